@@ -1,0 +1,35 @@
+"""Strait: two essays' argument over Japan and Taiwan, made executable. It generates cases; it never forecasts.
+
+>>> import sim
+>>> exp = sim.load("debate", trials=100)
+>>> result = sim.run(exp)
+>>> sorted(result.summary()["policy"].unique())
+['both', 'direct_ties', 'interoperability', 'quiet_depth', 'status_quo']
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.model import PRC, Actor, Japan, StraitModel, Taiwan, UnitedStates
+    from sim.results import Result, run
+    from sim.scenario import Experiment, ScenarioError, load
+
+_WHERE = {
+    "load": "sim.scenario", "Experiment": "sim.scenario", "ScenarioError": "sim.scenario",
+    "run": "sim.results", "Result": "sim.results",
+    "StraitModel": "sim.model", "Actor": "sim.model", "PRC": "sim.model", "Japan": "sim.model",
+    "UnitedStates": "sim.model", "Taiwan": "sim.model",
+}  # fmt: skip
+
+__all__ = ["PRC", "Actor", "Experiment", "Japan", "Result", "ScenarioError", "StraitModel", "Taiwan",
+           "UnitedStates", "load", "run"]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for when it is asked for: `import sim` stays quick."""
+    if name not in _WHERE:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    return getattr(import_module(_WHERE[name]), name)

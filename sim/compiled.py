@@ -1,0 +1,91 @@
+"""Rules run compiled where numba is installed, as plain Python where it is not, and with agents in a Mesa model.
+
+The rules are written once. `rule` compiles a function; `twin` gives a module's functions uncompiled and
+lets other things stand where the module's own names stood: the plain twins of other modules, or four agents.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import tempfile
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def _cache_folder() -> str:
+    """A folder for compiled rules, named for what they were compiled from; temporary if none can be written."""
+    import llvmlite
+    import numba
+    import numpy
+    import platformdirs
+
+    mark = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.rglob("*.py")):
+        mark.update(source.name.encode() + source.read_bytes())
+    mark.update(f"{numba.__version__} {numpy.__version__} {llvmlite.__version__}".encode())
+    try:
+        folder = Path(platformdirs.user_cache_dir("strait")) / mark.hexdigest()[:16]
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return str(folder)
+    except OSError:
+        return str(Path(tempfile.gettempdir()) / f"strait-{mark.hexdigest()[:16]}")
+
+
+try:
+    import numba
+
+    COMPILED = not numba.config.DISABLE_JIT  # NUMBA_DISABLE_JIT=1 asks for plain Python
+    if COMPILED and not os.environ.get("NUMBA_CACHE_DIR"):
+        numba.config.CACHE_DIR = _cache_folder()
+except ImportError:
+    COMPILED = False
+
+
+def rule(function: Function) -> Function:
+    """Compile `function` if numba is there; the result is called the same way.
+
+    >>> @rule
+    ... def twice(x: float) -> float:
+    ...     return 2 * x
+    >>> twice(2.0)
+    4.0
+    """
+    if not COMPILED:
+        return function
+    compiled: Function = numba.njit(nogil=True)(function)
+    return compiled
+
+
+def kernel(function: Function) -> Function:
+    """Like `rule`, for the outermost functions: what they were compiled to is kept between runs."""
+    if not COMPILED:
+        return function
+    compiled: Function = numba.njit(nogil=True, cache=True)(function)
+    return compiled
+
+
+def plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The Python function behind a rule."""
+    return getattr(function, "py_func", function)
+
+
+def twin(module: types.ModuleType, **names: Any) -> types.SimpleNamespace:
+    """The functions of `module`, uncompiled, which see `names` where they saw the module's own.
+
+    >>> from sim.rules import us
+    >>> twin(us).intervenes(0.6, 0.5)
+    True
+    """
+    space: dict[str, Any] = {**vars(module), **names}
+    for name, value in vars(module).items():
+        function = plain(value)
+        if isinstance(function, types.FunctionType) and function.__module__ == module.__name__ and name not in names:
+            space[name] = functools.wraps(function)(types.FunctionType(function.__code__, space, name))
+    return types.SimpleNamespace(**space)

@@ -1,0 +1,83 @@
+"""Episodes of coercion: how long each rung of pressure lasts, and what it costs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from sim import world
+from sim.compiled import rule
+from sim.rules import prc
+
+OFFSET = (0, 4, 11, 15)  # where a track's months begin in `rung_months`
+
+
+@rule
+def bear(rate: float, coerced: bool, adapted: float, months: float, half_life: float) -> tuple[float, float]:
+    """Cost of some months, in the unit of `rate` a year, and how far trade has been redirected after them.
+
+    Because exporters find other buyers: half of the cost that is left goes every `half_life` months, and the
+    redirection is undone as slowly. Source: Productivity Commission on Australia 2020-22.
+    """
+    if not coerced and adapted == 0:
+        return 0.0, 0.0
+    kept = math.exp(-math.log(2.0) * months / half_life)
+    if not coerced:
+        return 0.0, adapted * kept
+    return rate * (1 - adapted) * (1 - kept) * half_life / (12 * math.log(2.0)), 1 - (1 - adapted) * kept
+
+
+@rule
+def settle(w: Any, p: Any, c: Any, track: int, time: float) -> None:
+    """Count the months that `track` has spent on its rung up to `time`, with their cost."""
+    if time < w.since[track]:
+        time = w.since[track]  # what was counted already in this step is not counted again
+    end = time if time < w.until[track] else w.until[track]
+    rung = w.rung[track]
+    months = end - w.since[track]
+    w.rung_months[OFFSET[track] + rung] += months
+    if track == world.JAPAN_ECONOMIC:
+        broad = p.broad_cost_ratio if rung == prc.RUPTURE else 1.0
+        rate = p.coercion_cost_japan_pct * broad * w.severity
+        cost, w.japan_adapted = bear(rate, rung >= prc.SELECTIVE, w.japan_adapted, months, p.adaptation_months)
+        w.japan_loss += cost
+        w.expected_japan_loss += cost
+    elif track == world.TAIWAN_ECONOMIC:
+        broad = p.broad_cost_ratio if rung == prc.RUPTURE else 1.0
+        rate = p.coercion_cost_taiwan_pct * broad
+        cost, w.taiwan_adapted = bear(rate, rung >= prc.SELECTIVE, w.taiwan_adapted, months, p.adaptation_months)
+        w.taiwan_loss += cost
+        w.expected_taiwan_loss += cost
+    w.since[track] = time
+    if w.until[track] <= time:
+        w.rung_months[OFFSET[track]] += time - end
+        w.rung[track] = 0
+        w.until[track] = world.NEVER
+
+
+@rule
+def begin(w: Any, p: Any, c: Any, track: int, rung: int, time: float, months: float, severity: float) -> None:
+    """Pressure on `track` rises to `rung` for `months`; a lower rung than the present one changes nothing."""
+    if rung == 0 or rung < w.rung[track] and w.until[track] > time:
+        return
+    settle(w, p, c, track, time)
+    end = time + months
+    if rung > w.rung[track] or end > w.until[track]:
+        w.until[track] = end
+    w.rung[track] = rung
+    if track == world.JAPAN_ECONOMIC:
+        w.severity = severity
+        if rung == prc.RUPTURE:
+            w.ruptured = 1
+    if rung > w.highest[track]:
+        w.highest[track] = rung
+    if rung > w.month_high[track]:
+        w.month_high[track] = rung
+
+
+@rule
+def end(w: Any, p: Any, c: Any, track: int, time: float) -> None:
+    """The pressure on `track` stops at `time`."""
+    settle(w, p, c, track, time)
+    w.rung[track] = 0
+    w.until[track] = world.NEVER

@@ -1,0 +1,185 @@
+"""What arrives at random: each kind of event has a clock, and goes off when its hazard has added up to its threshold."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from sim import draws, world
+from sim.compiled import rule
+from sim.effects import episodes, levers, reactions
+from sim.rules import prc, taiwan, us
+
+CLOCK_NAMES = np.array([draws.name_id("clock " + name) for name in world.CLOCKS], dtype=np.uint64)
+OFFENCE, DISPUTE, ALLIANCE, LEAKED = 2_000_000, 3_000_000, 5_000_000, 6_000_000  # keys of answers, by kind of event
+
+
+@rule
+def arm(w: Any, c: Any, clock: int) -> None:
+    """Set a clock for its next event; the event's own luck is drawn with it."""
+    u, w.mark_a[clock], w.mark_b[clock], w.mark_c[clock] = draws.four(
+        c.seed, w.world, w.luck, CLOCK_NAMES[clock], w.count[clock]
+    )
+    w.threshold[clock] += draws.exponential(u)
+    w.count[clock] += 1
+
+
+@rule
+def due(w: Any, c: Any, clock: int, per_year: float) -> bool:
+    """A month passes on a clock; true if its event comes within it."""
+    w.hazard[clock] += per_year * c.years
+    return w.hazard[clock] >= w.threshold[clock]
+
+
+@rule
+def moment(w: Any, c: Any, clock: int, per_year: float) -> float:
+    """When in this month the event comes."""
+    return w.time + c.step - 12 * (w.hazard[clock] - w.threshold[clock]) / per_year
+
+
+@rule
+def at_taiwan(w: Any, p: Any, c: Any) -> None:
+    """Taiwan's own statements and visits, US signals, and PRC pressure that nobody provoked."""
+    clock, rate = world.TAIWAN_TRIGGER, p.taiwan_triggers_per_year
+    if due(w, c, clock, rate):
+        while w.hazard[clock] >= w.threshold[clock]:
+            if taiwan.presses(p.taiwan_presses_prob, w.embolden, w.mark_a[clock]):
+                offended(w, p, c, moment(w, c, clock, rate), w.count[clock])
+            arm(w, c, clock)
+    clock, rate = world.US_SIGNAL, p.us_signals_per_year
+    if due(w, c, clock, rate):
+        while w.hazard[clock] >= w.threshold[clock]:
+            signal = us.signals(p.us_arms_prob, p.us_transit_prob, w.mark_a[clock])
+            if signal == us.ARMS:
+                w.readiness += p.arms_readiness_points
+                w.hope_lost += p.hope_loss_trigger
+            elif signal == us.TRANSIT:
+                w.us_firmness += p.transit_points
+            arm(w, c, clock)
+    clock, rate = world.PRESSURE_ON_TAIWAN, p.pressure_on_taiwan_per_year * w.pressure_ratio
+    if due(w, c, clock, rate):
+        while w.hazard[clock] >= w.threshold[clock]:
+            time = moment(w, c, clock, rate)
+            drills = reactions.drill_chance(w, p, c) * p.unprovoked_drill_ratio
+            military = prc.answers_militarily(1.0, drills, w.mark_a[clock])
+            median = p.drill_duration_months if military == prc.DRILL else p.surge_duration_months
+            months = reactions.lasts(median, p.duration_spread, w.mark_b[clock])
+            episodes.begin(w, p, c, world.TAIWAN_MILITARY, military, time, months, 1.0)
+            if military == prc.DRILL:
+                reactions.drill(w, p, c, time, w.mark_c[clock])
+            arm(w, c, clock)
+    if w.regime == 0 and due(w, c, world.DRILL_REGIME, p.drill_regime_per_year):
+        w.regime = 1
+
+
+@rule
+def offended(w: Any, p: Any, c: Any, time: float, key: int) -> None:
+    """The PRC takes amiss what Taiwan or its friends have done."""
+    w.hope_lost += p.hope_loss_trigger
+    coercion = p.taiwan_coercion_prob
+    drills = reactions.drill_chance(w, p, c)
+    reactions.at_taiwan(w, p, c, coercion / (1 - coercion), p.taiwan_surge_prob, drills, time, OFFENCE + key)
+
+
+@rule
+def at_japan(w: Any, p: Any, c: Any) -> None:
+    """Disputes that have nothing to do with Taiwan, and PRC pressure on Japan that nobody provoked."""
+    clock, rate = world.JAPAN_TRIGGER, p.japan_triggers_per_year
+    if due(w, c, clock, rate):
+        while w.hazard[clock] >= w.threshold[clock]:
+            log_odds = w.log_dispute + w.anger * w.log_anger
+            log_odds += w.log_trade * 10 * (c.japan_trade_share + c.japan_trade_drift * w.time / 12 - c.reference_trade)
+            time = moment(w, c, clock, rate)
+            reactions.at_japan(w, p, c, math.exp(log_odds), 1.0, False, time, DISPUTE + w.count[clock])
+            arm(w, c, clock)
+    clock, rate = world.PRESSURE_ON_JAPAN, p.pressure_on_japan_per_year * w.demand_ratio
+    if due(w, c, clock, rate):
+        while w.hazard[clock] >= w.threshold[clock]:
+            pressed(w, p, c, moment(w, c, clock, rate), w.mark_a[clock], w.mark_b[clock], w.mark_c[clock])
+            arm(w, c, clock)
+
+
+@rule
+def pressed(w: Any, p: Any, c: Any, time: float, u: float, v: float, z: float) -> None:
+    """Unprovoked pressure on Japan, by detentions and boycotts or by a surge at sea and in the air."""
+    if prc.presses_economically(p.economic_pressure_share, u):
+        rung = prc.SELECTIVE if z < p.pressure_trade_share else prc.FREEZE
+        months = reactions.lasts(p.economic_duration_months, p.duration_spread, v)
+        episodes.begin(w, p, c, world.JAPAN_ECONOMIC, rung, time, months, 1.0)
+    else:
+        months = reactions.lasts(p.surge_duration_months, p.duration_spread, v)
+        episodes.begin(w, p, c, world.JAPAN_MILITARY, prc.SURGE, time, months, 1.0)
+
+
+@rule
+def steps(w: Any, p: Any, c: Any) -> None:
+    """Visible steps by Japan, with Taiwan or with the US, and what was quiet becoming known."""
+    clock, rate = world.TIES_STEP, w.ties_steps
+    if rate > 0 and due(w, c, clock, rate):
+        while w.hazard[clock] >= w.threshold[clock]:
+            step(w, p, c, moment(w, c, clock, rate), True, w.mark_a[clock], w.count[clock])
+            arm(w, c, clock)
+    clock, rate = world.ALLIANCE_STEP, w.alliance_steps
+    if rate > 0 and due(w, c, clock, rate):
+        while w.hazard[clock] >= w.threshold[clock]:
+            step(w, p, c, moment(w, c, clock, rate), False, w.mark_a[clock], ALLIANCE + w.count[clock])
+            arm(w, c, clock)
+    clock, rate = world.LEAK, p.leaks_per_year * w.hidden
+    if rate > 0 and due(w, c, clock, rate):
+        while w.hazard[clock] >= w.threshold[clock]:
+            leak(w, p, c, moment(w, c, clock, rate), w.count[clock])
+            arm(w, c, clock)
+
+
+@rule
+def step(w: Any, p: Any, c: Any, time: float, ties: bool, u: float, key: int) -> None:
+    """One of the levers now in use is seen: which one is drawn by how often each is."""
+    left = u * (w.ties_steps if ties else w.alliance_steps)
+    last = -1
+    for i in range(len(c.package)):
+        tie = c.package[i] == world.DIRECT_TIES or c.package[i] == world.STANDING
+        tie = tie or (c.package[i] == world.EXTRAS and c.official[i] > 0)
+        weight = c.steps_per_year[i] * w.depth[i] * w.openness[i]
+        if tie == ties and weight > 0:
+            last = i
+            left -= weight
+            if left < 0:
+                break
+    if last >= 0:
+        reactions.step(w, p, c, last, w.openness[last], time, key)
+
+
+@rule
+def leak(w: Any, p: Any, c: Any, time: float, key: int) -> None:
+    """Something quiet becomes known: the most official hidden lever, as a quiet step that came out."""
+    w.leaked = w.leaked + p.leak_share * (1 - w.leaked)
+    for place in range(c.moves):
+        i = c.moved[place]
+        if c.package[i] == world.DIRECT_TIES and w.level[i] > 0 and c.goal_openness[i] < 0.5:
+            reactions.step(w, p, c, i, 0.0, time, LEAKED + key)
+            break
+    levers.gather(w, p, c)
+
+
+@rule
+def dangers(w: Any, p: Any, c: Any) -> None:
+    """Dangerous incidents, crises that come from politics alone, and fresh estimates in Beijing."""
+    clock, rate = world.INCIDENT, w.incident_rate
+    if rate > 0 and due(w, c, clock, rate):
+        while w.hazard[clock] >= w.threshold[clock]:
+            if w.mark_a[clock] < p.incident_deadly_prob:
+                reactions.begin_crisis(w, p, c, moment(w, c, clock, rate))
+                w.anger += p.deadly_incident_anger * (1 - w.anger) * c.on_provocation
+            arm(w, c, clock)
+    clock, rate = world.POLITICAL_CRISIS, p.political_crises_per_year
+    if due(w, c, clock, rate):
+        while w.hazard[clock] >= w.threshold[clock]:
+            reactions.begin_crisis(w, p, c, moment(w, c, clock, rate))
+            arm(w, c, clock)
+    clock, rate = world.REASSESSMENT, p.reassessments_per_year
+    if rate > 0 and due(w, c, clock, rate):
+        while w.hazard[clock] >= w.threshold[clock]:
+            w.assessment = draws.logistic(w.mark_a[clock]) * p.misperception_points * 0.5 * c.on_misperception
+            arm(w, c, clock)

@@ -1,0 +1,132 @@
+"""Levers: how Japan's steps come into being, and what they amount to at a given moment."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from sim import world
+from sim.compiled import rule
+from sim.effects import reactions
+from sim.rules import japan, scale
+
+FIRST_STEP = 1_000_000  # keys of first steps start here; recurring steps are numbered from 0 by their clock
+
+
+@rule
+def move(w: Any, p: Any, c: Any) -> None:
+    """A month of work on each lever that the policy moves, as far as Japan, Taiwan and the US let it go on."""
+    if w.posture != japan.CONTINUE and w.time >= w.posture_until:
+        w.posture = japan.CONTINUE
+    go = japan.goes_on(w.support, p.elite_gap_points, p.support_needed)
+    speed = p.advance_speed_ratio if w.posture == japan.ADVANCE else 1.0
+    w.moving = 1 if w.posture != japan.CONTINUE else 0
+    for place in range(c.moves):
+        i = c.moved[place]
+        if w.level[i] >= 1:
+            continue
+        w.moving = 1
+        if w.time < c.from_month[i]:
+            continue
+        years = p.interoperability_adoption_years
+        if c.needs_taiwan[i] > 0:
+            years = p.ties_adoption_years
+            if w.posture < japan.CONTINUE or not go or w.taiwan_consents == 0:
+                continue
+            if c.needs_us[i] > 0 and w.us_consents == 0:
+                continue
+        w.age[i] += c.step * speed
+        before = w.level[i]
+        w.level[i] = scale.clip((w.age[i] - years * 12 * c.adoption_ratio[i]) / c.ramp_months[i], 0.0, 1.0)
+        if before == 0 and w.level[i] > 0:
+            first(w, p, c, i)
+    gather(w, p, c)
+
+
+@rule
+def first(w: Any, p: Any, c: Any, lever: int) -> None:
+    """A lever is used for the first time: if that is seen, it is an event; the first official one crosses a line."""
+    openness = c.goal_openness[lever]
+    if c.goal_depth[lever] <= c.start_depth[lever] or openness <= 0 or w.posture < japan.CONTINUE:
+        return
+    seen = c.goal_depth[lever] * openness
+    if seen <= c.start_depth[lever] * c.start_openness[lever] or openness < 0.5:
+        return
+    if c.official[lever] > 0 and c.needs_taiwan[lever] > 0 and w.first_official == 0:
+        w.first_official = 1
+        w.contact_level = scale.clip(w.contact_level * (1 + p.contact_change), 0.0, 2.0)
+        w.jump_until = w.time + 36 if c.on_provocation > 0 else 0.0
+    reactions.step(w, p, c, lever, openness, w.time, FIRST_STEP + lever)
+
+
+@rule
+def gather(w: Any, p: Any, c: Any) -> None:
+    """Add up what the levers amount to now, as they are and as they are seen, and the odds ratios that follow."""
+    w.ties_depth, w.ties_seen, w.ties_signal = c.base_ties_depth, c.base_ties_seen, c.base_ties_signal
+    w.ties_official, w.declaration = c.base_ties_official, c.base_declaration
+    w.interop_depth, w.interop_seen = c.base_interop_depth, c.base_interop_seen
+    w.extras_depth, w.extras_seen = c.base_extras_depth, c.base_extras_seen
+    w.exposure, w.bases = c.base_exposure, c.base_bases
+    w.ties_steps, w.alliance_steps, w.hidden = c.base_ties_steps, c.base_alliance_steps, c.base_hidden
+    for place in range(c.moves):
+        i = c.moved[place]
+        tie = c.needs_taiwan[i] > 0
+        done = 0.0 if tie and w.posture == japan.SUSPEND else w.level[i]
+        start, start_seen = c.start_depth[i], c.start_depth[i] * c.start_openness[i]
+        depth = start + (c.goal_depth[i] - start) * done
+        openness = c.start_openness[i]
+        if not (tie and w.posture == japan.QUIETEN):
+            openness += (c.goal_openness[i] - openness) * done
+        w.depth[i], w.openness[i] = depth, openness
+        more = depth - start
+        seen = depth * openness - start_seen
+        known = depth * (w.leaked if w.leaked > openness else openness) - start_seen
+        share, steps = c.capability_share[i], c.steps_per_year[i]
+        if c.package[i] == world.DIRECT_TIES:
+            w.ties_depth += share * more
+            w.ties_seen += share * known
+            w.ties_signal += c.signal_share[i] * known
+            w.ties_official += c.signal_share[i] * c.official[i] * seen
+            w.exposure += c.incident_exposure[i] * more
+            w.ties_steps += steps * seen
+            w.hidden += more * (1 - openness)
+        elif c.package[i] == world.INTEROPERABILITY:
+            w.interop_depth += share * more
+            w.interop_seen += share * known
+            w.alliance_steps += steps * seen
+        elif c.package[i] == world.EXTRAS:
+            w.extras_depth += share * more
+            w.extras_seen += share * known
+            w.declaration += c.signal_share[i] * known
+            w.alliance_steps += steps * seen * (1 - c.official[i])
+            w.ties_steps += steps * seen * c.official[i]
+        else:
+            w.bases += c.signal_share[i] * more
+            w.ties_steps += steps * seen
+    amount(w, p, c)
+
+
+@rule
+def amount(w: Any, p: Any, c: Any) -> None:
+    """Odds ratios and rates that follow from the levers, all 1 at the reference."""
+    log_interop = math.log(p.success_or_interoperability) * 2
+    log_extras, log_ties = math.log(p.success_or_extras), math.log(p.success_or_ties)
+    interop = w.interop_depth - c.reference_interop_depth
+    ties = w.ties_depth - c.reference_ties_depth
+    seen = log_interop * (w.interop_seen - c.reference_interop_seen) + log_extras * (
+        w.extras_seen - c.reference_extras_seen
+    )
+    seen_ties = log_ties * (w.ties_seen - c.reference_ties_seen)
+    w.or_interop = math.exp(log_interop * interop + log_extras * (w.extras_depth - c.reference_extras_depth))
+    w.or_interop_seen = math.exp(seen)
+    w.or_ties, w.or_ties_seen = math.exp(log_ties * ties), math.exp(seen_ties)
+    w.capability_seen = -(seen + seen_ties)
+    log_help = math.log(p.us_or_japan_help)
+    w.relief = math.exp(log_help * ties)
+    w.relief_seen = math.exp(log_help * (w.ties_seen - c.reference_ties_seen))
+    w.or_strike = math.exp(math.log(p.strike_or_interoperability) * 2 * interop * c.on_entrapment)
+    exposure = math.log(p.escort_incident_ratio) * w.exposure * c.on_provocation
+    w.incident_rate = p.incidents_per_year * c.on_incidents * math.exp(exposure + math.log(p.warning_or) * 2 * interop)
+    w.pressure_ratio = math.exp(math.log(p.escort_pressure_ratio) * w.exposure)
+    support = (w.ties_signal - c.reference_ties_signal) * c.on_moral_hazard
+    w.embolden = math.exp(math.log(p.taiwan_embolden_or) * support)

@@ -1,0 +1,1 @@
+"""What each actor perceives, decides and learns: one file per actor."""

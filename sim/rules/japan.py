@@ -1,0 +1,69 @@
+"""Japan: how far it goes, what it does when coerced, and whether it fights.
+
+Probabilities here are of one decision; `u` is the luck of that decision, uniform between 0 and 1.
+"""
+
+from __future__ import annotations
+
+from sim.compiled import rule
+from sim.rules import scale
+
+SUSPEND, QUIETEN, CONTINUE, ADVANCE = 0, 1, 2, 3  # what it may do when coerced
+
+
+@rule
+def support(base: float, shift: float, swing: float) -> float:
+    """The share of the public that accepts open defence ties.
+
+    Because coercion rallies or frightens for a while (`swing`). Source: Kyodo 2025, Asahi 2023; claim N11 (N¶14).
+    """
+    return scale.chance(base + shift + swing)
+
+
+@rule
+def goes_on(support: float, elite_gap: float, needed: float) -> bool:
+    """The cabinet takes ties with Taiwan further this month.
+
+    Because it moves only with enough support of its own, which stays behind the public's. Source: claim N11 (N¶14).
+    """
+    return support - elite_gap >= needed
+
+
+@rule
+def responds(concede_prob: float, support_or: float, quieten_or: float, advance_prob: float, u: float) -> int:
+    """Coerced by the PRC, Japan suspends, quietens, continues or advances.
+
+    Because one luck decides, weaker support (`support_or`, odds ratio) moves the choice one way only.
+    Source: one of five coerced cases ended in concession, some in part; CSIS 2023.
+    """
+    if u < scale.shifted(concede_prob, support_or):
+        return SUSPEND
+    if u < scale.shifted(concede_prob, support_or * quieten_or):
+        return QUIETEN
+    if u < 1 - advance_prob:
+        return CONTINUE
+    return ADVANCE
+
+
+@rule
+def permits_bases(probability: float, u: float) -> bool:
+    """Japan lets US forces fight from bases in Japan.
+
+    Because Article VI provides for it, with prior consultation. Source: CSIS 2023; claim S10 (S¶5).
+    """
+    return u < probability
+
+
+@rule
+def readiness_to_fight(base: float, points: float, ties: float) -> float:
+    """How likely Japan is to fight if it is not struck first.
+
+    Because those who trained together find it harder to stand aside. Source: CSIS 2023 base case; claim N1.
+    """
+    return scale.chance(base + points * ties)
+
+
+@rule
+def fights(struck: bool, probability: float, u: float) -> bool:
+    """Japan's forces fight: always if struck, else by choice. Source: CSIS 2023; Asahi 2023."""
+    return struck or u < probability
