@@ -34,7 +34,7 @@ def calibrate(exp: Experiment, worlds: int = 20_000, rounds: int = 6) -> dict[st
     for _ in range(rounds):
         ratio = hazard_ratio(_with(exp, {**found, "force_calibration": constant}), worlds)
         low_high[ratio > 1] = constant
-        constant = float(np.clip(constant / ratio, *low_high))
+        constant = min(max(constant / ratio, low_high[0]), low_high[1])
     return {**found, "force_calibration": round(constant, 4)}
 
 

@@ -25,8 +25,9 @@ def _cache_folder() -> str:
     import numpy
     import platformdirs
 
-    mark = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.rglob("*.py")):
+    here, mark = Path(__file__).parent, hashlib.sha256()
+    outer = [here / f"{name}.py" for name in ("compiled", "draws", "world", "month", "outcomes", "engine")]
+    for source in [*outer, *sorted(here.glob("rules/*.py")), *sorted(here.glob("effects/*.py"))]:
         mark.update(source.name.encode() + source.read_bytes())
     mark.update(f"{numba.__version__} {numpy.__version__} {llvmlite.__version__}".encode())
     try:
@@ -89,3 +90,8 @@ def twin(module: types.ModuleType, **names: Any) -> types.SimpleNamespace:
         if isinstance(function, types.FunctionType) and function.__module__ == module.__name__ and name not in names:
             space[name] = functools.wraps(function)(types.FunctionType(function.__code__, space, name))
     return types.SimpleNamespace(**space)
+
+
+def kept() -> bool:
+    """True if the kernels need not be compiled: they were before, or rules run as plain Python."""
+    return not COMPILED or any(Path(numba.config.CACHE_DIR).rglob("*play_block*.nbi"))

@@ -24,6 +24,8 @@ from sim.compiled import COMPILED, kernel, rule
 if TYPE_CHECKING:
     from sim.scenario import Experiment, Worldview
 
+Name = int | np.uint64  # the number of a draw's name
+
 
 def name_id(name: str) -> int:
     """The number, below 2**64, by which the draw called `name` is known."""
@@ -35,7 +37,7 @@ def to_unit(bits: Any) -> Any:
     return (bits >> np.uint64(11)) * 2.0**-53 + 2.0**-54
 
 
-def four_by_numpy(seed: int, world: int, luck: int, name: int, index: int) -> tuple[float, float, float, float]:
+def four_by_numpy(seed: int, world: int, luck: int, name: Name, index: int) -> tuple[float, float, float, float]:
     """Four uniform numbers for a key, from NumPy's generator."""
     philox = np.random.Philox(key=[int(seed), int(world)], counter=[int(index), int(name), int(luck), 0])
     a, b, c, d = to_unit(philox.random_raw(4)).tolist()
@@ -62,7 +64,7 @@ if COMPILED:
     _W0, _W1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
 
     @rule
-    def four(seed: int, world: int, luck: int, name: int, index: int) -> tuple[float, float, float, float]:
+    def four(seed: int, world: int, luck: int, name: Name, index: int) -> tuple[float, float, float, float]:
         """Four uniform numbers for a key (Salmon et al. 2011, Philox4x64 with ten rounds)."""
         k0, k1 = np.uint64(seed), np.uint64(world)
         c0, c1, c2, c3 = np.uint64(index) + np.uint64(1), np.uint64(name), np.uint64(luck), np.uint64(0)

@@ -7,7 +7,7 @@ so far is balanced at any moment. Results depend on the key of each trial only: 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -78,8 +78,8 @@ def setting(exp: Experiment, policy: Policy, start: Start) -> np.ndarray:
         c[name] = value
     for name, on in exp.switches.items():
         c["on_" + name] = float(on)
-    reference = exp.catalogue.quantities
-    c["reference_hope"], c["reference_trade"] = reference["hope"].reference, reference["japan_trade_share"].reference
+    reference = exp.reference.quantities
+    c["reference_hope"], c["reference_trade"] = reference["hope"], reference["japan_trade_share"]
     c["when_coerced"] = world.WHEN_COERCED.index(policy.when_coerced)
     for i, lever in enumerate(levers):
         c["package"][i] = world.PACKAGES.index(lever.package)
@@ -115,6 +115,8 @@ def sums(exp: Experiment, start: Start) -> dict[str, float]:
             total["ties_signal"] += lever.signal_share * seen
             total["ties_official"] += lever.signal_share * lever.official * seen
             total["exposure"] += lever.incident_exposure * depth
+        if lever.package == "interoperability":
+            total["interop_signal"] += lever.signal_share * seen
         if lever.package == "extras":
             total["declaration"] += lever.signal_share * seen
         if lever.package == "standing":
@@ -165,17 +167,12 @@ def play_plainly(c: np.ndarray, p: np.ndarray, first_world: int, exp: Experiment
             outcomes.write(w, place, out[row * exp.lucks + luck])
 
 
-def compiled() -> bool:
-    """True once the kernel is compiled or loaded in this process (always, where rules run as plain Python)."""
-    return not COMPILED or bool(getattr(play_block, "signatures", ()))
-
-
 def workers_here() -> int:
     """The cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def blocks(exp: Experiment, *, workers: int | None = None, block_worlds: int = 1000) -> Iterator[Block]:
+def blocks(exp: Experiment, *, workers: int | None = None, block_worlds: int = 1000) -> Generator[Block, None, None]:
     """Play the experiment, yielding blocks in order of worlds; closing the iterator stops the work.
 
     >>> import sim

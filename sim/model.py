@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from sim.scenario import Experiment
 
 Agent = TypeVar("Agent", bound="type[Actor]")
-_plain_draws = types.SimpleNamespace(four=draws.four, exponential=plain(draws.exponential), logistic=plain(draws.logistic))
+_plain_draws = types.SimpleNamespace(
+    four=draws.four, exponential=plain(draws.exponential), logistic=plain(draws.logistic)
+)
 _plain_scale = twin(scale)
 
 

@@ -137,21 +137,25 @@ def actual(w: Any, p: Any, c: Any) -> None:
     w.us_prob = us.willingness(p.us_intervenes_prob, c.us_shift + w.us_swing, w.relief)
     w.bases_prob = p.japan_permits_bases_prob * w.bases
     w.strike_prob = scale.shifted(p.prc_strikes_japan_prob, w.or_strike)
-    w.fight_prob = japan.readiness_to_fight(p.japan_fights_prob, p.ties_fight_points, ties)
+    points = p.ties_fight_points * ties
+    points += p.interoperability_fight_points * 2 * (w.interop_depth - c.reference_interop_depth)
+    w.fight_prob = japan.readiness_to_fight(p.japan_fights_prob, points)
     w.resist_prob = taiwan.will(p.taiwan_resists_prob, p.taiwan_will_points, w.ties_seen - c.reference_ties_seen)
     w.alone, w.without_bases, w.with_bases, w.joined, w.late = war.chances(w, p, w.or_interop, w.or_ties)
 
 
 @rule
 def perceive(w: Any, p: Any, c: Any) -> None:
-    """The PRC's estimates: its chance of success, the chance of meeting both allies, and whether a window is closing."""
+    """The PRC's estimates: its chance of success, of meeting both allies, and whether a window is closing."""
     politics = c.us_shift + w.us_swing + w.us_firmness
     if w.time < w.crisis_until:
         politics += w.deployed * p.us_deploys_points
     us_comes = us.willingness(p.us_intervenes_prob, politics, w.relief_seen)
     signal = w.ties_signal - c.reference_ties_signal
     signal += p.declaration_signal_ratio * (w.declaration - c.reference_declaration)
-    fights = scale.chance(p.japan_fights_prob + p.ties_signal_points * signal + w.firmness)
+    points = p.ties_signal_points * signal + w.firmness
+    points += p.interoperability_fight_points * 2 * (w.interop_signal - c.reference_interop_signal)
+    fights = japan.readiness_to_fight(p.japan_fights_prob, points)
     chances = war.chances(w, p, w.or_interop_seen, w.or_ties_seen)
     with_us = war.success_with_us(w.bases_prob, w.strike_prob, fights, chances[1], chances[2], chances[3], chances[4])
     estimate = war.success(w.resist_prob, us_comes, chances[0], with_us)

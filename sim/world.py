@@ -36,7 +36,8 @@ EVENTS = (
     "deterrence_fails",
 )  # fmt: skip
 (QUARANTINE, USE_OF_FORCE, BLOCKADE, LIMITED_STRIKE, INVASION, US_PRC_WAR, JAPAN_IN_COMBAT, JAPAN_STRUCK,
- TAIWAN_FALLS, TAIWAN_CONQUERED, COERCED_SETTLEMENT, SETTLEMENT_BROKEN, NUCLEAR_USE, DETERRENCE_FAILS) = range(14)  # fmt: skip
+ TAIWAN_FALLS, TAIWAN_CONQUERED, COERCED_SETTLEMENT, SETTLEMENT_BROKEN, NUCLEAR_USE,
+ DETERRENCE_FAILS) = range(14)  # fmt: skip
 
 NEVER = 1e9  # a time, in months, that does not come
 
@@ -44,7 +45,7 @@ SWITCHES = ("provocation", "learning", "closing_window", "moral_hazard", "entrap
             "perception_lag", "misperception", "traits")  # fmt: skip
 SUMS = (
     "ties_depth", "ties_seen", "ties_signal", "ties_official", "declaration", "interop_depth", "interop_seen",
-    "extras_depth", "extras_seen", "exposure", "ties_steps", "alliance_steps", "hidden", "bases",
+    "interop_signal", "extras_depth", "extras_seen", "exposure", "ties_steps", "alliance_steps", "hidden", "bases",
 )  # fmt: skip
 
 
@@ -61,7 +62,8 @@ def setting_dtype(levers: int) -> np.dtype[Any]:
     fields += [(name, "i8", (levers,)) for name in ("package", "needs_us", "needs_taiwan")]
     fields += [(name, "f8", (levers,)) for name in (
         "start_depth", "start_openness", "goal_depth", "goal_openness", "from_month", "ramp_months", "official",
-        "combat", "signal_share", "capability_share", "incident_exposure", "adoption_ratio", "steps_per_year")]  # fmt: skip
+        "combat", "signal_share", "capability_share", "incident_exposure", "adoption_ratio",
+        "steps_per_year")]  # fmt: skip
     return np.dtype(fields, align=True)
 
 
@@ -77,7 +79,8 @@ def world_dtype(levers: int) -> np.dtype[Any]:
              "campaign", "campaigns", "us_in", "bases_in", "struck", "japan_in", "resisting", "crises",
              "answers", "regime", "backed_down", "gave_up", "ruptured"]  # fmt: skip
     real = ["time", "next_us_inauguration", "next_taiwan_inauguration", "us_swing", "strength", "readiness", "anger",
-            "hope_lost", "support_swing", "support", "contact_level", "firmness", "us_firmness", "demand_ratio", "buildup", "jump_until",
+            "hope_lost", "support_swing", "support", "contact_level",
+            "firmness", "us_firmness", "demand_ratio", "buildup", "jump_until",
             "leaked", "posture_until", "crisis_until", "deployed", "rest_until", "first_crisis", "first_force",
             "japan_loss", "taiwan_loss", "expected_japan_loss", "expected_taiwan_loss", "severity",
             "japan_adapted", "taiwan_adapted", "peace_years",

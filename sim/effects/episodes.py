@@ -58,7 +58,7 @@ def settle(w: Any, p: Any, c: Any, track: int, time: float) -> None:
 @rule
 def begin(w: Any, p: Any, c: Any, track: int, rung: int, time: float, months: float, severity: float) -> None:
     """Pressure on `track` rises to `rung` for `months`; a lower rung than the present one changes nothing."""
-    if rung == 0 or rung < w.rung[track] and w.until[track] > time:
+    if rung == 0 or (rung < w.rung[track] and w.until[track] > time):
         return
     settle(w, p, c, track, time)
     end = time + months

@@ -1,4 +1,4 @@
-"""What arrives at random: each kind of event has a clock, and goes off when its hazard has added up to its threshold."""
+"""What arrives at random: each kind of event has a clock, and comes when its hazard has added up to a threshold."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from sim import draws, world
 from sim.compiled import rule
 from sim.effects import episodes, levers, reactions
-from sim.rules import prc, taiwan, us
+from sim.rules import prc, scale, taiwan, us
 
 CLOCK_NAMES = np.array([draws.name_id("clock " + name) for name in world.CLOCKS], dtype=np.uint64)
 OFFENCE, DISPUTE, ALLIANCE, LEAKED = 2_000_000, 3_000_000, 5_000_000, 6_000_000  # keys of answers, by kind of event
@@ -30,13 +30,13 @@ def arm(w: Any, c: Any, clock: int) -> None:
 def due(w: Any, c: Any, clock: int, per_year: float) -> bool:
     """A month passes on a clock; true if its event comes within it."""
     w.hazard[clock] += per_year * c.years
-    return w.hazard[clock] >= w.threshold[clock]
+    return bool(w.hazard[clock] >= w.threshold[clock])
 
 
 @rule
 def moment(w: Any, c: Any, clock: int, per_year: float) -> float:
     """When in this month the event comes."""
-    return w.time + c.step - 12 * (w.hazard[clock] - w.threshold[clock]) / per_year
+    return float(w.time + c.step - 12 * (w.hazard[clock] - w.threshold[clock]) / per_year)
 
 
 @rule
@@ -78,9 +78,9 @@ def at_taiwan(w: Any, p: Any, c: Any) -> None:
 def offended(w: Any, p: Any, c: Any, time: float, key: int) -> None:
     """The PRC takes amiss what Taiwan or its friends have done."""
     w.hope_lost += p.hope_loss_trigger
-    coercion = p.taiwan_coercion_prob
+    odds = scale.odds(p.taiwan_coercion_prob)
     drills = reactions.drill_chance(w, p, c)
-    reactions.at_taiwan(w, p, c, coercion / (1 - coercion), p.taiwan_surge_prob, drills, time, OFFENCE + key)
+    reactions.at_taiwan(w, p, c, odds, p.broad_dispute_prob, p.taiwan_surge_prob, drills, time, OFFENCE + key)
 
 
 @rule

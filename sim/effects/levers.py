@@ -65,6 +65,7 @@ def gather(w: Any, p: Any, c: Any) -> None:
     w.ties_depth, w.ties_seen, w.ties_signal = c.base_ties_depth, c.base_ties_seen, c.base_ties_signal
     w.ties_official, w.declaration = c.base_ties_official, c.base_declaration
     w.interop_depth, w.interop_seen = c.base_interop_depth, c.base_interop_seen
+    w.interop_signal = c.base_interop_signal
     w.extras_depth, w.extras_seen = c.base_extras_depth, c.base_extras_seen
     w.exposure, w.bases = c.base_exposure, c.base_bases
     w.ties_steps, w.alliance_steps, w.hidden = c.base_ties_steps, c.base_alliance_steps, c.base_hidden
@@ -93,6 +94,7 @@ def gather(w: Any, p: Any, c: Any) -> None:
         elif c.package[i] == world.INTEROPERABILITY:
             w.interop_depth += share * more
             w.interop_seen += share * known
+            w.interop_signal += c.signal_share[i] * known
             w.alliance_steps += steps * seen
         elif c.package[i] == world.EXTRAS:
             w.extras_depth += share * more
@@ -121,9 +123,10 @@ def amount(w: Any, p: Any, c: Any) -> None:
     w.or_interop_seen = math.exp(seen)
     w.or_ties, w.or_ties_seen = math.exp(log_ties * ties), math.exp(seen_ties)
     w.capability_seen = -(seen + seen_ties)
-    log_help = math.log(p.us_or_japan_help)
-    w.relief = math.exp(log_help * ties)
-    w.relief_seen = math.exp(log_help * (w.ties_seen - c.reference_ties_seen))
+    log_help, log_freedom = math.log(p.us_or_japan_help), math.log(p.us_or_interoperability) * 2
+    interop_seen = w.interop_seen - c.reference_interop_seen
+    w.relief = math.exp(log_help * ties + log_freedom * interop)
+    w.relief_seen = math.exp(log_help * (w.ties_seen - c.reference_ties_seen) + log_freedom * interop_seen)
     w.or_strike = math.exp(math.log(p.strike_or_interoperability) * 2 * interop * c.on_entrapment)
     exposure = math.log(p.escort_incident_ratio) * w.exposure * c.on_provocation
     w.incident_rate = p.incidents_per_year * c.on_incidents * math.exp(exposure + math.log(p.warning_or) * 2 * interop)

@@ -45,7 +45,7 @@ def drill(w: Any, p: Any, c: Any, time: float, u: float) -> None:
 
 @rule
 def respond(w: Any, p: Any, c: Any, time: float, over_ties: bool) -> None:
-    """Coerced, Japan suspends, quietens, continues or advances; its reputation follows, and the public rallies or not."""
+    """Coerced, Japan suspends, quietens, continues or advances; reputation follows, and the public rallies or not."""
     u = draws.four(c.seed, w.world, w.luck, RESPONSE, w.answers)[0]
     support_or = math.exp(math.log(p.concede_or_support) * 10 * (p.reference_support - w.support))
     choice = japan.responds(p.concede_prob, support_or, p.quieten_or, p.advance_prob, u)
@@ -68,7 +68,8 @@ def respond(w: Any, p: Any, c: Any, time: float, over_ties: bool) -> None:
 def at_japan(w: Any, p: Any, c: Any, odds: float, severity: float, over_ties: bool, time: float, key: int) -> None:
     """The PRC answers Japan, economically and militarily, a step or dispute with these odds of economic coercion."""
     u_economic, u_military, u_crisis, _ = draws.four(c.seed, w.world, w.luck, ANSWER, 2 * key)
-    economic = prc.answers_economically(odds, p.freeze_or, p.broad_coercion_prob, u_economic)
+    broad = p.broad_coercion_prob if over_ties else p.broad_dispute_prob
+    economic = prc.answers_economically(odds, p.freeze_or, broad, u_economic)
     surge = scale.probability(odds * p.surge_or)
     military = prc.answers_militarily(surge, surge * p.japan_drill_share, u_military)
     if economic > 0 or military > 0:
@@ -88,10 +89,12 @@ def at_japan(w: Any, p: Any, c: Any, odds: float, severity: float, over_ties: bo
 
 
 @rule
-def at_taiwan(w: Any, p: Any, c: Any, odds: float, surge: float, drills: float, time: float, key: int) -> None:
+def at_taiwan(
+    w: Any, p: Any, c: Any, odds: float, broad: float, surge: float, drills: float, time: float, key: int
+) -> None:
     """The PRC answers Taiwan: economically by `odds` of coercion, militarily by the chances of surge and drill."""
     u_economic, u_military, u_crisis, _ = draws.four(c.seed, w.world, w.luck, ANSWER, 2 * key + 1)
-    economic = prc.answers_economically(odds, p.freeze_or, p.broad_coercion_prob, u_economic)
+    economic = prc.answers_economically(odds, p.freeze_or, broad, u_economic)
     military = prc.answers_militarily(surge, drills, u_military)
     if economic > 0 or military > 0:
         u, v, _, _ = draws.four(c.seed, w.world, w.luck, DURATION, 2 * key + 1)
@@ -107,7 +110,7 @@ def at_taiwan(w: Any, p: Any, c: Any, odds: float, surge: float, drills: float, 
 @rule
 def drill_chance(w: Any, p: Any, c: Any) -> float:
     """The chance that a Taiwan trigger draws a large drill, before or after drills became usual."""
-    return p.drill_prob if w.regime > 0 else p.drill_prob * p.drill_before_2022_ratio
+    return float(p.drill_prob if w.regime > 0 else p.drill_prob * p.drill_before_2022_ratio)
 
 
 @rule
@@ -115,7 +118,7 @@ def step(w: Any, p: Any, c: Any, lever: int, openness: float, time: float, key: 
     """Japan takes a step that is seen: the PRC answers by how official, how warlike, how open and how new it is."""
     if c.on_provocation == 0:
         return
-    ties = c.needs_taiwan[lever] > 0 or c.package[lever] == world.EXTRAS and c.official[lever] > 0
+    ties = c.needs_taiwan[lever] > 0 or (c.package[lever] == world.EXTRAS and c.official[lever] > 0)
     if ties:
         log_odds = w.log_quiet + openness * c.official[lever] * (w.log_official - w.log_quiet)
         log_odds += w.log_hostility + openness * w.log_face
@@ -133,4 +136,5 @@ def step(w: Any, p: Any, c: Any, lever: int, openness: float, time: float, key: 
     if ties:
         spilled = odds * p.taiwan_spill_or
         surge = scale.probability(spilled)
-        at_taiwan(w, p, c, spilled * p.surge_or, surge, surge * drill_chance(w, p, c), time, key)
+        drills = surge * drill_chance(w, p, c)
+        at_taiwan(w, p, c, spilled * p.surge_or, p.broad_coercion_prob, surge, drills, time, key)

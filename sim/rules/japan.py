@@ -55,12 +55,13 @@ def permits_bases(probability: float, u: float) -> bool:
 
 
 @rule
-def readiness_to_fight(base: float, points: float, ties: float) -> float:
+def readiness_to_fight(base: float, points: float) -> float:
     """How likely Japan is to fight if it is not struck first.
 
-    Because those who trained together find it harder to stand aside. Source: CSIS 2023 base case; claim N1.
+    Because those who trained together find it harder to stand aside (`points`, from ties, from interoperability,
+    from a name for standing firm). Source: CSIS 2023 base case; claims N1, S12.
     """
-    return scale.chance(base + points * ties)
+    return scale.chance(base + points)
 
 
 @rule

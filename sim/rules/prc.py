@@ -114,5 +114,5 @@ def answers_militarily(surge_prob: float, drill_prob: float, u: float) -> int:
 
 @rule
 def presses_economically(share: float, u: float) -> bool:
-    """Unprovoked, the PRC presses Japan by detentions or boycotts and not at sea or in the air. Source: claim N24 (N¶17)."""
+    """Unprovoked, the PRC presses Japan by detentions or boycotts and not at sea or in the air. Source: claim N24."""
     return u < share

@@ -44,7 +44,7 @@ def deploys(probability: float, u: float) -> bool:
 def signals(arms_prob: float, transit_prob: float, u: float) -> int:
     """The US uses an occasion to sell arms, to sail through the Strait, or lets it pass.
 
-    Because the order is fixed, a likelier arms sale replaces a transit. Source: PLA sorties after transits: no effect seen.
+    Because the order is fixed, a likelier arms sale replaces a transit. Source: PLA sorties after 41 transits.
     """
     if u < arms_prob:
         return ARMS

@@ -1,0 +1,1 @@
+"""What the tables of a run say: figures with captions, reports and the `strait` command."""

@@ -1,0 +1,76 @@
+"""How far a run is: a bar with rate and time left on a terminal, now and then a line elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from sim import compiled
+
+Update = Callable[[int, int], None]  # trials done and trials to do, over all cells
+
+COMPILING = "Compiling the rules: once, and after a change to them. It takes a little while."
+PLAIN = "numba is missing or switched off, so the rules run as plain Python: the same results, very much slower."
+EVERY_S = 10.0  # seconds between two lines where there is no terminal
+
+
+@contextmanager
+def shown(console: Console) -> Iterator[Update]:
+    """Say what keeps the first trials waiting, and give the function to call as trials are done."""
+    if not compiled.COMPILED:
+        console.print(PLAIN)
+    elif not compiled.kept():
+        console.print(COMPILING)
+    if console.is_terminal:
+        with _bar(console) as update:
+            yield update
+    else:
+        yield _lines(console)
+
+
+class _Rate(ProgressColumn):
+    """Trials a second, once there is something to go by."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:,.0f} a second" if task.speed else "")
+
+
+@contextmanager
+def _bar(console: Console) -> Iterator[Update]:
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("trials"),
+        _Rate(),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _lines(console: Console) -> Update:
+    began = said = time.monotonic()
+
+    def update(done: int, total: int) -> None:
+        nonlocal said
+        now = time.monotonic()
+        if done < total and now - said >= EVERY_S:
+            said, rate = now, done / (now - began)
+            console.print(f"{done:,} of {total:,} trials, {rate:,.0f} a second, {(total - done) / rate:,.0f} s left")
+
+    return update

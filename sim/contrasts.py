@@ -1,0 +1,107 @@
+"""What is said of a pair of policies beyond the interval of their difference.
+
+All take one value per world (the mean over its lucks), in the same worlds for both policies.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.estimates import LEVEL, Floats
+
+ROUNDING = 1e-12  # in any unit: what varies by less does not vary
+BAND_DRAWS = 100_000
+BAND_KEY = 1998  # of the Philox generator behind the simultaneous band: the same draws every time
+
+
+def band_level(differences: Floats, level: float = LEVEL, draws: int = BAND_DRAWS) -> float:
+    """Level each of several intervals needs so that together they hold with `level` (single-step max-t).
+
+    Parameters
+    ----------
+    differences
+        float[world, contrast]: paired differences; a column that never varies is left out, since it cannot
+        be missed.
+    level
+        Coverage of all together.
+    draws
+        Gaussian draws with the correlation of the differences, from a fixed key.
+
+    Returns
+    -------
+    float
+        2Φ(c) - 1, where c is the level's quantile of the largest absolute value; at least `level`. It serves
+        Tango's and block intervals alike.
+
+    Examples
+    --------
+    >>> same = np.tile(np.random.default_rng(0).normal(size=(500, 1)), 3)
+    >>> round(band_level(same), 2)
+    0.95
+    """
+    varying = differences[:, np.ptp(differences, axis=0) > ROUNDING]
+    if varying.shape[1] < 2:
+        return level
+    values, vectors = np.linalg.eigh(np.corrcoef(varying, rowvar=False))
+    root = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
+    normals = np.random.Generator(np.random.Philox(key=BAND_KEY)).standard_normal((draws, root.shape[0]))
+    critical = float(np.quantile(np.abs(normals @ root).max(axis=1), level))
+    return max(level, round(math.erf(critical / math.sqrt(2)), 6))  # the draws err by more than that
+
+
+def prob_better(a: Floats, b: Floats, better: str) -> float | None:
+    """Share of worlds in which a does better than b, ties counted half; None where no direction is good.
+
+    Examples
+    --------
+    >>> prob_better(np.array([0.0, 1.0, 1.0, 0.0]), np.array([1.0, 1.0, 1.0, 0.0]), "low")
+    0.625
+    """
+    if better == "none":
+        return None
+    wins = np.count_nonzero(a < b if better == "low" else a > b)
+    return float(wins + np.count_nonzero(a == b) / 2) / a.size
+
+
+def variance_ratio(a: Floats, b: Floats) -> float | None:
+    """How many times the trials two unpaired runs would need for the precision this pair has.
+
+    (variance of a + variance of b) / variance of (a - b), over worlds; None where a - b never varies.
+
+    Examples
+    --------
+    >>> variance_ratio(np.array([0.0, 2.0, 4.0]), np.array([0.0, 1.0, 2.0]))
+    5.0
+    """
+    difference = a - b
+    if np.ptp(difference) <= ROUNDING:
+        return None
+    return float((a.var() + b.var()) / difference.var())
+
+
+def verdict(low: float | None, high: float | None, margin: float, better: str) -> str | None:
+    """What an interval of a difference a - b says.
+
+    Returns
+    -------
+    str or None
+        `same within margin` if the interval lies wholly within plus and minus the margin; else `a better` or
+        `b better` if it excludes 0; else `undecided`. Where no direction is good: `same within margin` or
+        None. None too where there is no interval.
+
+    Examples
+    --------
+    >>> verdict(-0.03, -0.01, margin=0.005, better="low")
+    'a better'
+    """
+    if low is None or high is None:
+        return None
+    if -margin <= low and high <= margin:
+        return "same within margin"
+    if better == "none":
+        return None
+    if low <= 0 <= high:
+        return "undecided"
+    return "a better" if (low > 0) == (better == "high") else "b better"

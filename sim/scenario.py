@@ -1,0 +1,263 @@
+"""Scenario files into one checked, frozen experiment; or one error that lists every fault with its place.
+
+Nothing that comes out of `load` needs checking again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.catalogue import Catalogue
+from sim.distributions import Fixed
+from sim.experiment import Experiment, LeverSetting, Policy, Start, Worldview
+from sim.faults import Fault
+from sim.files import FOLDERS, exists, looks_like_path, read
+from sim.layers import (
+    Correlation,
+    ExperimentFile,
+    LeverChange,
+    LeverLevel,
+    PolicyFile,
+    StartFile,
+    WorldviewFile,
+    believed,
+    laid,
+)
+from sim.overrides import fragment
+from sim.reader import KINDS, LISTS, Layer, Reader, topmost
+from sim.shipped import FILES, shipped
+from sim.shipped import load as load_catalogue
+from sim.wording import unknown
+
+__all__ = [
+    "Experiment", "Fault", "LeverLevel", "LeverSetting", "Policy", "ScenarioError", "Start", "Worldview",
+    "check", "load", "shipped",
+]  # fmt: skip
+
+Several = str | Path | Sequence[str | Path]
+
+DEFAULTS: dict[str, Any] = {"trials": 10_000, "lucks": 1, "months": 120, "step_months": 1.0, "seed": 2020}
+"""What an experiment has where it says nothing."""
+
+
+class ScenarioError(ValueError):
+    """What the user wrote cannot be run; `faults` lists why, and the text has a line for each."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = sorted(set(faults))
+        super().__init__("\n".join(map(str, self.faults)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.faults,)
+
+
+def load(
+    experiment: str | Path,
+    *,
+    set_: str | Sequence[str] = (),
+    policies: Several = (),
+    worldviews: Several = (),
+    starts: Several = (),
+    trials: int | None = None,
+    lucks: int | None = None,
+    months: int | None = None,
+    step_months: float | None = None,
+    seed: int | None = None,
+) -> Experiment:
+    """The experiment of a name or a file, with these changes.
+
+    `experiment` is a shipped experiment's name ("debate") or a path. Policies, worldviews and starts are
+    names or paths, and replace the file's. `set_` holds KEY=VALUE texts (`sim.overrides`), each laid over
+    those before it.
+
+    Raises ScenarioError, which lists every fault of every file.
+
+    >>> load("debate", trials=100, set_=["switch.learning=off"]).trials
+    100
+    """
+    path = _experiment_path(str(experiment))
+    reader = Reader(path.parent, shipped())
+    layers = reader.chain("experiment", path)
+    numbers = {"trials": trials, "lucks": lucks, "months": months, "step_months": step_months, "seed": seed}
+    lists = {"policies": policies, "worldviews": worldviews, "starts": starts}
+    options = numbers | {name: _several(value) or None for name, value in lists.items()}
+    layers += [reader.option(_flag(name), {name: set_to}) for name, set_to in options.items() if set_to is not None]
+    for text in _several(set_):
+        data, problems = fragment(text, reader.known)
+        reader.faults.update(Fault(f"--set {text}", 0, 0, problem) for problem in problems)
+        layers.append(reader.option(f"--set {text}", data))
+    made = _experiment(reader, layers) if layers and layers[0].path else None
+    if reader.faults or made is None:
+        raise ScenarioError(reader.faults)
+    return made
+
+
+def check(paths: Iterable[str | Path]) -> list[Fault]:
+    """All faults of some files: experiments with all that they name, policies, worldviews or starts.
+
+    >>> check(["debate"])
+    []
+    """
+    return sorted({fault for path in paths for fault in _check(str(path))})
+
+
+def _check(name: str) -> set[Fault]:
+    path = _experiment_path(name)
+    document, _ = read(path, path.name)
+    keys = document.data.keys() if document else ()
+    kind = next((key for key in keys if key in KINDS), None)
+    if document is None or kind == "experiment":
+        try:
+            load(path)
+        except ScenarioError as error:
+            return set(error.faults)
+        return set()
+    if kind:
+        folder = path.absolute().parent
+        reader = Reader(folder.parent if folder.name == FOLDERS[kind] else folder, shipped())
+        chain = reader.chain(kind, path)
+        if kind == "start":
+            reader.faults.update(_gaps(reader, chain))
+        return reader.faults
+    if path.stem in FILES:
+        return set(load_catalogue(path.parent).faults)
+    return {document.fault((), unknown("kind of file", next(iter(keys), ""), KINDS))}
+
+
+def _experiment_path(name: str) -> Path:
+    """The file of an experiment: a shipped name, or a path, for which a shipped name may stand too."""
+    bare = not looks_like_path(name)
+    path, known = Path(f"{name}.yaml" if bare else name), shipped() / (f"{name}.yaml" if bare else name)
+    candidates = [known, path] if bare else [path, known] if path.name == name else [path]
+    if found := next((candidate for candidate in candidates if exists(candidate)), None):
+        return found
+    if bare:
+        experiments = [entry.stem for entry in shipped().glob("*.yaml") if entry.stem not in FILES]
+        raise ScenarioError([Fault(name, 0, 0, unknown("experiment", name, experiments))])
+    return path
+
+
+def _several(value: Several) -> list[str]:
+    return [str(value)] if isinstance(value, (str, Path)) else [str(entry) for entry in value]
+
+
+def _flag(name: str) -> str:
+    """The option of the command line that sets a key of an experiment file."""
+    kind = next((kind for kind, section in LISTS.items() if section == name), name)
+    return "--" + kind.replace("_", "-")
+
+
+def _experiment(reader: Reader, layers: list[Layer]) -> Experiment | None:
+    """The experiment that the layers make, or None where the reader has found faults."""
+    parts = {kind: reader.parts(kind, layers) for kind in LISTS}
+    for chain in parts["start"]:
+        reader.faults.update(_gaps(reader, chain))
+    records: list[ExperimentFile] = [layer.record for layer in layers if layer.record]
+    if len(records) < len(layers):
+        return None
+    whole = laid(records)
+    numbers = DEFAULTS | {name: value for name in DEFAULTS if (value := getattr(whole, name)) is not None}
+    if numbers["trials"] % numbers["lucks"]:
+        message = f"trials: must be a multiple of lucks ({numbers['lucks']}), got {numbers['trials']}"
+        reader.faults.add(_fault(layers, ["trials", "lucks"], message))
+    if reader.faults or reader.catalogue is None:
+        return None
+    catalogue = reader.catalogue
+    reference = reader.chain("start", shipped() / "starts" / f"{catalogue.reference_start}.yaml")
+    reader.faults.update(_gaps(reader, reference))
+    if reader.faults:
+        return None
+    worldviews = tuple(_worldview(catalogue, chain, records) for chain in parts["worldview"])
+    reader.faults.update(_uncorrelatable(layers, whole.correlations or (), worldviews))
+    return Experiment(
+        name=str(whole.experiment),
+        title=whole.title or str(whole.experiment),
+        policies=tuple(_policy(catalogue, chain, whole) for chain in parts["policy"]),
+        worldviews=worldviews,
+        starts=tuple(_start(catalogue, chain, whole.quantities) for chain in parts["start"]),
+        reference=_start(catalogue, reference, {}),
+        **numbers,
+        switches={name: switch.default for name, switch in catalogue.switches.items()} | whole.switches,
+        correlations=whole.correlations or (),
+        catalogue=catalogue,
+        files=dict(sorted(reader.files.items())),
+    )
+
+
+def _policy(catalogue: Catalogue, chain: list[Layer], experiment: ExperimentFile) -> Policy:
+    whole: PolicyFile = laid(layer.record for layer in chain)
+    changes = laid([whole.levers, experiment.levers])
+    levers = {name: _setting(changes[name]) for name in catalogue.levers if name in changes}
+    title, coerced = whole.title or whole.policy, whole.when_coerced or "japan_decides"
+    return Policy(whole.policy, title, whole.summary or "", levers, coerced)
+
+
+def _setting(change: LeverChange) -> LeverSetting:
+    return LeverSetting(**{name: value for name, value in vars(change).items() if value is not None})
+
+
+def _worldview(catalogue: Catalogue, chain: list[Layer], experiment: list[ExperimentFile]) -> Worldview:
+    layers: list[WorldviewFile] = [layer.record for layer in chain]
+    whole = laid(layers)
+    beliefs = believed(catalogue, [*layers, *experiment])
+    return Worldview(whole.worldview, whole.title or whole.worldview, whole.summary or "", beliefs)
+
+
+def _start(catalogue: Catalogue, chain: list[Layer], changes: Mapping[str, float]) -> Start:
+    whole: StartFile = laid(layer.record for layer in chain)
+    values = {**whole.quantities, **changes}
+    levers = {name: whole.levers[name] for name in catalogue.levers}
+    quantities = {name: values[name] for name in catalogue.quantities}
+    title = whole.title or whole.start
+    return Start(whole.start, title, whole.summary or "", str(whole.date), levers, quantities)
+
+
+def _gaps(reader: Reader, chain: list[Layer]) -> Iterator[Fault]:
+    """Levers and quantities that a start should set and does not."""
+    if not chain:
+        return
+    document = chain[0].document
+    for section, kind in (("levers", "lever"), ("quantities", "quantity")):
+        given = {name for layer in chain for name in _names(layer.document.data.get(section))}
+        if missing := [name for name in reader.known.names.get(kind, ()) if name not in given]:
+            message = f"{section}: a start sets every {kind}; missing: {', '.join(missing)}"
+            yield document.fault((section,), message, key=True)
+    if not any("date" in layer.document.data for layer in chain):
+        yield document.fault((), "missing key 'date'")
+
+
+def _names(section: Any) -> Iterable[str]:
+    return section if isinstance(section, dict) else ()
+
+
+def _uncorrelatable(
+    layers: list[Layer], correlations: Sequence[Correlation], worldviews: Sequence[Worldview]
+) -> Iterator[Fault]:
+    """Correlations that cannot be drawn."""
+    if not correlations:
+        return
+    import numpy as np
+
+    names = sorted({name for pair in correlations for name in pair[:2]})
+    matrix = np.eye(len(names))
+    for place, (first, second, rho) in enumerate(correlations):
+        a, b = names.index(first), names.index(second)
+        if a == b or matrix[a, b]:
+            message = f"correlations: must be two parameters, each pair once, got {first}, {second}"
+            yield _fault(layers, ["correlations"], message, place)
+        matrix[a, b] = matrix[b, a] = rho
+        for name in (first, second):
+            if all(isinstance(view.distributions[name], Fixed) for view in worldviews):
+                message = f"correlations: {name} has one value in every worldview; allowed: a distribution"
+                yield _fault(layers, ["correlations"], message, place)
+    if len(names) > 2 and np.linalg.eigvalsh(matrix)[0] < 1e-9:
+        message = f"correlations: those of {', '.join(names)} cannot all hold (not positive definite)"
+        yield _fault(layers, ["correlations"], message)
+
+
+def _fault(layers: list[Layer], keys: Sequence[str], message: str, *path: int) -> Fault:
+    """A fault of the whole experiment, shown where the uppermost layer sets one of the keys."""
+    layer, key = topmost(layers, *keys) or (layers[0], keys[0])
+    return layer.document.fault((key, *path), message)

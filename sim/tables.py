@@ -1,0 +1,225 @@
+"""The three tables of a result: its trials, their summary, and the paired differences of its policies.
+
+A cell is a start, a worldview and a policy; its rows are a structured array, one row a trial, in order of
+trial, as the engine makes them. Tables are made cell by cell from these, never from one large frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations, product
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim import contrasts, estimates
+
+if TYPE_CHECKING:
+    from sim.catalogue import Outcome
+    from sim.engine import Cell
+    from sim.experiment import Experiment
+
+Rows = NDArray[Any]
+Estimator = Literal["compensator", "count", "mean", "quantile"]
+
+CELL = ["start", "worldview", "policy"]
+FIGURES = ["estimate", "low", "high"]
+SUMMARY = [*CELL, "outcome", "statistic", *FIGURES, "estimator", "n"]
+PAIR = ["start", "worldview", "outcome", "policy_a", "policy_b"]
+PAIR_FIGURES = ["difference", "low", "high", "simultaneous_low", "simultaneous_high"]
+PAIR_FIGURES += ["prob_better", "variance_ratio", "margin"]
+DIFFERENCES = [*PAIR, *PAIR_FIGURES, "verdict", "identical", "estimator", "n"]
+
+
+def axes(experiment: Experiment) -> tuple[list[str], list[str], list[str]]:
+    """Names of an experiment's starts, worldviews and policies, in its order."""
+    starts, worldviews, policies = experiment.starts, experiment.worldviews, experiment.policies
+    return [s.name for s in starts], [w.name for w in worldviews], [p.name for p in policies]
+
+
+def cells(experiment: Experiment) -> list[Cell]:
+    """Every cell of an experiment, in order of start, worldview and policy."""
+    return list(product(*axes(experiment)))
+
+
+def category(entries: list[str]) -> pd.CategoricalDtype[str]:
+    """Type of a column of names, in the order given."""
+    return pd.CategoricalDtype(pd.Index(entries))
+
+
+def pairs(experiment: Experiment) -> list[tuple[str, str]]:
+    """Every unordered pair of policies once: as a contrast declares it, else in the experiment's order."""
+    declared = {frozenset(contrast): contrast for contrast in reversed(experiment.catalogue.contrasts)}
+    return [declared.get(frozenset(pair), pair) for pair in combinations(axes(experiment)[2], 2)]
+
+
+def trials(experiment: Experiment, records: Mapping[Cell, Rows]) -> pd.DataFrame:
+    """One row a trial: its cell, trial, world and luck, each outcome, each compensator, then the rest.
+
+    Parameters
+    ----------
+    records
+        Rows of each cell; all cells have the same number.
+    """
+    order = cells(experiment)
+    size = records[order[0]].size
+    columns: dict[str, Any] = {}
+    for name, categories, of_cells in zip(CELL, axes(experiment), zip(*order, strict=True), strict=True):
+        codes = np.array([categories.index(entry) for entry in of_cells], dtype=np.int8)
+        columns[name] = pd.Categorical.from_codes(np.repeat(codes, size), dtype=category(categories))
+    for name in _columns(experiment, records[order[0]]):
+        columns[name] = np.concatenate([records[cell][name] for cell in order])
+    frame = pd.DataFrame(columns, copy=False)
+    frame.insert(len(CELL), "trial", frame["world"] * experiment.lucks + frame["luck"])
+    return frame
+
+
+def _columns(experiment: Experiment, rows: Rows) -> list[str]:
+    """Columns of the rows in the order of the table."""
+    outcomes = experiment.catalogue.outcomes
+    first = ["world", "luck", *outcomes]
+    first += [f"{name}_compensator" for name, outcome in outcomes.items() if outcome.compensator]
+    return first + [name for name in rows.dtype.names or () if name not in first]
+
+
+class Column(NamedTuple):
+    """One outcome of one cell, ready to be estimated: values is float[world], n the trials behind it."""
+
+    values: estimates.Floats
+    n: int
+    estimator: Estimator
+    complete: bool
+
+
+def column(
+    experiment: Experiment, records: Mapping[Cell, Rows], cell: Cell, outcome: str, forced: str | None
+) -> Column:
+    """Read the column an outcome is estimated from."""
+    entry = experiment.catalogue.outcomes[outcome]
+    estimator: Estimator = "count" if entry.unit == "share" else "mean"
+    if entry.compensator and forced is None:
+        estimator = "compensator"
+    values = _values(experiment, records, cell, outcome, estimator)
+    means, n = estimates.known(values)
+    return Column(means, n, estimator, n == values.size)
+
+
+def _values(
+    experiment: Experiment, records: Mapping[Cell, Rows], cell: Cell, outcome: str, estimator: Estimator
+) -> estimates.Floats:
+    """float[world, luck] of an outcome. Only months, to something that never came, may be null."""
+    name = f"{outcome}_compensator" if estimator == "compensator" else outcome
+    values = records[cell][name].astype(np.float64).reshape(-1, experiment.lucks)
+    if experiment.catalogue.outcomes[outcome].unit != "months":
+        estimates.refuse_not_finite(f"{name} of {', '.join(cell)}", values)
+    return values
+
+
+def summary(
+    experiment: Experiment, records: Mapping[Cell, Rows], forced: Literal["count"] | None = None
+) -> pd.DataFrame:
+    """Means and quantiles of every outcome in every cell: see `Result.summary`."""
+    rows = []
+    for cell in cells(experiment):
+        for name, outcome in experiment.catalogue.outcomes.items():
+            data = column(experiment, records, cell, name, forced)
+            rows.append((*cell, name, "mean", *_mean(data, outcome), data.estimator, data.n))
+            for q in outcome.quantiles:
+                interval = estimates.quantile(_values(experiment, records, cell, name, "quantile"), q)
+                rows.append((*cell, name, f"q{q:g}", *interval, "quantile", data.n))
+    return _frame(rows, SUMMARY, FIGURES)
+
+
+def _mean(data: Column, outcome: Outcome) -> estimates.Interval:
+    if data.n == 0:
+        return estimates.BLANK
+    if data.estimator == "count":
+        return estimates.share(data.values)
+    mean, low, high = estimates.block_mean(data.values)
+    if outcome.unit == "share" and low is not None and high is not None:
+        low, high = max(low, 0.0), min(high, 1.0)  # a compensator's interval may pass the ends of a share
+    return estimates.Interval(mean, low, high)
+
+
+def differences(
+    experiment: Experiment, records: Mapping[Cell, Rows], forced: Literal["count"] | None = None
+) -> pd.DataFrame:
+    """Paired difference of every outcome between every two policies: see `Result.differences`."""
+    rows = []
+    starts, worldviews, policies = axes(experiment)
+    for start, worldview in product(starts, worldviews):
+        of = {policy: records[start, worldview, policy] for policy in policies}
+        data = {
+            (policy, name): column(experiment, records, (start, worldview, policy), name, forced)
+            for policy, name in product(of, experiment.catalogue.outcomes)
+        }
+        same = {(a, b): identical(of[a], of[b]) for a, b in pairs(experiment)}
+        band = _band(experiment, data)
+        for (name, outcome), (a, b) in product(experiment.catalogue.outcomes.items(), pairs(experiment)):
+            primary = outcome.primary and (a, b) in experiment.catalogue.contrasts
+            row = dict(zip(PAIR, (start, worldview, name, a, b), strict=True))
+            row |= _contrast(outcome, data[a, name], data[b, name], band if primary else None)
+            rows.append(row | {"identical": same[a, b]})
+    frame = _frame(rows, DIFFERENCES, PAIR_FIGURES)
+    return frame.assign(verdict=pd.Series([row["verdict"] for row in rows], dtype=object))
+
+
+def _contrast(outcome: Outcome, a: Column, b: Column, band: float | None) -> dict[str, Any]:
+    """Figures and verdict of a minus b; `band` is the level of the simultaneous interval, if it has one."""
+    difference, low, high = _paired(a, b, estimates.LEVEL)
+    _, simultaneous_low, simultaneous_high = _paired(a, b, band) if band else estimates.BLANK
+    decisive = (simultaneous_low, simultaneous_high) if band else (low, high)
+    comparable = a.complete and b.complete
+    return {
+        "difference": difference,
+        "low": low,
+        "high": high,
+        "simultaneous_low": simultaneous_low,
+        "simultaneous_high": simultaneous_high,
+        "prob_better": contrasts.prob_better(a.values, b.values, outcome.better) if comparable else None,
+        "variance_ratio": contrasts.variance_ratio(a.values, b.values) if a.n and b.n else None,
+        "margin": outcome.margin,
+        "verdict": contrasts.verdict(*decisive, outcome.margin, outcome.better),
+        "estimator": a.estimator,
+        "n": min(a.n, b.n),
+    }
+
+
+def _paired(a: Column, b: Column, level: float) -> estimates.Interval:
+    if a.n == 0 or b.n == 0:
+        return estimates.BLANK
+    if a.estimator == "count":
+        return estimates.share_difference(a.values, b.values, level)
+    return estimates.block_mean(a.values - b.values, level)
+
+
+def _band(experiment: Experiment, data: Mapping[tuple[str, str], Column]) -> float:
+    """Level at which one start and worldview's primary contrasts of primary outcomes hold together."""
+    primary = [name for name, outcome in experiment.catalogue.outcomes.items() if outcome.primary]
+    declared = [pair for pair in pairs(experiment) if pair in experiment.catalogue.contrasts]
+    sides = [(data[a, name], data[b, name]) for name, (a, b) in product(primary, declared)]
+    columns = [a.values - b.values for a, b in sides if a.n and b.n]
+    return contrasts.band_level(np.column_stack(columns)) if columns else estimates.LEVEL
+
+
+def identical(a: Rows, b: Rows) -> bool:
+    """Whether two policies' rows are equal byte for byte, in every column."""
+    return all(a[name].tobytes() == b[name].tobytes() for name in a.dtype.names or ())
+
+
+def _frame(rows: Sequence[Any], header: list[str], figures: list[str]) -> pd.DataFrame:
+    """A frame whose figures are blank (pd.NA), never NaN, where they do not apply."""
+    return pd.DataFrame(rows, columns=header).astype(dict.fromkeys(figures, "Float64"))
+
+
+def csv(frame: pd.DataFrame) -> str:
+    r"""CSV text of a table: 10 significant digits, blanks left empty, lines ended by \n.
+
+    Examples
+    --------
+    >>> csv(pd.DataFrame({"policy": ["both"], "low": [1 / 3], "high": [None]}))
+    'policy,low,high\nboth,0.3333333333,\n'
+    """
+    return frame.to_csv(index=False, float_format="%.10g", lineterminator="\n")

@@ -1,0 +1,59 @@
+"""What tests of the model share: an experiment played and gathered, blank records, and the cells' numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim import engine, outcomes, world
+from sim.compiled import COMPILED
+from sim.engine import Cell
+from sim.scenario import Experiment
+
+needs_numba = pytest.mark.skipif(not COMPILED, reason="thousands of trials: only where rules are compiled")
+
+COMPENSATED = [name.removesuffix("_compensator") for name in outcomes.COLUMNS if name.endswith("_compensator")]
+PRIMARY = ("use_of_force", "taiwan_falls", "japan_in_combat", "japan_gdp_loss_pct")
+
+
+@dataclass(frozen=True)
+class Played:
+    """All trials of an experiment, its worlds, and its monthly counts of rungs, by cell or worldview."""
+
+    records: dict[Cell, np.ndarray]
+    parameters: dict[str, np.ndarray]
+    rung_counts: dict[Cell, np.ndarray]
+
+
+def play(exp: Experiment, **how: Any) -> Played:
+    """Play an experiment whole; `how` goes to the engine (workers, block_worlds)."""
+    blocks = list(engine.blocks(exp, **how))
+    cells = list(blocks[0].records)
+    return Played(
+        {cell: np.concatenate([block.records[cell] for block in blocks]) for cell in cells},
+        {view.name: np.concatenate([block.parameters[view.name] for block in blocks]) for view in exp.worldviews},
+        {cell: np.sum([block.rung_counts[cell] for block in blocks], axis=0) for cell in cells},
+    )
+
+
+def columns(record: np.ndarray) -> np.ndarray:
+    """Records as float64[trial, column], in the order of `sim.outcomes.COLUMNS`."""
+    return np.column_stack([record[name].astype(float) for name in outcomes.COLUMNS])
+
+
+def blank(dtype: np.dtype[Any], values: Mapping[str, float] | None = None, *, compiled: bool = COMPILED) -> Any:
+    """A record with these fields set and the rest zero, of the sort that compiled or plain rules read."""
+    made = np.zeros((), dtype)
+    for name, value in (values or {}).items():
+        made[name] = value
+    return np.atleast_1d(made)[0] if compiled else world.record(dtype, made[()])
+
+
+def mean_and_error(values: np.ndarray) -> tuple[float, float]:
+    """The mean of some trials and its standard error."""
+    return float(values.mean()), float(values.std(ddof=1) / math.sqrt(len(values)))
