@@ -113,8 +113,9 @@ def page(
     head = fit(title, ROOM, TITLE, bold=True)
     under = fit(f"From {_month(begins)}, over {_span(exp)}. {note}", ROOM, HEADING)
     below = fit(caption, ROOM, BODY)
-    foot = f"{exp.trials:,} trials per cell  ·  seed {exp.seed}  ·  start: {begins.title}  ·  "
-    foot = fit(foot + "generates cases, not a forecast", ROOM, SMALL)
+    cell = f"{exp.trials:,} {'trial' if exp.trials == 1 else 'trials'} per cell"
+    made = (cell, f"seed {exp.seed}", f"start: {begins.title}", "generates cases, not a forecast")
+    foot = fit("  ·  ".join(made), ROOM, SMALL)
     columns, deep = _key_size(keys)
     blocks = [0.2, height(head, TITLE) + 0.06, height(under, HEADING) + 0.08, deep, body + 0.1]
     tops = np.cumsum([*blocks, height(below, BODY) + 0.1, height(foot, SMALL) + 0.15]).tolist()

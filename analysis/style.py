@@ -76,7 +76,7 @@ def percent_axis(axis: Axis, steps: int = 5) -> None:
 
 def signed_axis(axis: Axis) -> None:
     """Label an axis of differences with their signs."""
-    axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 3, 5, 10]))
     axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:+g}".replace("-", "−") if x else "0"))
 
 

@@ -61,6 +61,7 @@ class Quantity:
     unit: Text
     bounds: Range
     source: Sources
+    whole: OnOff = False
     note: Text = ""
 
 

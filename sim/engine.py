@@ -74,8 +74,10 @@ def setting(exp: Experiment, policy: Policy, start: Start) -> np.ndarray:
     made = np.zeros(1, world.setting_dtype(len(levers)))
     c = made[0]
     c["step"], c["years"], c["months"], c["seed"] = exp.step_months, exp.step_months / 12, exp.months, exp.seed
+    c["start_rung"] = [start.quantities[f"{target}_{domain}_rung"] for target, domain, _ in world.TRACKS]
     for name, value in start.quantities.items():
-        c[name] = value
+        if name in c.dtype.names:
+            c[name] = value
     for name, on in exp.switches.items():
         c["on_" + name] = float(on)
     reference = exp.reference.quantities

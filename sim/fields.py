@@ -29,6 +29,8 @@ class Known(NamedTuple):
     """Legal range of each parameter and quantity."""
     dials: Collection[str]
     """Claims that have readings, and so a dial."""
+    whole: Collection[str] = ()
+    """Quantities that are whole numbers."""
 
 
 def _known(info: Info) -> Known:
@@ -203,7 +205,10 @@ def _of_parameter(pair: tuple[str, Any], info: Info) -> Distribution:
 
 
 def _of_quantity(pair: tuple[str, Any], info: Info) -> float:
-    return _legal_number(pair[1], _known(info).bounds.get(pair[0]))
+    number = _legal_number(pair[1], _known(info).bounds.get(pair[0]))
+    if pair[0] in _known(info).whole and not number.is_integer():
+        raise ValueError(f"must be a whole number, got {show(pair[1])}")
+    return number
 
 
 def _legal_number(value: Any, bounds: Bounds | None) -> float:

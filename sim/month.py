@@ -13,10 +13,10 @@ import numpy as np
 
 from sim import draws, world
 from sim.compiled import rule
-from sim.effects import campaign, episodes, events, levers, war
+from sim.effects import campaign, episodes, events, levers, reactions, war
 from sim.rules import japan, prc, scale, taiwan, us
 
-NATURE = np.uint64(draws.name_id("nature of the prc"))
+NATURE, STANDING = np.uint64(draws.name_id("nature of the prc")), np.uint64(draws.name_id("standing pressure"))
 US_ELECTION, TAIWAN_ELECTION = np.uint64(draws.name_id("us election")), np.uint64(draws.name_id("taiwan election"))
 
 
@@ -75,6 +75,12 @@ def begin(w: Any, p: Any, c: Any) -> None:
     w.next_us_inauguration, w.next_taiwan_inauguration = c.months_to_us_inauguration, c.months_to_taiwan_inauguration
     for track in range(4):
         w.until[track] = world.NEVER
+    lasting = draws.four(c.seed, w.world, w.luck, STANDING, 0)
+    for track in range(4):
+        economic = track == world.JAPAN_ECONOMIC or track == world.TAIWAN_ECONOMIC
+        median = p.economic_duration_months if economic else p.surge_duration_months
+        months = reactions.lasts(median, p.duration_spread, lasting[track])
+        episodes.begin(w, p, c, track, c.start_rung[track], 0.0, months, 1.0)
     for i in range(len(c.package)):
         w.depth[i], w.openness[i] = c.start_depth[i], c.start_openness[i]
     for clock in range(len(w.hazard)):

@@ -154,7 +154,9 @@ def _known(data: dict[str, dict[str, Any]], names: Iterable[tuple[str, tuple[str
                 bounds[name] = (float(low), float(high))
     claims = entries.get("claim", {})
     dials = {name for name, entry in claims.items() if isinstance(entry, dict) and entry.get("readings")}
-    return Known({**dict(names), **entries}, bounds, dials)
+    quantities = entries.get("quantity", {})
+    whole = {name for name, entry in quantities.items() if isinstance(entry, dict) and entry.get("whole")}
+    return Known({**dict(names), **entries}, bounds, dials, whole)
 
 
 def _disagreements(documents: dict[str, Document], sections: dict[str, Any]) -> Iterator[Fault]:
