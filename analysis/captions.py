@@ -78,7 +78,7 @@ def outcome_shares(exp: Experiment, summary: pd.DataFrame, start: str) -> str:
     paired = "; two policies are compared trial by trial, and far more sharply, in the figure of differences"
     return (
         f"{capital(measure(outcome))}: {_runs(exp, levels, outcome)}. Each bar is the 95\u00a0% interval of one "
-        f"share by itself{paired if len(exp.policies) > 1 else ''}."
+        f"share by itself, often narrower than its mark{paired if len(exp.policies) > 1 else ''}."
     )
 
 
@@ -135,7 +135,8 @@ def economic_loss(
     parts, tail = [], False
     for outcome in losses:
         one = spread[worldview, policy, outcome.name]
-        half, mean, bad = (amount(one[name], outcome) for name in ("half", "mean", "1 in 20"))
+        mean, bad = _digits(one["mean"]), _digits(one["1 in 20"])
+        half = amount(one["half"], outcome)
         parts.append(f"{measure(outcome)} is {half} in the middle trial, {mean} on average, {bad} or more in 1 of 20")
         tail |= one["mean"] > 2 * one["half"]
     return (
@@ -172,6 +173,7 @@ def cell(
     level = {name: levels[worldview, name, outcome.name][0] for name in rivals(exp)}
     if one.status == "settled":
         ahead = signed(versus[worldview, outcome.name, one.policy, one.runner_up].difference, outcome)
+        ahead = ahead.replace(f"\u00a0{outcome.unit}", "")  # said once already
         numbers = f"{amount(level[one.policy], outcome)}, {ahead} than {title(exp, one.runner_up)}"
         return title(exp, one.policy), numbers
     front = {name: level[name] for name in (one.policy, *one.unsettled)}
@@ -193,6 +195,7 @@ def _run(exp: Experiment, values: dict[str, float], outcome: Outcome | None = No
         return least
     if least == most:
         return f"{least} with {'every policy' if len(values) == len(exp.policies) else 'each'}"
+    least = least.replace(f"\u00a0{outcome.unit}", "") if outcome else least
     return f"{least} ({title(exp, low)}) to {most} ({title(exp, high)})"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -172,7 +172,7 @@ def economic_loss(exp: Experiment, summary: pd.DataFrame, trials: pd.DataFrame, 
 def _curves(exp: Experiment, trials: pd.DataFrame, start: str) -> dict[Cell, style.Floats]:
     """Return the share of trials in which each first event has come by each month, from month 0."""
     curves: dict[Cell, style.Floats] = {}
-    for (worldview, policy), rows in _cells(trials, start):
+    for (worldview, policy), rows in _cells(trials, start, FIRSTS):
         for column in FIRSTS:
             times = np.sort(rows[column].dropna().to_numpy(float))
             come = np.searchsorted(times, np.arange(exp.months + 1), side="right")
@@ -183,7 +183,7 @@ def _curves(exp: Experiment, trials: pd.DataFrame, start: str) -> dict[Cell, sty
 def _spread(levels: Levels, trials: pd.DataFrame, start: str) -> Spread:
     """Return the mean of each loss in each cell, and what one trial in so many exceeds."""
     spread = {}
-    for (worldview, policy), rows in _cells(trials, start):
+    for (worldview, policy), rows in _cells(trials, start, LOSSES):
         for name in LOSSES:
             tail = np.quantile(rows[name], list(TAIL.values())).tolist()
             mean = levels[worldview, policy, name][0]
@@ -191,10 +191,11 @@ def _spread(levels: Levels, trials: pd.DataFrame, start: str) -> Spread:
     return spread
 
 
-def _cells(trials: pd.DataFrame, start: str) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
-    """Yield (worldview, policy) and its trials."""
-    for (worldview, policy), rows in trials[trials["start"] == start].groupby(["worldview", "policy"], observed=True):
-        yield (str(worldview), str(policy)), rows
+def _cells(trials: pd.DataFrame, start: str, columns: Iterable[str]) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
+    """Yield (worldview, policy) and these columns of its trials."""
+    rows = trials.loc[trials["start"] == start, ["worldview", "policy", *columns]]
+    for (worldview, policy), cell in rows.groupby(["worldview", "policy"], observed=True):
+        yield (str(worldview), str(policy)), cell
 
 
 def _tail(axes: Axes, y: float, one: dict[str, float], colour: str) -> None:

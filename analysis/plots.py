@@ -169,11 +169,12 @@ def differences(exp: Experiment, table: pd.DataFrame, start: str) -> Drawn:
         unit = "percentage points" if outcome.unit == "share" else outcome.unit
         sides = {"low": "← better   worse →", "high": "← worse   better →"}
         axes.set_xlabel(f"{unit}\n{sides.get(outcome.better, '')}", fontsize=TICK)
-        style.signed_axis(axes.xaxis)
         style.rows_down(axes, labels, len(pairs) + 1)
     shares = [axes for axes, outcome in zip(panels, outcomes, strict=True) if outcome.unit == "share"]
     for axes in shares:
         axes.set_xlim(min(a.get_xlim()[0] for a in shares), max(a.get_xlim()[1] for a in shares))
+    for axes in panels:
+        style.signed_axis(axes.xaxis)
     return finish(f"differences_{start}", figure, caption)
 
 

@@ -64,13 +64,17 @@ def _bar(console: Console) -> Iterator[Update]:
 
 
 def _lines(console: Console) -> Update:
-    began = said = time.monotonic()
+    """Count from the first trials that are done: a first compile comes before them."""
+    marks: list[tuple[float, int]] = []
 
     def update(done: int, total: int) -> None:
-        nonlocal said
         now = time.monotonic()
+        if not marks:
+            marks[:] = [(now, done)] * 2
+        (began, first), (said, _) = marks
         if done < total and now - said >= EVERY_S:
-            said, rate = now, done / (now - began)
+            marks[1] = now, done
+            rate = (done - first) / (now - began)
             console.print(f"{done:,} of {total:,} trials, {rate:,.0f} a second, {(total - done) / rate:,.0f} s left")
 
     return update

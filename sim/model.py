@@ -82,6 +82,19 @@ class Taiwan(Actor):
     """Taiwan; its choices are the rules of `sim.rules.taiwan`."""
 
 
+def _has_happened(event: int, model: StraitModel) -> int:
+    return int(model.world.happened[event])
+
+
+REPORTERS: Mapping[str, Callable[[StraitModel], float]] = {
+    "deterrence_holds": lambda model: 1 - model.world.happened[world.DETERRENCE_FAILS],
+    **{name: functools.partial(_has_happened, event) for event, name in enumerate(world.EVENTS[:-1])},
+    "crisis": lambda model: int(model.world.crises > 0),
+    "japan_gdp_loss_pct": lambda model: model.world.japan_loss,
+    "taiwan_gdp_loss_pct": lambda model: model.world.taiwan_loss,
+}
+"""What the model's data collector records each month: outcomes so far, under the names of `result.trials`."""
+
 AGENTS: Mapping[str, type[Actor]] = {"prc": PRC, "japan": Japan, "us": UnitedStates, "taiwan": Taiwan}
 
 
@@ -119,6 +132,10 @@ class StraitModel(mesa.Model):
     42
     """
 
+    world: Any
+    parameters: Any
+    setting: Any
+
     def __init__(
         self,
         exp: Experiment | str = "debate",
@@ -153,6 +170,7 @@ class StraitModel(mesa.Model):
         self.world = world.record(world.world_dtype(len(exp.catalogue.levers)))
         self.world.world, self.world.luck = trial // exp.lucks, trial % exp.lucks + 1
         self._months.begin(self.world, self.parameters, self.setting)
+        self.datacollector = mesa.DataCollector(model_reporters=dict(REPORTERS))
 
     def step(self) -> None:
         """Play one month; the last one plays a war that is still on to its end."""
@@ -163,6 +181,7 @@ class StraitModel(mesa.Model):
         if w.over or w.time >= c.months:
             self._months.finish(w, p, c)
             self.running = False
+        self.datacollector.collect(self)
 
     def run(self) -> dict[str, Any]:
         """Play to the end and return the trial's row of `result.trials`: its cell, its key and its outcomes."""

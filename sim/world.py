@@ -58,7 +58,8 @@ def setting_dtype(levers: int) -> np.dtype[Any]:
     fields: list[Any] = [(name, "f8") for name in scalars]
     fields += [("on_" + name, "f8") for name in SWITCHES]
     fields += [("base_" + name, "f8") for name in SUMS] + [("reference_" + name, "f8") for name in SUMS]
-    fields += [("start_rung", "i8", (4,)), ("seed", "i8"), ("when_coerced", "i8"), ("moves", "i8"), ("moved", "i8", (levers,))]
+    fields += [(name, "i8") for name in ("seed", "when_coerced", "moves")]
+    fields += [("start_rung", "i8", (4,)), ("moved", "i8", (levers,))]
     fields += [(name, "i8", (levers,)) for name in ("package", "needs_us", "needs_taiwan")]
     fields += [(name, "f8", (levers,)) for name in (
         "start_depth", "start_openness", "goal_depth", "goal_openness", "from_month", "ramp_months", "official",

@@ -138,6 +138,12 @@ def story(trial: int) -> list[dict[str, Any]]:
     return months
 
 
+@functools.cache
+def ending(trial: int) -> dict[str, Any]:
+    """The trial's outcomes with the usual agents."""
+    return StraitModel(dangerous(), trial=trial).run()
+
+
 def deciding_otherwise(agent: str, method: str) -> type[Actor]:
     """The usual agent, but for one method that from `MONTH` on answers otherwise."""
     usual, change = getattr(AGENTS[agent], method), OTHERWISE[agent][method]
@@ -166,8 +172,7 @@ def test_an_agent_that_decides_otherwise_changes_what_follows_and_nothing_before
         for usual in months[1 : MONTH + 1]:
             model.step()
             assert snapshot(model) == usual, f"trial {trial} differs already in month {usual['time']}"
-        model.run()
-        if snapshot(model) != months[-1]:
+        if repr(model.run()) != repr(ending(trial)):
             return
     pytest.fail(f"{agent}.{method} answers otherwise from month {MONTH} on, and no trial of {SEARCHED} shows it")
 
