@@ -132,16 +132,17 @@ def economic_loss(
 ) -> str:
     """Return the caption: the run of the first mean, then middle, mean and tail of one cell."""
     averages = {at: statistics["mean"] for at, statistics in spread.items()}
-    parts, tail = [], False
+    parts, tails = [], []
     for outcome in losses:
         one = spread[worldview, policy, outcome.name]
         mean, bad = _digits(one["mean"]), _digits(one["1 in 20"])
         half = amount(one["half"], outcome)
         parts.append(f"{measure(outcome)} is {half} in the middle trial, {mean} on average, {bad} or more in 1 of 20")
-        tail |= one["mean"] > 2 * one["half"]
+        tails += [f"“{outcome.label}”"] * (one["mean"] > 2 * one["half"])
+    cause = f"The bad tail, not the middle, makes the mean of {listed(tails)}. " if tails else ""
     return (
         f"With {title(exp, policy)} {_view(exp, worldview)}, {'; '.join(parts)}. "
-        f"{'The bad tail, not the middle, makes the mean. ' if tail else ''}"
+        f"{cause}"
         f"The mean of {measure(losses[0])}: {_runs(exp, averages, losses[0])}."
     )
 

@@ -205,6 +205,23 @@ def calibrate() -> None:
             typer.echo(f"{name}: {value}")
 
 
+@app.command(epilog="Example:  strait calibrate --worlds 20000")
+def calibrate(
+    worlds: Annotated[int, Option(metavar="N", min=1000, help="Worlds to play at the reference.")] = 20_000,
+) -> None:
+    """Work out the constants that keep base rates true at the reference, beside those in parameters.yaml."""
+    with plain_words():
+        from sim import scenario
+        from sim.calibrate import calibrate as work_out
+
+        catalogue = scenario.load("debate").catalogue
+        reference = scenario.load(
+            "debate", policies="status_quo", worldviews="neutral", starts=catalogue.reference_start
+        )
+        for name, value in work_out(reference, worlds).items():
+            typer.echo(f"{name}: {value:.4f}   (parameters.yaml has {catalogue.parameters[name].neutral})")
+
+
 def _everything() -> Experiment:
     """The main experiment with every policy, worldview and start that comes with Strait."""
     from sim import scenario

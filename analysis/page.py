@@ -55,7 +55,7 @@ def fit(text: str, inches: float, size: float, *, lines: int = 99, bold: bool = 
     lines the rest is left out, with an ellipsis.
 
     >>> fit("Direct ties against Status quo", 1.5, 11).split(chr(10))
-    ['Direct ties', 'against Status', 'quo']
+    ['Direct ties against', 'Status quo']
     """
     wrapped, used = [""], 0.0
     for word in text.replace("\n", " ").split(" "):
@@ -139,11 +139,17 @@ def page(
 
 
 def finish(name: str, figure: Figure, caption: str) -> Drawn:
-    """Lay the panels out once, fix them there, and return the figure with its caption."""
+    """Lay the panels out once, fix them there, and return the figure with its caption.
+
+    Places are rounded, since the solver's last bit hangs on the order of things in memory and would change files.
+    """
     if engine := figure.get_layout_engine():
         engine.execute(figure)
     with matplotlib.rc_context({"figure.autolayout": False, "figure.constrained_layout.use": False}):
         figure.set_layout_engine(None)
+    for axes in figure.axes:
+        left, bottom, width, high = (round(edge, 6) for edge in axes.get_position().bounds)
+        axes.set_position((left, bottom, width, high))
     return Drawn(name, figure, caption)
 
 

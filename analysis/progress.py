@@ -65,16 +65,16 @@ def _bar(console: Console) -> Iterator[Update]:
 
 def _lines(console: Console) -> Update:
     """Count from the first trials that are done: a first compile comes before them."""
-    marks: list[tuple[float, int]] = []
+    began = said = 0.0
+    first = 0
 
     def update(done: int, total: int) -> None:
+        nonlocal began, said, first
         now = time.monotonic()
-        if not marks:
-            marks[:] = [(now, done)] * 2
-        (began, first), (said, _) = marks
-        if done < total and now - said >= EVERY_S:
-            marks[1] = now, done
-            rate = (done - first) / (now - began)
+        if not began:
+            began, said, first = now, now, done
+        elif done < total and now - said >= EVERY_S:
+            said, rate = now, (done - first) / (now - began)
             console.print(f"{done:,} of {total:,} trials, {rate:,.0f} a second, {(total - done) / rate:,.0f} s left")
 
     return update

@@ -75,9 +75,9 @@ def percent_axis(axis: Axis, steps: int = 5) -> None:
 
 
 def signed_axis(axis: Axis) -> None:
-    """Label an axis of differences, its limits set, with their signs; short ones in fewer steps, of longer numbers."""
+    """Label an axis of differences, its limits set, with their signs; whole numbers in more steps than decimals."""
     low, high = axis.get_view_interval()
-    axis.set_major_locator(MaxNLocator(6 if high - low >= 5 else 4, steps=[1, 2, 3, 5, 10]))
+    axis.set_major_locator(MaxNLocator(6 if high - low > 3 else 4, steps=[1, 2, 3, 5, 10]))
     axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:+g}".replace("-", "−") if x else "0"))
 
 

@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import draws, engine, month, world
+from sim import draws, engine, world
+from sim.compiled import twin
 from sim.distributions import Fixed
+from sim.model import order_of_play
+from sim.rules import japan, prc, taiwan, us
 
 if TYPE_CHECKING:
     from sim.scenario import Experiment
@@ -47,17 +50,21 @@ def _with(exp: Experiment, values: dict[str, float]) -> Experiment:
 def first_estimates(exp: Experiment, worlds: int) -> tuple[float, float]:
     """Means over worlds of perceived success and perceived joint involvement in the first month."""
     (start,), (view,), (policy,) = exp.starts, exp.worldviews, exp.policies
-    c = engine.setting(exp, policy, start)[0]
+    setting = engine.setting(exp, policy, start)
+    c = world.record(setting.dtype, setting[0])
     names = tuple(exp.catalogue.parameters)
-    p = draws.parameters(exp, view, 0, worlds).view(world.parameters_dtype(names)).reshape(-1)
+    natures = draws.parameters(exp, view, 0, worlds).view(world.parameters_dtype(names)).reshape(-1)
+    rules = {"prc": prc, "japan": japan, "us": us, "taiwan": taiwan}
+    months = order_of_play(**{name: twin(module) for name, module in rules.items()})
     seen = np.empty((worlds, 2))
     for row in range(worlds):
-        w = np.zeros(1, world.world_dtype(len(exp.catalogue.levers)))[0]
-        w["world"], w["luck"] = row, 1
-        month.begin(w, p[row], c)
-        month.actual(w, p[row], c)
-        month.perceive(w, p[row], c)
-        seen[row] = w["success"], w["joint"]
+        p = world.record(natures.dtype, natures[row])
+        w = world.record(world.world_dtype(len(exp.catalogue.levers)))
+        w.world, w.luck = row, 1
+        months.begin(w, p, c)
+        months.actual(w, p, c)
+        months.perceive(w, p, c)
+        seen[row] = w.success, w.joint
     return float(seen[:, 0].mean()), float(seen[:, 1].mean())
 
 

@@ -75,6 +75,7 @@ def setting(exp: Experiment, policy: Policy, start: Start) -> np.ndarray:
     c = made[0]
     c["step"], c["years"], c["months"], c["seed"] = exp.step_months, exp.step_months / 12, exp.months, exp.seed
     c["start_rung"] = [start.quantities[f"{target}_{domain}_rung"] for target, domain, _ in world.TRACKS]
+    c["start_months"] = [start.quantities[f"{target}_{domain}_months"] for target, domain, _ in world.TRACKS]
     for name, value in start.quantities.items():
         if name in c.dtype.names:
             c[name] = value

@@ -53,10 +53,20 @@ def constants(w: Any, p: Any, c: Any) -> None:
     w.follow = 1.0
     if c.on_perception_lag > 0 and p.perception_lag_months > 0:
         w.follow = 1 - math.exp(-c.step / p.perception_lag_months)
-    w.keep_slow = math.exp(-c.step / 12)
+    w.keep_slow = math.exp(-c.years)
+    w.first_rate = first_rate(p.adaptation_months)
+    flow = p.taiwan_triggers_per_year * p.taiwan_presses_prob + p.us_signals_per_year * p.us_arms_prob
+    w.usual_hope_loss = p.hope_loss_trigger * flow
     w.odds_alone, w.odds_without = scale.odds(p.success_alone_prob), scale.odds(p.success_without_bases_prob)
     w.odds_with = scale.odds(p.success_with_bases_prob)
     w.in_time = p.invasion_months / (p.invasion_months + p.japan_legal_delay_months)
+
+
+@rule
+def first_rate(adaptation_months: float) -> float:
+    """The rate at which coercion must begin to cost, for the first year's cost to be 1 a year as trade is redirected."""
+    years = adaptation_months / 12 / math.log(2.0)
+    return 1 / (years * (1 - math.exp(-1 / years)))
 
 
 @rule
@@ -74,20 +84,24 @@ def begin(w: Any, p: Any, c: Any) -> None:
     w.posture, w.moving = japan.CONTINUE, 1 if c.moves > 0 else 0
     w.next_us_inauguration, w.next_taiwan_inauguration = c.months_to_us_inauguration, c.months_to_taiwan_inauguration
     for track in range(4):
-        w.until[track] = world.NEVER
+        w.until[track] = w.milder_until[track] = world.NEVER
     lasting = draws.four(c.seed, w.world, w.luck, STANDING, 0)
     for track in range(4):
         economic = track == world.JAPAN_ECONOMIC or track == world.TAIWAN_ECONOMIC
         median = p.economic_duration_months if economic else p.surge_duration_months
-        months = reactions.lasts(median, p.duration_spread, lasting[track])
+        months = reactions.goes_on(median, p.duration_spread, c.start_months[track], lasting[track])
         episodes.begin(w, p, c, track, c.start_rung[track], 0.0, months, 1.0)
+    if c.start_rung[world.JAPAN_ECONOMIC] >= prc.SELECTIVE:
+        w.japan_adapted = 1 - half_life(p.adaptation_months, c.start_months[world.JAPAN_ECONOMIC])
+    if c.start_rung[world.TAIWAN_ECONOMIC] >= prc.SELECTIVE:
+        w.taiwan_adapted = 1 - half_life(p.adaptation_months, c.start_months[world.TAIWAN_ECONOMIC])
     for i in range(len(c.package)):
         w.depth[i], w.openness[i] = c.start_depth[i], c.start_openness[i]
     for clock in range(len(w.hazard)):
         events.arm(w, c, clock)
     w.support = japan.support(p.public_support, c.support_shift, 0.0)
     levers.gather(w, p, c)
-    w.capability_slow = w.capability_seen
+    w.log_slow, w.log_slow_ties = w.log_seen, w.log_seen_ties
     us_takes_office(w, p, c)
     taiwan_takes_office(w, p, c)
 
@@ -129,7 +143,7 @@ def calendar(w: Any, p: Any, c: Any) -> None:
         growth += p.buildup_jump_pp / 10 * p.strength_per_10pct
     w.strength += growth * c.years
     w.anger *= w.keep_anger
-    w.hope_lost *= w.keep_hope
+    w.hope_lost = w.hope_lost * w.keep_hope - w.usual_hope_loss * c.years
     w.support_swing *= w.keep_support
     w.firmness *= w.keep_firmness
     w.us_firmness *= w.keep_firmness
@@ -153,26 +167,44 @@ def actual(w: Any, p: Any, c: Any) -> None:
 @rule
 def perceive(w: Any, p: Any, c: Any) -> None:
     """The PRC's estimates: its chance of success, of meeting both allies, and whether a window is closing."""
-    politics = c.us_shift + w.us_swing + w.us_firmness
-    if w.time < w.crisis_until:
-        politics += w.deployed * p.us_deploys_points
-    us_comes = us.willingness(p.us_intervenes_prob, politics, w.relief_seen)
+    us_comes = us.willingness(p.us_intervenes_prob, c.us_shift + w.us_swing + w.us_firmness, w.relief_seen)
     signal = w.ties_signal - c.reference_ties_signal
     signal += p.declaration_signal_ratio * (w.declaration - c.reference_declaration)
     points = p.ties_signal_points * signal + w.firmness
     points += p.interoperability_fight_points * 2 * (w.interop_signal - c.reference_interop_signal)
     fights = japan.readiness_to_fight(p.japan_fights_prob, points)
-    chances = war.chances(w, p, w.or_interop_seen, w.or_ties_seen)
-    with_us = war.success_with_us(w.bases_prob, w.strike_prob, fights, chances[1], chances[2], chances[3], chances[4])
-    estimate = war.success(w.resist_prob, us_comes, chances[0], with_us)
+    estimate, gain = estimates(w, p, us_comes, fights, w.or_interop_seen, w.or_ties_seen)
     believed = prc.perceives_success(estimate, w.error + w.assessment)
     joint = scale.chance(us_comes * w.bases_prob * fights)
     follow = w.follow if w.time > 0 else 1.0
-    w.success += (believed - w.success) * follow
-    w.joint += (joint - w.joint) * follow
-    w.capability_slow += (w.capability_seen - w.capability_slow) * (1 - w.keep_slow)
-    closing = (w.capability_seen - w.capability_slow) * w.success * (1 - w.success)
-    w.window = closing if closing > 0 else 0.0
+    w.believed_success += (believed - w.believed_success) * follow
+    w.believed_joint += (joint - w.believed_joint) * follow
+    w.success, w.joint = w.believed_success, w.believed_joint
+    if in_crisis(w, c):  # forces in sight are believed at once
+        w.success = scale.chance(w.success - w.deployed * p.us_deploys_points * gain)
+        w.joint = scale.chance(w.joint * (1 + w.deployed * p.us_deploys_points / us_comes))
+    w.window = 0.0
+    if w.log_slow != w.log_seen or w.log_slow_ties != w.log_seen_ties:
+        w.log_slow += (w.log_seen - w.log_slow) * (1 - w.keep_slow)
+        w.log_slow_ties += (w.log_seen_ties - w.log_slow_ties) * (1 - w.keep_slow)
+        before = estimates(w, p, us_comes, fights, math.exp(w.log_slow), math.exp(w.log_slow_ties))[0]
+        w.window = scale.clip(before - estimate, 0.0, 1.0)
+
+
+@rule
+def estimates(
+    w: Any, p: Any, us_comes: float, fights: float, or_interop: float, or_ties: float
+) -> tuple[float, float]:
+    """The chance of PRC success as its own planners would put it, and what of it hangs on the US staying away."""
+    alone, without, with_bases, joined, late = war.chances(w, p, or_interop, or_ties)
+    with_us = war.success_with_us(w.bases_prob, w.strike_prob, fights, without, with_bases, joined, late)
+    return war.success(w.resist_prob, us_comes, alone, with_us), w.resist_prob * (alone - with_us)
+
+
+@rule
+def in_crisis(w: Any, c: Any) -> bool:
+    """A crisis is on. One that begins or ends within a step counts as if it did so at the step's end."""
+    return bool(w.time + c.step < w.crisis_until)
 
 
 @rule
@@ -187,7 +219,7 @@ def force(w: Any, p: Any, c: Any) -> None:
         w.log_success * rise,
         w.log_joint * (scale.log_odds(w.joint) - w.reference_joint),
         w.log_hope * (c.reference_hope - hope),
-        w.log_crisis if w.time < w.crisis_until else 0.0,
+        w.log_crisis if in_crisis(w, c) else 0.0,
         w.log_window * w.window,
     )
     per_year = p.force_per_year * p.force_calibration * urge
@@ -201,7 +233,8 @@ def force(w: Any, p: Any, c: Any) -> None:
     before = w.hazard[world.FORCE]
     comes = events.due(w, c, world.FORCE, per_year)
     exposed = (w.threshold[world.FORCE] if comes else w.hazard[world.FORCE]) - before
-    w.peace_years += c.years * (exposed / (w.hazard[world.FORCE] - before))
+    time = events.moment(w, c, world.FORCE, per_year) if comes else w.time + c.step
+    w.peace_years += (time - w.time) / 12
     japan_loss, taiwan_loss = war.outlook(w, p, quarantine, blockade, strike, 1 - quarantine - blockade - strike)
     w.expected_japan_loss += exposed * japan_loss
     w.expected_taiwan_loss += exposed * taiwan_loss
@@ -209,7 +242,6 @@ def force(w: Any, p: Any, c: Any) -> None:
         if w.happened[event] == 0:
             w.compensator[event] += exposed * w.expected[event]
     if comes:
-        time = events.moment(w, c, world.FORCE, per_year)
         form = prc.chooses_form(quarantine, blockade, strike, w.mark_a[world.FORCE])
         w.hazard[world.FORCE] = w.threshold[world.FORCE]
         events.arm(w, c, world.FORCE)

@@ -59,7 +59,7 @@ def setting_dtype(levers: int) -> np.dtype[Any]:
     fields += [("on_" + name, "f8") for name in SWITCHES]
     fields += [("base_" + name, "f8") for name in SUMS] + [("reference_" + name, "f8") for name in SUMS]
     fields += [(name, "i8") for name in ("seed", "when_coerced", "moves")]
-    fields += [("start_rung", "i8", (4,)), ("moved", "i8", (levers,))]
+    fields += [("start_rung", "i8", (4,)), ("start_months", "f8", (4,)), ("moved", "i8", (levers,))]
     fields += [(name, "i8", (levers,)) for name in ("package", "needs_us", "needs_taiwan")]
     fields += [(name, "f8", (levers,)) for name in (
         "start_depth", "start_openness", "goal_depth", "goal_openness", "from_month", "ramp_months", "official",
@@ -76,7 +76,7 @@ def parameters_dtype(names: tuple[str, ...]) -> np.dtype[Any]:
 def world_dtype(levers: int) -> np.dtype[Any]:
     """Fields of a trial under way; those that need a word are explained where they are set."""
     whole = ["world", "luck", "over", "opportunist", "unlimited", "us_consents", "taiwan_consents", "taiwan_builds",
-             "us_elections", "taiwan_elections", "drills", "posture", "moving", "first_official",
+             "us_elections", "taiwan_elections", "posture", "moving", "first_official",
              "campaign", "campaigns", "us_in", "bases_in", "struck", "japan_in", "resisting", "crises",
              "answers", "regime", "backed_down", "gave_up", "ruptured"]  # fmt: skip
     real = ["time", "next_us_inauguration", "next_taiwan_inauguration", "us_swing", "strength", "readiness", "anger",
@@ -88,9 +88,10 @@ def world_dtype(levers: int) -> np.dtype[Any]:
             "aircraft_lost", "ships_lost",
             # what the levers amount to, and the odds ratios that follow
             "relief", "relief_seen", "or_interop", "or_interop_seen", "or_ties", "or_ties_seen", "or_strike",
-            "incident_rate", "pressure_ratio", "embolden", "capability_seen", "capability_slow",
+            "incident_rate", "pressure_ratio", "embolden", "log_seen", "log_seen_ties", "log_slow",
+            "log_slow_ties",
             # the PRC's estimates
-            "error", "assessment", "success", "joint", "window",
+            "error", "assessment", "believed_success", "believed_joint", "success", "joint", "window",
             # chances of who fights and of who wins, as they stand, and as they stood when a campaign began
             "us_prob", "bases_prob", "strike_prob", "fight_prob", "resist_prob",
             "alone", "without_bases", "with_bases", "joined", "late",
@@ -101,10 +102,12 @@ def world_dtype(levers: int) -> np.dtype[Any]:
             "log_contact", "reference_joint", "opportunity", "despair",
             "log_quiet", "log_official", "log_alliance", "log_dispute", "log_combat", "log_hostility", "log_face",
             "log_anger", "log_trade", "log_habit", "keep_anger", "keep_hope", "keep_support", "keep_firmness",
-            "follow", "keep_slow", "odds_alone", "odds_without", "odds_with", "in_time"]  # fmt: skip
+            "follow", "keep_slow", "odds_alone", "odds_without", "odds_with", "in_time",
+            "first_rate", "usual_hope_loss"]  # fmt: skip
     fields: list[Any] = [(name, "i8") for name in whole] + [(name, "f8") for name in real]
     fields += [(name, "f8") for name in SUMS]
     fields += [("rung", "i8", (4,)), ("highest", "i8", (4,)), ("month_high", "i8", (4,))]
+    fields += [("milder", "i8", (4,)), ("milder_until", "f8", (4,))]
     fields += [("until", "f8", (4,)), ("since", "f8", (4,)), ("rung_months", "f8", (22,))]
     fields += [("hazard", "f8", (13,)), ("threshold", "f8", (13,)), ("count", "i8", (13,))]
     fields += [(name, "f8", (13,)) for name in ("mark_a", "mark_b", "mark_c")]

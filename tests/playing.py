@@ -48,10 +48,10 @@ def columns(record: np.ndarray) -> np.ndarray:
 
 def blank(dtype: np.dtype[Any], values: Mapping[str, float] | None = None, *, compiled: bool = COMPILED) -> Any:
     """A record with these fields set and the rest zero, of the sort that compiled or plain rules read."""
-    made = np.zeros((), dtype)
+    made = np.zeros(1, dtype)[0]
     for name, value in (values or {}).items():
         made[name] = value
-    return np.atleast_1d(made)[0] if compiled else world.record(dtype, made[()])
+    return made if compiled else world.record(dtype, made)
 
 
 def mean_and_error(values: np.ndarray) -> tuple[float, float]:

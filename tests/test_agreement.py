@@ -7,6 +7,7 @@ trial is the same up to that month and, where the choice matters, another afterw
 from __future__ import annotations
 
 import functools
+import math
 import os
 import subprocess
 import sys
@@ -17,10 +18,10 @@ from typing import Any
 import mesa
 import numpy as np
 import pytest
-
 from playing import blank, columns, needs_numba, play
+
 from sim import outcomes, world
-from sim.model import AGENTS, PRC, Actor, StraitModel
+from sim.model import AGENTS, Actor, StraitModel
 from sim.rules import japan, prc, us
 from sim.scenario import Experiment, load
 
@@ -198,37 +199,22 @@ def test_a_model_says_which_names_it_knows() -> None:
         StraitModel(dangerous(), agents={"china": AGENTS["prc"]})
 
 
-class Watched(StraitModel):
-    """A model with Mesa's data collector, as `mesa.batch_run` wants it."""
-
-    def __init__(self, trial: int) -> None:
-        super().__init__(dangerous(), trial=trial)
-        watched = {"success": lambda model: model.world.success, "time": lambda model: model.world.time}
-        self.datacollector = mesa.DataCollector(watched, agenttype_reporters={PRC: {"opportunist": of_nature}})
-
-    def step(self) -> None:
-        super().step()
-        self.datacollector.collect(self)
-
-
-def of_nature(agent: Actor) -> int:
-    nature: int = agent.model.world.opportunist
-    return nature
-
-
-def test_mesa_collects_data_month_by_month() -> None:
-    model = Watched(trial=1)
+def test_mesa_collects_outcomes_month_by_month() -> None:
+    model = StraitModel(dangerous(), trial=1)
     assert {type(agent) for agent in model.agents} == set(AGENTS.values())
-    for _ in range(3):
-        model.step()
+    outcome = model.run()
     frame = model.datacollector.get_model_vars_dataframe()
-    assert frame["time"].tolist() == [1.0, 2.0, 3.0]
-    assert frame["success"].between(0, 1).all()
-    assert set(model.datacollector.get_agenttype_vars_dataframe(PRC)["opportunist"]) <= {0, 1}
+    assert len(frame) == math.ceil(model.world.time)
+    assert frame.iloc[-1].to_dict() == {name: outcome[name] for name in frame.columns}
+    assert all(frame[name].is_monotonic_increasing for name in frame.columns if name != "deterrence_holds")
 
 
 def test_mesa_runs_batches() -> None:
-    rows = mesa.batch_run(Watched, {"trial": [0, 1, 2]}, max_steps=5, display_progress=False)
-    assert [row["trial"] for row in rows] == [0, 1, 2]
-    assert all(row["time"] == 6.0 for row in rows)
-    assert len({row["success"] for row in rows}) == 3
+    cell = {"exp": "debate", "policy": ["direct_ties", "status_quo"], "worldview": "self", "start": "2026"}
+    rows = mesa.batch_run(StraitModel, {**cell, "trial": [3, 4]}, max_steps=200, display_progress=False)
+    for row in rows:
+        played = StraitModel("debate", row["policy"], "self", "2026", trial=row["trial"]).run()
+        assert row["taiwan_gdp_loss_pct"] == played["taiwan_gdp_loss_pct"]
+        assert row["use_of_force"] == played["use_of_force"]
+    assert [(row["policy"], row["trial"]) for row in rows] == [
+        ("direct_ties", 3), ("direct_ties", 4), ("status_quo", 3), ("status_quo", 4)]  # fmt: skip

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -191,36 +190,6 @@ def test_everything_that_is_listed_can_be_explained(strait: Strait) -> None:
         assert strait("list", kind).exit_code == 0
         for name in entries:
             assert list(show.about(entries[name], exp))
-
-
-def test_what_a_run_says_turns_with_its_numbers() -> None:
-    import sim
-    from analysis import words
-
-    exp = sim.load("debate", trials=400, starts=["2026"], policies=["direct_ties", "status_quo"])
-    result = sim.run(exp)
-    turned = result.differences().copy()
-    figures = ["difference", "low", "high", "simultaneous_low", "simultaneous_high"]
-    turned["verdict"] = "a better"
-    turned[figures] = [-0.02, -0.03, -0.01, -0.03, -0.01]
-    better = said(exp, result, turned)
-    turned["verdict"] = "b better"
-    turned[figures] = [0.02, 0.01, 0.03, 0.01, 0.03]
-    worse = said(exp, result, turned)
-    assert all("Direct ties -2.0 points" in line for line in better[:3])
-    assert all("Direct ties +2.0 points" in line for line in worse[:3])
-    assert "12 are settled" in better[4]
-    turned.loc[turned["worldview"] == "self", "verdict"] = "a better"
-    turned.loc[turned["worldview"] == "self", "difference"] = -0.02
-    assert "the beliefs decide" in said(exp, result, turned)[3]
-    assert len(words.lines(result)) == 5
-
-
-def said(exp: Any, result: Any, differences: Any) -> list[str]:
-    """Return what would be said of a result if its differences were these."""
-    from analysis import words
-
-    return words.lines(SimpleNamespace(experiment=exp, summary=result.summary, differences=lambda: differences))  # type: ignore[arg-type]
 
 
 def test_stopping_a_run_is_no_fault(strait: Strait, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from scipy.stats import kstest
 
 from sim import draws, month
 from sim.compiled import twin
-from sim.distributions import Fixed, Uniform
+from sim.distributions import Distribution, Fixed, Uniform
 from sim.effects import campaign, events, reactions
 from sim.scenario import Experiment, load
 
@@ -33,7 +33,7 @@ def debate() -> Experiment:
 def correlated(exp: Experiment, *correlations: tuple[str, str, float]) -> Experiment:
     """An experiment whose parameters are their own uniform numbers, correlated."""
     view = exp.worldviews[0]
-    uniform = {name: Uniform(0, 1) for name in view.distributions}
+    uniform: dict[str, Distribution] = dict.fromkeys(view.distributions, Uniform(0, 1))
     return replace(exp, worldviews=(replace(view, distributions=uniform),), correlations=correlations)
 
 
@@ -77,10 +77,10 @@ def test_every_part_of_the_key_matters() -> None:
 
 
 def test_no_two_draws_share_a_number(debate: Experiment) -> None:
-    named = [campaign.WHO, campaign.WHO_ELSE, campaign.STAGE, month.NATURE, month.US_ELECTION, month.TAIWAN_ELECTION,
-             reactions.ANSWER, reactions.DURATION, reactions.RESPONSE, reactions.CRISIS, *events.CLOCK_NAMES]  # fmt: skip
+    of_play = [campaign.WHO, campaign.WHO_ELSE, campaign.STAGE, month.NATURE, month.US_ELECTION, month.TAIWAN_ELECTION]
+    answers = [reactions.ANSWER, reactions.DURATION, reactions.RESPONSE, reactions.CRISIS]
     parameters = [draws.name_id("parameter " + name) for name in debate.catalogue.parameters]
-    numbers = [int(number) for number in named] + parameters
+    numbers = [int(number) for number in [*of_play, *answers, *events.CLOCK_NAMES]] + parameters
     assert len(set(numbers)) == len(numbers)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
@@ -42,18 +43,28 @@ SIZES: dict[str, dict[str, Any]] = {
     "debate": {},
     "one policy, one worldview": {"policies": {"status_quo": "Status quo"}, "worldviews": {"self": "Self"}},
     "eight policies, long titles": {"policies": CROWD, "worldviews": BELIEFS, "trials": 80},
-    "one trial, one month": {"policies": {"a": "A", "b": "B"}, "trials": 1, "months": 1},
+    "one trial, one month": {
+        "policies": {"a": "A", "b": "B"},
+        "worldviews": {"self": "Self"},
+        "trials": 1,
+        "months": 1,
+    },
 }
+
+
+@cache
+def played(size: str) -> Result:
+    return run(experiment(**SIZES[size]))
 
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    return run(experiment())
+    return played("debate")
 
 
 @pytest.fixture(scope="module", params=SIZES)
 def figures(request: pytest.FixtureRequest) -> list[Drawn]:
-    return list(plots.all_figures(run(experiment(**SIZES[request.param]))))
+    return list(plots.all_figures(played(request.param)))
 
 
 def texts(figure: Figure) -> Iterator[tuple[str, Bbox]]:
@@ -119,7 +130,7 @@ def test_figures_that_compare_want_two_policies(figures: list[Drawn], request: p
 
 def test_the_same_table_gives_the_same_bytes(tmp_path: Path) -> None:
     before = dict(matplotlib.rcParams)
-    result, written = run(experiment(**SIZES["one policy, one worldview"])), []
+    result, written = played("one policy, one worldview"), []
     for turn in ("one", "two"):
         folder = tmp_path / turn
         folder.mkdir()

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from playing import blank, needs_numba
+
 from sim import draws, engine, month, world
 from sim.compiled import kernel
 from sim.effects import campaign, war
@@ -33,22 +33,48 @@ EVERYBODY = {**AT_THE_REFERENCE, "us_prob": 0.999, "bases_prob": 1.0, "strike_pr
 SITUATIONS: dict[str, tuple[Mapping[str, float], Mapping[str, float]]] = {
     "as at the reference": (AT_THE_REFERENCE, {}),
     "an even fight in which everything may happen": (
-        {**AT_THE_REFERENCE, "us_prob": 0.5, "bases_prob": 0.5, "strike_prob": 0.5, "fight_prob": 0.5,
-         "resist_prob": 0.6, "alone": 0.6, "without_bases": 0.5, "with_bases": 0.4, "joined": 0.2, "late": 0.3},
-        {"quarantine_escalates_prob": 0.6, "blockade_submission_us_prob": 0.3, "blockade_escalates_alone_prob": 0.5,
-         "blockade_escalates_us_prob": 0.6, "strike_escalates_prob": 0.6, "coerced_settlement_prob": 0.4,
-         "nuclear_use_prob": 0.4, "settlement_broken_prob": 0.6, "quarantine_submission_prob": 0.3},
-    ),  # fmt: skip
+        {
+            **AT_THE_REFERENCE,
+            "us_prob": 0.5,
+            "bases_prob": 0.5,
+            "strike_prob": 0.5,
+            "fight_prob": 0.5,
+            "resist_prob": 0.6,
+            "alone": 0.6,
+            "without_bases": 0.5,
+            "with_bases": 0.4,
+            "joined": 0.2,
+            "late": 0.3,
+        },
+        {
+            "quarantine_escalates_prob": 0.6,
+            "blockade_submission_us_prob": 0.3,
+            "blockade_escalates_alone_prob": 0.5,
+            "blockade_escalates_us_prob": 0.6,
+            "strike_escalates_prob": 0.6,
+            "coerced_settlement_prob": 0.4,
+            "nuclear_use_prob": 0.4,
+            "settlement_broken_prob": 0.6,
+            "quarantine_submission_prob": 0.3,
+        },
+    ),
     "a will that breaks at once": ({**AT_THE_REFERENCE, "resist_prob": 0.05, "unlimited": 0}, {}),
     "allies that come late, as the fighting climbs": (
         {**AT_THE_REFERENCE, "us_prob": 0.9, "strike_prob": 0.7},
-        {"us_blockade_ratio": 0.3, "us_strike_ratio": 0.1, "strike_form_ratio": 0.2, "japan_form_ratio": 0.1,
-         "blockade_escalates_alone_prob": 0.8, "blockade_escalates_us_prob": 0.8, "strike_escalates_prob": 0.8,
-         "quarantine_escalates_prob": 0.8},
-    ),  # fmt: skip
+        {
+            "us_blockade_ratio": 0.3,
+            "us_strike_ratio": 0.1,
+            "strike_form_ratio": 0.2,
+            "japan_form_ratio": 0.1,
+            "blockade_escalates_alone_prob": 0.8,
+            "blockade_escalates_us_prob": 0.8,
+            "strike_escalates_prob": 0.8,
+            "quarantine_escalates_prob": 0.8,
+        },
+    ),
     "nobody comes": (NOBODY, {}),
     "everybody comes": (EVERYBODY, {}),
-}  # fmt: skip
+}
 
 
 @kernel

@@ -28,43 +28,55 @@ def bear(rate: float, coerced: bool, adapted: float, months: float, half_life: f
 
 
 @rule
-def settle(w: Any, p: Any, c: Any, track: int, time: float) -> None:
-    """Count the months that `track` has spent on its rung up to `time`, with their cost."""
-    if time < w.since[track]:
-        time = w.since[track]  # what was counted already in this step is not counted again
-    end = time if time < w.until[track] else w.until[track]
+def spend(w: Any, p: Any, track: int, months: float) -> None:
+    """Some months pass on the present rung of `track`, at their cost."""
     rung = w.rung[track]
-    months = end - w.since[track]
     w.rung_months[OFFSET[track] + rung] += months
+    broad = p.broad_cost_ratio if rung == prc.RUPTURE else 1.0
     if track == world.JAPAN_ECONOMIC:
-        broad = p.broad_cost_ratio if rung == prc.RUPTURE else 1.0
-        rate = p.coercion_cost_japan_pct * broad * w.severity
+        rate = w.first_rate * p.coercion_cost_japan_pct * broad * w.severity
         cost, w.japan_adapted = bear(rate, rung >= prc.SELECTIVE, w.japan_adapted, months, p.adaptation_months)
         w.japan_loss += cost
         w.expected_japan_loss += cost
     elif track == world.TAIWAN_ECONOMIC:
-        broad = p.broad_cost_ratio if rung == prc.RUPTURE else 1.0
-        rate = p.coercion_cost_taiwan_pct * broad
+        rate = w.first_rate * p.coercion_cost_taiwan_pct * broad
         cost, w.taiwan_adapted = bear(rate, rung >= prc.SELECTIVE, w.taiwan_adapted, months, p.adaptation_months)
         w.taiwan_loss += cost
         w.expected_taiwan_loss += cost
-    w.since[track] = time
-    if w.until[track] <= time:
-        w.rung_months[OFFSET[track]] += time - end
-        w.rung[track] = 0
-        w.until[track] = world.NEVER
+
+
+@rule
+def settle(w: Any, p: Any, c: Any, track: int, time: float) -> None:
+    """Count what `track` has been through up to `time`: an episode that ends leaves a longer, milder one beneath it."""
+    while w.until[track] <= time:
+        if w.until[track] > w.since[track]:
+            spend(w, p, track, w.until[track] - w.since[track])
+            w.since[track] = w.until[track]
+        w.rung[track], w.until[track] = w.milder[track], w.milder_until[track]
+        w.milder[track], w.milder_until[track] = 0, world.NEVER
+    if time > w.since[track]:  # what was counted already in this step is not counted again
+        spend(w, p, track, time - w.since[track])
+        w.since[track] = time
 
 
 @rule
 def begin(w: Any, p: Any, c: Any, track: int, rung: int, time: float, months: float, severity: float) -> None:
-    """Pressure on `track` rises to `rung` for `months`; a lower rung than the present one changes nothing."""
-    if rung == 0 or (rung < w.rung[track] and w.until[track] > time):
+    """Pressure on `track` comes to `rung` for `months`: graver than now, it stands above what goes on beneath it."""
+    if rung == 0:
         return
     settle(w, p, c, track, time)
     end = time + months
-    if rung > w.rung[track] or end > w.until[track]:
+    if rung > w.rung[track]:
+        if w.rung[track] > 0:
+            w.milder[track], w.milder_until[track] = w.rung[track], w.until[track]
+        w.rung[track], w.until[track] = rung, end
+    elif rung == w.rung[track] and end > w.until[track]:
         w.until[track] = end
-    w.rung[track] = rung
+    elif rung < w.rung[track] and end > w.until[track]:
+        w.milder[track], w.milder_until[track] = rung, end
+        return
+    else:
+        return
     if track == world.JAPAN_ECONOMIC:
         w.severity = severity
         if rung == prc.RUPTURE:
@@ -77,7 +89,7 @@ def begin(w: Any, p: Any, c: Any, track: int, rung: int, time: float, months: fl
 
 @rule
 def end(w: Any, p: Any, c: Any, track: int, time: float) -> None:
-    """The pressure on `track` stops at `time`."""
+    """The gravest pressure on `track` stops at `time`."""
     settle(w, p, c, track, time)
-    w.rung[track] = 0
-    w.until[track] = world.NEVER
+    w.until[track] = w.since[track]
+    settle(w, p, c, track, time)

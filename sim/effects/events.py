@@ -129,7 +129,7 @@ def steps(w: Any, p: Any, c: Any) -> None:
     clock, rate = world.LEAK, p.leaks_per_year * w.hidden
     if rate > 0 and due(w, c, clock, rate):
         while w.hazard[clock] >= w.threshold[clock]:
-            leak(w, p, c, moment(w, c, clock, rate), w.count[clock])
+            leak(w, p, c, moment(w, c, clock, rate), w.mark_a[clock], w.count[clock])
             arm(w, c, clock)
 
 
@@ -148,18 +148,21 @@ def step(w: Any, p: Any, c: Any, time: float, ties: bool, u: float, key: int) ->
             if left < 0:
                 break
     if last >= 0:
-        reactions.step(w, p, c, last, w.openness[last], time, key)
+        reactions.step(w, p, c, last, w.depth[last], w.openness[last], time, key)
 
 
 @rule
-def leak(w: Any, p: Any, c: Any, time: float, key: int) -> None:
-    """Something quiet becomes known: the most official hidden lever, as a quiet step that came out."""
-    w.leaked = w.leaked + p.leak_share * (1 - w.leaked)
+def leak(w: Any, p: Any, c: Any, time: float, u: float, key: int) -> None:
+    """Something quiet becomes known, as a quiet step that came out; which lever, by how much of each is hidden."""
+    left = u * w.hidden
     for place in range(c.moves):
         i = c.moved[place]
-        if c.package[i] == world.DIRECT_TIES and w.level[i] > 0 and c.goal_openness[i] < 0.5:
-            reactions.step(w, p, c, i, 0.0, time, LEAKED + key)
-            break
+        if c.package[i] == world.DIRECT_TIES:
+            left -= c.capability_share[i] * (w.depth[i] - c.start_depth[i]) * (1 - w.openness[i])
+            if left < 0:
+                reactions.step(w, p, c, i, w.depth[i], 0.0, time, LEAKED + key)
+                break
+    w.leaked += p.leak_share * (1 - w.leaked)
     levers.gather(w, p, c)
 
 
@@ -181,5 +184,5 @@ def dangers(w: Any, p: Any, c: Any) -> None:
     clock, rate = world.REASSESSMENT, p.reassessments_per_year
     if rate > 0 and due(w, c, clock, rate):
         while w.hazard[clock] >= w.threshold[clock]:
-            w.assessment = draws.logistic(w.mark_a[clock]) * p.misperception_points * 0.5 * c.on_misperception
+            w.assessment = draws.logistic(w.mark_a[clock]) * p.reassessment_points * c.on_misperception
             arm(w, c, clock)

@@ -10,6 +10,7 @@ from sim.compiled import rule
 from sim.effects import reactions
 from sim.rules import japan, scale
 
+JUMP_MONTHS = 36  # how long budgets grow faster after a shock
 FIRST_STEP = 1_000_000  # keys of first steps start here; recurring steps are numbered from 0 by their clock
 
 
@@ -28,10 +29,10 @@ def move(w: Any, p: Any, c: Any) -> None:
         w.moving = 1
         if w.time < c.from_month[i]:
             continue
-        years = p.interoperability_adoption_years
-        if c.needs_taiwan[i] > 0:
-            years = p.ties_adoption_years
-            if w.posture < japan.CONTINUE or not go or w.taiwan_consents == 0:
+        years = p.ties_adoption_years if c.needs_taiwan[i] > 0 else p.interoperability_adoption_years
+        if c.needs_taiwan[i] > 0 and c.goal_depth[i] > c.start_depth[i]:
+            wanted = go or c.goal_openness[i] < p.open_step_openness
+            if w.posture < japan.CONTINUE or not wanted or w.taiwan_consents == 0:
                 continue
             if c.needs_us[i] > 0 and w.us_consents == 0:
                 continue
@@ -46,17 +47,14 @@ def move(w: Any, p: Any, c: Any) -> None:
 @rule
 def first(w: Any, p: Any, c: Any, lever: int) -> None:
     """A lever is used for the first time: if that is seen, it is an event; the first official one crosses a line."""
-    openness = c.goal_openness[lever]
-    if c.goal_depth[lever] <= c.start_depth[lever] or openness <= 0 or w.posture < japan.CONTINUE:
+    depth, openness = c.goal_depth[lever], c.goal_openness[lever]
+    if openness < p.open_step_openness or depth * openness <= c.start_depth[lever] * c.start_openness[lever]:
         return
-    seen = c.goal_depth[lever] * openness
-    if seen <= c.start_depth[lever] * c.start_openness[lever] or openness < 0.5:
-        return
-    if c.official[lever] > 0 and c.needs_taiwan[lever] > 0 and w.first_official == 0:
+    if c.official[lever] > 0 and c.needs_taiwan[lever] > 0 and w.first_official == 0 and c.on_provocation > 0:
         w.first_official = 1
-        w.contact_level = scale.clip(w.contact_level * (1 + p.contact_change), 0.0, 2.0)
-        w.jump_until = w.time + 36 if c.on_provocation > 0 else 0.0
-    reactions.step(w, p, c, lever, openness, w.time, FIRST_STEP + lever)
+        w.contact_level *= 1 + p.contact_change
+        w.jump_until = w.time + JUMP_MONTHS
+    reactions.step(w, p, c, lever, depth, openness, w.time, FIRST_STEP + lever)
 
 
 @rule
@@ -81,16 +79,18 @@ def gather(w: Any, p: Any, c: Any) -> None:
         w.depth[i], w.openness[i] = depth, openness
         more = depth - start
         seen = depth * openness - start_seen
-        known = depth * (w.leaked if w.leaked > openness else openness) - start_seen
+        known = seen
+        if tie:
+            known += depth * w.leaked * (1 - openness)
         share, steps = c.capability_share[i], c.steps_per_year[i]
         if c.package[i] == world.DIRECT_TIES:
             w.ties_depth += share * more
             w.ties_seen += share * known
             w.ties_signal += c.signal_share[i] * known
-            w.ties_official += c.signal_share[i] * c.official[i] * seen
+            w.ties_official += c.signal_share[i] * c.official[i] * known
             w.exposure += c.incident_exposure[i] * more
             w.ties_steps += steps * seen
-            w.hidden += more * (1 - openness)
+            w.hidden += share * more * (1 - openness)
         elif c.package[i] == world.INTEROPERABILITY:
             w.interop_depth += share * more
             w.interop_seen += share * known
@@ -110,7 +110,7 @@ def gather(w: Any, p: Any, c: Any) -> None:
 
 @rule
 def amount(w: Any, p: Any, c: Any) -> None:
-    """Odds ratios and rates that follow from the levers, all 1 at the reference."""
+    """Odds ratios and rates that follow from the levers, the ratios counted from the reference."""
     log_interop = math.log(p.success_or_interoperability) * 2
     log_extras, log_ties = math.log(p.success_or_extras), math.log(p.success_or_ties)
     interop = w.interop_depth - c.reference_interop_depth
@@ -122,14 +122,15 @@ def amount(w: Any, p: Any, c: Any) -> None:
     w.or_interop = math.exp(log_interop * interop + log_extras * (w.extras_depth - c.reference_extras_depth))
     w.or_interop_seen = math.exp(seen)
     w.or_ties, w.or_ties_seen = math.exp(log_ties * ties), math.exp(seen_ties)
-    w.capability_seen = -(seen + seen_ties)
+    w.log_seen, w.log_seen_ties = seen, seen_ties
     log_help, log_freedom = math.log(p.us_or_japan_help), math.log(p.us_or_interoperability) * 2
     interop_seen = w.interop_seen - c.reference_interop_seen
     w.relief = math.exp(log_help * ties + log_freedom * interop)
     w.relief_seen = math.exp(log_help * (w.ties_seen - c.reference_ties_seen) + log_freedom * interop_seen)
     w.or_strike = math.exp(math.log(p.strike_or_interoperability) * 2 * interop * c.on_entrapment)
-    exposure = math.log(p.escort_incident_ratio) * w.exposure * c.on_provocation
-    w.incident_rate = p.incidents_per_year * c.on_incidents * math.exp(exposure + math.log(p.warning_or) * 2 * interop)
-    w.pressure_ratio = math.exp(math.log(p.escort_pressure_ratio) * w.exposure)
+    exposure = (w.exposure - c.reference_exposure) * c.on_provocation
+    log_incidents = math.log(p.escort_incident_ratio) * exposure + math.log(p.warning_incident_ratio) * 2 * interop
+    w.incident_rate = p.incidents_per_year * c.on_incidents * math.exp(log_incidents)
+    w.pressure_ratio = math.exp(math.log(p.escort_pressure_ratio) * exposure)
     support = (w.ties_signal - c.reference_ties_signal) * c.on_moral_hazard
     w.embolden = math.exp(math.log(p.taiwan_embolden_or) * support)

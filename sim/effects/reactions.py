@@ -23,6 +23,13 @@ def lasts(median: float, spread: float, u: float) -> float:
 
 
 @rule
+def goes_on(median: float, spread: float, lasted: float, u: float) -> float:
+    """How much longer an episode lasts that has lasted already for `lasted`: the same law, given that."""
+    past = scale.probability(math.exp(math.log(lasted / median) / spread)) if lasted > 0 else 0.0
+    return lasts(median, spread, past + u * (1 - past)) - lasted
+
+
+@rule
 def begin_crisis(w: Any, p: Any, c: Any, time: float) -> None:
     """A crisis begins: time is short and war likelier for a while, and the US may deploy."""
     u_months, u_deploy, _, _ = draws.four(c.seed, w.world, w.luck, CRISIS, w.crises)
@@ -38,7 +45,6 @@ def begin_crisis(w: Any, p: Any, c: Any, time: float) -> None:
 @rule
 def drill(w: Any, p: Any, c: Any, time: float, u: float) -> None:
     """A large drill at Taiwan or Japan, which now and then becomes a crisis."""
-    w.drills += 1
     if u < p.drill_crisis_prob:
         begin_crisis(w, p, c, time)
 
@@ -114,7 +120,7 @@ def drill_chance(w: Any, p: Any, c: Any) -> float:
 
 
 @rule
-def step(w: Any, p: Any, c: Any, lever: int, openness: float, time: float, key: int) -> None:
+def step(w: Any, p: Any, c: Any, lever: int, depth: float, openness: float, time: float, key: int) -> None:
     """Japan takes a step that is seen: the PRC answers by how official, how warlike, how open and how new it is."""
     if c.on_provocation == 0:
         return
@@ -126,7 +132,7 @@ def step(w: Any, p: Any, c: Any, lever: int, openness: float, time: float, key: 
         log_odds = w.log_quiet
     else:
         log_odds = w.log_alliance
-    log_odds += c.combat[lever] * w.log_combat + w.repeats[lever] * w.log_habit
+    log_odds += c.combat[lever] * depth * w.log_combat + w.repeats[lever] * w.log_habit
     log_odds += w.anger * w.log_anger
     share = c.japan_trade_share + c.japan_trade_drift * time / 12
     log_odds += w.log_trade * 10 * (share - c.reference_trade)
@@ -137,4 +143,4 @@ def step(w: Any, p: Any, c: Any, lever: int, openness: float, time: float, key: 
         spilled = odds * p.taiwan_spill_or
         surge = scale.probability(spilled)
         drills = surge * drill_chance(w, p, c)
-        at_taiwan(w, p, c, spilled * p.surge_or, p.broad_coercion_prob, surge, drills, time, key)
+        at_taiwan(w, p, c, spilled * p.spill_trade_or, p.broad_coercion_prob, surge, drills, time, key)

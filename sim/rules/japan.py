@@ -38,9 +38,10 @@ def responds(concede_prob: float, support_or: float, quieten_or: float, advance_
     """
     if u < scale.shifted(concede_prob, support_or):
         return SUSPEND
-    if u < scale.shifted(concede_prob, support_or * quieten_or):
+    gives_way = scale.shifted(concede_prob, support_or * quieten_or)
+    if u < gives_way:
         return QUIETEN
-    if u < 1 - advance_prob:
+    if u < 1 - (1 - gives_way) * advance_prob:
         return CONTINUE
     return ADVANCE
 
