@@ -192,19 +192,6 @@ def list_(
         Console(highlight=False).print(show.listing(kinds[kind]))
 
 
-@app.command(epilog="Example:  strait calibrate")
-def calibrate() -> None:
-    """Work out the constants that keep the base rates true at the reference, for scenarios/parameters.yaml."""
-    with plain_words():
-        from sim import calibrate, scenario
-
-        typer.echo("This takes about a minute.", err=True)
-        reference = scenario.load("debate").reference.name
-        exp = scenario.load("debate", policies=["status_quo"], worldviews=["neutral"], starts=[reference])
-        for name, value in calibrate.calibrate(exp).items():
-            typer.echo(f"{name}: {value}")
-
-
 @app.command(epilog="Example:  strait calibrate --worlds 20000")
 def calibrate(
     worlds: Annotated[int, Option(metavar="N", min=1000, help="Worlds to play at the reference.")] = 20_000,

@@ -4,7 +4,8 @@ Every draw has the key (seed, world, luck, name, index) and comes from one block
 depend on the order of play, on the block of trials, on the worker, on the policy or on the worldview. A new draw
 has a new name and moves no other. NumPy's own Philox gives the same four numbers:
 
->>> bits = np.random.Philox(key=[7, 3], counter=[0, name_id("who"), 1, 0]).random_raw(4)
+>>> counter = np.array([0, name_id("who"), 1, 0], dtype=np.uint64)
+>>> bits = np.random.Philox(key=[7, 3], counter=counter).random_raw(4)
 >>> four(7, 3, 1, name_id("who"), 0) == tuple(to_unit(bits))
 True
 
@@ -39,7 +40,8 @@ def to_unit(bits: Any) -> Any:
 
 def four_by_numpy(seed: int, world: int, luck: int, name: Name, index: int) -> tuple[float, float, float, float]:
     """Four uniform numbers for a key, from NumPy's generator."""
-    philox = np.random.Philox(key=[int(seed), int(world)], counter=[int(index), int(name), int(luck), 0])
+    counter = np.array([index, name, luck, 0], dtype=np.uint64)
+    philox = np.random.Philox(key=np.array([seed, world], dtype=np.uint64), counter=counter)
     a, b, c, d = to_unit(philox.random_raw(4)).tolist()
     return a, b, c, d
 

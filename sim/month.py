@@ -64,7 +64,7 @@ def constants(w: Any, p: Any, c: Any) -> None:
 
 @rule
 def first_rate(adaptation_months: float) -> float:
-    """The rate at which coercion must begin to cost, for the first year's cost to be 1 a year as trade is redirected."""
+    """The rate at which coercion begins to cost, if its first year costs 1 and trade is redirected as it goes on."""
     years = adaptation_months / 12 / math.log(2.0)
     return 1 / (years * (1 - math.exp(-1 / years)))
 

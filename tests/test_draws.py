@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from playing import needs_numba
 from scipy.special import ndtri
 from scipy.stats import kstest
 
@@ -135,6 +136,7 @@ def test_another_seed_gives_other_worlds(debate: Experiment) -> None:
     assert (drawn[0] != drawn[1]).all(axis=0).mean() > 0.95
 
 
+@needs_numba
 def test_worlds_are_spread_evenly(debate: Experiment) -> None:
     u = draws.uniforms(debate.seed, list(debate.catalogue.parameters), 0, 5_000)
     assert ((u > 0) & (u < 1)).all()
@@ -143,6 +145,7 @@ def test_worlds_are_spread_evenly(debate: Experiment) -> None:
     assert np.abs(links).max() < 5 / math.sqrt(len(u))  # the largest of two thousand or so
 
 
+@needs_numba
 @pytest.mark.parametrize("rho", [-0.9, -0.3, 0.5, 0.95])
 def test_a_correlation_is_recovered(debate: Experiment, rho: float) -> None:
     worlds = 20_000
@@ -154,6 +157,7 @@ def test_a_correlation_is_recovered(debate: Experiment, rho: float) -> None:
     assert all(kstest(drawn[:, names.index(name)], "uniform").pvalue > 1e-4 for name in PAIR[:2])
 
 
+@needs_numba
 def test_three_correlations_at_once_leave_all_others_alone(debate: Experiment) -> None:
     worlds = 20_000
     wanted = {(0, 1): 0.6, (0, 2): -0.4, (1, 2): 0.2}
