@@ -209,6 +209,31 @@ def calibrate(
             typer.echo(f"{name}: {value:.4f}   (parameters.yaml has {catalogue.parameters[name].neutral})")
 
 
+@app.command(epilog="Example:  strait bench --json")
+def bench(
+    repeats: Annotated[int, Option(metavar="N", min=1, help="Each figure is the median of so many.")] = 5,
+    as_json: Annotated[bool, Option("--json", help="Print the figures for a program to read.")] = False,
+) -> None:
+    """Measure how fast the model plays on this computer."""
+    with plain_words():
+        import json
+
+        from rich.console import Console
+        from rich.table import Table
+
+        from analysis import bench
+
+        typer.echo("This takes a minute or two.", err=True)
+        figures = bench.bench(repeats)
+        if as_json:
+            typer.echo(json.dumps(figures, indent=2))
+            return
+        table = Table("figure", "here", "what it is")
+        for name, value in figures.items():
+            table.add_row(name, f"{value:,.4g}", bench.MEANINGS[name])
+        Console(highlight=False).print(table)
+
+
 def _everything() -> Experiment:
     """The main experiment with every policy, worldview and start that comes with Strait."""
     from sim import scenario

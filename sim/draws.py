@@ -34,8 +34,8 @@ def name_id(name: str) -> int:
 
 
 def to_unit(bits: Any) -> Any:
-    """Uniform numbers strictly between 0 and 1 from 64 random bits each, on a grid of 2**-53."""
-    return (bits >> np.uint64(11)) * 2.0**-53 + 2.0**-54
+    """Uniform numbers strictly between 0 and 1 from 64 random bits each, on a grid of 2**-52."""
+    return (bits >> np.uint64(12)) * 2.0**-52 + 2.0**-53
 
 
 def four_by_numpy(seed: int, world: int, luck: int, name: Name, index: int) -> tuple[float, float, float, float]:
@@ -75,12 +75,12 @@ if COMPILED:
             h1, l1 = _high(_M1, c2), _M1 * c2
             c0, c1, c2, c3 = h1 ^ c1 ^ k0, l1, h0 ^ c3 ^ k1, l0
             k0, k1 = k0 + _W0, k1 + _W1
-        shift = np.uint64(11)
+        shift = np.uint64(12)
         return (
-            (c0 >> shift) * 2.0**-53 + 2.0**-54,
-            (c1 >> shift) * 2.0**-53 + 2.0**-54,
-            (c2 >> shift) * 2.0**-53 + 2.0**-54,
-            (c3 >> shift) * 2.0**-53 + 2.0**-54,
+            (c0 >> shift) * 2.0**-52 + 2.0**-53,
+            (c1 >> shift) * 2.0**-52 + 2.0**-53,
+            (c2 >> shift) * 2.0**-52 + 2.0**-53,
+            (c3 >> shift) * 2.0**-52 + 2.0**-53,
         )
 
 else:

@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from sim.scenario import Experiment
 
 Agent = TypeVar("Agent", bound="type[Actor]")
-_plain_draws = types.SimpleNamespace(
-    four=draws.four, exponential=plain(draws.exponential), logistic=plain(draws.logistic)
-)
 _plain_scale = twin(scale)
 
 
@@ -98,9 +95,13 @@ REPORTERS: Mapping[str, Callable[[StraitModel], float]] = {
 AGENTS: Mapping[str, type[Actor]] = {"prc": PRC, "japan": Japan, "us": UnitedStates, "taiwan": Taiwan}
 
 
-def order_of_play(**actors: Any) -> types.SimpleNamespace:
-    """`sim.month` in plain Python, played by `actors` (prc, japan, us, taiwan: agents or modules of rules)."""
-    known: dict[str, Any] = {**actors, "scale": _plain_scale, "draws": _plain_draws}
+def order_of_play(*, four: Any = draws.four, **actors: Any) -> types.SimpleNamespace:
+    """`sim.month` in plain Python, played by `actors` (prc, japan, us, taiwan: agents or modules of rules).
+
+    `four` makes the draws; the numbers are the same by whatever way they are made.
+    """
+    made = types.SimpleNamespace(four=four, exponential=plain(draws.exponential), logistic=plain(draws.logistic))
+    known: dict[str, Any] = {**actors, "scale": _plain_scale, "draws": made}
     for module in (episodes, war, reactions, levers, campaign, events, month):
         name = module.__name__.rpartition(".")[2]
         known[name] = twin(module, **{key: value for key, value in known.items() if key in vars(module)})

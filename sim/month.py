@@ -192,9 +192,7 @@ def perceive(w: Any, p: Any, c: Any) -> None:
 
 
 @rule
-def estimates(
-    w: Any, p: Any, us_comes: float, fights: float, or_interop: float, or_ties: float
-) -> tuple[float, float]:
+def estimates(w: Any, p: Any, us_comes: float, fights: float, or_interop: float, or_ties: float) -> tuple[float, float]:
     """The chance of PRC success as its own planners would put it, and what of it hangs on the US staying away."""
     alone, without, with_bases, joined, late = war.chances(w, p, or_interop, or_ties)
     with_us = war.success_with_us(w.bases_prob, w.strike_prob, fights, without, with_bases, joined, late)

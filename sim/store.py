@@ -181,8 +181,7 @@ def _held(folder: Path) -> dict[str, Any] | None:
 def _refuse_other(folder: Path, held: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
     if held["experiment_sha256"] != wanted["experiment_sha256"]:
         raise FolderError(
-            f"{folder}: it holds another experiment ({_title(held)}); "
-            "name another folder, or use --fresh to replace it"
+            f"{folder}: it holds another experiment ({_title(held)}); name another folder, or use --fresh to replace it"
         )
 
 

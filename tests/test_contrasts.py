@@ -59,9 +59,7 @@ def test_the_band_holds_for_all_contrasts_together() -> None:
     assert alone / reps < 0.90
 
 
-def hold_together(
-    happened: Floats, chances: Floats, loss: Floats, scales: Floats, level: float
-) -> Iterator[bool]:
+def hold_together(happened: Floats, chances: Floats, loss: Floats, scales: Floats, level: float) -> Iterator[bool]:
     """Whether each interval of policies 1 to 3 against policy 0 covers its truth."""
     for i in (1, 2, 3):
         count = estimates.share_difference(happened[:, i], happened[:, 0], level)

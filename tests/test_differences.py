@@ -141,5 +141,3 @@ def test_with_several_lucks_the_world_is_the_unit() -> None:
     assert row["n"] == 2_000
     share = one(result.summary(), outcome="crisis", policy="both", worldview="self")
     assert (share["estimate"], share["low"], share["high"]) == estimates.block_mean(a)
-
-

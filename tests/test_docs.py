@@ -19,9 +19,7 @@ NAMED = re.compile(r"^# (\S+\.yaml)\n")
 
 def blocks(page: str, language: str) -> list[str]:
     """Return the fenced blocks of a page in one language."""
-    return [
-        text for found, text in FENCED.findall((ROOT / page).read_text(encoding="utf-8")) if found == language
-    ]
+    return [text for found, text in FENCED.findall((ROOT / page).read_text(encoding="utf-8")) if found == language]
 
 
 def commands(page: str) -> list[str]:

@@ -111,9 +111,7 @@ RARE = [(10_000, 0.0006, 0.0002), (10_000, 0.0003, 0.0003), (10_000, 0.002, 0.00
 
 
 @pytest.mark.parametrize(("n", "a_prob", "b_prob"), [*RARE, (60, 0.2, 0.1)])
-def test_tangos_coverage_is_near_what_is_asked_where_discordance_is_rare(
-    n: int, a_prob: float, b_prob: float
-) -> None:
+def test_tangos_coverage_is_near_what_is_asked_where_discordance_is_rare(n: int, a_prob: float, b_prob: float) -> None:
     assert tangos_coverage(n, a_prob, b_prob) >= 0.93
 
 

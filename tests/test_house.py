@@ -24,15 +24,11 @@ FORBIDDEN = {
 def texts() -> Iterator[Path]:
     """Give every text file of the project."""
     yield from (
-        path
-        for path in ROOT.iterdir()
-        if path.suffix in {".md", ".toml"} or path.name in {"Makefile", "LICENSE"}
+        path for path in ROOT.iterdir() if path.suffix in {".md", ".toml"} or path.name in {"Makefile", "LICENSE"}
     )
     for folder in FOLDERS:
         yield from (
-            path
-            for path in (ROOT / folder).rglob("*")
-            if path.is_file() and path.suffix not in {".pyc", ".png"}
+            path for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix not in {".pyc", ".png"}
         )
 
 

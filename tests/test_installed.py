@@ -107,9 +107,7 @@ def test_explain_and_list(strait: Installed) -> None:
 
 
 def test_check_of_a_broken_file(strait: Installed) -> None:
-    (strait.folder / "mine.yaml").write_text(
-        "policy: mine\ntitle: Mine\nlevers: {escort: {depth: 2}}\n", "utf-8"
-    )
+    (strait.folder / "mine.yaml").write_text("policy: mine\ntitle: Mine\nlevers: {escort: {depth: 2}}\n", "utf-8")
     done = strait("check", "debate", "mine.yaml")
     assert (done.returncode, done.stdout) == (2, "")
     assert "mine.yaml:3:10" in done.stderr

@@ -156,9 +156,7 @@ def test_a_folder_without_results_cannot_be_loaded(tmp_path: Path) -> None:
         load_folder(tmp_path)
 
 
-def test_a_real_run_is_read_back_with_its_whole_experiment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_real_run_is_read_back_with_its_whole_experiment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     exp = sim.load("debate", starts=["2026"], worldviews=["neutral"], trials=60, set_=["claim.N12=0.4"])
     run = write_folder(exp, tmp_path / "seed=2020")  # a name some readers take for a column

@@ -32,3 +32,12 @@ def test_what_a_run_says_turns_with_its_numbers() -> None:
 def said(exp: Any, result: Any, differences: Any) -> list[str]:
     """Return what would be said of a result if its differences were these."""
     return words.lines(SimpleNamespace(experiment=exp, summary=result.summary, differences=lambda: differences))  # type: ignore[arg-type]
+
+
+def test_one_policy_alone_has_only_its_levels() -> None:
+    result = sim.run(sim.load("debate", trials=100, policies=["status_quo"], worldviews=["self", "neutral"]))
+    rows = result.summary().query("start == '2026' and outcome == 'use_of_force' and statistic == 'mean'")
+    levels = rows.set_index("worldview")["estimate"]
+    expected = [f"is {100 * levels[view]:.1f} % with Status quo." for view in ("self", "neutral")]
+    lines = [line.replace("\N{NO-BREAK SPACE}", " ") for line in words.lines(result)]
+    assert [line.endswith(end) for line, end in zip(lines, expected, strict=True)] == [True, True]

@@ -35,9 +35,7 @@ def success_with_us(
     bases: float, strike: float, fight: float, without: float, with_bases: float, joined: float, late: float
 ) -> float:
     """The PRC's chance against the US, over whether bases are open, Japan is struck, and Japan fights."""
-    return (1 - bases) * without + bases * (
-        strike * joined + (1 - strike) * (fight * late + (1 - fight) * with_bases)
-    )
+    return (1 - bases) * without + bases * (strike * joined + (1 - strike) * (fight * late + (1 - fight) * with_bases))
 
 
 @rule
