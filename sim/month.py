@@ -17,6 +17,7 @@ from sim.effects import campaign, episodes, events, levers, reactions, war
 from sim.rules import japan, prc, scale, taiwan, us
 
 NATURE, STANDING = np.uint64(draws.name_id("nature of the prc")), np.uint64(draws.name_id("standing pressure"))
+NOTHING_NEW = 1e-4  # log-odds: too little for anyone to see a window closing
 US_ELECTION, TAIWAN_ELECTION = np.uint64(draws.name_id("us election")), np.uint64(draws.name_id("taiwan election"))
 
 
@@ -45,6 +46,11 @@ def constants(w: Any, p: Any, c: Any) -> None:
     w.log_combat, w.log_hostility = math.log(p.answer_or_combat), math.log(p.answer_hostility_or)
     w.log_face, w.log_anger = math.log(p.answer_face_or), math.log(p.answer_anger_or)
     w.log_trade = math.log(p.trade_restraint_or)
+    w.log_interop, w.log_ties = math.log(p.success_or_interoperability) * 2, math.log(p.success_or_ties)
+    w.log_extras, w.log_help = math.log(p.success_or_extras), math.log(p.us_or_japan_help)
+    w.log_freedom, w.log_entrapment = math.log(p.us_or_interoperability) * 2, math.log(p.strike_or_interoperability) * 2
+    w.log_escorts, w.log_warning = math.log(p.escort_incident_ratio), math.log(p.warning_incident_ratio) * 2
+    w.log_pressure, w.log_embolden = math.log(p.escort_pressure_ratio), math.log(p.taiwan_embolden_or)
     w.log_habit = math.log(1 - p.habituation_share) * c.on_learning
     w.keep_anger = half_life(p.anger_half_life_months, c.step)
     w.keep_hope = half_life(p.hope_recovery_months, c.step)
@@ -184,7 +190,7 @@ def perceive(w: Any, p: Any, c: Any) -> None:
         w.success = scale.chance(w.success - w.deployed * p.us_deploys_points * gain)
         w.joint = scale.chance(w.joint * (1 + w.deployed * p.us_deploys_points / us_comes))
     w.window = 0.0
-    if w.log_slow != w.log_seen or w.log_slow_ties != w.log_seen_ties:
+    if abs(w.log_slow - w.log_seen) + abs(w.log_slow_ties - w.log_seen_ties) > NOTHING_NEW:
         w.log_slow += (w.log_seen - w.log_slow) * (1 - w.keep_slow)
         w.log_slow_ties += (w.log_seen_ties - w.log_slow_ties) * (1 - w.keep_slow)
         before = estimates(w, p, us_comes, fights, math.exp(w.log_slow), math.exp(w.log_slow_ties))[0]
@@ -201,7 +207,7 @@ def estimates(w: Any, p: Any, us_comes: float, fights: float, or_interop: float,
 
 @rule
 def in_crisis(w: Any, c: Any) -> bool:
-    """A crisis is on. One that begins or ends within a step counts as if it did so at the step's end."""
+    """A crisis is on as things stand at the step's end: its first part of a step counts whole, its last not at all."""
     return bool(w.time + c.step < w.crisis_until)
 
 

@@ -84,6 +84,7 @@ def world_dtype(levers: int) -> np.dtype[Any]:
             "firmness", "us_firmness", "demand_ratio", "buildup", "jump_until",
             "leaked", "posture_until", "crisis_until", "deployed", "rest_until", "first_crisis", "first_force",
             "japan_loss", "taiwan_loss", "expected_japan_loss", "expected_taiwan_loss", "severity",
+            "milder_severity",
             "japan_adapted", "taiwan_adapted", "peace_years",
             "aircraft_lost", "ships_lost",
             # what the levers amount to, and the odds ratios that follow
@@ -101,7 +102,10 @@ def world_dtype(levers: int) -> np.dtype[Any]:
             "log_success", "log_joint", "log_hope", "log_crisis", "log_window", "log_form", "log_readiness",
             "log_contact", "reference_joint", "opportunity", "despair",
             "log_quiet", "log_official", "log_alliance", "log_dispute", "log_combat", "log_hostility", "log_face",
-            "log_anger", "log_trade", "log_habit", "keep_anger", "keep_hope", "keep_support", "keep_firmness",
+            "log_anger", "log_trade", "log_habit", "log_interop", "log_ties", "log_extras",
+            "log_help", "log_freedom",
+            "log_entrapment", "log_escorts", "log_warning", "log_pressure", "log_embolden",
+            "keep_anger", "keep_hope", "keep_support", "keep_firmness",
             "follow", "keep_slow", "odds_alone", "odds_without", "odds_with", "in_time",
             "first_rate", "usual_hope_loss"]  # fmt: skip
     fields: list[Any] = [(name, "i8") for name in whole] + [(name, "f8") for name in real]

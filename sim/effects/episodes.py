@@ -53,10 +53,20 @@ def settle(w: Any, p: Any, c: Any, track: int, time: float) -> None:
             spend(w, p, track, w.until[track] - w.since[track])
             w.since[track] = w.until[track]
         w.rung[track], w.until[track] = w.milder[track], w.milder_until[track]
+        if track == world.JAPAN_ECONOMIC:
+            w.severity = w.milder_severity
         w.milder[track], w.milder_until[track] = 0, world.NEVER
     if time > w.since[track]:  # what was counted already in this step is not counted again
         spend(w, p, track, time - w.since[track])
         w.since[track] = time
+
+
+@rule
+def set_beneath(w: Any, track: int, rung: int, until: float, severity: float) -> None:
+    """A milder episode goes on beneath the one that stands."""
+    w.milder[track], w.milder_until[track] = rung, until
+    if track == world.JAPAN_ECONOMIC:
+        w.milder_severity = severity
 
 
 @rule
@@ -67,15 +77,16 @@ def begin(w: Any, p: Any, c: Any, track: int, rung: int, time: float, months: fl
     settle(w, p, c, track, time)
     end = time + months
     if rung > w.rung[track]:
-        if w.rung[track] > 0:
-            w.milder[track], w.milder_until[track] = w.rung[track], w.until[track]
+        if w.rung[track] > 0 and w.until[track] < world.NEVER:  # a stage of a campaign ends when the next begins
+            set_beneath(w, track, w.rung[track], w.until[track], w.severity)
         w.rung[track], w.until[track] = rung, end
     elif rung == w.rung[track] and end > w.until[track]:
         w.until[track] = end
-    elif rung < w.rung[track] and end > w.until[track]:
-        w.milder[track], w.milder_until[track] = rung, end
-        return
     else:
+        if rung < w.rung[track] and (
+            rung > w.milder[track] or (rung == w.milder[track] and end > w.milder_until[track])
+        ):
+            set_beneath(w, track, rung, end, severity)
         return
     if track == world.JAPAN_ECONOMIC:
         w.severity = severity

@@ -158,7 +158,7 @@ def leak(w: Any, p: Any, c: Any, time: float, u: float, key: int) -> None:
     for place in range(c.moves):
         i = c.moved[place]
         if c.package[i] == world.DIRECT_TIES:
-            left -= c.capability_share[i] * (w.depth[i] - c.start_depth[i]) * (1 - w.openness[i])
+            left -= max(0.0, c.capability_share[i] * (w.depth[i] - c.start_depth[i]) * (1 - w.openness[i]))
             if left < 0:
                 reactions.step(w, p, c, i, w.depth[i], 0.0, time, LEAKED + key)
                 break

@@ -30,7 +30,8 @@ def move(w: Any, p: Any, c: Any) -> None:
         if w.time < c.from_month[i]:
             continue
         years = p.ties_adoption_years if c.needs_taiwan[i] > 0 else p.interoperability_adoption_years
-        if c.needs_taiwan[i] > 0 and c.goal_depth[i] > c.start_depth[i]:
+        rises = c.goal_depth[i] > c.start_depth[i] or c.goal_openness[i] > c.start_openness[i]
+        if c.needs_taiwan[i] > 0 and rises:
             wanted = go or c.goal_openness[i] < p.open_step_openness
             if w.posture < japan.CONTINUE or not wanted or w.taiwan_consents == 0:
                 continue
@@ -90,7 +91,7 @@ def gather(w: Any, p: Any, c: Any) -> None:
             w.ties_official += c.signal_share[i] * c.official[i] * known
             w.exposure += c.incident_exposure[i] * more
             w.ties_steps += steps * seen
-            w.hidden += share * more * (1 - openness)
+            w.hidden += max(0.0, share * more * (1 - openness))
         elif c.package[i] == world.INTEROPERABILITY:
             w.interop_depth += share * more
             w.interop_seen += share * known
@@ -111,26 +112,23 @@ def gather(w: Any, p: Any, c: Any) -> None:
 @rule
 def amount(w: Any, p: Any, c: Any) -> None:
     """Odds ratios and rates that follow from the levers, the ratios counted from the reference."""
-    log_interop = math.log(p.success_or_interoperability) * 2
-    log_extras, log_ties = math.log(p.success_or_extras), math.log(p.success_or_ties)
     interop = w.interop_depth - c.reference_interop_depth
     ties = w.ties_depth - c.reference_ties_depth
-    seen = log_interop * (w.interop_seen - c.reference_interop_seen) + log_extras * (
+    seen = w.log_interop * (w.interop_seen - c.reference_interop_seen) + w.log_extras * (
         w.extras_seen - c.reference_extras_seen
     )
-    seen_ties = log_ties * (w.ties_seen - c.reference_ties_seen)
-    w.or_interop = math.exp(log_interop * interop + log_extras * (w.extras_depth - c.reference_extras_depth))
+    seen_ties = w.log_ties * (w.ties_seen - c.reference_ties_seen)
+    w.or_interop = math.exp(w.log_interop * interop + w.log_extras * (w.extras_depth - c.reference_extras_depth))
     w.or_interop_seen = math.exp(seen)
-    w.or_ties, w.or_ties_seen = math.exp(log_ties * ties), math.exp(seen_ties)
+    w.or_ties, w.or_ties_seen = math.exp(w.log_ties * ties), math.exp(seen_ties)
     w.log_seen, w.log_seen_ties = seen, seen_ties
-    log_help, log_freedom = math.log(p.us_or_japan_help), math.log(p.us_or_interoperability) * 2
     interop_seen = w.interop_seen - c.reference_interop_seen
-    w.relief = math.exp(log_help * ties + log_freedom * interop)
-    w.relief_seen = math.exp(log_help * (w.ties_seen - c.reference_ties_seen) + log_freedom * interop_seen)
-    w.or_strike = math.exp(math.log(p.strike_or_interoperability) * 2 * interop * c.on_entrapment)
+    w.relief = math.exp(w.log_help * ties + w.log_freedom * interop)
+    w.relief_seen = math.exp(w.log_help * (w.ties_seen - c.reference_ties_seen) + w.log_freedom * interop_seen)
+    w.or_strike = math.exp(w.log_entrapment * interop * c.on_entrapment)
     exposure = (w.exposure - c.reference_exposure) * c.on_provocation
-    log_incidents = math.log(p.escort_incident_ratio) * exposure + math.log(p.warning_incident_ratio) * 2 * interop
+    log_incidents = w.log_escorts * exposure + w.log_warning * interop
     w.incident_rate = p.incidents_per_year * c.on_incidents * math.exp(log_incidents)
-    w.pressure_ratio = math.exp(math.log(p.escort_pressure_ratio) * exposure)
+    w.pressure_ratio = math.exp(w.log_pressure * exposure)
     support = (w.ties_signal - c.reference_ties_signal) * c.on_moral_hazard
-    w.embolden = math.exp(math.log(p.taiwan_embolden_or) * support)
+    w.embolden = math.exp(w.log_embolden * support)

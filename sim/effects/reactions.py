@@ -37,9 +37,12 @@ def begin_crisis(w: Any, p: Any, c: Any, time: float) -> None:
         w.first_crisis = time
     w.crises += 1
     until = time + p.crisis_months * draws.exponential(u_months)
+    if time >= w.crisis_until:
+        w.deployed = 0.0  # what was sent for an earlier crisis has gone home
+    if us.deploys(p.us_deploys_prob, u_deploy):
+        w.deployed = 1.0
     if until > w.crisis_until:
         w.crisis_until = until
-    w.deployed = 1.0 if us.deploys(p.us_deploys_prob, u_deploy) else 0.0
 
 
 @rule
