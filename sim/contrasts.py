@@ -5,6 +5,7 @@ All take one value per world (the mean over its lucks), in the same worlds for b
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -46,9 +47,13 @@ def band_level(differences: Floats, level: float = LEVEL, draws: int = BAND_DRAW
         return level
     values, vectors = np.linalg.eigh(np.corrcoef(varying, rowvar=False))
     root = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
-    normals = np.random.Generator(np.random.Philox(key=BAND_KEY)).standard_normal((draws, root.shape[0]))
-    critical = float(np.quantile(np.abs(normals @ root).max(axis=1), level))
+    critical = float(np.quantile(np.abs(_normals(draws, root.shape[0]) @ root).max(axis=1), level))
     return max(level, round(math.erf(critical / math.sqrt(2)), 6))  # the draws err by more than that
+
+
+@functools.lru_cache(maxsize=2)
+def _normals(draws: int, contrasts: int) -> Floats:
+    return np.random.Generator(np.random.Philox(key=BAND_KEY)).standard_normal((draws, contrasts))
 
 
 def prob_better(a: Floats, b: Floats, better: str) -> float | None:
