@@ -15,28 +15,34 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def rules_mark() -> str:
+    """A hash of all that decides what a trial is: the sources of the rules, the order of play and the draws."""
+    here, mark = Path(__file__).parent, hashlib.sha256()
+    outer = [here / f"{name}.py" for name in ("compiled", "draws", "world", "month", "outcomes", "engine")]
+    for source in [*outer, *sorted(here.glob("rules/*.py")), *sorted(here.glob("effects/*.py"))]:
+        mark.update(source.name.encode() + source.read_bytes())
+    return mark.hexdigest()
 
 
 def _cache_folder() -> str:
     """A folder for compiled rules, named for what they were compiled from; temporary if none can be written."""
     import llvmlite
-    import numba
-    import numpy
     import platformdirs
 
-    here, mark = Path(__file__).parent, hashlib.sha256()
-    outer = [here / f"{name}.py" for name in ("compiled", "draws", "world", "month", "outcomes", "engine")]
-    for source in [*outer, *sorted(here.glob("rules/*.py")), *sorted(here.glob("effects/*.py"))]:
-        mark.update(source.name.encode() + source.read_bytes())
-    mark.update(f"{numba.__version__} {numpy.__version__} {llvmlite.__version__}".encode())
+    made_by = f"{numba.__version__} {np.__version__} {llvmlite.__version__} {Path(__file__).parent}"
+    name = hashlib.sha256(f"{rules_mark()} {made_by}".encode()).hexdigest()[:16]
     try:
-        folder = Path(platformdirs.user_cache_dir("strait")) / mark.hexdigest()[:16]
+        folder = Path(platformdirs.user_cache_dir("strait")) / name
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return str(folder)
     except OSError:
-        return str(Path(tempfile.gettempdir()) / f"strait-{mark.hexdigest()[:16]}")
+        return str(Path(tempfile.gettempdir()) / f"strait-{name}")
 
 
 try:

@@ -40,9 +40,9 @@ def bounded(draw: st.DrawFn) -> tuple[Distribution, float, float]:
         return Normal(inner[1], draw(st.floats(0.01, 5)) * span, low, high), low, high
     if family == "lognormal":
         return LogNormal(span, span * draw(st.floats(1.1, 20)), span / 2, 3 * span), span / 2, 3 * span
-    edges = sorted(draw(st.lists(st.floats(0.1, 0.9), min_size=2, max_size=2, unique=True)))
+    lowest, highest = draw(st.floats(0.05, 0.35)), draw(st.floats(0.6, 0.95))
     shapes = draw(st.tuples(st.floats(1, 5), st.floats(1, 5)))
-    return Beta(*shapes, edges[0] - 0.05, edges[1] + 0.05), edges[0] - 0.05, edges[1] + 0.05
+    return Beta(*shapes, lowest, highest), lowest, highest
 
 
 def at(which: Distribution, *quantiles: float) -> NDArray[np.float64]:
