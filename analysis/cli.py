@@ -1,4 +1,4 @@
-"""The `strait` command: run, check, explain, list, calibrate.
+"""The `strait` command: run, summarise, check, explain, list, calibrate.
 
 Heavy libraries are imported inside the commands, so that help and checks answer at once.
 Exit codes: 0 well, 1 a run that failed, 2 bad input, 130 stopped by the user.
@@ -81,25 +81,56 @@ def run(
         )
         folder = out or Path("out") / exp.name
         result = _play(exp, folder, fresh, workers)
+        for note in result.notes:
+            typer.echo(note, err=True)
         if not no_figures:
             _draw(result, folder)
         _say(result, folder)
+        _refuse_failures(result, folder)
+
+
+@app.command(epilog="Example:  strait summarise out/debate")
+def summarise(
+    folder: Annotated[Path, Argument(metavar="DIR", help="Folder of results; the run in it may still go on.")],
+) -> None:
+    """Say what a folder of results shows, and how much of its run is done. Nothing is run or written."""
+    with plain_words():
+        from sim import store
+
+        try:
+            result = store.load_folder(folder, partial=True)
+            _say(result, folder)
+        except store.FolderError as error:
+            leave(str(error), BAD_INPUT)
+        wanted, done = (result.manifest or {})["trials"], result.experiment.trials
+        typer.echo(f"Done: {done:,} of {wanted:,} trials for each policy, worldview and start ({done / wanted:.0%}).")
+        _refuse_failures(result, folder)
+
+
+def _refuse_failures(result: Result, folder: Path) -> None:
+    """End with an error if a trial failed; its world is in no table."""
+    if failed := len(result.failures):
+        leave(f"{failed} trials failed and are in no table; {folder / 'failures.csv'} says how to replay them.", FAILED)
 
 
 def _play(exp: Experiment, folder: Path, fresh: bool, workers: int | None) -> Result:
     from rich.console import Console
 
-    from analysis import progress
+    from analysis import progress, stopping
     from sim import store
 
     console = Console(stderr=True, highlight=False)
+    stopped = (
+        "Stopped; what was done is kept. The same command goes on from there, --fresh starts over, and "
+        f"strait summarise {folder} shows what there is."
+    )
     try:
-        with progress.shown(console) as update:
+        with stopping.soon(stopped, STOPPED), progress.shown(console) as update:
             return store.write_folder(exp, folder, fresh=fresh, workers=workers, progress=update)
     except store.FolderError as error:
         leave(str(error), BAD_INPUT)
     except KeyboardInterrupt:
-        leave("Stopped before the end. To begin again in the same folder, add --fresh.", STOPPED)
+        leave(stopped, STOPPED)
 
 
 def _draw(result: Result, folder: Path) -> None:

@@ -20,7 +20,7 @@ from matplotlib.patches import Patch
 
 from analysis import captions, style
 from analysis.compare import Comparison, comparisons, contrasts, means, primary
-from analysis.courses import economic_loss, first_times, rungs_over_time
+from analysis.courses import FIRSTS, LOSSES, economic_loss, first_times, rungs_over_time
 from analysis.grid import who_is_right
 from analysis.page import GREY, INK, TICK, WIDTH, Drawn, finish, fit, height, page
 
@@ -74,8 +74,8 @@ def all_figures(result: Result) -> Iterator[Drawn]:
             yield differences(exp, table, start.name)
             yield who_is_right(exp, summary, table, start.name)
         yield rungs_over_time(exp, result.rungs, start.name)
-        yield first_times(exp, result.trials, start.name)
-        yield economic_loss(exp, summary, result.trials, start.name)
+        yield first_times(exp, result.trials_of(*FIRSTS), start.name)
+        yield economic_loss(exp, summary, result.trials_of(*LOSSES), start.name)
 
 
 def save(drawn: Drawn, folder: Path) -> tuple[Path, Path]:

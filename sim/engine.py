@@ -7,7 +7,7 @@ so far is balanced at any moment. Results depend on the key of each trial only: 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -175,8 +175,12 @@ def workers_here() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def blocks(exp: Experiment, *, workers: int | None = None, block_worlds: int = 1000) -> Generator[Block, None, None]:
+def blocks(
+    exp: Experiment, *, workers: int | None = None, block_worlds: int = 1000, numbers: Iterable[int] | None = None
+) -> Generator[Block, None, None]:
     """Play the experiment, yielding blocks in order of worlds; closing the iterator stops the work.
+
+    `numbers` are the blocks to play, in this order: block n begins with world n * block_worlds. By default all.
 
     >>> import sim
     >>> exp = sim.load("debate", trials=20)
@@ -184,7 +188,7 @@ def blocks(exp: Experiment, *, workers: int | None = None, block_worlds: int = 1
     [15, 5]
     """
     worlds = exp.trials // exp.lucks
-    firsts = range(0, worlds, block_worlds)
+    firsts = range(0, worlds, block_worlds) if numbers is None else [number * block_worlds for number in numbers]
     pool = ThreadPoolExecutor(workers or workers_here())
     waiting: list[tuple[int, dict[str, np.ndarray], dict[Cell, Future[Any]]]] = []
 

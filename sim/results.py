@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from sim import tables
-from sim.world import FALLEN, TRACKS
+from sim import failures, rungs, tables
 
 if TYPE_CHECKING:
     from sim.engine import Block, Cell
     from sim.experiment import Experiment
 
 Progress = Callable[[int, int], object]  # trials done and trials to do, over all cells
-
-FALLEN_RUNG = -1  # of a month after Taiwan's fall
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,9 +31,8 @@ class Result:
     experiment
         The experiment, as it was run.
     records
-        Rows of each (start, worldview, policy): a structured array, one row a trial, in order of trial.
-    worlds
-        The parameters each world drew: `world`, `worldview`, and a column a parameter, in its unit.
+        Rows of each (start, worldview, policy): `records[cell][column]` is one value a trial, in order of
+        trial. A result that was read from a folder reads a column when it is asked for.
     rungs
         Share of trials on each rung in each month: `start`, `worldview`, `policy`, `target` (japan, taiwan),
         `domain` (economic, military), `month` (from 1), `rung` (-1: Taiwan fell before), `share`.
@@ -43,6 +40,11 @@ class Result:
         What the folder it is kept in says of the run; None if it was only run in memory.
     reused
         Whether it was read from a folder that already held this experiment, instead of being run.
+    failures
+        Trials whose record had a number that cannot be, one a row: `start`, `worldview`, `policy`, `trial`,
+        `world`, `luck`, `found`. Their worlds are left out of all cells, so policies stay paired.
+    notes
+        What is to be told of how the folder was found.
 
     Examples
     --------
@@ -54,10 +56,12 @@ class Result:
 
     experiment: Experiment
     records: Mapping[Cell, tables.Rows]
-    worlds: pd.DataFrame
+    drawn: pd.DataFrame | Callable[[], pd.DataFrame] = field(repr=False)  # `worlds`, or how to read them
     rungs: pd.DataFrame
     manifest: Mapping[str, Any] | None = None
     reused: bool = False
+    failures: pd.DataFrame = field(default_factory=lambda: failures.table(()))
+    notes: tuple[str, ...] = ()
     _made: dict[tuple[str, str | None], pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -75,6 +79,22 @@ class Result:
         >>> by_policy = trials.groupby("policy", observed=True)["use_of_force"].mean()
         """
         return tables.trials(self.experiment, self.records)
+
+    def trials_of(self, *columns: str) -> pd.DataFrame:
+        """`start`, `worldview`, `policy` and these columns of the trials; no other is read.
+
+        Examples
+        --------
+        >>> import sim
+        >>> list(sim.run(sim.load("debate"), trials=100, seed=7).trials_of("use_of_force"))
+        ['start', 'worldview', 'policy', 'use_of_force']
+        """
+        return tables.trials(self.experiment, self.records, columns)
+
+    @cached_property
+    def worlds(self) -> pd.DataFrame:
+        """The parameters each world drew: `world`, `worldview`, and a column a parameter, in its unit."""
+        return self.drawn if isinstance(self.drawn, pd.DataFrame) else self.drawn()
 
     def summary(self, estimator: Literal["count"] | None = None) -> pd.DataFrame:
         """Mean and quantiles of every outcome in every cell, each with its 95 % interval.
@@ -199,52 +219,28 @@ def _changed(experiment: Experiment, trials: int | None, seed: int | None) -> Ex
 
 def collect(experiment: Experiment, blocks: Iterable[Block], progress: Progress | None = None) -> Result:
     """Gather blocks, which come in order of worlds, into a result."""
-    records: dict[Cell, tables.Rows] = {}
-    worlds: dict[str, list[tables.Rows]] = {worldview.name: [] for worldview in experiment.worldviews}
-    rung_counts: dict[Cell, tables.Rows] = {}
-    for block in blocks:
-        first = block.first_world * experiment.lucks
-        done = first + block.worlds * experiment.lucks
+    records: dict[Cell, NDArray[Any]] = {}
+    worlds: list[pd.DataFrame] = []
+    failed: list[failures.Failure] = []
+    counts: Any = 0
+    kept = 0
+    for whole in blocks:
+        block, found = failures.sift(experiment, whole)
+        size = 0
         for cell, rows in block.records.items():
             if cell not in records:
                 records[cell] = np.empty(experiment.trials, rows.dtype)
-            records[cell][first:done] = rows
-            rung_counts[cell] = rung_counts.get(cell, 0) + block.rung_counts[cell]
-        for worldview, drawn in block.parameters.items():
-            worlds[worldview].append(drawn)
+            records[cell][kept : kept + rows.size] = rows
+            size = rows.size
+        kept += size
+        counts = counts + rungs.flat(experiment, block.rung_counts)
+        worlds.append(tables.worlds(experiment, block.parameters, block.first_world))
+        failed += found
         if progress:
-            progress(done * len(block.records), experiment.trials * len(block.records))
-    return Result(experiment, records, _worlds(experiment, worlds), _rungs(experiment, rung_counts))
-
-
-def _worlds(experiment: Experiment, drawn: Mapping[str, list[tables.Rows]]) -> pd.DataFrame:
-    parts = []
-    for worldview, values in drawn.items():
-        frame = pd.DataFrame(np.concatenate(values), columns=list(experiment.catalogue.parameters))
-        frame.insert(0, "world", np.arange(len(frame)))
-        frame.insert(1, "worldview", worldview)
-        parts.append(frame)
-    worlds = pd.concat(parts, ignore_index=True)
-    return worlds.astype({"worldview": tables.category(list(drawn))})
-
-
-def _rungs(experiment: Experiment, counts: Mapping[Cell, tables.Rows]) -> pd.DataFrame:
-    """Long table of the shares of trials on each rung from int64[month, track, slot] of each cell."""
-    parts = []
-    for cell, of_cell in counts.items():
-        for track, (target, domain, size) in enumerate(TRACKS):
-            shares = of_cell[:, track, [*range(size), FALLEN]] / experiment.trials
-            months = np.arange(1, len(shares) + 1)
-            part = {
-                **dict(zip(tables.CELL, cell, strict=True)),
-                "target": target,
-                "domain": domain,
-                "month": np.repeat(months, size + 1),
-                "rung": np.tile([*range(size), FALLEN_RUNG], len(months)),
-                "share": shares.ravel(),
-            }
-            parts.append(pd.DataFrame(part))
-    types: dict[str, Any] = dict.fromkeys(["target", "domain"], "category")
-    for name, entries in zip(tables.CELL, tables.axes(experiment), strict=True):
-        types[name] = tables.category(entries)
-    return pd.concat(parts, ignore_index=True).astype(types)
+            done = (block.first_world + block.worlds) * experiment.lucks
+            progress(done * len(records), experiment.trials * len(records))
+    if not kept:
+        raise ValueError(f"no trial is sound; the first that failed: {failed[0]}")
+    sound = {cell: rows[:kept] for cell, rows in records.items()}
+    shares = rungs.shares(experiment, counts, kept)
+    return Result(experiment, sound, tables.gathered(worlds), shares, failures=failures.table(failed))

@@ -1,45 +1,32 @@
-"""The folder of a run: its manifest, its trials in parts, and its tables.
+"""The folder of a run: written block by block, resumed where it stopped, extended, and read back.
 
-A folder is written part by part, each file under a temporary name and then renamed, so a file is either
-whole or absent. The manifest says `running` until the last file is there.
+Blocks are kept as they come (`sim.parts`) and are not held in memory; tables are made from the files. The manifest
+says `running` until the last table is there. `docs/results.md` tells what is in a folder, and the rules.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import platform
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import shlex
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from sim import resolved, tables
-from sim.results import Progress, Result, collect
+from sim import disk, failures, manifest, parquet, resolved, tables
+from sim.disk import FolderError as FolderError
+from sim.parts import KINDS, Parts
+from sim.results import Progress, Result
 
 if TYPE_CHECKING:
-    from sim.engine import Block, Cell
+    import pandas as pd
+
     from sim.experiment import Experiment
+    from sim.manifest import Manifest
 
-PROGRAM = "strait"
-SCHEMA = "1"  # of the parquet files; it changes when their columns or types do
-MANIFEST = "manifest.json"
-TRIALS = "trials.parquet"
-TABLES = ("summary.csv", "differences.csv", "worlds.parquet", "rungs.parquet")
-DISTRIBUTIONS = ("strait-wargame", "numpy", "numba", "pandas", "pyarrow", "mesa", "scipy")
-
-
-class FolderError(Exception):
-    """A folder of results that cannot be used; the message says why and what can be done."""
+BLOCK_TRIALS = 2000  # of a cell in one part: a task of the engine stays far below a second
+TABLES = ("summary.csv", "differences.csv", "rungs.parquet")
+FAILURES = "failures.csv"
 
 
 def write_folder(
@@ -55,8 +42,9 @@ def write_folder(
     Parameters
     ----------
     out
-        The folder. It may be new, empty, or hold this very experiment: then that is read instead of run,
-        and the result's `reused` says so.
+        The folder. It may be new, or hold this experiment: unfinished, then the run goes on where it stopped;
+        finished with fewer trials, then it is extended; finished with as many, then it is read instead of
+        run, and the result's `reused` says so. The files are the same as those of one uninterrupted run.
     fresh
         Remove what an earlier run wrote there (nothing else) and run.
     workers, progress
@@ -65,47 +53,56 @@ def write_folder(
     Raises
     ------
     FolderError
-        If the folder holds another experiment, an unfinished run, or files of another kind.
+        If the folder holds another experiment, more trials, the work of another program, or files of another
+        kind; if it cannot be written; if another process writes there.
+    OSError
+        If the disk is full or refuses. What was kept is whole, and the same call goes on from there.
 
     Examples
     --------
     >>> import sim, tempfile
     >>> from sim.store import write_folder
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     result = write_folder(sim.load("debate", trials=100), folder)
-    >>> result.manifest["status"]
-    'complete'
+    ...     _ = write_folder(sim.load("debate", trials=100), folder)
+    ...     result = write_folder(sim.load("debate", trials=200), folder)
+    >>> result.manifest["status"], result.manifest["trials"]
+    ('complete', 200)
     """
-    from sim.engine import blocks
-
     folder = Path(out)
-    manifest = _manifest(experiment)
-    held = _held(folder)
-    if held and fresh:
-        _clear(folder, held)
-    elif held:
-        _refuse_other(folder, held, manifest)
-        return replace(_read(folder, held, experiment), reused=True)
-    (folder / TRIALS).mkdir(parents=True, exist_ok=True)
-    _write_json(folder / MANIFEST, manifest)
-    with closing(blocks(experiment, workers=workers)) as made:
-        result = collect(experiment, _kept(experiment, made, folder), progress)
-    _write_text(folder / "summary.csv", tables.csv(result.summary()))
-    _write_text(folder / "differences.csv", tables.csv(result.differences()))
-    _write_parquet(folder / "worlds.parquet", result.worlds)
-    _write_parquet(folder / "rungs.parquet", result.rungs)
-    manifest |= {"status": "complete", "finished": _now()}
-    _write_json(folder / MANIFEST, manifest)
-    return replace(result, manifest=manifest)
+    wanted = manifest.made(experiment, max(1, BLOCK_TRIALS // experiment.lucks))
+    found = manifest.held(folder, any_schema=fresh)
+    if found and not fresh:
+        manifest.refuse_other(folder, found, wanted)
+        if _finished(folder, found, experiment):
+            return replace(_read(folder, found, experiment), reused=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise FolderError(f"{folder}: cannot be made ({fault.strerror}); name another folder") from fault
+    with disk.locked(folder):
+        found = manifest.held(folder, any_schema=fresh)
+        if found and not fresh:
+            manifest.refuse_other(folder, found, wanted)
+            wanted |= {name: found[name] for name in ("block_worlds", "started", "written")}
+        elif found:
+            _clear(folder, found)
+        notes = _play(folder, found if not fresh else None, wanted, experiment, workers, progress)
+        return replace(_finish(folder, wanted, experiment), notes=notes)
 
 
-def load_folder(folder: str | Path) -> Result:
-    """Read a finished run back from its folder, without running it.
+def load_folder(folder: str | Path, *, partial: bool = False) -> Result:
+    """Read a run back from its folder, without running it.
+
+    Parameters
+    ----------
+    partial
+        Take a run that is not finished too, and give what is there: all cells have the same worlds. The
+        result's experiment then has as many trials as there are, and its manifest as many as there will be.
 
     Raises
     ------
     FolderError
-        If it holds no finished run, or a file of it is missing or damaged.
+        If it holds no run, none that is finished, or a file of it is missing or damaged.
 
     Examples
     --------
@@ -116,157 +113,135 @@ def load_folder(folder: str | Path) -> Result:
     ...     len(load_folder(folder).trials)
     3000
     """
-    held = _held(Path(folder))
-    if not held:
-        raise FolderError(f"{folder}: there are no results here")
-    experiment = resolved.experiment({**held["experiment"], "files": held["files"]})
-    return _read(Path(folder), held, experiment)
+    found = _held(Path(folder))
+    if found["status"] != "complete" and not partial:
+        raise FolderError(
+            f"{folder}: the run in it is not finished; strait run goes on with it, strait summarise shows "
+            "what there is, and --fresh replaces it"
+        )
+    experiment = resolved.experiment({**found["experiment"], "files": found["files"]})
+    return _read(Path(folder), found, replace(experiment, trials=found["trials"]), partial=partial)
 
 
 def add_files(folder: str | Path, files: Iterable[str | Path]) -> None:
     """Enter files written into a run's folder (figures) in its manifest, so that a fresh run removes them."""
-    held = _held(Path(folder))
-    if not held:
+    with disk.locked(Path(folder)):
+        found = _held(Path(folder))
+        names = {Path(file).resolve().relative_to(Path(folder).resolve()).as_posix() for file in files}
+        manifest.write(Path(folder), found | {"written": sorted({*found["written"], *names})})
+
+
+def _held(folder: Path) -> Manifest:
+    found = manifest.held(folder)
+    if not found:
         raise FolderError(f"{folder}: there are no results here")
-    names = {Path(file).resolve().relative_to(Path(folder).resolve()).as_posix() for file in files}
-    _write_json(Path(folder) / MANIFEST, held | {"written": sorted({*held["written"], *names})})
+    return found
 
 
-def _manifest(experiment: Experiment) -> dict[str, Any]:
-    content = experiment.resolved()
-    files = content.pop("files", {})
-    return {
-        "program": PROGRAM,
-        "schema": SCHEMA,
-        "status": "running",
-        "experiment_sha256": hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(),
-        "seed": experiment.seed,
-        "trials": experiment.trials,
-        "cells": len(tables.cells(experiment)),
-        "started": _now(),
-        "finished": None,
-        "versions": {"python": platform.python_version(), **{name: _version(name) for name in DISTRIBUTIONS}},
-        "platform": platform.platform(),
-        "processors": os.cpu_count(),
-        "written": [*TABLES],
-        "files": files,
-        "experiment": content,
-    }
+def _finished(folder: Path, found: Manifest, experiment: Experiment) -> bool:
+    """Whether a folder holds every trial and table of an experiment, all of it readable."""
+    if found["status"] != "complete" or found["trials"] != experiment.trials:
+        return False
+    parts = Parts(folder, experiment, found["block_worlds"])
+    there = all((folder / name).exists() for name in TABLES)
+    return there and all(parts.standing(number) == "whole" for number in range(parts.total))
 
 
-def _version(name: str) -> str | None:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return None
+def _play(
+    folder: Path,
+    found: Manifest | None,
+    wanted: Manifest,
+    experiment: Experiment,
+    workers: int | None,
+    progress: Progress | None,
+) -> tuple[str, ...]:
+    """Play the blocks that are missing, short or damaged; say what was found."""
+    from sim.engine import blocks
+
+    parts = Parts(folder, experiment, wanted["block_worlds"])
+    standing = {number: parts.standing(number) for number in range(parts.total)}
+    todo = [number for number, how in standing.items() if how != "whole"]
+    if found and todo:
+        manifest.refuse_other_libraries(folder, found, wanted)
+    manifest.write(folder, wanted)
+    damaged = [number for number in todo if standing[number] == "damaged"]
+    for number in damaged:
+        parts.set_aside(number)
+    cells, worlds = len(tables.cells(experiment)), experiment.trials // experiment.lucks
+    done = worlds - sum(min(parts.block_worlds, worlds - number * parts.block_worlds) for number in todo)
+    notes = [f"{done * experiment.lucks:,} of {experiment.trials:,} trials a cell were there already."] if done else []
+    if damaged:
+        notes.append(f"{len(damaged)} damaged parts were set aside in {folder / 'damaged'} and played again.")
+    with closing(blocks(experiment, workers=workers, block_worlds=parts.block_worlds, numbers=todo)) as played:
+        for block in played:
+            sound, failed = failures.sift(experiment, block)
+            parts.write(sound, failed)
+            if failed:
+                _tell(folder, failures.table(parts.failures(parts.numbers())))
+            done += block.worlds
+            if progress:
+                progress(done * experiment.lucks * cells, experiment.trials * cells)
+    return tuple(notes)
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _finish(folder: Path, wanted: Manifest, experiment: Experiment) -> Result:
+    """Make the tables of a folder that holds every trial."""
+    result = _read(folder, wanted, experiment)
+    disk.save(folder / "summary.csv", tables.csv(result.summary()).encode())
+    disk.save(folder / "differences.csv", tables.csv(result.differences()).encode())
+    disk.save(folder / "rungs.parquet", parquet.encoded(result.rungs))
+    if len(result.failures):
+        _tell(folder, result.failures)
+    ready = {"status": "complete", "finished": manifest.now()}
+    whole = wanted | ready | {"written": sorted({*wanted["written"], *TABLES, FAILURES})}
+    manifest.write(folder, whole)
+    return replace(result, manifest=whole)
 
 
-def _held(folder: Path) -> dict[str, Any] | None:
-    """Manifest of the run a folder holds; None if there is no folder or it is empty."""
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        return None
-    try:
-        held = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        held = None
-    if not isinstance(held, dict) or (held.get("program"), held.get("schema")) != (PROGRAM, SCHEMA):
-        raise FolderError(f"{folder}: not empty, and no run this {PROGRAM} can read; name another folder")
-    return held
+def _tell(folder: Path, failed: pd.DataFrame) -> None:
+    """Write the failures down, each with the command that plays it again in the folder of the run."""
+    commands = [
+        shlex.join(["python", "-m", "sim.replay", ".", *map(str, row)])
+        for row in failed[[*tables.CELL, "trial"]].itertuples(index=False)
+    ]
+    disk.save(folder / FAILURES, tables.csv(failed.assign(replay=commands)).encode())
 
 
-def _refuse_other(folder: Path, held: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
-    if held["experiment_sha256"] != wanted["experiment_sha256"]:
+def _read(folder: Path, found: Manifest, experiment: Experiment, *, partial: bool = False) -> Result:
+    """The result of the parts that are there, each column read when it is asked for."""
+    parts = Parts(folder, experiment, found["block_worlds"])
+    numbers = [number for number in parts.numbers() if number < parts.total]
+    if found["status"] == "complete" and len(numbers) < parts.total:
         raise FolderError(
-            f"{folder}: it holds another experiment ({_title(held)}); name another folder, or use --fresh to replace it"
+            f"{folder}: a file is missing ({parts.total - len(numbers)} of {parts.total} parts); "
+            "run the same command again to have it made anew"
         )
+    if not numbers:
+        raise FolderError(f"{folder}: the run in it has no part yet; strait run goes on with it")
+    records = parts.trials(numbers)
+    failed = failures.table(parts.failures(numbers))
+    if not records.size:
+        raise FolderError(f"{folder}: no trial of it is sound; the first that failed: {failed.iloc[0].to_dict()}")
+    if partial and found["status"] != "complete":
+        experiment = replace(experiment, trials=records.size)
+    return Result(
+        experiment,
+        records,
+        lambda: parts.worlds(numbers),
+        parts.rungs(numbers, records.size),
+        manifest=found,
+        failures=failed,
+    )
 
 
-def _title(held: Mapping[str, Any]) -> str:
-    return f"{held['trials']} trials, seed {held['seed']}, started {held['started']}"
-
-
-def _clear(folder: Path, held: Mapping[str, Any]) -> None:
-    """Remove what a run wrote, the manifest last; folders only if nothing else is in them."""
-    parts = [path.relative_to(folder).as_posix() for path in (folder / TRIALS).glob("part-*")]
-    for name in [*parts, *held["written"], *(f"{name}.tmp" for name in held["written"])]:
+def _clear(folder: Path, found: Manifest) -> None:
+    """Remove what a run wrote but its manifest, which the next replaces; folders only if nothing else is in them."""
+    parts = [path.relative_to(folder).as_posix() for kind in KINDS for path in (folder / kind).glob("part-*")]
+    parts += [path.relative_to(folder).as_posix() for kind in KINDS for path in (folder / kind).glob(".part-*.tmp")]
+    for name in [*parts, *TABLES, FAILURES, *found.get("written", ())]:
         path = folder / name
         if path.resolve().is_relative_to(folder.resolve()):
             path.unlink(missing_ok=True)
-            if path.parent != folder and not any(path.parent.iterdir()):
+            disk.temporary(path).unlink(missing_ok=True)
+            if path.parent != folder and path.parent.exists() and not any(path.parent.iterdir()):
                 path.parent.rmdir()
-    for name in (f"{MANIFEST}.tmp", MANIFEST):
-        (folder / name).unlink(missing_ok=True)
-
-
-def _kept(experiment: Experiment, blocks: Iterable[Block], folder: Path) -> Iterator[Block]:
-    """Pass blocks on, each once its trials are in the folder."""
-    for number, block in enumerate(blocks):
-        part = tables.trials(experiment, block.records)
-        _write_parquet(folder / TRIALS / f"part-{number:05}.parquet", part)
-        yield block
-
-
-def _write_parquet(path: Path, frame: pd.DataFrame) -> None:
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    table = table.replace_schema_metadata({"strait_schema": SCHEMA})
-    _replace(path, lambda temporary: pq.write_table(table, temporary, compression="zstd"))
-
-
-def _read_parquet(path: Path) -> pd.DataFrame:
-    with pq.ParquetFile(path) as file:  # one file, whose folders' names are not taken for columns
-        frame: pd.DataFrame = file.read().to_pandas()
-    return frame
-
-
-def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    _write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
-
-
-def _write_text(path: Path, text: str) -> None:
-    _replace(path, lambda temporary: temporary.write_bytes(text.encode()))
-
-
-def _replace(path: Path, write: Callable[[Path], object]) -> None:
-    temporary = path.with_name(f"{path.name}.tmp")
-    write(temporary)
-    temporary.replace(path)
-
-
-def _read(folder: Path, held: Mapping[str, Any], experiment: Experiment) -> Result:
-    if held["status"] != "complete":
-        raise FolderError(
-            f"{folder}: the run in it did not finish ({_title(held)}); "
-            "use --fresh to run it anew, or name another folder"
-        )
-    try:
-        worlds, rungs = (_read_parquet(folder / name) for name in ("worlds.parquet", "rungs.parquet"))
-        records = _records(folder / TRIALS, experiment)
-    except (OSError, pa.ArrowException) as fault:
-        raise FolderError(f"{folder}: a file is missing or damaged ({fault}); use --fresh") from fault
-    return Result(experiment, records, worlds, rungs, manifest=held)
-
-
-def _records(folder: Path, experiment: Experiment) -> dict[Cell, tables.Rows]:
-    """Rows of each cell from the parts, each at its trial's place."""
-    records: dict[Cell, tables.Rows] = {}
-    found = dict.fromkeys(tables.cells(experiment), 0)
-    for path in sorted(folder.glob("part-*.parquet")):
-        part = _read_parquet(path)
-        columns = part.columns.drop([*tables.CELL, "trial"])
-        values = {name: part[name].to_numpy() for name in columns}
-        for key, rows in part.groupby(tables.CELL, observed=True).indices.items():
-            cell = cast("Cell", key)
-            if cell not in records:
-                dtype = np.dtype([(name, column.dtype) for name, column in values.items()])
-                records[cell] = np.empty(experiment.trials, dtype)
-            trial = part["trial"].to_numpy()[rows]
-            for name, column in values.items():
-                records[cell][name][trial] = column[rows]
-            found[cell] += len(rows)
-    if set(found.values()) != {experiment.trials}:
-        raise OSError(f"{folder.name} does not hold every trial")
-    return records

@@ -1,14 +1,15 @@
 """The three tables of a result: its trials, their summary, and the paired differences of its policies.
 
-A cell is a start, a worldview and a policy; its rows are a structured array, one row a trial, in order of
-trial, as the engine makes them. Tables are made cell by cell from these, never from one large frame.
+A cell is a start, a worldview and a policy; its rows give each column of its trials by name, in order of trial:
+the structured arrays that the engine makes, or the files of a folder (`sim.parts`), which read a column for all
+cells at once. So tables are made column by column, and no more than a few columns are ever in memory.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations, product
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from sim.engine import Cell
     from sim.experiment import Experiment
 
-Rows = NDArray[Any]
 Estimator = Literal["compensator", "count", "mean", "quantile"]
 
 CELL = ["start", "worldview", "policy"]
@@ -31,6 +31,17 @@ PAIR = ["start", "worldview", "outcome", "policy_a", "policy_b"]
 PAIR_FIGURES = ["difference", "low", "high", "simultaneous_low", "simultaneous_high"]
 PAIR_FIGURES += ["prob_better", "variance_ratio", "margin"]
 DIFFERENCES = [*PAIR, *PAIR_FIGURES, "verdict", "identical", "estimator", "n"]
+
+
+class Rows(Protocol):
+    """The trials of a cell: `rows[name]` is a column, `rows.dtype.names` are all."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Names and types of the columns."""
+
+    def __getitem__(self, name: str, /) -> NDArray[Any]:
+        """Give a column, one value a trial."""
 
 
 def axes(experiment: Experiment) -> tuple[list[str], list[str], list[str]]:
@@ -55,25 +66,46 @@ def pairs(experiment: Experiment) -> list[tuple[str, str]]:
     return [declared.get(frozenset(pair), pair) for pair in combinations(axes(experiment)[2], 2)]
 
 
-def trials(experiment: Experiment, records: Mapping[Cell, Rows]) -> pd.DataFrame:
+def trials(
+    experiment: Experiment, records: Mapping[Cell, Rows], names: Sequence[str] | None = None
+) -> pd.DataFrame:
     """One row a trial: its cell, trial, world and luck, each outcome, each compensator, then the rest.
 
     Parameters
     ----------
     records
         Rows of each cell; all cells have the same number.
+    names
+        Only these columns beside the cell.
     """
     order = cells(experiment)
-    size = records[order[0]].size
     columns: dict[str, Any] = {}
+    for name in names or _columns(experiment, records[order[0]]):
+        columns[name] = np.concatenate([records[cell][name] for cell in order])
+    size = len(next(iter(columns.values()))) // len(order)
     for name, categories, of_cells in zip(CELL, axes(experiment), zip(*order, strict=True), strict=True):
         codes = np.array([categories.index(entry) for entry in of_cells], dtype=np.int8)
         columns[name] = pd.Categorical.from_codes(np.repeat(codes, size), dtype=category(categories))
-    for name in _columns(experiment, records[order[0]]):
-        columns[name] = np.concatenate([records[cell][name] for cell in order])
-    frame = pd.DataFrame(columns, copy=False)
-    frame.insert(len(CELL), "trial", frame["world"] * experiment.lucks + frame["luck"])
+    frame = pd.DataFrame({name: columns[name] for name in dict.fromkeys([*CELL, *columns])}, copy=False)
+    if names is None:
+        frame.insert(len(CELL), "trial", frame["world"] * experiment.lucks + frame["luck"])
     return frame
+
+
+def worlds(experiment: Experiment, drawn: Mapping[str, NDArray[Any]], first_world: int) -> pd.DataFrame:
+    """What the worlds of a block drew: `world`, `worldview`, and a column a parameter."""
+    parts = []
+    for worldview, values in drawn.items():
+        frame = pd.DataFrame(values, columns=list(experiment.catalogue.parameters))
+        frame.insert(0, "world", first_world + np.arange(len(frame)))
+        frame.insert(1, "worldview", worldview)
+        parts.append(frame)
+    return pd.concat(parts, ignore_index=True).astype({"worldview": category(axes(experiment)[1])})
+
+
+def gathered(blocks: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The worlds of all blocks, worldview by worldview."""
+    return pd.concat(blocks, ignore_index=True).sort_values(["worldview", "world"], ignore_index=True)
 
 
 def _columns(experiment: Experiment, rows: Rows) -> list[str]:
@@ -121,15 +153,17 @@ def summary(
     experiment: Experiment, records: Mapping[Cell, Rows], forced: Literal["count"] | None = None
 ) -> pd.DataFrame:
     """Means and quantiles of every outcome in every cell: see `Result.summary`."""
-    rows = []
-    for cell in cells(experiment):
-        for name, outcome in experiment.catalogue.outcomes.items():
+    rows: dict[Cell, list[Any]] = {cell: [] for cell in cells(experiment)}
+    for name, outcome in experiment.catalogue.outcomes.items():
+        n = {}
+        for cell in rows:
             data = column(experiment, records, cell, name, forced)
-            rows.append((*cell, name, "mean", *_mean(data, outcome), data.estimator, data.n))
-            for q in outcome.quantiles:
-                interval = estimates.quantile(_values(experiment, records, cell, name, "quantile"), q)
-                rows.append((*cell, name, f"q{q:g}", *interval, "quantile", data.n))
-    return _frame(rows, SUMMARY, FIGURES)
+            rows[cell].append((*cell, name, "mean", *_mean(data, outcome), data.estimator, data.n))
+            n[cell] = data.n
+        for cell, q in product(rows, outcome.quantiles):
+            interval = estimates.quantile(_values(experiment, records, cell, name, "quantile"), q)
+            rows[cell].append((*cell, name, f"q{q:g}", *interval, "quantile", n[cell]))
+    return _frame([row for of_cell in rows.values() for row in of_cell], SUMMARY, FIGURES)
 
 
 def _mean(data: Column, outcome: Outcome) -> estimates.Interval:
@@ -147,23 +181,20 @@ def differences(
     experiment: Experiment, records: Mapping[Cell, Rows], forced: Literal["count"] | None = None
 ) -> pd.DataFrame:
     """Paired difference of every outcome between every two policies: see `Result.differences`."""
-    rows = []
-    starts, worldviews, policies = axes(experiment)
-    for start, worldview in product(starts, worldviews):
-        of = {policy: records[start, worldview, policy] for policy in policies}
-        data = {
-            (policy, name): column(experiment, records, (start, worldview, policy), name, forced)
-            for policy, name in product(of, experiment.catalogue.outcomes)
-        }
-        same = {(a, b): identical(of[a], of[b]) for a, b in pairs(experiment)}
-        band = _band(experiment, data)
-        for (name, outcome), (a, b) in product(experiment.catalogue.outcomes.items(), pairs(experiment)):
+    starts, worldviews, _ = axes(experiment)
+    rows: dict[tuple[str, str], list[dict[str, Any]]] = {place: [] for place in product(starts, worldviews)}
+    bands = {place: _band(experiment, records, place, forced) for place in rows}
+    same = _identical_pairs(experiment, records)
+    for name, outcome in experiment.catalogue.outcomes.items():
+        data = {cell: column(experiment, records, cell, name, forced) for cell in cells(experiment)}
+        for place, (a, b) in product(rows, pairs(experiment)):
             primary = outcome.primary and (a, b) in experiment.catalogue.contrasts
-            row = dict(zip(PAIR, (start, worldview, name, a, b), strict=True))
-            row |= _contrast(outcome, data[a, name], data[b, name], band if primary else None)
-            rows.append(row | {"identical": same[a, b]})
-    frame = _frame(rows, DIFFERENCES, PAIR_FIGURES)
-    return frame.assign(verdict=pd.Series([row["verdict"] for row in rows], dtype=object))
+            row = dict(zip(PAIR, (*place, name, a, b), strict=True))
+            row |= _contrast(outcome, data[*place, a], data[*place, b], bands[place] if primary else None)
+            rows[place].append(row | {"identical": (place, (a, b)) in same})
+    made = [row for of_place in rows.values() for row in of_place]
+    frame = _frame(made, DIFFERENCES, PAIR_FIGURES)
+    return frame.assign(verdict=pd.Series([row["verdict"] for row in made], dtype=object))
 
 
 def _contrast(outcome: Outcome, a: Column, b: Column, band: float | None) -> dict[str, Any]:
@@ -195,18 +226,38 @@ def _paired(a: Column, b: Column, level: float) -> estimates.Interval:
     return estimates.block_mean(a.values - b.values, level)
 
 
-def _band(experiment: Experiment, data: Mapping[tuple[str, str], Column]) -> float:
+def _band(
+    experiment: Experiment, records: Mapping[Cell, Rows], place: tuple[str, str], forced: str | None
+) -> float:
     """Level at which one start and worldview's primary contrasts of primary outcomes hold together."""
-    primary = [name for name, outcome in experiment.catalogue.outcomes.items() if outcome.primary]
     declared = [pair for pair in pairs(experiment) if pair in experiment.catalogue.contrasts]
-    sides = [(data[a, name], data[b, name]) for name, (a, b) in product(primary, declared)]
-    columns = [a.values - b.values for a, b in sides if a.n and b.n]
+    columns = []
+    for name in (name for name, outcome in experiment.catalogue.outcomes.items() if outcome.primary):
+        used = dict.fromkeys(policy for pair in declared for policy in pair)
+        data = {policy: column(experiment, records, (*place, policy), name, forced) for policy in used}
+        columns += [data[a].values - data[b].values for a, b in declared if data[a].n and data[b].n]
     return contrasts.band_level(np.column_stack(columns)) if columns else estimates.LEVEL
 
 
-def identical(a: Rows, b: Rows) -> bool:
-    """Whether two policies' rows are equal byte for byte, in every column."""
-    return all(a[name].tobytes() == b[name].tobytes() for name in a.dtype.names or ())
+Places = set[tuple[tuple[str, str], tuple[str, str]]]  # (start, worldview), (policy, policy)
+
+
+def _identical_pairs(experiment: Experiment, records: Mapping[Cell, Rows]) -> Places:
+    """Where two policies' rows are identical; column by column, as long as any pair still is."""
+    starts, worldviews, _ = axes(experiment)
+    same: Places = set(product(product(starts, worldviews), pairs(experiment)))
+    for name in records[cells(experiment)[0]].dtype.names or ():
+        same = {
+            (place, (a, b)) for place, (a, b) in same if identical(records[*place, a], records[*place, b], [name])
+        }
+        if not same:
+            break
+    return same
+
+
+def identical(a: Rows, b: Rows, names: Sequence[str] | None = None) -> bool:
+    """Whether two policies' rows are equal byte for byte, in every column or in these."""
+    return all(a[name].tobytes() == b[name].tobytes() for name in names or a.dtype.names or ())
 
 
 def _frame(rows: Sequence[Any], header: list[str], figures: list[str]) -> pd.DataFrame:

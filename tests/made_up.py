@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim import results, tables
 from sim.estimates import Interval
@@ -46,6 +47,7 @@ class MadeUp:
     lucks: int
     seed: int
     chances: dict[str, float]
+    months = 120
     starts = named("2026")
     worldviews = named("self", "neutral")
     catalogue = SimpleNamespace(
@@ -67,7 +69,7 @@ def experiment(trials: int = 1_000, lucks: int = 1, seed: int = 7, **chances: fl
     return cast(Experiment, MadeUp(trials, lucks, seed, chances or CHANCES))
 
 
-def rows(exp: Any, policy: str, worldview: str) -> tables.Rows:
+def rows(exp: Any, policy: str, worldview: str) -> NDArray[Any]:
     """Trials of a policy: the same worlds and luck for all, force with a chance that depends on both."""
     worlds = exp.trials // exp.lucks
     rng = np.random.default_rng([exp.seed, len(worldview)])
@@ -90,11 +92,14 @@ def rows(exp: Any, policy: str, worldview: str) -> tables.Rows:
     return made
 
 
-def blocks(exp: Any, *, workers: int | None = None, block_worlds: int = 300) -> Iterator[Any]:
+def blocks(
+    exp: Any, *, workers: int | None = None, block_worlds: int = 300, numbers: Iterable[int] | None = None
+) -> Iterator[Any]:
     """As the engine gives them: in order of worlds, the last one short."""
     whole = {cell: rows(exp, cell[2], cell[1]) for cell in tables.cells(exp)}
     worlds = exp.trials // exp.lucks
-    for first in range(0, worlds, block_worlds):
+    for number in range(-(-worlds // block_worlds)) if numbers is None else numbers:
+        first = number * block_worlds
         size = min(block_worlds, worlds - first)
         part = slice(first * exp.lucks, (first + size) * exp.lucks)
         counts = np.zeros((3, 4, 8), np.int64)

@@ -1,0 +1,108 @@
+"""Trials whose record cannot be right: found block by block, kept out of the tables, told one by one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from sim.engine import Block, Cell
+    from sim.experiment import Experiment
+
+OUTLASTS = 10  # a war that begins within the horizon is played to its end: at most this many horizons
+ROUNDING = 1e-6  # months
+HIGHEST_RUNG = 6
+ON_A_RUNG = re.compile(r"_months_\d+$")
+
+
+class Failure(NamedTuple):
+    """A trial that failed: its key, and what is wrong with its record."""
+
+    start: str
+    worldview: str
+    policy: str
+    trial: int
+    world: int
+    luck: int
+    found: str
+
+
+def limits(experiment: Experiment, column: str) -> tuple[float, float]:
+    """Least and greatest value a column of trials may hold.
+
+    Examples
+    --------
+    >>> import sim
+    >>> limits(sim.load("debate"), "use_of_force"), limits(sim.load("debate"), "japan_gdp_loss_pct")
+    ((0.0, 1.0), (0.0, inf))
+    """
+    outcome = experiment.catalogue.outcomes.get(column)
+    unit = outcome.unit if outcome else ""
+    if unit == "share" or column.endswith("_censored"):
+        return 0.0, 1.0
+    if unit == "rung":
+        return 0.0, float(HIGHEST_RUNG)
+    if ON_A_RUNG.search(column):
+        return 0.0, experiment.months + ROUNDING
+    if unit == "months":
+        return 0.0, float(OUTLASTS * experiment.months)
+    return (0.0, np.inf) if unit == "% of GDP" else (-np.inf, np.inf)
+
+
+def faulty(experiment: Experiment, column: str, values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which values are not finite numbers within limits; only months to something may be NaN, if it never came."""
+    low, high = limits(experiment, column)
+    sound: NDArray[np.bool_] = (values >= low) & (values <= high) & np.isfinite(values)
+    return ~(sound | np.isnan(values)) if column.startswith("months_to_") else ~sound
+
+
+def sift(experiment: Experiment, block: Block) -> tuple[Block, list[Failure]]:
+    """A block without the worlds in which a trial failed, in any cell, and those trials.
+
+    A world goes from all cells at once: what is left is paired as before. The block's parameters stay whole.
+    """
+    found = [failure for cell in block.records for failure in _in_cell(experiment, block, cell)]
+    if not found:
+        return block, found
+    from sim import engine
+
+    bad = {failure.world for failure in found}
+    records = {cell: rows[~np.isin(rows["world"], list(bad))] for cell, rows in block.records.items()}
+    policies = {policy.name: policy for policy in experiment.policies}
+    starts = {start.name: start for start in experiment.starts}
+    counts = {}
+    for cell, whole in block.rung_counts.items():
+        start, worldview, policy = cell
+        rows = [world - block.first_world for world in sorted(bad)]
+        again = [
+            engine.play_cell(
+                experiment, policies[policy], starts[start], block.parameters[worldview][row : row + 1],
+                block.first_world + row,
+            )[1]
+            for row in rows
+        ]  # fmt: skip
+        counts[cell] = whole - sum(again)
+    return engine.Block(block.first_world, block.worlds, records, block.parameters, counts), found
+
+
+def _in_cell(experiment: Experiment, block: Block, cell: Cell) -> list[Failure]:
+    rows = block.records[cell]
+    wrong: dict[int, list[str]] = {}
+    for name in rows.dtype.names or ():
+        for row in np.flatnonzero(faulty(experiment, name, rows[name])).tolist():
+            wrong.setdefault(row, []).append(f"{name} is {rows[name][row]:g}")
+    made = []
+    for row, said in sorted(wrong.items()):
+        world, luck = int(rows["world"][row]), int(rows["luck"][row])
+        made.append(Failure(*cell, world * experiment.lucks + luck, world, luck, ", ".join(said)))
+    return made
+
+
+def table(failures: Iterable[Failure]) -> pd.DataFrame:
+    """One row a failed trial, under the names of `Failure`."""
+    return pd.DataFrame([*failures], columns=list(Failure._fields))

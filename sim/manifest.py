@@ -1,0 +1,170 @@
+"""What a folder says of its run: what was played, by which program, and whether it is finished."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim import disk, tables
+from sim.disk import FolderError
+from sim.parquet import SCHEMA
+
+if TYPE_CHECKING:
+    from sim.experiment import Experiment
+
+PROGRAM = "strait"
+MANIFEST = "manifest.json"
+DISTRIBUTIONS = ("strait-wargame", "numpy", "numba", "pandas", "pyarrow", "mesa", "scipy")
+SHOWN = 4  # differences named in one refusal
+PLAYED_BY = ("draws", "distributions", "world", "month", "outcomes", "engine")  # and all rules and effects
+
+Manifest = dict[str, Any]
+
+
+def made(experiment: Experiment, block_worlds: int) -> Manifest:
+    """Describe a run that begins now."""
+    content = experiment.resolved()
+    files = content.pop("files", {})
+    return {
+        "program": PROGRAM,
+        "schema": SCHEMA,
+        "status": "running",
+        "seed": experiment.seed,
+        "trials": experiment.trials,
+        "block_worlds": block_worlds,
+        "cells": len(tables.cells(experiment)),
+        "started": now(),
+        "finished": None,
+        "rules_sha256": rules_sha256(),
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in DISTRIBUTIONS}},
+        "platform": platform.platform(),
+        "processors": os.cpu_count(),
+        "written": [],
+        "files": files,
+        "experiment": json.loads(json.dumps(content)),
+    }
+
+
+def rules_sha256() -> str:
+    """Digest of the sources that decide what happens in a trial."""
+    here, mark = Path(__file__).parent, hashlib.sha256()
+    sources = [*(here / f"{name}.py" for name in PLAYED_BY), *here.glob("rules/*.py"), *here.glob("effects/*.py")]
+    for source in sorted(sources):
+        mark.update(source.relative_to(here).as_posix().encode() + source.read_bytes())
+    return mark.hexdigest()
+
+
+def write(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Put a manifest in its folder, in place of the last."""
+    disk.save(folder / MANIFEST, (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def held(folder: Path, *, any_schema: bool = False) -> Manifest | None:
+    """Manifest of a folder; None if it is new, or nothing was kept in it yet.
+
+    Raises
+    ------
+    FolderError
+        If there is something in it, but no run, or one of another schema.
+    """
+    path = folder / MANIFEST
+    begun = {disk.LOCK, disk.temporary(path).name}
+    if not folder.exists() or (folder.is_dir() and {entry.name for entry in folder.iterdir()} <= begun):
+        return None
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = None
+    if not isinstance(found, dict) or found.get("program") != PROGRAM or "schema" not in found:
+        raise FolderError(f"{folder}: not empty, and no run this {PROGRAM} can read; name another folder")
+    if found["schema"] != SCHEMA and not any_schema:
+        raise FolderError(
+            f"{folder}: its schema is {found['schema']}, and this {PROGRAM} reads {SCHEMA}; "
+            "name another folder, or use --fresh to replace it"
+        )
+    return found
+
+
+def refuse_other(folder: Path, found: Manifest, wanted: Manifest) -> None:
+    """Refuse a folder that does not hold the beginning of this run, or all of it.
+
+    Raises
+    ------
+    FolderError
+        It names what differs.
+    """
+    differing = [*_differing(found["experiment"], wanted["experiment"])]
+    if found["trials"] > wanted["trials"]:
+        differing.insert(0, f"trials: {found['trials']} there, only {wanted['trials']} here")
+    for what, a, b in _programs(found, wanted):
+        differing += [f"{what}: {a} there, {b} here"] if a != b else []
+    _refuse(folder, differing, "another experiment or program")
+
+
+def refuse_other_libraries(folder: Path, found: Manifest, wanted: Manifest) -> None:
+    """Refuse to go on with libraries or a system that may round otherwise than those a run was begun with."""
+    there, here = found["versions"], wanted["versions"]
+    names = [name for name in DISTRIBUTIONS if there.get(name) != here.get(name)]
+    differing = [f"{name}: {there.get(name)} there, {here.get(name)} here" for name in names]
+    if found["platform"] != wanted["platform"]:
+        differing.append(f"system: {found['platform']} there, {wanted['platform']} here")
+    _refuse(folder, differing, "a run begun with other libraries")
+
+
+def _programs(found: Manifest, wanted: Manifest) -> Iterator[tuple[str, str, str]]:
+    name = DISTRIBUTIONS[0]
+    yield name, str(found["versions"].get(name)), str(wanted["versions"].get(name))
+    yield "the rules' sources (sim/)", found["rules_sha256"][:12], wanted["rules_sha256"][:12]
+
+
+def _refuse(folder: Path, differing: list[str], what: str) -> None:
+    if differing:
+        more = f"; and {len(differing) - SHOWN} more" if len(differing) > SHOWN else ""
+        raise FolderError(
+            f"{folder}: it holds {what} ({'; '.join(differing[:SHOWN])}{more}); "
+            "name another folder, or use --fresh to replace it"
+        )
+
+
+def _differing(there: Any, here: Any, where: str = "") -> Iterator[str]:
+    """Say where two resolved experiments differ, but for their trials; entries of a list go by their names."""
+    if isinstance(there, list) and isinstance(here, list):
+        there, here = _by_name(there), _by_name(here)
+    if isinstance(there, dict) and isinstance(here, dict):
+        for key in dict.fromkeys([*there, *here]):
+            if (where, key) != ("", "trials"):
+                yield from _differing(there.get(key), here.get(key), f"{where}.{key}" if where else key)
+    elif there != here:
+        yield f"{where}: {_short(there)} there, {_short(here)} here"
+
+
+def _by_name(entries: list[Any]) -> dict[str, Any]:
+    named = {str(entry["name"]) if isinstance(entry, dict) and "name" in entry else str(i): entry
+             for i, entry in enumerate(entries)}  # fmt: skip
+    return {**named, "order": " ".join(named)} if list(named) != [str(i) for i in range(len(entries))] else named
+
+
+def _short(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def now() -> str:
+    """The time, in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,132 @@
+"""The parts of a folder: one block of worlds with all its cells, in three files, the trials last.
+
+A block counts as done when its file of trials is there. What a part holds depends on the experiment, the block's
+size and its number alone, so a part that is played again has the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from sim import disk, parquet, rungs, tables
+from sim.columns import InFolder
+
+if TYPE_CHECKING:
+    from sim.engine import Block
+    from sim.experiment import Experiment
+    from sim.failures import Failure
+
+TRIALS, WORLDS, RUNG_COUNTS = KINDS = ("trials.parquet", "worlds.parquet", "rung_counts.parquet")
+DAMAGED = "damaged"  # folder for what is set aside
+Standing = Literal["missing", "short", "damaged", "whole"]
+
+
+class Parts:
+    """The parts of one experiment in a folder, in blocks of so many worlds."""
+
+    def __init__(self, folder: Path, experiment: Experiment, block_worlds: int) -> None:
+        """Take the folder as it is; nothing is read yet."""
+        self.folder, self.experiment, self.block_worlds = folder, experiment, block_worlds
+        self._places: pd.DataFrame | None = None
+
+    @property
+    def total(self) -> int:
+        """Blocks of the whole experiment, the last one perhaps short."""
+        return -(-self.experiment.trials // self.experiment.lucks // self.block_worlds)
+
+    def path(self, kind: str, number: int) -> Path:
+        """File of a kind in block `number`."""
+        return self.folder / kind / f"part-{number:05}.parquet"
+
+    def numbers(self) -> list[int]:
+        """Blocks that are there."""
+        names = (path.stem.removeprefix("part-") for path in (self.folder / TRIALS).glob("part-*.parquet"))
+        return sorted(int(name) for name in names if name.isdigit())
+
+    def write(self, block: Block, failures: Sequence[Failure]) -> None:
+        """Keep a block, from which the failures were taken out.
+
+        Raises
+        ------
+        OSError
+            If the disk is full or refuses.
+        """
+        months = len(next(iter(block.rung_counts.values())))
+        if self._places is None:
+            self._places = rungs.places(self.experiment, months)
+        frames = {
+            WORLDS: tables.worlds(self.experiment, block.parameters, block.first_world),
+            RUNG_COUNTS: self._places.assign(count=rungs.flat(self.experiment, block.rung_counts)),
+            TRIALS: tables.trials(self.experiment, block.records),
+        }
+        marks = parquet.Marks(block.first_world, block.worlds, [*failures])
+        for kind, frame in frames.items():
+            path = self.path(kind, block.first_world // self.block_worlds)
+            path.parent.mkdir(exist_ok=True)
+            disk.save(path, parquet.encoded(frame, marks))
+
+    def standing(self, number: int) -> Standing:
+        """How a block stands, found by reading all of it; nothing is changed."""
+        if not self.path(TRIALS, number).exists():
+            return "missing"
+        if self.broken(number):
+            return "damaged"
+        worlds = self.experiment.trials // self.experiment.lucks
+        whole = min(self.block_worlds, worlds - number * self.block_worlds)
+        return "whole" if parquet.marks(self.path(TRIALS, number)).worlds == whole else "short"
+
+    def broken(self, number: int) -> list[Path]:
+        """Files of a block that cannot be read whole."""
+        return [self.path(kind, number) for kind in KINDS if not self._readable(kind, number)]
+
+    def set_aside(self, number: int) -> None:
+        """Move what is damaged in a block out of the way; the block is then missing."""
+        for path in self.broken(number):
+            if path.exists():
+                (self.folder / DAMAGED).mkdir(exist_ok=True)
+                kind = path.parent.name.removesuffix(".parquet")
+                path.replace(self.folder / DAMAGED / f"{kind}-{path.name}")
+                disk.sync_folder(path.parent)
+
+    def trials(self, numbers: Sequence[int]) -> InFolder:
+        """The trials of these blocks, column by column."""
+        return InFolder(self.experiment, self.folder, [self.path(TRIALS, number) for number in numbers])
+
+    def failures(self, numbers: Sequence[int]) -> list[Failure]:
+        """The trials that failed in these blocks."""
+        with parquet.told(self.folder):
+            marks = [parquet.marks(self.path(TRIALS, number)) for number in numbers]
+        return [failure for of_part in marks for failure in of_part.failures]
+
+    def rungs(self, numbers: Sequence[int], trials: int) -> pd.DataFrame:
+        """Shares of trials on each rung over these blocks, which hold so many trials a cell."""
+        counts: NDArray[np.int64] | None = None
+        with parquet.told(self.folder):
+            for number in numbers:
+                of_part = parquet.column(self.path(RUNG_COUNTS, number), "count")
+                counts = of_part if counts is None else counts + of_part
+        return rungs.shares(self.experiment, np.zeros(0, np.int64) if counts is None else counts, trials)
+
+    def worlds(self, numbers: Sequence[int]) -> pd.DataFrame:
+        """What the worlds of these blocks drew."""
+        with parquet.told(self.folder):
+            return tables.gathered([parquet.read(self.path(WORLDS, number)).to_pandas() for number in numbers])
+
+    def _readable(self, kind: str, number: int) -> bool:
+        path = self.path(kind, number)
+        try:
+            marks, rows = parquet.marks(path), parquet.read(path).num_rows
+        except (OSError, pa.ArrowException, KeyError, ValueError):
+            return False
+        expected = {
+            TRIALS: len(tables.cells(self.experiment)) * marks.kept(self.experiment.lucks),
+            WORLDS: len(self.experiment.worldviews) * marks.worlds,
+        }
+        return marks.first_world == number * self.block_worlds and rows == expected.get(kind, rows)

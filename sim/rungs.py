@@ -1,0 +1,53 @@
+"""How high pressure stood: counts of trials on each rung, month by month, from blocks to a table of shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim import tables
+from sim.world import FALLEN, TRACKS
+
+if TYPE_CHECKING:
+    from sim.engine import Cell
+    from sim.experiment import Experiment
+
+FALLEN_RUNG = -1  # of a month after Taiwan's fall
+
+
+def flat(experiment: Experiment, counts: Mapping[Cell, NDArray[Any]]) -> NDArray[np.int64]:
+    """Counts int64[month, track, slot] of each cell as one column, in the order of `places`."""
+    columns = []
+    for cell in tables.cells(experiment):
+        for track, (_, _, size) in enumerate(TRACKS):
+            columns.append(counts[cell][:, track, [*range(size), FALLEN]].ravel())
+    return np.concatenate(columns)
+
+
+def places(experiment: Experiment, months: int) -> pd.DataFrame:
+    """What each count stands for: `start`, `worldview`, `policy`, `target`, `domain`, `month` (from 1), `rung`."""
+    parts = []
+    for cell in tables.cells(experiment):
+        for target, domain, size in TRACKS:
+            part = {
+                **dict(zip(tables.CELL, cell, strict=True)),
+                "target": target,
+                "domain": domain,
+                "month": np.repeat(np.arange(1, months + 1), size + 1),
+                "rung": np.tile([*range(size), FALLEN_RUNG], months),
+            }
+            parts.append(pd.DataFrame(part))
+    types: dict[str, Any] = dict.fromkeys(["target", "domain"], "category")
+    for name, entries in zip(tables.CELL, tables.axes(experiment), strict=True):
+        types[name] = tables.category(entries)
+    return pd.concat(parts, ignore_index=True).astype(types)
+
+
+def shares(experiment: Experiment, counts: NDArray[np.int64], trials: int) -> pd.DataFrame:
+    """The table of rungs: `places` with the share of trials there; counts as `flat` gives them."""
+    a_month = len(tables.cells(experiment)) * sum(size + 1 for _, _, size in TRACKS)
+    return places(experiment, len(counts) // a_month).assign(share=counts / trials)
