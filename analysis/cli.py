@@ -187,7 +187,7 @@ def explain(
         from rich.console import Console
 
         from analysis import show
-        from sim.wording import nearest
+        from sim.loading.wording import nearest
 
         exp, wanted = _everything(), " ".join(words)
         kinds = show.kinds(exp)

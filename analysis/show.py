@@ -12,7 +12,7 @@ from rich.text import Text
 
 from sim.catalogue import Claim, Lever, Outcome, Parameter, Quantity, Rung, Source, Switch
 from sim.experiment import Experiment, LeverSetting, Policy, Start, Worldview
-from sim.layers import LeverLevel
+from sim.loading.layers import LeverLevel
 
 Lines = Iterator[tuple[str, object]]  # label and text; a line without text is not shown
 

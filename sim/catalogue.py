@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from sim.fields import (
+from sim.loading.fields import (
     Author,
     ClaimName,
     Distributions,
@@ -24,7 +24,7 @@ from sim.fields import (
     whole,
     without_repeats,
 )
-from sim.schema import STRICT
+from sim.loading.schema import STRICT
 
 Unit = Literal[
     "probability", "share", "points", "odds ratio", "hazard ratio", "ratio", "per year", "months", "years",

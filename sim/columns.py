@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from sim import parquet, tables
+from sim import tables
+from sim.storing import parquet
 
 if TYPE_CHECKING:
     from sim.engine import Cell

@@ -23,7 +23,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def rules_mark() -> str:
     """A hash of all that decides what a trial is: the sources of the rules, the order of play and the draws."""
     here, mark = Path(__file__).parent, hashlib.sha256()
-    outer = [here / f"{name}.py" for name in ("compiled", "draws", "world", "month", "outcomes", "engine")]
+    names = ("compiled", "distributions", "draws", "world", "month", "outcomes", "engine")
+    outer = [here / f"{name}.py" for name in names]
     for source in [*outer, *sorted(here.glob("rules/*.py")), *sorted(here.glob("effects/*.py"))]:
         mark.update(source.name.encode() + source.read_bytes())
     return mark.hexdigest()

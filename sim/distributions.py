@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.wording import flow
+from sim.loading.wording import flow
 
 if TYPE_CHECKING:
     import numpy as np

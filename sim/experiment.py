@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.catalogue import Catalogue
 from sim.distributions import Distribution
-from sim.layers import Coerced, LeverLevel
+from sim.loading.layers import Coerced, LeverLevel
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim import failures, rungs, tables
+from sim import rungs, tables
+from sim.storing import failures
 
 if TYPE_CHECKING:
     from sim.engine import Block, Cell

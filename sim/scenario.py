@@ -12,9 +12,9 @@ from typing import Any
 from sim.catalogue import Catalogue
 from sim.distributions import Fixed
 from sim.experiment import Experiment, LeverSetting, Policy, Start, Worldview
-from sim.faults import Fault
-from sim.files import FOLDERS, exists, looks_like_path, read
-from sim.layers import (
+from sim.loading.faults import Fault
+from sim.loading.files import FOLDERS, exists, looks_like_path, read
+from sim.loading.layers import (
     Correlation,
     ExperimentFile,
     LeverChange,
@@ -25,11 +25,11 @@ from sim.layers import (
     believed,
     laid,
 )
-from sim.overrides import fragment
-from sim.reader import KINDS, LISTS, Layer, Reader, topmost
-from sim.shipped import FILES, shipped
-from sim.shipped import load as load_catalogue
-from sim.wording import unknown
+from sim.loading.overrides import fragment
+from sim.loading.reader import KINDS, LISTS, Layer, Reader, topmost
+from sim.loading.shipped import FILES, shipped
+from sim.loading.shipped import load as load_catalogue
+from sim.loading.wording import unknown
 
 __all__ = [
     "Experiment", "Fault", "LeverLevel", "LeverSetting", "Policy", "ScenarioError", "Start", "Worldview",
@@ -69,7 +69,7 @@ def load(
     """The experiment of a name or a file, with these changes.
 
     `experiment` is a shipped experiment's name ("debate") or a path. Policies, worldviews and starts are
-    names or paths, and replace the file's. `set_` holds KEY=VALUE texts (`sim.overrides`), each laid over
+    names or paths, and replace the file's. `set_` holds KEY=VALUE texts (`sim.loading.overrides`), each laid over
     those before it.
 
     Raises ScenarioError, which lists every fault of every file.

@@ -1,7 +1,7 @@
 """The folder of a run: written block by block, resumed where it stopped, extended, and read back.
 
-Blocks are kept as they come (`sim.parts`) and are not held in memory; tables are made from the files. The manifest
-says `running` until the last table is there. `docs/results.md` tells what is in a folder, and the rules.
+Blocks are kept as they come (`sim.storing.parts`) and are not held in memory; tables are made from the files. The
+manifest says `running` until the last table is there. `docs/results.md` tells what is in a folder, and the rules.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim import disk, failures, manifest, parquet, resolved, tables
-from sim.disk import FolderError as FolderError
-from sim.parts import KINDS, Parts
+from sim import tables
 from sim.results import Progress, Result
+from sim.storing import disk, failures, manifest, parquet, resolved
+from sim.storing.disk import FolderError as FolderError
+from sim.storing.parts import KINDS, Parts
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.experiment import Experiment
-    from sim.manifest import Manifest
+    from sim.storing.manifest import Manifest
 
 BLOCK_TRIALS = 2000  # of a cell in one part: a task of the engine stays far below a second
 TABLES = ("summary.csv", "differences.csv", "rungs.parquet")
@@ -201,7 +202,7 @@ def _finish(folder: Path, wanted: Manifest, experiment: Experiment) -> Result:
 def _tell(folder: Path, failed: pd.DataFrame) -> None:
     """Write the failures down, each with the command that plays it again in the folder of the run."""
     commands = [
-        shlex.join(["python", "-m", "sim.replay", ".", *map(str, row)])
+        shlex.join(["python", "-m", "sim.storing.replay", ".", *map(str, row)])
         for row in failed[[*tables.CELL, "trial"]].itertuples(index=False)
     ]
     disk.save(folder / FAILURES, tables.csv(failed.assign(replay=commands)).encode())

@@ -1,7 +1,7 @@
 """The three tables of a result: its trials, their summary, and the paired differences of its policies.
 
 A cell is a start, a worldview and a policy; its rows give each column of its trials by name, in order of trial:
-the structured arrays that the engine makes, or the files of a folder (`sim.parts`), which read a column for all
+the structured arrays that the engine makes, or the files of a folder (`sim.storing.parts`), which read a column for all
 cells at once. So tables are made column by column, and no more than a few columns are ever in memory.
 """
 
@@ -66,9 +66,7 @@ def pairs(experiment: Experiment) -> list[tuple[str, str]]:
     return [declared.get(frozenset(pair), pair) for pair in combinations(axes(experiment)[2], 2)]
 
 
-def trials(
-    experiment: Experiment, records: Mapping[Cell, Rows], names: Sequence[str] | None = None
-) -> pd.DataFrame:
+def trials(experiment: Experiment, records: Mapping[Cell, Rows], names: Sequence[str] | None = None) -> pd.DataFrame:
     """One row a trial: its cell, trial, world and luck, each outcome, each compensator, then the rest.
 
     Parameters
@@ -226,9 +224,7 @@ def _paired(a: Column, b: Column, level: float) -> estimates.Interval:
     return estimates.block_mean(a.values - b.values, level)
 
 
-def _band(
-    experiment: Experiment, records: Mapping[Cell, Rows], place: tuple[str, str], forced: str | None
-) -> float:
+def _band(experiment: Experiment, records: Mapping[Cell, Rows], place: tuple[str, str], forced: str | None) -> float:
     """Level at which one start and worldview's primary contrasts of primary outcomes hold together."""
     declared = [pair for pair in pairs(experiment) if pair in experiment.catalogue.contrasts]
     columns = []
@@ -247,9 +243,7 @@ def _identical_pairs(experiment: Experiment, records: Mapping[Cell, Rows]) -> Pl
     starts, worldviews, _ = axes(experiment)
     same: Places = set(product(product(starts, worldviews), pairs(experiment)))
     for name in records[cells(experiment)[0]].dtype.names or ():
-        same = {
-            (place, (a, b)) for place, (a, b) in same if identical(records[*place, a], records[*place, b], [name])
-        }
+        same = {(place, (a, b)) for place, (a, b) in same if identical(records[*place, a], records[*place, b], [name])}
         if not same:
             break
     return same

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from sim.distributions import Beta, Blend, Distribution, Fixed, LogNormal, Normal, Triangular, Uniform, blend
-from sim.grammar import distribution
-from sim.marked import parse_value
+from sim.loading.grammar import distribution
+from sim.loading.marked import parse_value
 
 GRID = np.linspace(0, 1, 501)[:-1]
 

@@ -17,10 +17,11 @@ from typer.testing import CliRunner
 
 import sim
 from analysis import cli
-from sim import disk, engine, failures, replay, store, tables
+from sim import engine, store, tables
 from sim.engine import Block
 from sim.experiment import Experiment
 from sim.store import write_folder
+from sim.storing import disk, failures, replay
 
 ENGINE = engine.blocks
 CELLS = ["--start=2026", "--worldview=neutral", "--policy=both", "--policy=status_quo", "--trials=60", "--no-figures"]
@@ -106,7 +107,7 @@ def test_the_command_ends_as_failed_and_tells_how_to_play_a_trial_again(
         assert "2 trials failed" in said.stderr
         assert "failures.csv" in said.stderr
     table = pd.read_csv("out/debate/failures.csv", dtype={"start": str})
-    assert table["replay"].tolist() == [f"python -m sim.replay . 2026 neutral both {trial}" for trial in BAD]
+    assert table["replay"].tolist() == [f"python -m sim.storing.replay . 2026 neutral both {trial}" for trial in BAD]
     words = [sys.executable, *table["replay"][0].split()[1:]]
     root = str(Path(__file__).parents[1])
     shown = subprocess.run(

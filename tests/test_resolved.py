@@ -7,7 +7,7 @@ import json
 import pytest
 
 import sim
-from sim import resolved
+from sim.storing import resolved
 
 CHANGES: list[list[str]] = [
     [],

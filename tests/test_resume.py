@@ -24,8 +24,8 @@ from analysis import cli
 from sim import engine as sim_engine
 from sim import tables
 from sim.experiment import Experiment
-from sim.parts import KINDS
 from sim.store import FolderError, load_folder, write_folder
+from sim.storing.parts import KINDS
 
 Files = dict[str, bytes]
 
@@ -36,7 +36,8 @@ KILLER = """
 import os, random, select, signal, sys, time
 sys.path[:0] = [{root!r}, {tests!r}]
 from pathlib import Path
-from sim import disk, engine, failures, rungs, store
+from sim import engine, rungs, store
+from sim.storing import disk, failures
 import made_up, scipy.special
 
 engine.blocks, store.BLOCK_TRIALS = made_up.blocks, 50
@@ -257,7 +258,7 @@ def test_a_full_disk_loses_nothing_that_was_whole(
         fsync(number)
 
     with monkeypatch.context() as patch:
-        patch.setattr("sim.disk.os.fsync", full)
+        patch.setattr("sim.storing.disk.os.fsync", full)
         with pytest.raises(OSError, match="No space left on device; what was kept before is whole") as error:
             write_folder(experiment(trials=600), tmp_path)
     assert error.value.errno == errno.ENOSPC

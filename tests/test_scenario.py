@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from small import planted, rewrite
 
-from sim import scenario, shipped
+from sim import scenario
 from sim.distributions import Blend, Fixed, LogNormal, Normal, Triangular, Uniform
+from sim.loading import shipped
 from sim.scenario import LeverLevel, LeverSetting
 
 
@@ -174,7 +175,7 @@ def test_a_changed_catalogue_is_read_again(tree: Path) -> None:
 
 
 def test_an_installed_package_carries_its_scenarios(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shipped, "__file__", str(tree / "sim" / "shipped.py"))
+    monkeypatch.setattr(shipped, "__file__", str(tree / "sim" / "loading" / "shipped.py"))
     assert shipped.shipped() == tree / "scenarios"
     shutil.move(tree / "scenarios", tree / "sim" / "_shipped")
     assert shipped.shipped() == tree / "sim" / "_shipped"

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from sim import scenario, shipped
+from sim import scenario
+from sim.loading import shipped
 from sim.scenario import ScenarioError
 
 BROKEN = Path(__file__).parent / "broken"

@@ -15,9 +15,10 @@ import pytest
 from made_up import blocks, experiment, played
 
 import sim
-from sim import disk, manifest, store, tables
+from sim import store, tables
 from sim.results import Result
 from sim.store import FolderError, load_folder, write_folder
+from sim.storing import disk, manifest
 
 
 @pytest.fixture(autouse=True)
@@ -194,7 +195,7 @@ def test_a_folder_that_cannot_be_written_is_refused_but_can_be_read(
     def refused(*_: Any) -> int:
         raise OSError(errno.EROFS, "Read-only file system")
 
-    monkeypatch.setattr("sim.disk.os.open", refused)
+    monkeypatch.setattr("sim.storing.disk.os.open", refused)
     assert write_folder(experiment(), folder).reused
     with pytest.raises(FolderError, match=r"nothing can be written there \(Read-only file system\)"):
         write_folder(experiment(trials=1_200), folder)
@@ -252,9 +253,7 @@ def test_a_missing_part_is_told_when_a_folder_is_read(tmp_path: Path, monkeypatc
         load_folder(tmp_path)
 
 
-def test_a_real_run_is_read_back_with_its_whole_experiment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_real_run_is_read_back_with_its_whole_experiment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     exp = sim.load("debate", starts=["2026"], worldviews=["neutral"], trials=60, set_=["claim.N12=0.4"])
     run = sim.run(exp)

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from sim.disk import FolderError
-from sim.failures import Failure
+from sim.storing.disk import FolderError
+from sim.storing.failures import Failure
 
 SCHEMA = "2"  # of the files; it changes when their columns, types or folders do
 

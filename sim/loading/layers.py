@@ -15,7 +15,7 @@ from pydantic import ConfigDict
 
 from sim.catalogue import Catalogue
 from sim.distributions import Distribution, blend
-from sim.fields import (
+from sim.loading.fields import (
     Claims,
     Distributions,
     LeverName,
@@ -34,7 +34,7 @@ from sim.fields import (
     number,
     whole,
 )
-from sim.schema import STRICT
+from sim.loading.schema import STRICT
 
 T = TypeVar("T")
 

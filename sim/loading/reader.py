@@ -8,12 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sim import shipped
-from sim.faults import Document, Fault
-from sim.files import Library, NotFound, looks_like_path, read
-from sim.layers import ExperimentFile, PolicyFile, StartFile, WorldviewFile
-from sim.schema import checked
-from sim.wording import show
+from sim.loading import shipped
+from sim.loading.faults import Document, Fault
+from sim.loading.files import Library, NotFound, looks_like_path, read
+from sim.loading.layers import ExperimentFile, PolicyFile, StartFile, WorldviewFile
+from sim.loading.schema import checked
+from sim.loading.wording import show
 
 KINDS: dict[str, type] = {
     "experiment": ExperimentFile,

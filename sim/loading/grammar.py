@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeGuard
 
 from sim.distributions import Beta, Distribution, Fixed, LogNormal, Normal, Triangular, Uniform
-from sim.wording import flow, show, unknown
+from sim.loading.wording import flow, show, unknown
 
 Bounds = tuple[float, float]
 

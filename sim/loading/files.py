@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from sim.faults import Document, Fault
-from sim.marked import LARGEST_BYTES, parse
-from sim.wording import nearest, show, unknown
+from sim.loading.faults import Document, Fault
+from sim.loading.marked import LARGEST_BYTES, parse
+from sim.loading.wording import nearest, show, unknown
 
 FOLDERS = {"experiment": "", "policy": "policies", "worldview": "worldviews", "start": "starts"}
 """The folder in which the files of a kind are looked for by name."""

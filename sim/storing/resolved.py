@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from sim.distributions import Distribution, blend
 from sim.experiment import Experiment
-from sim.grammar import Bounds, distribution
+from sim.loading.grammar import Bounds, distribution
 
 
 def experiment(resolved: Mapping[str, Any]) -> Experiment:

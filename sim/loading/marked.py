@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
-from sim.faults import Document, Fault, Mark, Path
-from sim.wording import show
+from sim.loading.faults import Document, Fault, Mark, Path
+from sim.loading.wording import show
 
 LARGEST_BYTES = 1_000_000
 DEEPEST = 12

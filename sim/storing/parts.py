@@ -15,13 +15,14 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sim import disk, parquet, rungs, tables
+from sim import rungs, tables
 from sim.columns import InFolder
+from sim.storing import disk, parquet
 
 if TYPE_CHECKING:
     from sim.engine import Block
     from sim.experiment import Experiment
-    from sim.failures import Failure
+    from sim.storing.failures import Failure
 
 TRIALS, WORLDS, RUNG_COUNTS = KINDS = ("trials.parquet", "worlds.parquet", "rung_counts.parquet")
 DAMAGED = "damaged"  # folder for what is set aside

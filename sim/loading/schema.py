@@ -11,9 +11,9 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.faults import Document, Fault, Path
-from sim.fields import KeyName, Known
-from sim.wording import nearest, show, unknown
+from sim.loading.faults import Document, Fault, Path
+from sim.loading.fields import KeyName, Known
+from sim.loading.wording import nearest, show, unknown
 
 T = TypeVar("T")
 

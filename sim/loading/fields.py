@@ -1,6 +1,6 @@
 """The types of which scenario files are made: each checks a value and says what is allowed.
 
-Files are described by frozen dataclasses with fields of these types, and read by `sim.schema.checked`. A
+Files are described by frozen dataclasses with fields of these types, and read by `sim.loading.schema.checked`. A
 check raises ValueError with a text that names the value and what is allowed; names are looked up in `Known`.
 """
 
@@ -14,8 +14,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 from pydantic import ValidationInfo as Info
 
 from sim.distributions import Distribution
-from sim.grammar import Bounds, distribution, is_number, require_legal
-from sim.wording import flow, listed, nearest, show, unknown
+from sim.loading.grammar import Bounds, distribution, is_number, require_legal
+from sim.loading.wording import flow, listed, nearest, show, unknown
 
 T = TypeVar("T")
 

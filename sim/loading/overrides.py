@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.fields import Known
-from sim.marked import parse_value
-from sim.wording import nearest, show, unknown
+from sim.loading.fields import Known
+from sim.loading.marked import parse_value
+from sim.loading.wording import nearest, show, unknown
 
 _SECTIONS = {"claim": "claims", "lever": "levers", "quantity": "quantities", "switch": "switches"}
 _LENGTHS = {"claim": 2, "lever": 3, "quantity": 2, "switch": 2}

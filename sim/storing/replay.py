@@ -1,4 +1,6 @@
-"""Play one trial of a folder's run again, and show its record: `python -m sim.replay DIR START WORLDVIEW POLICY TRIAL`.
+"""Play one trial of a folder's run again, and show its record.
+
+    python -m sim.storing.replay DIR START WORLDVIEW POLICY TRIAL
 
 `failures.csv` has the command for every trial that failed.
 """
@@ -11,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import draws, engine, failures, manifest, resolved
-from sim.disk import FolderError
+from sim import draws, engine
+from sim.storing import failures, manifest, resolved
+from sim.storing.disk import FolderError
 
 if TYPE_CHECKING:
     from sim.experiment import Experiment
@@ -63,7 +66,7 @@ def main(words: list[str]) -> int:
         exp = experiment(folder)
         record = replay(exp, start, worldview, policy, int(trial))
     except (ValueError, FolderError) as error:
-        print(f"{error}\nUse: python -m sim.replay DIR START WORLDVIEW POLICY TRIAL", file=sys.stderr)
+        print(f"{error}\nUse: python -m sim.storing.replay DIR START WORLDVIEW POLICY TRIAL", file=sys.stderr)
         return 2
     for name in record.dtype.names or ():
         mark = "   cannot be" if failures.faulty(exp, name, record[name])[0] else ""

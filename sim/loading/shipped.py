@@ -23,17 +23,17 @@ from sim.catalogue import (
     Source,
     Switch,
 )
-from sim.faults import Document, Fault
-from sim.fields import ByName, Known, PolicyName, StartName
-from sim.files import read
-from sim.grammar import is_number
-from sim.schema import STRICT, checked
-from sim.wording import flow
+from sim.loading.faults import Document, Fault
+from sim.loading.fields import ByName, Known, PolicyName, StartName
+from sim.loading.files import read
+from sim.loading.grammar import is_number
+from sim.loading.schema import STRICT, checked
+from sim.loading.wording import flow
 
 
 def shipped() -> Path:
     """The folder of the scenarios that come with the package, in a checkout or in an installed wheel."""
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     checkout = package.parent / "scenarios"
     return checkout if (checkout / "parameters.yaml").is_file() else package / "_shipped"
 

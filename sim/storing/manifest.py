@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import platform
@@ -12,9 +11,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim import disk, tables
-from sim.disk import FolderError
-from sim.parquet import SCHEMA
+from sim import compiled, tables
+from sim.storing import disk
+from sim.storing.disk import FolderError
+from sim.storing.parquet import SCHEMA
 
 if TYPE_CHECKING:
     from sim.experiment import Experiment
@@ -23,7 +23,6 @@ PROGRAM = "strait"
 MANIFEST = "manifest.json"
 DISTRIBUTIONS = ("strait-wargame", "numpy", "numba", "pandas", "pyarrow", "mesa", "scipy")
 SHOWN = 4  # differences named in one refusal
-PLAYED_BY = ("draws", "distributions", "world", "month", "outcomes", "engine")  # and all rules and effects
 
 Manifest = dict[str, Any]
 
@@ -42,7 +41,7 @@ def made(experiment: Experiment, block_worlds: int) -> Manifest:
         "cells": len(tables.cells(experiment)),
         "started": now(),
         "finished": None,
-        "rules_sha256": rules_sha256(),
+        "rules_sha256": compiled.rules_mark(),
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in DISTRIBUTIONS}},
         "platform": platform.platform(),
         "processors": os.cpu_count(),
@@ -50,15 +49,6 @@ def made(experiment: Experiment, block_worlds: int) -> Manifest:
         "files": files,
         "experiment": json.loads(json.dumps(content)),
     }
-
-
-def rules_sha256() -> str:
-    """Digest of the sources that decide what happens in a trial."""
-    here, mark = Path(__file__).parent, hashlib.sha256()
-    sources = [*(here / f"{name}.py" for name in PLAYED_BY), *here.glob("rules/*.py"), *here.glob("effects/*.py")]
-    for source in sorted(sources):
-        mark.update(source.relative_to(here).as_posix().encode() + source.read_bytes())
-    return mark.hexdigest()
 
 
 def write(folder: Path, manifest: Mapping[str, Any]) -> None:

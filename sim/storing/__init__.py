@@ -1,0 +1,1 @@
+"""How a run is kept on disk: parts that survive a kill, the manifest, and what is set apart."""
