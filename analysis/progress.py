@@ -23,7 +23,6 @@ from sim import compiled
 Update = Callable[[int, int], None]  # trials done and trials to do, over all cells
 
 COMPILING = "Compiling the rules: once, and after a change to them. It takes a little while."
-PLAIN = "numba is missing or switched off, so the rules run as plain Python: the same results, very much slower."
 EVERY_S = 10.0  # seconds between two lines where there is no terminal
 
 
@@ -31,7 +30,7 @@ EVERY_S = 10.0  # seconds between two lines where there is no terminal
 def shown(console: Console) -> Iterator[Update]:
     """Say what keeps the first trials waiting, and give the function to call as trials are done."""
     if not compiled.COMPILED:
-        console.print(PLAIN)
+        console.print(compiled.PLAINLY)
     elif not compiled.kept():
         console.print(COMPILING)
     if console.is_terminal:

@@ -56,6 +56,9 @@ except ImportError:
     COMPILED = False
 
 
+PLAINLY = "numba is missing or switched off, so the rules run as plain Python: the same results, very much slower."
+
+
 def rule(function: Function) -> Function:
     """Compile `function` if numba is there; the result is called the same way.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -201,8 +202,11 @@ def run(
     >>> result = sim.run(sim.load("debate"), trials=100, seed=7, progress=print)
     3000 3000
     """
+    from sim import compiled
     from sim.engine import blocks
 
+    if not compiled.COMPILED:
+        logging.getLogger("sim").warning(compiled.PLAINLY)
     experiment = _changed(experiment, trials, seed)
     with closing(blocks(experiment, workers=workers)) as made:
         return collect(experiment, made, progress)
