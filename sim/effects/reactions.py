@@ -25,8 +25,8 @@ def lasts(median: float, spread: float, u: float) -> float:
 @rule
 def goes_on(median: float, spread: float, lasted: float, u: float) -> float:
     """How much longer an episode lasts that has lasted already for `lasted`: the same law, given that."""
-    past = scale.probability(math.exp(math.log(lasted / median) / spread)) if lasted > 0 else 0.0
-    return lasts(median, spread, past + u * (1 - past)) - lasted
+    past = math.exp(math.log(lasted / median) / spread) if lasted > 0 else 0.0  # odds of having ended by then
+    return median * math.exp(spread * math.log((past + u) / (1 - u))) - lasted
 
 
 @rule
