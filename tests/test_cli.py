@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from analysis import cli
+from analysis import cli, commands
 
 HEAVY = {
     "numpy",
@@ -41,7 +41,7 @@ def strait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Strait:
 
 def refused(result: Any, *words: str) -> None:
     """Assert that a command ended as bad input, with these words on the error stream and no traceback."""
-    assert result.exit_code == cli.BAD_INPUT, result.output
+    assert result.exit_code == commands.BAD_INPUT, result.output
     assert not [word for word in words if word not in result.stderr]
     assert "Traceback" not in result.output
 
@@ -182,7 +182,7 @@ def test_explain_says_what_is_known(strait: Strait, name: str, said: list[str]) 
 def test_everything_that_is_listed_can_be_explained(strait: Strait) -> None:
     from analysis import show
 
-    exp = cli._everything()
+    exp = commands.everything()
     found = show.kinds(exp)
     listed = strait("list").stdout
     for kind, entries in found.items():
@@ -198,7 +198,7 @@ def test_stopping_a_run_is_no_fault(strait: Strait, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr("sim.store.write_folder", interrupted)
     result = strait(*small())
-    assert result.exit_code == cli.STOPPED
+    assert result.exit_code == commands.STOPPED
     assert "--fresh" in result.stderr
     assert "Traceback" not in result.output
 
@@ -209,7 +209,7 @@ def test_a_full_disk_is_told_apart_from_bad_input(strait: Strait, monkeypatch: p
 
     monkeypatch.setattr("sim.store.write_folder", full)
     result = strait(*small())
-    assert result.exit_code == cli.FAILED
+    assert result.exit_code == commands.FAILED
     assert "No space left on device" in result.stderr
 
 

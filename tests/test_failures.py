@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 import sim
-from analysis import cli
+from analysis import cli, commands
 from sim import engine, store, tables
 from sim.engine import Block
 from sim.experiment import Experiment
@@ -103,7 +103,7 @@ def test_the_command_ends_as_failed_and_tells_how_to_play_a_trial_again(
     monkeypatch.chdir(tmp_path)
     for words in (["run", "debate", *CELLS], ["run", "debate", *CELLS], ["summarise", "out/debate"]):
         said = CliRunner().invoke(cli.app, words)
-        assert said.exit_code == cli.FAILED, said.output
+        assert said.exit_code == commands.FAILED, said.output
         assert "2 trials failed" in said.stderr
         assert "failures.csv" in said.stderr
     table = pd.read_csv("out/debate/failures.csv", dtype={"start": str})

@@ -1,0 +1,139 @@
+"""`strait run` and `strait summarise`: play an experiment, keep it in a folder, and say what it shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer import Argument, Option
+
+from analysis.commands import BAD_INPUT, FAILED, STOPPED, app, leave, plain_words
+
+if TYPE_CHECKING:
+    from sim.experiment import Experiment
+    from sim.results import Result
+
+
+@app.command(epilog="Example:  strait run debate --trials 500 --set us_intervenes_prob=0.4")
+def run(
+    file: Annotated[str, Argument(metavar="FILE", help="debate, which comes with Strait, or a file of yours.")],
+    out: Annotated[
+        Path | None, Option(metavar="DIR", help="Folder for the results.", show_default="out/<experiment>")
+    ] = None,
+    fresh: Annotated[bool, Option("--fresh", help="Replace what an earlier run left in that folder.")] = False,
+    trials: Annotated[int | None, Option(metavar="N", help="Trials for each policy, worldview and start.")] = None,
+    seed: Annotated[int | None, Option(metavar="N", help="Another seed: other worlds, other luck.")] = None,
+    set_: Annotated[list[str] | None, Option("--set", metavar="KEY=VALUE", help="Change one thing (above).")] = None,
+    policy: Annotated[list[str] | None, Option(metavar="NAME", help="Only this policy: a name or a file.")] = None,
+    worldview: Annotated[list[str] | None, Option(metavar="NAME", help="Only this worldview.")] = None,
+    start: Annotated[list[str] | None, Option(metavar="NAME", help="Only this start.")] = None,
+    workers: Annotated[int | None, Option(metavar="N", min=1, help="Processors to use.", show_default="all")] = None,
+    no_figures: Annotated[bool, Option("--no-figures", help="Write the tables only.")] = False,
+) -> None:
+    """Play an experiment, write its tables and figures, and say what they show.
+
+    --set, --policy, --worldview and --start can be given again and again. What --set changes:
+
+    us_intervenes_prob=0.4         a parameter; or '{triangular: [.1, .2, .5]}'
+    claim.N12=0.7                  a claim's dial: 0 is Self, 1 is Newsham
+    lever.escorts.depth=1          or openness, from_month, ramp_months
+    quantity.prc_strength=0.1      where things stand at the start
+    switch.provocation=off         a part of the model
+    """
+    with plain_words():
+        from sim import scenario
+
+        exp = scenario.load(
+            file,
+            set_=set_ or (),
+            policies=policy or (),
+            worldviews=worldview or (),
+            starts=start or (),
+            trials=trials,
+            seed=seed,
+        )
+        folder = out or Path("out") / exp.name
+        result = _play(exp, folder, fresh, workers)
+        for note in result.notes:
+            typer.echo(note, err=True)
+        if not no_figures:
+            _draw(result, folder)
+        _say(result, folder)
+        _refuse_failures(result, folder)
+
+
+@app.command(epilog="Example:  strait summarise out/debate")
+def summarise(
+    folder: Annotated[Path, Argument(metavar="DIR", help="Folder of results; the run in it may still go on.")],
+) -> None:
+    """Say what a folder of results shows, and how much of its run is done. Nothing is run or written."""
+    with plain_words():
+        from sim import store
+
+        try:
+            result = store.load_folder(folder, partial=True)
+            _say(result, folder)
+        except store.FolderError as error:
+            leave(str(error), BAD_INPUT)
+        wanted, done = (result.manifest or {})["trials"], result.experiment.trials
+        typer.echo(f"Done: {done:,} of {wanted:,} trials for each policy, worldview and start ({done / wanted:.0%}).")
+        _refuse_failures(result, folder)
+
+
+def _refuse_failures(result: Result, folder: Path) -> None:
+    """End with an error if a trial failed; its world is in no table."""
+    if failed := len(result.failures):
+        leave(f"{failed} trials failed and are in no table; {folder / 'failures.csv'} says how to replay them.", FAILED)
+
+
+def _play(exp: Experiment, folder: Path, fresh: bool, workers: int | None) -> Result:
+    from rich.console import Console
+
+    from analysis import progress, stopping
+    from sim import store
+
+    console = Console(stderr=True, highlight=False)
+    stopped = (
+        "Stopped; what was done is kept. The same command goes on from there, --fresh starts over, and "
+        f"strait summarise {folder} shows what there is."
+    )
+    try:
+        with stopping.soon(stopped, STOPPED), progress.shown(console) as update:
+            return store.write_folder(exp, folder, fresh=fresh, workers=workers, progress=update)
+    except store.FolderError as error:
+        leave(str(error), BAD_INPUT)
+    except KeyboardInterrupt:
+        leave(stopped, STOPPED)
+
+
+def _draw(result: Result, folder: Path) -> None:
+    """Draw the figures, unless the folder has them already."""
+    from analysis import plots
+    from sim import store
+
+    written = result.manifest["written"] if result.manifest else []
+    before = [folder / name for name in written if name.startswith("figures/")]
+    if result.reused and before and all(path.exists() for path in before):
+        return
+    typer.echo("Drawing the figures.", err=True)
+    figures = folder / "figures"
+    figures.mkdir(exist_ok=True)
+    drawn = [path for figure in plots.all_figures(result) for path in plots.save(figure, figures)]
+    store.add_files(folder, drawn)
+
+
+def _say(result: Result, folder: Path) -> None:
+    """Print what the results say, where they are, and what they are not."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from analysis import words
+
+    exp, console = result.experiment, Console(highlight=False)
+    console.print(Text(f"{exp.title} From {exp.starts[-1].title}:", style="bold"))
+    for line in words.lines(result):
+        console.print(Text(f"- {line}"), soft_wrap=not console.is_terminal)
+    if result.reused:
+        console.print("This very experiment was run before and is shown again; --fresh runs it anew.")
+    typer.echo(f"Results: {folder}\nStrait generates cases, not a forecast.")
