@@ -13,6 +13,7 @@ from rich.text import Text
 from sim.catalogue import Claim, Lever, Outcome, Parameter, Quantity, Rung, Source, Switch
 from sim.experiment import Experiment, LeverSetting, Policy, Start, Worldview
 from sim.loading.layers import LeverLevel
+from sim.values import Values
 
 Lines = Iterator[tuple[str, object]]  # label and text; a line without text is not shown
 
@@ -39,6 +40,7 @@ def kinds(exp: Experiment) -> dict[str, Mapping[str, Any]]:
         "policies": {policy.name: policy for policy in exp.policies},
         "worldviews": {worldview.name: worldview for worldview in exp.worldviews},
         "starts": {start.name: start for start in exp.starts},
+        "values": {entry.name: entry for entry in exp.values},
         "claims": catalogue.claims,
         "levers": catalogue.levers,
         "parameters": catalogue.parameters,
@@ -223,6 +225,16 @@ def _worldview(entry: Worldview, exp: Experiment) -> Lines:
         if value != exp.catalogue.parameters[name].neutral:
             yield name, f"{value} (neutral: {exp.catalogue.parameters[name].neutral})"
     yield "other numbers", "neutral"
+
+
+@about.register
+def _values(entry: Values, exp: Experiment) -> Lines:
+    yield "title", entry.title
+    yield "summary", entry.summary
+    yield "outcome", f"{entry.outcome}: every outcome times its price, in % of a year's GDP of Japan"
+    for name, price in entry.prices.items():
+        outcome = exp.catalogue.outcomes[name]
+        yield name, f"{price.price:g} for each unit ({outcome.unit}); {price.why}"
 
 
 @about.register

@@ -13,6 +13,7 @@ from sim.loading.fields import (
     Distributions,
     KeyName,
     OnOff,
+    OutcomeName,
     OwnDistribution,
     Positive,
     Range,
@@ -119,7 +120,10 @@ class Rung:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is recorded of a trial; two policies closer than the margin count as the same."""
+    """What is recorded of a trial; two policies closer than the margin count as the same.
+
+    `given` names an outcome without which there is nothing to record: it is told of such trials only.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: KeyName
@@ -130,6 +134,7 @@ class Outcome:
     label: Text
     primary: OnOff = False
     compensator: OnOff = False
+    given: OutcomeName | None = None
     quantiles: Annotated[tuple[Share, ...], AfterValidator(without_repeats)] = ()
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from sim import draws, month, outcomes, world
 from sim.compiled import COMPILED, kernel, rule
+from sim.values import loss
 
 if TYPE_CHECKING:
     from sim.scenario import Experiment, Policy, Start
@@ -98,6 +99,10 @@ def setting(exp: Experiment, policy: Policy, start: Start) -> np.ndarray:
             c["ramp_months"][i] = max(policy.levers[lever.name].ramp_months, 1e-6)
             c["moved"][c["moves"]] = i
             c["moves"] += 1
+    c["scripted"] = len(exp.events)
+    for number, scripted in enumerate(exp.events):
+        c["scripted_event"][number] = world.SCRIPTED.index(scripted.event)
+        c["scripted_month"][number] = scripted.month
     for prefix, place in (("base_", start), ("reference_", exp.reference)):
         for name, value in sums(exp, place).items():
             c[prefix + name] = value
@@ -129,14 +134,21 @@ def sums(exp: Experiment, start: Start) -> dict[str, float]:
     return total
 
 
-def to_records(out: np.ndarray, first_world: int, lucks: int) -> np.ndarray:
-    """`out[trial, column]` as a structured array with its key: shares as 0/1 bytes, the rest as float64."""
+def to_records(exp: Experiment, out: np.ndarray, first_world: int) -> np.ndarray:
+    """`out[trial, column]` and losses as a structured array with its key: shares as 0/1 bytes, the rest as float64."""
+    lucks = exp.lucks
     kinds = [(name, "u1" if name in outcomes.SHARES else "f8") for name in outcomes.COLUMNS]
+    kinds += [(entry.outcome + ending, "f8") for ending in ("", "_compensator") for entry in exp.values]
     made = np.empty(len(out), [("world", "i8"), ("luck", "i8"), *kinds])
     made["world"] = first_world + np.arange(len(out)) // lucks
     made["luck"] = np.arange(len(out)) % lucks
     for column, name in enumerate(outcomes.COLUMNS):
         made[name] = out[:, column]
+    for entry in exp.values:
+        for ending in ("", "_compensator"):
+            made[entry.outcome + ending] = loss(
+                entry, exp.catalogue.outcomes, lambda name: made[name].astype(np.float64), compensated=bool(ending)
+            )
     return made
 
 
@@ -155,7 +167,7 @@ def play_cell(
         play_block(c[0], p, scratch, first_world, exp.lucks, out, counts)
     else:
         play_plainly(c, p, first_world, exp, out, counts)
-    return to_records(out, first_world, exp.lucks), counts
+    return to_records(exp, out, first_world), counts
 
 
 def play_plainly(c: np.ndarray, p: np.ndarray, first_world: int, exp: Experiment, out: Any, counts: Any) -> None:

@@ -216,6 +216,32 @@ def known(values: Floats) -> tuple[Floats, int]:
     return mean + np.where(has_value, values - mean, 0.0).mean(axis=1) * (values.size / n), n
 
 
+def ratio(values: Floats, weights: Floats) -> Floats:
+    """Make two columns ready for estimates of their ratio of sums: the mean of `values` given what `weights` counts.
+
+    Parameters
+    ----------
+    values, weights
+        float[world] both; weights are not negative.
+
+    Returns
+    -------
+    numpy.ndarray
+        float[world] whose mean is the ratio and whose spread between worlds is that of its linear
+        approximation, as in `known`. Empty if the weights add up to nothing.
+
+    Examples
+    --------
+    >>> ratio(np.array([2.0, 0.0, 4.0]), np.array([1.0, 0.0, 1.0]))
+    array([1.5, 3. , 4.5])
+    """
+    mean = float(weights.mean())
+    if mean == 0:
+        return np.empty(0)
+    estimate = float(values.mean()) / mean
+    return estimate + (values - estimate * weights) / mean
+
+
 def quantile(values: Floats, q: float, level: float = LEVEL) -> Interval:
     """Quantile of a column, NaN left out, with an interval that assumes nothing of its shape.
 

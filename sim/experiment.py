@@ -7,7 +7,8 @@ from typing import Any
 
 from sim.catalogue import Catalogue
 from sim.distributions import Distribution
-from sim.loading.layers import Coerced, LeverLevel
+from sim.loading.layers import Coerced, LeverLevel, ScriptedEvent
+from sim.values import Values
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,10 @@ class Worldview:
 class Experiment:
     """What is compared and how often it is played; all that a run depends on besides the program itself.
 
+    Each of `values` adds an outcome to the catalogue's, the loss at its prices.
     trials = worlds x lucks; a step lasts `step_months`; `correlations` are (parameter, parameter, rho) of a
-    Gaussian copula; `reference` is the start from which ratios are counted; `files` gives the SHA-256 of every
-    file read.
+    Gaussian copula; `events` happen in every trial; `reference` is the start from which ratios are counted;
+    `files` gives the SHA-256 of every file read.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Experiment:
     policies: tuple[Policy, ...]
     worldviews: tuple[Worldview, ...]
     starts: tuple[Start, ...]
+    values: tuple[Values, ...]
     reference: Start
     trials: int
     lucks: int
@@ -91,6 +94,7 @@ class Experiment:
     seed: int
     switches: dict[str, bool]
     correlations: tuple[tuple[str, str, float], ...]
+    events: tuple[ScriptedEvent, ...]
     catalogue: Catalogue
     files: dict[str, str]
 

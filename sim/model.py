@@ -20,11 +20,13 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import mesa
+import numpy as np
 
 from sim import draws, engine, month, outcomes, world
 from sim.compiled import plain, twin
-from sim.effects import campaign, episodes, events, levers, reactions, war
+from sim.effects import aftermath, campaign, episodes, events, levers, reactions, war
 from sim.rules import japan, prc, scale, taiwan, us
+from sim.values import loss
 
 if TYPE_CHECKING:
     from sim.scenario import Experiment
@@ -102,7 +104,7 @@ def order_of_play(*, four: Any = draws.four, **actors: Any) -> types.SimpleNames
     """
     made = types.SimpleNamespace(four=four, exponential=plain(draws.exponential), logistic=plain(draws.logistic))
     known: dict[str, Any] = {**actors, "scale": _plain_scale, "draws": made}
-    for module in (episodes, war, reactions, levers, campaign, events, month):
+    for module in (episodes, war, reactions, levers, aftermath, campaign, events, month):
         name = module.__name__.rpartition(".")[2]
         known[name] = twin(module, **{key: value for key, value in known.items() if key in vars(module)})
     return types.SimpleNamespace(**vars(known["month"]))
@@ -198,6 +200,11 @@ class StraitModel(mesa.Model):
             name: int(value) if name in outcomes.SHARES else float(value)
             for name, value in zip(outcomes.COLUMNS, row, strict=True)
         }
+        known = self.experiment.catalogue.outcomes
+        for entry in self.experiment.values:
+            for ending in ("", "_compensator"):
+                priced = loss(entry, known, lambda name: np.asarray(values[name], np.float64), compensated=bool(ending))
+                values[entry.outcome + ending] = float(priced)
         cell = {"start": self.start.name, "worldview": self.worldview.name, "policy": self.policy.name}
         key = {"trial": self.trial, "world": self.world.world, "luck": self.world.luck - 1}
         return {**cell, **key, **values}

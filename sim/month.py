@@ -13,7 +13,7 @@ import numpy as np
 
 from sim import draws, world
 from sim.compiled import rule
-from sim.effects import campaign, episodes, events, levers, reactions, war
+from sim.effects import aftermath, campaign, episodes, events, levers, reactions, war
 from sim.rules import japan, prc, scale, taiwan, us
 
 NATURE, STANDING = np.uint64(draws.name_id("nature of the prc")), np.uint64(draws.name_id("standing pressure"))
@@ -40,6 +40,7 @@ def constants(w: Any, p: Any, c: Any) -> None:
     w.log_window = math.log(p.window_force_hr) * 10 * c.on_closing_window * c.on_provocation
     w.log_form = math.log(p.graver_form_or) * 10
     w.log_readiness, w.log_contact = math.log(p.success_or_readiness), math.log(p.success_or_contact_lost)
+    w.log_alert = math.log(p.success_or_alert)
     w.reference_joint = scale.log_odds(p.reference_joint_involvement)
     w.log_quiet, w.log_official = scale.log_odds(p.answer_quiet_prob), scale.log_odds(p.answer_official_prob)
     w.log_alliance, w.log_dispute = scale.log_odds(p.answer_alliance_prob), scale.log_odds(p.answer_dispute_prob)
@@ -60,19 +61,12 @@ def constants(w: Any, p: Any, c: Any) -> None:
     if c.on_perception_lag > 0 and p.perception_lag_months > 0:
         w.follow = 1 - math.exp(-c.step / p.perception_lag_months)
     w.keep_slow = math.exp(-c.years)
-    w.first_rate = first_rate(p.adaptation_months)
+    w.first_rate = episodes.first_rate(p.adaptation_months)
     flow = p.taiwan_triggers_per_year * p.taiwan_presses_prob + p.us_signals_per_year * p.us_arms_prob
     w.usual_hope_loss = p.hope_loss_trigger * flow
     w.odds_alone, w.odds_without = scale.odds(p.success_alone_prob), scale.odds(p.success_without_bases_prob)
     w.odds_with = scale.odds(p.success_with_bases_prob)
     w.in_time = p.invasion_months / (p.invasion_months + p.japan_legal_delay_months)
-
-
-@rule
-def first_rate(adaptation_months: float) -> float:
-    """The rate at which coercion begins to cost, if its first year costs 1 and trade is redirected as it goes on."""
-    years = adaptation_months / 12 / math.log(2.0)
-    return 1 / (years * (1 - math.exp(-1 / years)))
 
 
 @rule
@@ -242,6 +236,10 @@ def force(w: Any, p: Any, c: Any) -> None:
     japan_loss, taiwan_loss = war.outlook(w, p, quarantine, blockade, strike, 1 - quarantine - blockade - strike)
     w.expected_japan_loss += exposed * japan_loss
     w.expected_taiwan_loss += exposed * taiwan_loss
+    if w.after_ties != w.ties_depth_more or w.after_demands != w.demand_ratio:
+        aftermath.expect(w, p)
+    w.falls_fought += exposed * w.fought
+    w.falls_unfought += exposed * (w.expected[world.TAIWAN_FALLS] - w.fought)
     for event in range(len(w.happened)):
         if w.happened[event] == 0:
             w.compensator[event] += exposed * w.expected[event]
@@ -253,18 +251,27 @@ def force(w: Any, p: Any, c: Any) -> None:
 
 
 @rule
-def play(w: Any, p: Any, c: Any) -> None:
-    """One step of play: a month, or the part of one that the experiment asks for."""
-    for track in range(4):
-        w.month_high[track] = w.rung[track]
-    calendar(w, p, c)
+def others(w: Any, p: Any, c: Any) -> None:
+    """What everyone does but the PRC at war: Japan's levers, and all that arrives, with its answers."""
     if w.moving == 1:
         levers.move(w, p, c)
     events.at_taiwan(w, p, c)
     events.at_japan(w, p, c)
     events.steps(w, p, c)
     events.dangers(w, p, c)
+    events.scripted(w, p, c)
+
+
+@rule
+def play(w: Any, p: Any, c: Any) -> None:
+    """One step of play: a month, or the part of one that the experiment asks for."""
+    for track in range(4):
+        w.month_high[track] = w.rung[track]
+    calendar(w, p, c)
+    if c.on_allies_first == 1:
+        others(w, p, c)
     if w.campaign == prc.NO_CAMPAIGN:
+        w.alert = 1.0 if in_crisis(w, c) else 0.0
         actual(w, p, c)
     perceive(w, p, c)
     end = w.time + c.step
@@ -272,6 +279,8 @@ def play(w: Any, p: Any, c: Any) -> None:
         force(w, p, c)
     if w.campaign != prc.NO_CAMPAIGN:
         campaign.wage(w, p, c, end)
+    if c.on_allies_first == 0 and w.over == 0:
+        others(w, p, c)
     if w.over == 0:
         for track in range(4):
             episodes.settle(w, p, c, track, end)
@@ -283,3 +292,4 @@ def finish(w: Any, p: Any, c: Any) -> None:
     """A war that began within the horizon is played to its end and counted."""
     while w.campaign != prc.NO_CAMPAIGN:
         campaign.wage(w, p, c, world.NEVER)
+    aftermath.expect(w, p)

@@ -17,8 +17,10 @@ COLUMNS = (
     "unofficial_contact", "public_support", "prc_buildup_pct", "allied_aircraft_lost", "prc_ships_lost",
     *(f"{track}_highest_rung" for track, _ in _RUNGS),
     *(f"{track}_months_{rung}" for track, rungs in _RUNGS for rung in range(rungs)),
+    *world.AFTERMATH,
     "deterrence_holds_compensator", *(f"{event}_compensator" for event in world.EVENTS[:-1]),
     "japan_gdp_loss_pct_compensator", "taiwan_gdp_loss_pct_compensator",
+    *(f"{name}_compensator" for name in world.AFTERMATH),
     "peace_years", "hazard_of_force",  # years in which force could begin, and the hazard summed over them
 )  # fmt: skip
 _N = len(world.EVENTS) - 1
@@ -48,9 +50,16 @@ def write(w: Any, c: Any, row: Any) -> None:
     for place in range(len(w.rung_months)):
         row[at + place] = w.rung_months[place]
     at += len(w.rung_months)
+    for place in range(len(w.after)):
+        row[at + place] = w.after[place] if w.happened[world.TAIWAN_FALLS] == 1 else math.nan
+    at += len(w.after)
     row[at] = 1 - w.compensator[fails]
     for event in range(_N):
         row[at + 1 + event] = w.compensator[event]
     at += 1 + _N
     row[at], row[at + 1] = w.expected_japan_loss, w.expected_taiwan_loss
-    row[at + 2], row[at + 3] = w.peace_years, w.hazard[world.FORCE]
+    at += 2
+    for place in range(len(w.after_expected)):
+        row[at + place] = w.after_expected[place]
+    at += len(w.after_expected)
+    row[at], row[at + 1] = w.peace_years, w.hazard[world.FORCE]

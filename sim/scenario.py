@@ -5,31 +5,33 @@ Nothing that comes out of `load` needs checking again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sim.catalogue import Catalogue
-from sim.distributions import Fixed
 from sim.experiment import Experiment, LeverSetting, Policy, Start, Worldview
 from sim.loading.faults import Fault
 from sim.loading.files import FOLDERS, exists, looks_like_path, read
 from sim.loading.layers import (
-    Correlation,
     ExperimentFile,
     LeverChange,
     LeverLevel,
     PolicyFile,
     StartFile,
+    ValuesFile,
     WorldviewFile,
     believed,
     laid,
 )
 from sim.loading.overrides import fragment
-from sim.loading.reader import KINDS, LISTS, Layer, Reader, topmost
+from sim.loading.reader import KINDS, LISTS, Layer, Reader
 from sim.loading.shipped import FILES, shipped
 from sim.loading.shipped import load as load_catalogue
+from sim.loading.whole import fault, gaps, too_late, uncorrelatable, unpriceable
 from sim.loading.wording import unknown
+from sim.values import Price, Values, outcomes
 
 __all__ = [
     "Experiment", "Fault", "LeverLevel", "LeverSetting", "Policy", "ScenarioError", "Start", "Worldview",
@@ -60,6 +62,7 @@ def load(
     policies: Several = (),
     worldviews: Several = (),
     starts: Several = (),
+    values: Several = (),
     trials: int | None = None,
     lucks: int | None = None,
     months: int | None = None,
@@ -68,7 +71,7 @@ def load(
 ) -> Experiment:
     """The experiment of a name or a file, with these changes.
 
-    `experiment` is a shipped experiment's name ("debate") or a path. Policies, worldviews and starts are
+    `experiment` is a shipped experiment's name ("debate") or a path. Policies, worldviews, starts and values are
     names or paths, and replace the file's. `set_` holds KEY=VALUE texts (`sim.loading.overrides`), each laid over
     those before it.
 
@@ -81,7 +84,7 @@ def load(
     reader = Reader(path.parent, shipped())
     layers = reader.chain("experiment", path)
     numbers = {"trials": trials, "lucks": lucks, "months": months, "step_months": step_months, "seed": seed}
-    lists = {"policies": policies, "worldviews": worldviews, "starts": starts}
+    lists = {"policies": policies, "worldviews": worldviews, "starts": starts, "values": values}
     options = numbers | {name: _several(value) or None for name, value in lists.items()}
     layers += [reader.option(_flag(name), {name: set_to}) for name, set_to in options.items() if set_to is not None]
     for text in _several(set_):
@@ -118,8 +121,8 @@ def _check(name: str) -> set[Fault]:
         folder = path.absolute().parent
         reader = Reader(folder.parent if folder.name == FOLDERS[kind] else folder, shipped())
         chain = reader.chain(kind, path)
-        if kind == "start":
-            reader.faults.update(_gaps(reader, chain))
+        if kind in ("start", "values"):
+            reader.faults.update((gaps if kind == "start" else unpriceable)(reader, chain))
         return reader.faults
     if path.stem in FILES:
         return set(load_catalogue(path.parent).faults)
@@ -153,7 +156,9 @@ def _experiment(reader: Reader, layers: list[Layer]) -> Experiment | None:
     """The experiment that the layers make, or None where the reader has found faults."""
     parts = {kind: reader.parts(kind, layers) for kind in LISTS}
     for chain in parts["start"]:
-        reader.faults.update(_gaps(reader, chain))
+        reader.faults.update(gaps(reader, chain))
+    for chain in parts["values"]:
+        reader.faults.update(unpriceable(reader, chain))
     records: list[ExperimentFile] = [layer.record for layer in layers if layer.record]
     if len(records) < len(layers):
         return None
@@ -161,26 +166,31 @@ def _experiment(reader: Reader, layers: list[Layer]) -> Experiment | None:
     numbers = DEFAULTS | {name: value for name in DEFAULTS if (value := getattr(whole, name)) is not None}
     if numbers["trials"] % numbers["lucks"]:
         message = f"trials: must be a multiple of lucks ({numbers['lucks']}), got {numbers['trials']}"
-        reader.faults.add(_fault(layers, ["trials", "lucks"], message))
+        reader.faults.add(fault(layers, ["trials", "lucks"], message))
     if reader.faults or reader.catalogue is None:
         return None
     catalogue = reader.catalogue
     reference = reader.chain("start", shipped() / "starts" / f"{catalogue.reference_start}.yaml")
-    reader.faults.update(_gaps(reader, reference))
+    reader.faults.update(gaps(reader, reference))
     if reader.faults:
         return None
     worldviews = tuple(_worldview(catalogue, chain, records) for chain in parts["worldview"])
-    reader.faults.update(_uncorrelatable(layers, whole.correlations or (), worldviews))
+    reader.faults.update(uncorrelatable(layers, whole.correlations or (), worldviews))
+    reader.faults.update(too_late(layers, whole.events or (), numbers["months"]))
+    values = tuple(_values(chain) for chain in parts["values"])
+    catalogue = replace(catalogue, outcomes=catalogue.outcomes | outcomes(values))
     return Experiment(
         name=str(whole.experiment),
         title=whole.title or str(whole.experiment),
         policies=tuple(_policy(catalogue, chain, whole) for chain in parts["policy"]),
         worldviews=worldviews,
+        values=values,
         starts=tuple(_start(catalogue, chain, whole.quantities) for chain in parts["start"]),
         reference=_start(catalogue, reference, {}),
         **numbers,
         switches={name: switch.default for name, switch in catalogue.switches.items()} | whole.switches,
         correlations=whole.correlations or (),
+        events=whole.events or (),
         catalogue=catalogue,
         files=dict(sorted(reader.files.items())),
     )
@@ -214,50 +224,7 @@ def _start(catalogue: Catalogue, chain: list[Layer], changes: Mapping[str, float
     return Start(whole.start, title, whole.summary or "", str(whole.date), levers, quantities)
 
 
-def _gaps(reader: Reader, chain: list[Layer]) -> Iterator[Fault]:
-    """Levers and quantities that a start should set and does not."""
-    if not chain:
-        return
-    document = chain[0].document
-    for section, kind in (("levers", "lever"), ("quantities", "quantity")):
-        given = {name for layer in chain for name in _names(layer.document.data.get(section))}
-        if missing := [name for name in reader.known.names.get(kind, ()) if name not in given]:
-            message = f"{section}: a start sets every {kind}; missing: {', '.join(missing)}"
-            yield document.fault((section,), message, key=True)
-    if not any("date" in layer.document.data for layer in chain):
-        yield document.fault((), "missing key 'date'")
-
-
-def _names(section: Any) -> Iterable[str]:
-    return section if isinstance(section, dict) else ()
-
-
-def _uncorrelatable(
-    layers: list[Layer], correlations: Sequence[Correlation], worldviews: Sequence[Worldview]
-) -> Iterator[Fault]:
-    """Correlations that cannot be drawn."""
-    if not correlations:
-        return
-    import numpy as np
-
-    names = sorted({name for pair in correlations for name in pair[:2]})
-    matrix = np.eye(len(names))
-    for place, (first, second, rho) in enumerate(correlations):
-        a, b = names.index(first), names.index(second)
-        if a == b or matrix[a, b]:
-            message = f"correlations: must be two parameters, each pair once, got {first}, {second}"
-            yield _fault(layers, ["correlations"], message, place)
-        matrix[a, b] = matrix[b, a] = rho
-        for name in (first, second):
-            if all(isinstance(view.distributions[name], Fixed) for view in worldviews):
-                message = f"correlations: {name} has one value in every worldview; allowed: a distribution"
-                yield _fault(layers, ["correlations"], message, place)
-    if len(names) > 2 and np.linalg.eigvalsh(matrix)[0] < 1e-9:
-        message = f"correlations: those of {', '.join(names)} cannot all hold (not positive definite)"
-        yield _fault(layers, ["correlations"], message)
-
-
-def _fault(layers: list[Layer], keys: Sequence[str], message: str, *path: int) -> Fault:
-    """A fault of the whole experiment, shown where the uppermost layer sets one of the keys."""
-    layer, key = topmost(layers, *keys) or (layers[0], keys[0])
-    return layer.document.fault((key, *path), message)
+def _values(chain: list[Layer]) -> Values:
+    whole: ValuesFile = laid(layer.record for layer in chain)
+    prices = {name: Price(entry.price, entry.why) for name, entry in whole.prices.items()}
+    return Values(whole.values, whole.title or whole.values, whole.summary or "", prices)

@@ -80,14 +80,13 @@ def trials(experiment: Experiment, records: Mapping[Cell, Rows], names: Sequence
     columns: dict[str, Any] = {}
     for name in names or _columns(experiment, records[order[0]]):
         columns[name] = np.concatenate([records[cell][name] for cell in order])
+    if names is None:
+        columns = {"trial": columns["world"] * experiment.lucks + columns["luck"], **columns}
     size = len(next(iter(columns.values()))) // len(order)
     for name, categories, of_cells in zip(CELL, axes(experiment), zip(*order, strict=True), strict=True):
         codes = np.array([categories.index(entry) for entry in of_cells], dtype=np.int8)
         columns[name] = pd.Categorical.from_codes(np.repeat(codes, size), dtype=category(categories))
-    frame = pd.DataFrame({name: columns[name] for name in dict.fromkeys([*CELL, *columns])}, copy=False)
-    if names is None:
-        frame.insert(len(CELL), "trial", frame["world"] * experiment.lucks + frame["luck"])
-    return frame
+    return pd.DataFrame({name: columns[name] for name in dict.fromkeys([*CELL, *columns])}, copy=False)
 
 
 def worlds(experiment: Experiment, drawn: Mapping[str, NDArray[Any]], first_world: int) -> pd.DataFrame:
@@ -132,6 +131,11 @@ def column(
     if entry.compensator and forced is None:
         estimator = "compensator"
     values = _values(experiment, records, cell, outcome, estimator)
+    if entry.given and estimator == "compensator":
+        given = _values(experiment, records, cell, entry.given, estimator)
+        happened = int(np.count_nonzero(records[cell][entry.given]))
+        means = estimates.ratio(values.mean(axis=1), given.mean(axis=1))
+        return Column(means, happened if means.size else 0, estimator, complete=False)
     means, n = estimates.known(values)
     return Column(means, n, estimator, n == values.size)
 
@@ -139,10 +143,10 @@ def column(
 def _values(
     experiment: Experiment, records: Mapping[Cell, Rows], cell: Cell, outcome: str, estimator: Estimator
 ) -> estimates.Floats:
-    """float[world, luck] of an outcome. Only months, to something that never came, may be null."""
+    """float[world, luck] of an outcome. Only what is told of some trials may be null, in the others."""
     name = f"{outcome}_compensator" if estimator == "compensator" else outcome
     values = records[cell][name].astype(np.float64).reshape(-1, experiment.lucks)
-    if experiment.catalogue.outcomes[outcome].unit != "months":
+    if estimator == "compensator" or not experiment.catalogue.outcomes[outcome].given:
         estimates.refuse_not_finite(f"{name} of {', '.join(cell)}", values)
     return values
 

@@ -39,10 +39,25 @@ EVENTS = (
  TAIWAN_FALLS, TAIWAN_CONQUERED, COERCED_SETTLEMENT, SETTLEMENT_BROKEN, NUCLEAR_USE,
  DETERRENCE_FAILS) = range(14)  # fmt: skip
 
+# what is told of the ten years after a fall
+AFTERMATH = (
+    "us_credibility_lost", "us_defends_japan", "partners_lost", "autonomy_lost", "demands_granted", "islands_seized",
+    "ryukyus_seized", "prc_japan_clash", "japan_goes_nuclear", "sealane_cost_pct", "arming_cost_pct",
+)  # fmt: skip
+
+# what an experiment can write down beforehand, by month
+SCRIPTED = (
+    "taiwan_trigger", "japan_dispute", "us_arms_sale", "us_transit", "pressure_on_japan", "large_drill",
+    "deadly_incident", "political_crisis", "drill_regime",
+)  # fmt: skip
+(SCRIPTED_OFFENCE, SCRIPTED_QUARREL, SCRIPTED_ARMS, SCRIPTED_TRANSIT, SCRIPTED_PRESSURE, SCRIPTED_DRILL,
+ SCRIPTED_DEATHS, SCRIPTED_CRISIS, SCRIPTED_REGIME) = range(9)  # fmt: skip
+MOST_SCRIPTED = 64
+
 NEVER = 1e9  # a time, in months, that does not come
 
 SWITCHES = ("provocation", "learning", "closing_window", "moral_hazard", "entrapment", "incidents",
-            "perception_lag", "misperception", "traits")  # fmt: skip
+            "perception_lag", "misperception", "traits", "allies_first")  # fmt: skip
 SUMS = (
     "ties_depth", "ties_seen", "ties_signal", "ties_official", "declaration", "interop_depth", "interop_seen",
     "interop_signal", "extras_depth", "extras_seen", "exposure", "ties_steps", "alliance_steps", "hidden", "bases",
@@ -59,6 +74,8 @@ def setting_dtype(levers: int) -> np.dtype[Any]:
     fields += [("on_" + name, "f8") for name in SWITCHES]
     fields += [("base_" + name, "f8") for name in SUMS] + [("reference_" + name, "f8") for name in SUMS]
     fields += [(name, "i8") for name in ("seed", "when_coerced", "moves")]
+    fields += [("scripted", "i8"), ("scripted_event", "i8", (MOST_SCRIPTED,))]
+    fields += [("scripted_month", "f8", (MOST_SCRIPTED,))]
     fields += [("start_rung", "i8", (4,)), ("start_months", "f8", (4,)), ("moved", "i8", (levers,))]
     fields += [(name, "i8", (levers,)) for name in ("package", "needs_us", "needs_taiwan")]
     fields += [(name, "f8", (levers,)) for name in (
@@ -89,7 +106,7 @@ def world_dtype(levers: int) -> np.dtype[Any]:
             "aircraft_lost", "ships_lost",
             # what the levers amount to, and the odds ratios that follow
             "relief", "relief_seen", "or_interop", "or_interop_seen", "or_ties", "or_ties_seen", "or_strike",
-            "incident_rate", "pressure_ratio", "embolden", "log_seen", "log_seen_ties", "log_slow",
+            "incident_rate", "calm_rate", "pressure_ratio", "embolden", "log_seen", "log_seen_ties", "log_slow",
             "log_slow_ties",
             # the PRC's estimates
             "error", "assessment", "believed_success", "believed_joint", "success", "joint", "window",
@@ -100,11 +117,13 @@ def world_dtype(levers: int) -> np.dtype[Any]:
             "u_exit", "u_escalate", "u_settle",
             # constants of this world, worked out once
             "log_success", "log_joint", "log_hope", "log_crisis", "log_window", "log_form", "log_readiness",
-            "log_contact", "reference_joint", "opportunity", "despair",
+            "log_contact", "log_alert", "alert", "reference_joint", "opportunity", "despair",
             "log_quiet", "log_official", "log_alliance", "log_dispute", "log_combat", "log_hostility", "log_face",
             "log_anger", "log_trade", "log_habit", "log_interop", "log_ties", "log_extras",
             "log_help", "log_freedom",
             "log_entrapment", "log_escorts", "log_warning", "log_pressure", "log_embolden",
+            # falls expected since what follows them was last added up, and ties and demands at that time
+            "fought", "falls_fought", "falls_unfought", "after_ties", "after_demands", "ties_depth_more",
             "keep_anger", "keep_hope", "keep_support", "keep_firmness",
             "follow", "keep_slow", "odds_alone", "odds_without", "odds_with", "in_time",
             "first_rate", "usual_hope_loss"]  # fmt: skip
@@ -116,6 +135,7 @@ def world_dtype(levers: int) -> np.dtype[Any]:
     fields += [("hazard", "f8", (13,)), ("threshold", "f8", (13,)), ("count", "i8", (13,))]
     fields += [(name, "f8", (13,)) for name in ("mark_a", "mark_b", "mark_c")]
     fields += [("happened", "i8", (14,)), ("expected", "f8", (14,)), ("compensator", "f8", (14,))]
+    fields += [(name, "f8", (len(AFTERMATH),)) for name in ("after", "after_expected")]
     fields += [(name, "f8", (levers,)) for name in ("level", "age", "depth", "openness")]
     fields += [("repeats", "i8", (levers,))]
     return np.dtype(fields, align=True)

@@ -21,7 +21,7 @@ CHANCES = {"status_quo": 0.30, "direct_ties": 0.20, "twin": 0.30, "both": 0.25}
 
 
 def outcome(unit: str, better: str, margin: float = 0.005, **more: Any) -> SimpleNamespace:
-    entry = {"primary": False, "compensator": False, "quantiles": ()}
+    entry = {"primary": False, "compensator": False, "quantiles": (), "given": None}
     return SimpleNamespace(unit=unit, better=better, margin=margin, **(entry | more))
 
 
@@ -30,7 +30,7 @@ OUTCOMES = {
     "crisis": outcome("share", "low"),
     "holds": outcome("share", "high", primary=True),
     "loss_pct": outcome("% of GDP", "low", 0.05, primary=True, compensator=True, quantiles=(0.5, 0.9)),
-    "months_to_force": outcome("months", "none", 1.0),
+    "months_to_force": outcome("months", "none", 1.0, given="force"),
     "mood": outcome("ratio", "none", 0.02),
 }
 
@@ -50,6 +50,7 @@ class MadeUp:
     months = 120
     starts = named("2026")
     worldviews = named("self", "neutral")
+    values = ()
     catalogue = SimpleNamespace(
         outcomes=OUTCOMES,
         contrasts=(("direct_ties", "status_quo"), ("twin", "status_quo"), ("both", "status_quo")),

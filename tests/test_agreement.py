@@ -63,7 +63,9 @@ def assert_mesa_agrees(exp: Experiment) -> None:
             key = {"start": start, "worldview": view, "policy": policy, "trial": trial,
                    "world": trial // exp.lucks, "luck": trial % exp.lucks}  # fmt: skip
             assert dict(list(played.items())[: len(key)]) == key
-            assert list(played)[len(key) :] == list(outcomes.COLUMNS)
+            losses = [entry.outcome + ending for ending in ("", "_compensator") for entry in exp.values]
+            assert list(played)[len(key) :] == [*outcomes.COLUMNS, *losses]
+            assert [played[name] for name in losses] == [record[name][trial] for name in losses]
             mesa = np.array([played[name] for name in outcomes.COLUMNS], dtype=float)
             different = ~((mesa == rows[trial]) | (np.isnan(mesa) & np.isnan(rows[trial])))
             assert not {outcomes.COLUMNS[place]: (mesa[place], rows[trial][place])
@@ -97,15 +99,17 @@ OTHERWISE: dict[str, dict[str, Callable[[Any], Any]]] = {
         "perceives_success": always(0.99), "perceives_hope": always(0.01), "urge": always(0.0),
         "chooses_form": always(prc.INVASION), "escalates": opposite, "strikes_japan": opposite,
         "breaks_settlement": opposite, "answers_economically": always(prc.RUPTURE),
-        "answers_militarily": always(prc.DRILL), "presses_economically": opposite,
+        "answers_militarily": always(prc.DRILL), "presses_economically": opposite, "goes_for_ryukyus": opposite,
     },
     "japan": {
         "support": always(0.001), "goes_on": opposite, "responds": always(japan.SUSPEND), "permits_bases": opposite,
-        "readiness_to_fight": always(0.999), "fights": opposite,
+        "readiness_to_fight": always(0.999), "fights": opposite, "gives_way_prob": always(0.999),
+        "gives_way": opposite, "nuclear_hazard": always(2.0), "goes_nuclear": opposite,
     },
     "us": {
         "willingness": always(0.001), "intervenes": opposite, "deploys": opposite, "signals": always(us.ARMS),
-        "consents": opposite,
+        "consents": opposite, "credibility_lost": always(0.9), "stands_by_japan": always(0.001),
+        "defends_japan": opposite,
     },
     "taiwan": {
         "will": always(0.001), "resists": opposite, "submits": opposite, "presses": opposite, "builds": opposite,
@@ -160,7 +164,7 @@ def test_every_method_of_every_agent_is_tried() -> None:
     own = {agent: {name for name, method in vars(actor).items() if callable(method) and not name.startswith("_")}
            for agent, actor in AGENTS.items()}  # fmt: skip
     assert own == {agent: set(methods) for agent, methods in OTHERWISE.items()}
-    assert len(METHODS) == 27
+    assert len(METHODS) == 35
 
 
 @pytest.mark.parametrize(("agent", "method"), METHODS, ids=[".".join(pair) for pair in METHODS])

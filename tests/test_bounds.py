@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from playing import needs_numba, play
 
+from sim import world
 from sim.distributions import Fixed
 from sim.effects.reactions import goes_on, lasts
 from sim.experiment import Experiment
 from sim.scenario import load
 
-NULLS = ("months_to_first_crisis", "months_to_first_force")
+NULLS = ("months_to_first_crisis", "months_to_first_force", *world.AFTERMATH)
 
 
 def edges() -> dict[str, Experiment]:

@@ -113,7 +113,7 @@ def _expected(actor: str, entry: Any) -> Any:
 def test_a_campaign_goes_as_the_case_says(actor: str, rule: str, case: dict[str, Any], compiled: bool) -> None:
     fields = {name: value(entry) for name, entry in case["world"].items()}
     w = blank(world.world_dtype(LEVERS), fields, compiled=compiled)
-    p = blank(PARAMETERS, case.get("parameters"), compiled=compiled)
+    p = blank(PARAMETERS, {"nuclear_hr_guarantee": 1, **case.get("parameters", {})}, compiled=compiled)
     c = blank(world.setting_dtype(LEVERS), compiled=compiled)
     situation = {name: value(entry) for name, entry in case["given"].items()}
     function = rule_of(actor, rule, compiled)

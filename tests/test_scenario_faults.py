@@ -168,7 +168,7 @@ def test_check_takes_any_file(tree: Path) -> None:
     assert list(map(str, scenario.check(files))) == [
         "empty.yaml:1:1: the file is empty",
         "none.yaml: no such file",
-        "notes.yaml:1:1: unknown kind of file 'remark'; allowed: experiment, policy, start, worldview",
+        "notes.yaml:1:1: unknown kind of file 'remark'; allowed: experiment, policy, start, values, worldview",
         "policies/mine.yaml:2:10: unknown policy 'tie'; allowed: hold, mine, ties; nearest: ties",
         "scenarios/starts/2026.yaml:8:1: quantities: a start sets every quantity; missing: drills",
         "starts/crisis.yaml:7:14: unknown quantity 'strength'; allowed: drills, prc_strength; nearest: prc_strength",

@@ -29,13 +29,19 @@ app = typer.Typer(
 
 
 def everything() -> Experiment:
-    """The main experiment with every policy, worldview and start that comes with Strait."""
+    """The main experiment with every policy, worldview, start and set of values that comes with Strait."""
     from sim import scenario
 
     def names(kind: str) -> list[str]:
         return sorted(path.stem for path in (scenario.shipped() / kind).glob("*.yaml"))
 
-    return scenario.load("debate", policies=names("policies"), worldviews=names("worldviews"), starts=names("starts"))
+    return scenario.load(
+        "debate",
+        policies=names("policies"),
+        worldviews=names("worldviews"),
+        starts=names("starts"),
+        values=names("values"),
+    )
 
 
 @contextmanager

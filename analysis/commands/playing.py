@@ -28,12 +28,13 @@ def run(
     policy: Annotated[list[str] | None, Option(metavar="NAME", help="Only this policy: a name or a file.")] = None,
     worldview: Annotated[list[str] | None, Option(metavar="NAME", help="Only this worldview.")] = None,
     start: Annotated[list[str] | None, Option(metavar="NAME", help="Only this start.")] = None,
+    values: Annotated[list[str] | None, Option(metavar="NAME", help="Only these prices of outcomes.")] = None,
     workers: Annotated[int | None, Option(metavar="N", min=1, help="Processors to use.", show_default="all")] = None,
     no_figures: Annotated[bool, Option("--no-figures", help="Write the tables only.")] = False,
 ) -> None:
     """Play an experiment, write its tables and figures, and say what they show.
 
-    --set, --policy, --worldview and --start can be given again and again. What --set changes:
+    --set, --policy, --worldview, --start and --values can be given again and again. What --set changes:
 
     us_intervenes_prob=0.4         a parameter; or '{triangular: [.1, .2, .5]}'
     claim.N12=0.7                  a claim's dial: 0 is Self, 1 is Newsham
@@ -50,6 +51,7 @@ def run(
             policies=policy or (),
             worldviews=worldview or (),
             starts=start or (),
+            values=values or (),
             trials=trials,
             seed=seed,
         )

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim import draws, world
 from sim.compiled import rule
-from sim.effects import episodes, reactions
+from sim.effects import aftermath, episodes, reactions
 from sim.rules import japan, prc, taiwan, us
 
 WHO, WHO_ELSE = np.uint64(draws.name_id("who fights")), np.uint64(draws.name_id("who else fights"))
@@ -180,6 +180,7 @@ def settle_on_terms(w: Any, p: Any, c: Any, time: float) -> None:
 def fall(w: Any, p: Any, c: Any, time: float) -> None:
     """Taiwan falls, and with it this part of the story ends."""
     happens(w, world.TAIWAN_FALLS)
+    aftermath.begin(w, p, c)
     happens(w, world.DETERRENCE_FAILS)
     w.campaign = prc.NO_CAMPAIGN
     w.over = 1

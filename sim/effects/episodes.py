@@ -13,6 +13,13 @@ OFFSET = (0, 4, 11, 15)  # where a track's months begin in `rung_months`
 
 
 @rule
+def first_rate(adaptation_months: float) -> float:
+    """The rate at which coercion begins to cost, if its first year costs 1 and trade is redirected as it goes on."""
+    years = adaptation_months / 12 / math.log(2.0)
+    return 1 / (years * (1 - math.exp(-1 / years)))
+
+
+@rule
 def bear(rate: float, coerced: bool, adapted: float, months: float, half_life: float) -> tuple[float, float]:
     """Cost of some months, in the unit of `rate` a year, and how far trade has been redirected after them.
 
@@ -43,6 +50,16 @@ def spend(w: Any, p: Any, track: int, months: float) -> None:
         cost, w.taiwan_adapted = bear(rate, rung >= prc.SELECTIVE, w.taiwan_adapted, months, p.adaptation_months)
         w.taiwan_loss += cost
         w.expected_taiwan_loss += cost
+
+
+@rule
+def hurts(w: Any, p: Any) -> float:
+    """What coercion costs Japan now, in per cent of GDP a year."""
+    rung = w.rung[world.JAPAN_ECONOMIC]
+    if rung < prc.SELECTIVE:
+        return 0.0
+    broad = p.broad_cost_ratio if rung == prc.RUPTURE else 1.0
+    return float(w.first_rate * p.coercion_cost_japan_pct * broad * w.severity * (1 - w.japan_adapted))
 
 
 @rule

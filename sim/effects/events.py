@@ -13,7 +13,9 @@ from sim.effects import episodes, levers, reactions
 from sim.rules import prc, scale, taiwan, us
 
 CLOCK_NAMES = np.array([draws.name_id("clock " + name) for name in world.CLOCKS], dtype=np.uint64)
-OFFENCE, DISPUTE, ALLIANCE, LEAKED = 2_000_000, 3_000_000, 5_000_000, 6_000_000  # keys of answers, by kind of event
+# keys of answers, by kind of event
+OFFENCE, DISPUTE, ALLIANCE, LEAKED, SCRIPT_KEYS = 2_000_000, 3_000_000, 5_000_000, 6_000_000, 7_000_000
+SCRIPT = np.uint64(draws.name_id("scripted event"))
 
 
 @rule
@@ -51,12 +53,7 @@ def at_taiwan(w: Any, p: Any, c: Any) -> None:
     clock, rate = world.US_SIGNAL, p.us_signals_per_year
     if due(w, c, clock, rate):
         while w.hazard[clock] >= w.threshold[clock]:
-            signal = us.signals(p.us_arms_prob, p.us_transit_prob, w.mark_a[clock])
-            if signal == us.ARMS:
-                w.readiness += p.arms_readiness_points
-                w.hope_lost += p.hope_loss_trigger
-            elif signal == us.TRANSIT:
-                w.us_firmness += p.transit_points
+            signalled(w, p, us.signals(p.us_arms_prob, p.us_transit_prob, w.mark_a[clock]))
             arm(w, c, clock)
     clock, rate = world.PRESSURE_ON_TAIWAN, p.pressure_on_taiwan_per_year * w.pressure_ratio
     if due(w, c, clock, rate):
@@ -64,14 +61,30 @@ def at_taiwan(w: Any, p: Any, c: Any) -> None:
             time = moment(w, c, clock, rate)
             drills = reactions.drill_chance(w, p, c) * p.unprovoked_drill_ratio
             military = prc.answers_militarily(1.0, drills, w.mark_a[clock])
-            median = p.drill_duration_months if military == prc.DRILL else p.surge_duration_months
-            months = reactions.lasts(median, p.duration_spread, w.mark_b[clock])
-            episodes.begin(w, p, c, world.TAIWAN_MILITARY, military, time, months, 1.0)
-            if military == prc.DRILL:
-                reactions.drill(w, p, c, time, w.mark_c[clock])
+            shown(w, p, c, military, time, w.mark_b[clock], w.mark_c[clock])
             arm(w, c, clock)
     if w.regime == 0 and due(w, c, world.DRILL_REGIME, p.drill_regime_per_year):
         w.regime = 1
+
+
+@rule
+def signalled(w: Any, p: Any, signal: int) -> None:
+    """The US has sold arms or sailed through the Strait."""
+    if signal == us.ARMS:
+        w.readiness += p.arms_readiness_points
+        w.hope_lost += p.hope_loss_trigger
+    elif signal == us.TRANSIT:
+        w.us_firmness += p.transit_points
+
+
+@rule
+def shown(w: Any, p: Any, c: Any, military: int, time: float, v: float, z: float) -> None:
+    """The PRC shows its forces at Taiwan: a surge, or a large drill that now and then becomes a crisis."""
+    median = p.drill_duration_months if military == prc.DRILL else p.surge_duration_months
+    months = reactions.lasts(median, p.duration_spread, v)
+    episodes.begin(w, p, c, world.TAIWAN_MILITARY, military, time, months, 1.0)
+    if military == prc.DRILL:
+        reactions.drill(w, p, c, time, z)
 
 
 @rule
@@ -89,16 +102,21 @@ def at_japan(w: Any, p: Any, c: Any) -> None:
     clock, rate = world.JAPAN_TRIGGER, p.japan_triggers_per_year
     if due(w, c, clock, rate):
         while w.hazard[clock] >= w.threshold[clock]:
-            log_odds = w.log_dispute + w.anger * w.log_anger
-            log_odds += w.log_trade * 10 * (c.japan_trade_share + c.japan_trade_drift * w.time / 12 - c.reference_trade)
-            time = moment(w, c, clock, rate)
-            reactions.at_japan(w, p, c, math.exp(log_odds), 1.0, False, time, DISPUTE + w.count[clock])
+            quarrel(w, p, c, moment(w, c, clock, rate), DISPUTE + w.count[clock])
             arm(w, c, clock)
     clock, rate = world.PRESSURE_ON_JAPAN, p.pressure_on_japan_per_year * w.demand_ratio
     if due(w, c, clock, rate):
         while w.hazard[clock] >= w.threshold[clock]:
             pressed(w, p, c, moment(w, c, clock, rate), w.mark_a[clock], w.mark_b[clock], w.mark_c[clock])
             arm(w, c, clock)
+
+
+@rule
+def quarrel(w: Any, p: Any, c: Any, time: float, key: int) -> None:
+    """A dispute of Japan's with the PRC that has nothing to do with Taiwan."""
+    log_odds = w.log_dispute + w.anger * w.log_anger
+    log_odds += w.log_trade * 10 * (c.japan_trade_share + c.japan_trade_drift * w.time / 12 - c.reference_trade)
+    reactions.at_japan(w, p, c, math.exp(log_odds), 1.0, False, time, key)
 
 
 @rule
@@ -167,14 +185,21 @@ def leak(w: Any, p: Any, c: Any, time: float, u: float, key: int) -> None:
 
 
 @rule
+def deaths(w: Any, p: Any, c: Any, time: float) -> None:
+    """An incident that kills is a crisis, and angers."""
+    reactions.begin_crisis(w, p, c, time)
+    w.anger += p.deadly_incident_anger * (1 - w.anger) * c.on_provocation
+
+
+@rule
 def dangers(w: Any, p: Any, c: Any) -> None:
     """Dangerous incidents, crises that come from politics alone, and fresh estimates in Beijing."""
-    clock, rate = world.INCIDENT, w.incident_rate
+    escorted = w.rung[world.TAIWAN_MILITARY] >= prc.SURGE  # escorts are flown while the PLA presses Taiwan
+    clock, rate = world.INCIDENT, w.incident_rate if escorted else w.calm_rate
     if rate > 0 and due(w, c, clock, rate):
         while w.hazard[clock] >= w.threshold[clock]:
             if w.mark_a[clock] < p.incident_deadly_prob:
-                reactions.begin_crisis(w, p, c, moment(w, c, clock, rate))
-                w.anger += p.deadly_incident_anger * (1 - w.anger) * c.on_provocation
+                deaths(w, p, c, moment(w, c, clock, rate))
             arm(w, c, clock)
     clock, rate = world.POLITICAL_CRISIS, p.political_crises_per_year
     if due(w, c, clock, rate):
@@ -186,3 +211,36 @@ def dangers(w: Any, p: Any, c: Any) -> None:
         while w.hazard[clock] >= w.threshold[clock]:
             w.assessment = draws.logistic(w.mark_a[clock]) * p.reassessment_points * c.on_misperception
             arm(w, c, clock)
+
+
+@rule
+def scripted(w: Any, p: Any, c: Any) -> None:
+    """What the experiment has written down beforehand for this month happens, beside all that arrives at random."""
+    for place in range(c.scripted):
+        time = c.scripted_month[place]
+        if w.time <= time < w.time + c.step:
+            happens(w, p, c, c.scripted_event[place], time, place)
+
+
+@rule
+def happens(w: Any, p: Any, c: Any, event: int, time: float, place: int) -> None:
+    """One scripted event (numbers as in `world.SCRIPTED`), at its time; what comes of it is luck as ever."""
+    u, v, z, _ = draws.four(c.seed, w.world, w.luck, SCRIPT, place)
+    if event == world.SCRIPTED_OFFENCE:
+        offended(w, p, c, time, SCRIPT_KEYS + place)
+    elif event == world.SCRIPTED_QUARREL:
+        quarrel(w, p, c, time, SCRIPT_KEYS + place)
+    elif event == world.SCRIPTED_ARMS:
+        signalled(w, p, us.ARMS)
+    elif event == world.SCRIPTED_TRANSIT:
+        signalled(w, p, us.TRANSIT)
+    elif event == world.SCRIPTED_PRESSURE:
+        pressed(w, p, c, time, u, v, z)
+    elif event == world.SCRIPTED_DRILL:
+        shown(w, p, c, prc.DRILL, time, v, z)
+    elif event == world.SCRIPTED_DEATHS:
+        deaths(w, p, c, time)
+    elif event == world.SCRIPTED_CRISIS:
+        reactions.begin_crisis(w, p, c, time)
+    elif event == world.SCRIPTED_REGIME:
+        w.regime = 1

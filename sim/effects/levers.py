@@ -7,7 +7,7 @@ from typing import Any
 
 from sim import world
 from sim.compiled import rule
-from sim.effects import reactions
+from sim.effects import episodes, reactions
 from sim.rules import japan, scale
 
 JUMP_MONTHS = 36  # how long budgets grow faster after a shock
@@ -19,7 +19,8 @@ def move(w: Any, p: Any, c: Any) -> None:
     """A month of work on each lever that the policy moves, as far as Japan, Taiwan and the US let it go on."""
     if w.posture != japan.CONTINUE and w.time >= w.posture_until:
         w.posture = japan.CONTINUE
-    go = japan.goes_on(w.support, p.elite_gap_points, p.support_needed)
+    business = p.business_pressure_points * episodes.hurts(w, p)
+    go = japan.goes_on(w.support, p.elite_gap_points, business, p.support_needed)
     speed = p.advance_speed_ratio if w.posture == japan.ADVANCE else 1.0
     w.moving = 1 if w.posture != japan.CONTINUE else 0
     for place in range(c.moves):
@@ -114,6 +115,7 @@ def amount(w: Any, p: Any, c: Any) -> None:
     """Odds ratios and rates that follow from the levers, the ratios counted from the reference."""
     interop = w.interop_depth - c.reference_interop_depth
     ties = w.ties_depth - c.reference_ties_depth
+    w.ties_depth_more = ties
     seen = w.log_interop * (w.interop_seen - c.reference_interop_seen) + w.log_extras * (
         w.extras_seen - c.reference_extras_seen
     )
@@ -127,8 +129,8 @@ def amount(w: Any, p: Any, c: Any) -> None:
     w.relief_seen = math.exp(w.log_help * (w.ties_seen - c.reference_ties_seen) + w.log_freedom * interop_seen)
     w.or_strike = math.exp(w.log_entrapment * interop * c.on_entrapment)
     exposure = (w.exposure - c.reference_exposure) * c.on_provocation
-    log_incidents = w.log_escorts * exposure + w.log_warning * interop
-    w.incident_rate = p.incidents_per_year * c.on_incidents * math.exp(log_incidents)
+    w.calm_rate = p.incidents_per_year * c.on_incidents * math.exp(w.log_warning * interop)
+    w.incident_rate = w.calm_rate * math.exp(w.log_escorts * exposure)
     w.pressure_ratio = math.exp(w.log_pressure * exposure)
     support = (w.ties_signal - c.reference_ties_signal) * c.on_moral_hazard
     w.embolden = math.exp(w.log_embolden * support)

@@ -18,10 +18,12 @@ from sim.rules import scale
 def chances(w: Any, p: Any, or_interop: float, or_ties: float) -> tuple[float, float, float, float, float]:
     """Chances of PRC success against Taiwan alone; with the US but no bases; from bases; with Japan; with Japan late.
 
-    Because each is a number one can ask for, moved by odds ratios for strength, readiness, ties and interoperability.
+    Because each is a number one can ask for, moved by odds ratios for strength, readiness, warning, ties and
+    interoperability.
     Source: CSIS 2023; claims N8, S12.
     """
-    common = math.exp(w.strength + w.log_readiness * 10 * w.readiness + w.log_contact * (1 - w.contact_level))
+    common = w.strength + w.log_readiness * 10 * w.readiness + w.log_contact * (1 - w.contact_level)
+    common = math.exp(common + w.log_alert * w.alert)
     alone = scale.probability(w.odds_alone * common)
     without = scale.probability(w.odds_without * common * or_ties)
     based = w.odds_with * common * or_ties * or_interop
@@ -48,9 +50,9 @@ def success(resist: float, us: float, alone: float, with_us: float) -> float:
 def outlook(w: Any, p: Any, quarantine: float, blockade: float, strike: float, invasion: float) -> tuple[float, float]:
     """What a resort to force now would lead to, given how likely each form is.
 
-    Fills `w.expected` with the probability of each event and returns the expected losses of Japan and Taiwan, in
-    per cent of GDP. The US, Japan and Taiwan decide with the same luck through escalation, so a chance that grows
-    from stage to stage adds only its difference.
+    Fills `w.expected` with the probability of each event and `w.fought` with that of a fall that the US fights, and
+    returns the expected losses of Japan and Taiwan, in per cent of GDP. The US, Japan and Taiwan decide with the same
+    luck through escalation, so a chance that grows from stage to stage adds only its difference.
     """
     t, b = w.resist_prob, w.bases_prob
     us_b, us_s = w.us_prob * p.us_blockade_ratio, w.us_prob * p.us_strike_ratio
@@ -77,6 +79,8 @@ def outlook(w: Any, p: Any, quarantine: float, blockade: float, strike: float, i
     stay = invasion * (1 - w.us_prob) + b_all * out_b + strike * out_s
     won = t * (come * with_us + stay * w.alone)
     lost = t * (come * (1 - with_us) + stay * (1 - w.alone))
+    w.fought = t * come * (with_us + (1 - with_us) * p.coerced_settlement_prob) + t * b_all * us_b * sub1
+    w.fought += (1 - t) * strike * up_s * us_s  # who fought the strike has fought, though Taiwan gives in afterwards
     gives_in = (1 - t) * (invasion + b_all + strike * up_s) + quarantine * sub_q
     gives_in += t * b_all * (us_b * sub1 + (1 - us_b) * sub0) + lost * p.coerced_settlement_prob
     # fighting below invasion by the US and Japan, then what an invasion adds

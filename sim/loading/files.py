@@ -10,7 +10,7 @@ from sim.loading.faults import Document, Fault
 from sim.loading.marked import LARGEST_BYTES, parse
 from sim.loading.wording import nearest, show, unknown
 
-FOLDERS = {"experiment": "", "policy": "policies", "worldview": "worldviews", "start": "starts"}
+FOLDERS = {"experiment": "", "policy": "policies", "worldview": "worldviews", "start": "starts", "values": "values"}
 """The folder in which the files of a kind are looked for by name."""
 
 

@@ -1,4 +1,4 @@
-"""The four kinds of scenario file as written, and how one lies over another.
+"""The five kinds of scenario file as written, and how one lies over another.
 
 A file that extends another, an option of the command line and a `--set` are layers: mappings are taken
 together name by name, anything else is replaced where the upper layer says something.
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from sim.catalogue import Catalogue
 from sim.distributions import Distribution, blend
@@ -23,6 +23,7 @@ from sim.loading.fields import (
     Months,
     Name,
     OnOff,
+    OutcomeName,
     ParameterName,
     Quantities,
     References,
@@ -39,6 +40,10 @@ from sim.loading.schema import STRICT
 T = TypeVar("T")
 
 Coerced = Literal["japan_decides", "continue", "quieten", "suspend"]
+Scripted = Literal[
+    "taiwan_trigger", "japan_dispute", "us_arms_sale", "us_transit", "pressure_on_japan", "large_drill",
+    "deadly_incident", "political_crisis", "drill_regime",
+]  # fmt: skip
 Correlation = tuple[ParameterName, ParameterName, Annotated[float, number(-0.999, 0.999)]]
 
 
@@ -103,6 +108,36 @@ class StartFile:
 
 
 @dataclass(frozen=True)
+class PriceEntry:
+    """What a unit of an outcome is worth avoiding, in per cent of a year's GDP."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    price: Annotated[float, number(0, 10_000)]
+    why: Text
+
+
+@dataclass(frozen=True)
+class ValuesFile:
+    """What outcomes are worth to someone."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    values: Name
+    extends: Word | None = None
+    title: Text | None = None
+    summary: Text | None = None
+    prices: dict[OutcomeName, PriceEntry] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ScriptedEvent:
+    """Something that happens in every trial, at a month counted from 0, whatever else does."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    month: Months
+    event: Scripted
+
+
+@dataclass(frozen=True)
 class ExperimentFile:
     """What is compared, how often it is played, and what is changed everywhere."""
 
@@ -113,6 +148,7 @@ class ExperimentFile:
     policies: References | None = None
     worldviews: References | None = None
     starts: References | None = None
+    values: References | None = None
     trials: Annotated[int, whole(1, 10_000_000)] | None = None
     lucks: Annotated[int, whole(1, 10_000)] | None = None
     months: Annotated[int, whole(1, 600)] | None = None
@@ -124,9 +160,10 @@ class ExperimentFile:
     quantities: Quantities = field(default_factory=dict)
     switches: dict[SwitchName, OnOff] = field(default_factory=dict)
     correlations: tuple[Correlation, ...] | None = None
+    events: Annotated[tuple[ScriptedEvent, ...], Field(max_length=64)] | None = None
 
 
-_LAYERED = (PolicyFile, WorldviewFile, StartFile, ExperimentFile, LeverChange)
+_LAYERED = (PolicyFile, WorldviewFile, StartFile, ValuesFile, ExperimentFile, LeverChange)
 
 
 def laid(layers: Iterable[T]) -> T:

@@ -11,7 +11,7 @@ from typing import Any
 from sim.loading import shipped
 from sim.loading.faults import Document, Fault
 from sim.loading.files import Library, NotFound, looks_like_path, read
-from sim.loading.layers import ExperimentFile, PolicyFile, StartFile, WorldviewFile
+from sim.loading.layers import ExperimentFile, PolicyFile, StartFile, ValuesFile, WorldviewFile
 from sim.loading.schema import checked
 from sim.loading.wording import show
 
@@ -20,9 +20,11 @@ KINDS: dict[str, type] = {
     "policy": PolicyFile,
     "worldview": WorldviewFile,
     "start": StartFile,
+    "values": ValuesFile,
 }
 """The kinds of scenario file, each by the key that its name stands under."""
-LISTS = {"policy": "policies", "worldview": "worldviews", "start": "starts"}
+LISTS = {"policy": "policies", "worldview": "worldviews", "start": "starts", "values": "values"}
+OPTIONAL = ("values",)
 
 Place = Callable[[str], Fault]
 """Where a file was asked for: makes a fault of a message."""
@@ -121,10 +123,12 @@ class Reader:
             return None
 
     def parts(self, kind: str, layers: Sequence[Layer]) -> list[list[Layer]]:
-        """The chains of all policies, worldviews or starts that the topmost layer to list any lists."""
+        """The chains of all policies, worldviews, starts or values that the topmost layer to list any lists."""
         section, names = LISTS[kind], set()
         listing = topmost(layers, section)
         if listing is None:
+            if kind in OPTIONAL:
+                return []
             written = next(layer for layer in reversed(layers) if layer.path)
             self.faults.add(written.document.fault((), f"missing key {section!r}"))
             return []

@@ -5,6 +5,8 @@ Probabilities here are of one decision; `u` is the luck of that decision, unifor
 
 from __future__ import annotations
 
+import math
+
 from sim.compiled import rule
 from sim.rules import scale
 
@@ -21,12 +23,13 @@ def support(base: float, shift: float, swing: float) -> float:
 
 
 @rule
-def goes_on(support: float, elite_gap: float, needed: float) -> bool:
+def goes_on(support: float, elite_gap: float, business: float, needed: float) -> bool:
     """The cabinet takes ties with Taiwan further this month.
 
-    Because it moves only with enough support of its own, which stays behind the public's. Source: claim N11 (N¶14).
+    Because it moves only with enough support of its own, which stays behind the public's and gives under `business`
+    pressure, when coercion hurts. Source: claims N11 (N¶14), N15 (N¶19).
     """
-    return support - elite_gap >= needed
+    return support - elite_gap - business >= needed
 
 
 @rule
@@ -69,3 +72,34 @@ def readiness_to_fight(base: float, points: float) -> float:
 def fights(struck: bool, probability: float, u: float) -> bool:
     """Japan's forces fight: always if struck, else by choice. Source: CSIS 2023; Asahi 2023."""
     return struck or u < probability
+
+
+@rule
+def gives_way_prob(concede: float, veto: float) -> float:
+    """How likely Japan is to give way to pressure after a fall of Taiwan.
+
+    Because a PRC on Taiwan has it by the throat (`veto`, points). Source: claim N2 (N¶4).
+    """
+    return scale.chance(concede + veto)
+
+
+@rule
+def gives_way(probability: float, u: float) -> bool:
+    """Pressed after a fall, Japan grants what is asked. Source: claim N2 (N¶4)."""
+    return u < probability
+
+
+@rule
+def nuclear_hazard(base: float, guarantee_hr: float, lost: float) -> float:
+    """Chance a year that Japan decides for nuclear weapons after a fall.
+
+    Because a guarantee holds allies back: each 10 points `lost` from it multiply the hazard.
+    Source: Bleek and Lorber 2014; Debs and Monteiro 2017; claim N10 (N¶13).
+    """
+    return base * math.exp(math.log(guarantee_hr) * 10 * lost)
+
+
+@rule
+def goes_nuclear(probability: float, u: float) -> bool:
+    """Japan decides for nuclear weapons of its own within the ten years. Source: claim N10 (N¶13)."""
+    return u < probability

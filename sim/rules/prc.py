@@ -82,6 +82,12 @@ def breaks_settlement(probability: float, unlimited_aims: bool, u: float) -> boo
 
 
 @rule
+def goes_for_ryukyus(share: float, unlimited_aims: bool, u: float) -> bool:
+    """With Taiwan in hand, an attempt goes for the Ryukyus too, if aims go that far. Source: claim N5 (N¶8)."""
+    return unlimited_aims and u < share
+
+
+@rule
 def answers_economically(coercion_odds: float, freeze_or: float, broad_prob: float, u: float) -> int:
     """The PRC answers a step with nothing, a freeze, selective coercion or a rupture.
 

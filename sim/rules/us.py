@@ -32,6 +32,32 @@ def intervenes(probability: float, u: float) -> bool:
 
 
 @rule
+def credibility_lost(loss: float, fought_ratio: float, fought: bool) -> float:
+    """The share of its credibility that the US loses when Taiwan falls.
+
+    Because who did not even fight is believed less (`fought_ratio`, for one who did).
+    Source: Weisiger and Yarhi-Milo 2015; claim N7 (N¶11).
+    """
+    return scale.clip(loss * fought_ratio, 0.0, 1.0) if fought else loss
+
+
+@rule
+def stands_by_japan(base: float, points: float, lost: float) -> float:
+    """How likely the US is to defend Japan once Taiwan has fallen.
+
+    Because a Japan that carried a share earns it (`points`), and lost credibility takes its share.
+    Source: claims N9 (N¶12), N7 (N¶11).
+    """
+    return scale.chance(base + points) * (1 - lost)
+
+
+@rule
+def defends_japan(probability: float, u: float) -> bool:
+    """The US fights for islands of Japan's that the PRC attacks. Source: treaty of 1960, Article V."""
+    return u < probability
+
+
+@rule
 def deploys(probability: float, u: float) -> bool:
     """The US sends forces in sight of the PRC when a crisis begins.
 

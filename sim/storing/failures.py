@@ -43,7 +43,7 @@ def limits(experiment: Experiment, column: str) -> tuple[float, float]:
     """
     outcome = experiment.catalogue.outcomes.get(column)
     unit = outcome.unit if outcome else ""
-    if unit == "share" or column.endswith("_censored"):
+    if unit in ("share", "chance") or column.endswith("_censored"):
         return 0.0, 1.0
     if unit == "rung":
         return 0.0, float(HIGHEST_RUNG)
@@ -55,10 +55,11 @@ def limits(experiment: Experiment, column: str) -> tuple[float, float]:
 
 
 def faulty(experiment: Experiment, column: str, values: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which values are not finite numbers within limits; only months to something may be NaN, if it never came."""
+    """Which values are not finite numbers within limits; only what is told of some trials may be NaN in others."""
     low, high = limits(experiment, column)
     sound: NDArray[np.bool_] = (values >= low) & (values <= high) & np.isfinite(values)
-    return ~(sound | np.isnan(values)) if column.startswith("months_to_") else ~sound
+    outcome = experiment.catalogue.outcomes.get(column)
+    return ~(sound | np.isnan(values)) if outcome and outcome.given else ~sound
 
 
 def sift(experiment: Experiment, block: Block) -> tuple[Block, list[Failure]]:
@@ -94,7 +95,11 @@ def _in_cell(experiment: Experiment, block: Block, cell: Cell) -> list[Failure]:
     rows = block.records[cell]
     wrong: dict[int, list[str]] = {}
     for name in rows.dtype.names or ():
-        for row in np.flatnonzero(faulty(experiment, name, rows[name])).tolist():
+        wanting = faulty(experiment, name, rows[name])
+        outcome = experiment.catalogue.outcomes.get(name)
+        if outcome and outcome.given:
+            wanting |= np.isnan(rows[name]) != (rows[outcome.given] == 0)
+        for row in np.flatnonzero(wanting).tolist():
             wrong.setdefault(row, []).append(f"{name} is {rows[name][row]:g}")
     made = []
     for row, said in sorted(wrong.items()):

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.storing.disk import FolderError
 from sim.storing.failures import Failure
 
-SCHEMA = "2"  # of the files; it changes when their columns, types or folders do
+SCHEMA = "3"  # of the files; it changes when their columns, types or folders do
 
 
 class Marks(NamedTuple):
