@@ -201,8 +201,8 @@ class StraitModel(mesa.Model):
             for name, value in zip(outcomes.COLUMNS, row, strict=True)
         }
         known = self.experiment.catalogue.outcomes
-        for entry in self.experiment.values:
-            for ending in ("", "_compensator"):
+        for ending in ("", "_compensator"):
+            for entry in self.experiment.values:
                 priced = loss(entry, known, lambda name: np.asarray(values[name], np.float64), compensated=bool(ending))
                 values[entry.outcome + ending] = float(priced)
         cell = {"start": self.start.name, "worldview": self.worldview.name, "policy": self.policy.name}

@@ -138,7 +138,7 @@ def test_another_program_or_schema_is_refused_unless_fresh(folder: Path) -> None
     with pytest.raises(FolderError, match=r"strait-wargame: 0\.0\.9 there"):
         write_folder(experiment(), folder)
     hold(folder, schema="1")
-    message = r"its schema is 1, and this strait reads 2; .*use --fresh"
+    message = r"its schema is 1, and this strait reads 3; .*use --fresh"
     with pytest.raises(FolderError, match=message):
         write_folder(experiment(), folder)
     with pytest.raises(FolderError, match=message):
