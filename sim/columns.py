@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from sim.engine import Cell
     from sim.experiment import Experiment
 
+KEPT_BYTES = 1 << 26  # of columns that were read: all of a short run's, one of a long run's
+
 
 class InFolder(Mapping["Cell", tables.Rows]):
-    """Trials of every cell from the files of a folder: a column is read for all cells, and kept until the next."""
+    """Trials of every cell from the files of a folder: a column is read for all cells, and kept while there is room."""
 
     def __init__(self, experiment: Experiment, folder: Path, paths: Sequence[Path]) -> None:
         """Read what columns there are, and how many trials of each cell."""
@@ -31,7 +33,7 @@ class InFolder(Mapping["Cell", tables.Rows]):
         self.edges = np.concatenate([[0], np.cumsum(sizes)])
         left_out = {*tables.CELL, "trial"}
         self.dtype = np.dtype([(f.name, f.type.to_pandas_dtype()) for f in schema if f.name not in left_out])
-        self._last = ("", np.empty(0))
+        self._kept: dict[str, NDArray[Any]] = {}
 
     @property
     def size(self) -> int:
@@ -52,16 +54,19 @@ class InFolder(Mapping["Cell", tables.Rows]):
 
     def column(self, name: str) -> NDArray[Any]:
         """Give a column of all cells: array[cell, trial]."""
-        if self._last[0] != name:
-            self._last = ("", np.empty(0))  # let go of the last before reading the next
-            values = np.empty((len(self._order), self.size), self.dtype[name])
-            with parquet.told(self._folder):
-                for i, (path, footer) in enumerate(zip(self._paths, self._footers, strict=True)):
-                    part = parquet.column(path, name, footer).reshape(len(self._order), -1)
-                    values[:, self.edges[i] : self.edges[i + 1]] = part
-            values.flags.writeable = False
-            self._last = (name, values)
-        return self._last[1]
+        if (kept := self._kept.get(name)) is not None:
+            return kept
+        size = len(self._order) * self.size * self.dtype[name].itemsize
+        if sum(values.nbytes for values in self._kept.values()) + size > KEPT_BYTES:
+            self._kept.clear()  # before the next is read
+        values = np.empty((len(self._order), self.size), self.dtype[name])
+        with parquet.told(self._folder):
+            for i, (path, footer) in enumerate(zip(self._paths, self._footers, strict=True)):
+                part = parquet.column(path, name, footer).reshape(len(self._order), -1)
+                values[:, self.edges[i] : self.edges[i + 1]] = part
+        values.flags.writeable = False
+        self._kept[name] = values
+        return values
 
 
 class OfCell:

@@ -47,13 +47,15 @@ def band_level(differences: Floats, level: float = LEVEL, draws: int = BAND_DRAW
         return level
     values, vectors = np.linalg.eigh(np.corrcoef(varying, rowvar=False))
     root = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
-    critical = float(np.quantile(np.abs(_normals(draws, root.shape[0]) @ root).max(axis=1), level))
+    drawn = root @ _normals(draws, root.shape[0])
+    critical = float(np.quantile(np.abs(drawn, out=drawn).max(axis=0), level))
     return max(level, round(math.erf(critical / math.sqrt(2)), 6))  # the draws err by more than that
 
 
 @functools.lru_cache(maxsize=2)
 def _normals(draws: int, contrasts: int) -> Floats:
-    return np.random.Generator(np.random.Philox(key=BAND_KEY)).standard_normal((draws, contrasts))
+    drawn = np.random.Generator(np.random.Philox(key=BAND_KEY)).standard_normal((draws, contrasts))
+    return np.ascontiguousarray(drawn.T)
 
 
 def prob_better(a: Floats, b: Floats, better: str) -> float | None:

@@ -30,21 +30,24 @@ def flat(experiment: Experiment, counts: Mapping[Cell, NDArray[Any]]) -> NDArray
 
 def places(experiment: Experiment, months: int) -> pd.DataFrame:
     """What each count stands for: `start`, `worldview`, `policy`, `target`, `domain`, `month` (from 1), `rung`."""
-    parts = []
-    for cell in tables.cells(experiment):
-        for target, domain, size in TRACKS:
-            part = {
-                **dict(zip(tables.CELL, cell, strict=True)),
-                "target": target,
-                "domain": domain,
-                "month": np.repeat(np.arange(1, months + 1), size + 1),
-                "rung": np.tile([*range(size), FALLEN_RUNG], months),
-            }
-            parts.append(pd.DataFrame(part))
-    types: dict[str, Any] = dict.fromkeys(["target", "domain"], "category")
-    for name, entries in zip(tables.CELL, tables.axes(experiment), strict=True):
-        types[name] = tables.category(entries)
-    return pd.concat(parts, ignore_index=True).astype(types)
+    slots = [size + 1 for _, _, size in TRACKS]
+    cells, a_cell = len(tables.cells(experiment)), months * sum(slots)
+
+    def of_tracks(labels: list[str]) -> Any:
+        entries = sorted({*labels})
+        codes = np.repeat([entries.index(label) for label in labels], np.multiply(slots, months))
+        return pd.Categorical.from_codes(np.tile(codes, cells), dtype=tables.category(entries))
+
+    month = np.concatenate([np.repeat(np.arange(1, months + 1), size) for size in slots])
+    rung = np.concatenate([np.tile([*range(size), FALLEN_RUNG], months) for _, _, size in TRACKS])
+    columns = {
+        **tables.of_cells(experiment, a_cell),
+        "target": of_tracks([target for target, _, _ in TRACKS]),
+        "domain": of_tracks([domain for _, domain, _ in TRACKS]),
+        "month": np.tile(month, cells),
+        "rung": np.tile(rung, cells),
+    }
+    return pd.DataFrame(columns, copy=False)
 
 
 def shares(experiment: Experiment, counts: NDArray[np.int64], trials: int) -> pd.DataFrame:

@@ -60,6 +60,15 @@ def category(entries: list[str]) -> pd.CategoricalDtype[str]:
     return pd.CategoricalDtype(pd.Index(entries))
 
 
+def of_cells(experiment: Experiment, rows: int) -> dict[str, Any]:
+    """The columns `start`, `worldview`, `policy` of a table with so many rows in each cell."""
+    columns: dict[str, Any] = {}
+    for name, entries, of_rows in zip(CELL, axes(experiment), zip(*cells(experiment), strict=True), strict=True):
+        codes = np.array([entries.index(entry) for entry in of_rows], dtype=np.int8)
+        columns[name] = pd.Categorical.from_codes(np.repeat(codes, rows), dtype=category(entries))
+    return columns
+
+
 def pairs(experiment: Experiment) -> list[tuple[str, str]]:
     """Every unordered pair of policies once: as a contrast declares it, else in the experiment's order."""
     declared = {frozenset(contrast): contrast for contrast in reversed(experiment.catalogue.contrasts)}
@@ -83,10 +92,7 @@ def trials(experiment: Experiment, records: Mapping[Cell, Rows], names: Sequence
     if names is None:
         columns = {"trial": columns["world"] * experiment.lucks + columns["luck"], **columns}
     size = len(next(iter(columns.values()))) // len(order)
-    for name, categories, of_cells in zip(CELL, axes(experiment), zip(*order, strict=True), strict=True):
-        codes = np.array([categories.index(entry) for entry in of_cells], dtype=np.int8)
-        columns[name] = pd.Categorical.from_codes(np.repeat(codes, size), dtype=category(categories))
-    return pd.DataFrame({name: columns[name] for name in dict.fromkeys([*CELL, *columns])}, copy=False)
+    return pd.DataFrame({**of_cells(experiment, size), **columns}, copy=False)
 
 
 def worlds(experiment: Experiment, drawn: Mapping[str, NDArray[Any]], first_world: int) -> pd.DataFrame:
