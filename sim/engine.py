@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.scenario import Experiment, Policy, Start
 
 Cell = tuple[str, str, str]
+NO_SHARE = 255  # stands in a record for a share that cannot be: `sim.storing.failures` sets such trials apart
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,10 @@ def sums(exp: Experiment, start: Start) -> dict[str, float]:
 
 
 def to_records(exp: Experiment, out: np.ndarray, first_world: int) -> np.ndarray:
-    """`out[trial, column]` and losses as a structured array with its key: shares as 0/1 bytes, the rest as float64."""
+    """`out[trial, column]` and losses as a structured array with its key: shares as 0/1 bytes, the rest as float64.
+
+    A share that is neither 0 nor 1 does not fit a byte, and becomes `NO_SHARE`.
+    """
     lucks = exp.lucks
     kinds = [(name, "u1" if name in outcomes.SHARES else "f8") for name in outcomes.COLUMNS]
     kinds += [(entry.outcome + ending, "f8") for ending in ("", "_compensator") for entry in exp.values]
@@ -143,7 +147,8 @@ def to_records(exp: Experiment, out: np.ndarray, first_world: int) -> np.ndarray
     made["world"] = first_world + np.arange(len(out)) // lucks
     made["luck"] = np.arange(len(out)) % lucks
     for column, name in enumerate(outcomes.COLUMNS):
-        made[name] = out[:, column]
+        values = out[:, column]
+        made[name] = np.where((values == 0) | (values == 1), values, NO_SHARE) if name in outcomes.SHARES else values
     for entry in exp.values:
         for ending in ("", "_compensator"):
             made[entry.outcome + ending] = loss(

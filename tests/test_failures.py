@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 import sim
 from analysis import cli, commands
-from sim import engine, store, tables
+from sim import engine, outcomes, store, tables
 from sim.engine import Block
 from sim.experiment import Experiment
 from sim.store import write_folder
@@ -115,6 +115,23 @@ def test_the_command_ends_as_failed_and_tells_how_to_play_a_trial_again(
     ).stdout.splitlines()
     assert shown[0] == "world: 17"
     assert not [line for line in shown if "cannot be" in line]  # the trial itself is sound: the test spoilt it
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -1.0, 0.5, 256.0])
+def test_a_share_that_fits_no_byte_is_found(exp: Experiment, monkeypatch: pytest.MonkeyPatch, value: float) -> None:
+    kept, column = engine.to_records, outcomes.COLUMNS.index("use_of_force")
+
+    def spoilt(exp: Experiment, out: np.ndarray, first_world: int) -> np.ndarray:
+        out[17:18, column] = value  # a bad world that is played again alone, for its rungs, has one row
+        return kept(exp, out, first_world)
+
+    monkeypatch.setattr("sim.engine.to_records", spoilt)
+    (block,) = engine.blocks(exp)
+    sound, found = failures.sift(exp, block)
+    assert [failure[2:] for failure in found] == [
+        (policy, 17, 17, 0, "use_of_force is neither 0 nor 1") for policy in ("both", "status_quo")
+    ]
+    assert all(17 not in rows["world"] for rows in sound.records.values())
 
 
 def test_a_trial_is_played_again_as_it_was(exp: Experiment) -> None:

@@ -100,12 +100,16 @@ def _in_cell(experiment: Experiment, block: Block, cell: Cell) -> list[Failure]:
         if outcome and outcome.given:
             wanting |= np.isnan(rows[name]) != (rows[outcome.given] == 0)
         for row in np.flatnonzero(wanting).tolist():
-            wrong.setdefault(row, []).append(f"{name} is {rows[name][row]:g}")
+            wrong.setdefault(row, []).append(f"{name} is {_told(rows[name][row])}")
     made = []
     for row, said in sorted(wrong.items()):
         world, luck = int(rows["world"][row]), int(rows["luck"][row])
         made.append(Failure(*cell, world * experiment.lucks + luck, world, luck, ", ".join(said)))
     return made
+
+
+def _told(value: Any) -> str:
+    return "neither 0 nor 1" if value.dtype.kind == "u" else f"{value:g}"
 
 
 def table(failures: Iterable[Failure]) -> pd.DataFrame:
