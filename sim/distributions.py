@@ -161,7 +161,9 @@ class LogNormal(Distribution):
         from scipy.special import ndtri
 
         z = ndtri(_squeezed(u, _normal_cdf(self._z(self.lowest)), _normal_cdf(self._z(self.highest))))
-        return _bounded(self.median * np.exp(self._sigma * z), self.lowest, self.highest)
+        # NumPy's exp rounds otherwise on processors with AVX-512; Python's is the system's.
+        ratio = np.array([math.exp(x) for x in (self._sigma * z).tolist()])
+        return _bounded(self.median * ratio, self.lowest, self.highest)
 
     def spec(self) -> Any:
         return {"lognormal": [self.median, self.p95]}

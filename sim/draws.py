@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -124,11 +125,25 @@ def parameters(exp: Experiment, worldview: Worldview, first_world: int, worlds: 
     if exp.correlations:
         from scipy.special import ndtr, ndtri
 
-        group = sorted({name for a, b, _ in exp.correlations for name in (a, b)})
-        matrix = np.eye(len(group))
-        for a, b, rho in exp.correlations:
-            i, j = group.index(a), group.index(b)
-            matrix[i, j] = matrix[j, i] = rho
+        group, lower = _copula(exp.correlations)
         columns = [names.index(name) for name in group]
-        u[:, columns] = ndtr(ndtri(u[:, columns]) @ np.linalg.cholesky(matrix).T)
+        z = ndtri(u[:, columns])
+        # Added up by column: a product of matrices rounds otherwise on another processor, or for a single world.
+        u[:, columns] = ndtr(sum(z[:, [j]] * lower[:, j] for j in range(len(group))))
     return np.column_stack([worldview.distributions[name].ppf(u[:, i]) for i, name in enumerate(names)])
+
+
+def _copula(correlations: Sequence[tuple[str, str, float]]) -> tuple[list[str], np.ndarray]:
+    """The parameters in it, by name, and the lower triangle L of their correlations, which are L times its transpose.
+
+    >>> _copula([("a", "b", 0.6)])[1].round(12).tolist()
+    [[1.0, 0.0], [0.6, 0.8]]
+    """
+    rho = {frozenset((a, b)): value for a, b, value in correlations}
+    group = sorted({name for pair in rho for name in pair})
+    lower = np.zeros((len(group), len(group)))
+    for i, a in enumerate(group):
+        for j, b in enumerate(group[: i + 1]):
+            rest = rho.get(frozenset((a, b)), float(i == j)) - sum(lower[i, k] * lower[j, k] for k in range(j))
+            lower[i, j] = math.sqrt(rest) if i == j else rest / lower[j, j]
+    return group, lower
