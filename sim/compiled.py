@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import platform
 import tempfile
 import types
 from collections.abc import Callable
@@ -32,10 +33,11 @@ def rules_mark() -> str:
 
 def _cache_folder() -> str:
     """A folder for compiled rules, named for what they were compiled from; temporary if none can be written."""
-    import llvmlite
+    import llvmlite.binding
     import platformdirs
 
-    made_by = f"{numba.__version__} {np.__version__} {llvmlite.__version__} {Path(__file__).parent}"
+    versions = f"{platform.python_version()} {numba.__version__} {np.__version__} {llvmlite.__version__}"
+    made_by = f"{versions} {llvmlite.binding.get_host_cpu_name()} {Path(__file__).parent}"
     name = hashlib.sha256(f"{rules_mark()} {made_by}".encode()).hexdigest()[:16]
     try:
         folder = Path(platformdirs.user_cache_dir("strait")) / name
