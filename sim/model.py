@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 Agent = TypeVar("Agent", bound="type[Actor]")
 _plain_scale = twin(scale)
+_plain_draws = types.SimpleNamespace(
+    four=draws.four, exponential=plain(draws.exponential), logistic=plain(draws.logistic)
+)
 
 
 class Actor(mesa.Agent):
@@ -97,13 +100,12 @@ REPORTERS: Mapping[str, Callable[[StraitModel], float]] = {
 AGENTS: Mapping[str, type[Actor]] = {"prc": PRC, "japan": Japan, "us": UnitedStates, "taiwan": Taiwan}
 
 
-def order_of_play(*, four: Any = draws.four, **actors: Any) -> types.SimpleNamespace:
-    """`sim.month` in plain Python, played by `actors` (prc, japan, us, taiwan: agents or modules of rules).
+def order_of_play(**names: Any) -> types.SimpleNamespace:
+    """`sim.month` in plain Python, played by the actors `prc`, `japan`, `us`, `taiwan` (agents or modules of rules).
 
-    `four` makes the draws; the numbers are the same by whatever way they are made.
+    Other names stand where the rules see them: `draws`, `scale`, `math`.
     """
-    made = types.SimpleNamespace(four=four, exponential=plain(draws.exponential), logistic=plain(draws.logistic))
-    known: dict[str, Any] = {**actors, "scale": _plain_scale, "draws": made}
+    known: dict[str, Any] = {"scale": _plain_scale, "draws": _plain_draws, **names}
     for module in (episodes, war, reactions, levers, aftermath, campaign, events, month):
         name = module.__name__.rpartition(".")[2]
         known[name] = twin(module, **{key: value for key, value in known.items() if key in vars(module)})
