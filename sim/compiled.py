@@ -6,10 +6,12 @@ lets other things stand where the module's own names stood: the plain twins of o
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
 import platform
+import stat
 import tempfile
 import types
 from collections.abc import Callable
@@ -45,7 +47,18 @@ def _cache_folder() -> str:
         with tempfile.TemporaryFile(dir=folder):
             return str(folder)
     except OSError:
-        return str(Path(tempfile.gettempdir()) / f"strait-{name}")
+        return _temporary(f"strait-{name}")
+
+
+def _temporary(name: str) -> str:
+    """A folder of this user's own among temporary files: what is kept there will be run."""
+    folder = Path(tempfile.gettempdir()) / name
+    with contextlib.suppress(OSError):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+        if not hasattr(os, "getuid") or (found.st_uid == os.getuid() and stat.S_IMODE(found.st_mode) == 0o700):
+            return str(folder)
+    return tempfile.mkdtemp(prefix="strait-")
 
 
 try:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer import Option
 
-from analysis.commands import app, plain_words
+from analysis.commands import FAILED, app, leave, plain_words
 
 
 @app.command(epilog="Example:  strait calibrate --worlds 20000")
@@ -29,24 +29,41 @@ def calibrate(
 
 @app.command(epilog="Example:  strait bench --json")
 def bench(
-    repeats: Annotated[int, Option(metavar="N", min=1, help="Each figure is the median of so many.")] = 5,
+    repeats: Annotated[int, Option(metavar="N", min=5, help="Each figure is the median of so many.")] = 5,
     as_json: Annotated[bool, Option("--json", help="Print the figures for a program to read.")] = False,
+    parts: Annotated[bool, Option("--parts", help="Show instead which part of a trial takes how much time.")] = False,
 ) -> None:
-    """Measure how fast the model plays on this computer."""
+    """Measure how fast the model plays on this computer. It takes some minutes."""
     with plain_words():
         import json
 
         from rich.console import Console
         from rich.table import Table
 
-        from analysis import bench
-
-        typer.echo("This takes a minute or two.", err=True)
-        figures = bench.bench(repeats)
+        figures, meanings = _parts(repeats) if parts else _speed(repeats)
         if as_json:
             typer.echo(json.dumps(figures, indent=2))
             return
-        table = Table("figure", "here", "what it is")
+        table = Table("figure", "here", *(["what it is"] if meanings else []))
         for name, value in figures.items():
-            table.add_row(name, f"{value:,.4g}", bench.MEANINGS[name])
+            table.add_row(name, f"{value:,.4g}", *([meanings[name]] if meanings else []))
         Console(highlight=False).print(table)
+
+
+def _speed(repeats: int) -> tuple[dict[str, float], dict[str, str]]:
+    from analysis import bench
+
+    return bench.bench(repeats), bench.MEANINGS
+
+
+def _parts(repeats: int) -> tuple[dict[str, float], dict[str, str]]:
+    from dataclasses import replace
+
+    from sim import compiled, scenario
+
+    if not compiled.COMPILED:
+        leave(f"{compiled.PLAINLY} There is no kernel to measure.", FAILED)
+    from analysis import phases
+
+    exp = scenario.load("debate", worldviews="neutral")
+    return phases.shares(replace(exp, starts=(exp.reference,)), repeats=repeats), {}
