@@ -50,12 +50,12 @@ _UNFINISHED = {
 }
 
 
-def parse(content: bytes, file: str) -> tuple[Document | None, list[Fault]]:
-    """The document that a file's content is, or None, with every fault of its form."""
+def parse(content: bytes, file: str, *, gaps: bool = False) -> tuple[Document | None, list[Fault]]:
+    """The document that a file's content is, or None, with every fault of its form; `gaps`: a value may be empty."""
     text, fault = _decoded(content, file)
     if fault:
         return None, [fault]
-    reader = _Reader(file)
+    reader = _Reader(file, gaps)
     data = reader.read(text)
     if not reader.faults and not isinstance(data, dict):
         wrong = "the file is empty" if data is None else f"must be `key: value` lines, got {show(data)}"
@@ -106,8 +106,8 @@ def _place(before: str) -> Mark:
 class _Reader:
     """Builds data and marks from the parser's events; never recurses deeper than DEEPEST."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self, file: str, gaps: bool = False) -> None:
+        self.file, self.gaps = file, gaps
         self.faults: list[Fault] = []
         self.keys: dict[Path, Mark] = {}
         self.values: dict[Path, Mark] = {}
@@ -149,7 +149,7 @@ class _Reader:
         if isinstance(event, yaml.SequenceStartEvent):
             return self._list(events, path)
         value = _scalar(event)
-        if value is None and path and isinstance(path[-1], int):
+        if value is None and path and isinstance(path[-1], int) and not self.gaps:
             self.complain("an empty entry; write a value, or take it out", mark)
         elif isinstance(value, str) and (bad := _UNPRINTABLE.search(value)):
             self.complain(_control(bad), mark)
@@ -173,7 +173,7 @@ class _Reader:
                 line = self.keys[*path, key][0]
                 self.complain(f"repeated key {show(key)}; it stands on line {line} already", mark)
             value = self._node(next(events), events, (*path, key))
-            if value is None:
+            if value is None and not self.gaps:
                 self.complain(f"no value for {show(key)}; {_NO_VALUE[style]}", mark)
             if key not in found:
                 found[key], self.keys[*path, key] = value, mark

@@ -1,0 +1,97 @@
+"""What one forecaster gains over another on average, how sure that is, and what this sample could have shown at all.
+
+Episodes of one year at one target hang together, so the bootstrap draws such clusters, not episodes. Its limits are
+percentiles widened for the small number of clusters (Hesterberg 2015, the expanded percentile interval), and its
+draws are keyed like all others (`sim.draws`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr, stdtrit
+
+from sim import draws
+
+if TYPE_CHECKING:
+    from analysis.backtest.forecasts import Scored
+
+RESAMPLES = 10_000
+LEVEL, POWER = 0.95, 0.8
+ESSAYS = "2020-03"  # after the month in which the essays appeared
+SAMPLES = ("all", "since_2020_03")
+MEASURES = ("log_score", "brier", "rps", "duration")
+SUMMARY = [
+    "sample", "domain", "measure", "forecaster", "against", "gain", "low", "high", "smallest_gain", "episodes",
+    "clusters",
+]  # fmt: skip
+
+
+class Gain(NamedTuple):
+    """A mean gain, its 95 % interval, and the smallest that would have been shown with a chance of 80 %.
+
+    Interval and smallest gain are None where fewer than two clusters leave nothing to judge by.
+    """
+
+    gain: float
+    low: float | None
+    high: float | None
+    smallest: float | None
+    clusters: int
+
+
+def gain(values: Sequence[float], clusters: Sequence[str], *, seed: int, resamples: int = RESAMPLES) -> Gain:
+    """The mean of `values`, whose luck is shared within clusters, with a cluster bootstrap.
+
+    >>> gain([1.0, 1.0, 2.0, 0.0], ["a", "a", "b", "c"], seed=1).gain
+    1.0
+    """
+    names, place = np.unique(clusters, return_inverse=True)
+    sums, counts = np.bincount(place, values), np.bincount(place)
+    mean, n = float(sums.sum() / counts.sum()), len(names)
+    if n < 2:
+        return Gain(mean, None, None, None, n)
+    drawn = draws.uniforms(seed, [f"cluster {i} of a resample" for i in range(n)], 0, resamples)
+    chosen = (drawn * n).astype(int)
+    means = sums[chosen].sum(axis=1) / counts[chosen].sum(axis=1)
+    tail = float(ndtr(stdtrit(n - 1, (1 - LEVEL) / 2) * math.sqrt(n / (n - 1))))
+    low, high = np.quantile(means, [tail, 1 - tail]).tolist()
+    error = math.sqrt(n / (n - 1) * ((sums - mean * counts) ** 2).sum()) / counts.sum()
+    smallest = (stdtrit(n - 1, (1 + LEVEL) / 2) + stdtrit(n - 1, POWER)) * error
+    return Gain(mean, low, high, float(smallest), n)
+
+
+def summary(found: Scored, pairs: Sequence[tuple[str, str]], *, resamples: int = RESAMPLES) -> pd.DataFrame:
+    """Mean gains of each first forecaster over the second, by sample, domain and measure; columns as in `SUMMARY`.
+
+    A gain is positive where the first is better, whichever way the score runs. The two domains of an episode count
+    half each where `domain` is both.
+    """
+    when = {one.name: one.start for one in found.episodes}
+    cluster = {one.name: f"{one.target} {one.start[:4]}" for one in found.episodes}
+    rows = []
+    for domain in ("both", "economic", "military"):
+        for measure in MEASURES:
+            table = _better(found, domain, measure)
+            for sample in SAMPLES:
+                names = [name for name in table.index if sample == "all" or when[name] >= ESSAYS]
+                for first, second in pairs if names else ():
+                    values = (table[first] - table[second])[names]
+                    one = gain(values.to_list(), [cluster[name] for name in names], seed=found.experiment.seed,
+                               resamples=resamples)  # fmt: skip
+                    rows.append([sample, domain, measure, first, second, *one[:4], len(names), one.clusters])
+    made = pd.DataFrame(rows, columns=SUMMARY)
+    return made.sort_values("sample", kind="stable", ignore_index=True)
+
+
+def _better(found: Scored, domain: str, measure: str) -> pd.DataFrame:
+    """A score of each episode and forecaster, turned so that higher is better."""
+    column = "log_score" if measure == "duration" else measure
+    table = found.durations if measure == "duration" else found.scores
+    table = table if domain == "both" else table[table["domain"] == domain]
+    made = table.pivot_table(index="episode", columns="forecaster", values=column, aggfunc="mean", sort=False)
+    return made if column == "log_score" else -made
