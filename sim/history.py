@@ -82,7 +82,7 @@ def record() -> Record:
     [('Japan', 4), ('Taiwan', 1)]
     """
     path = shipped.shipped() / "history" / "episodes.yaml"
-    document, found = _checked(OwnFile, path, "scenarios/history/episodes.yaml", _faults_of_own)
+    _, found = _checked(OwnFile, path, "scenarios/history/episodes.yaml", _faults_of_own)
     own = [_own(one, found.conditions) for one in found.episodes if one.codes]
     unprovoked = Counter(one.target for one in found.episodes if one.trigger_type == PRC_INITIATED)
     return Record(tuple(own), dict(unprovoked), _years(found), found.conditions, found.record.last)
@@ -158,7 +158,7 @@ def coded(one: Told, target: str) -> tuple[Branch, float, float, float]:
 def _told(one: Told, target: str, known: Record) -> Episode:
     economic, military = rungs(one.max_rung, one.instruments)
     ongoing = one.end is None or bool(STILL_ON.search(f"{one.end} {one.mark} {one.note}"))
-    ongoing = ongoing or str(one.end)[:7] >= known.last and _is_date(one.end)
+    ongoing = ongoing or (_is_date(one.end) and str(one.end)[:7] >= known.last)
     return Episode(
         one.id, one.start, target, one.trigger.strip(), one.trigger_type, one.provocation,
         _trigger(*coded(one, target), one.start, known.conditions),
@@ -182,7 +182,7 @@ def _own(one: OwnEpisode, conditions: Conditions) -> Episode:
 
 
 def _domain(max_rung: int) -> str:
-    """The domain to which an episode's gravest instrument, and so its duration, belongs; none if there was no answer."""
+    """The domain of an episode's gravest instrument, to which its duration belongs; none if there was no answer."""
     return "none" if max_rung == 0 else "economic" if max_rung <= 2 else "military"
 
 

@@ -60,8 +60,8 @@ def scored(episodes: Sequence[Episode], record: Record, *, worlds: int = WORLDS,
         training = others(episode, record.episodes)
         for domain in DOMAINS:
             for name in FORECASTERS:
-                chances = views[name].rungs(episode, domain) if name in views else RIVALS[name](training, episode, domain)
-                key = {"episode": episode.name, "target": episode.target, "domain": domain}
+                view, key = views.get(name), {"episode": episode.name, "target": episode.target, "domain": domain}
+                chances = view.rungs(episode, domain) if view else RIVALS[name](training, episode, domain)
                 tables["forecasts"] += _forecast(key, name, chances, episode.rung(domain))
                 tables["scores"].append(_score(key, name, chances, episode.rung(domain)))
         tables["durations"] += _durations(episode, training, views)
@@ -126,12 +126,11 @@ def _durations(episode: Episode, training: Training, views: dict[str, Model]) ->
         return
     key = {"episode": episode.name, "target": episode.target, "domain": episode.domain}
     for name in FORECASTERS:
-        if name in views:
-            median, spread = views[name].lasts(episode, episode.domain)
-        else:
-            median, spread = lasting.fitted(name, training, episode)
+        view = views.get(name)
+        median, spread = view.lasts(episode, episode.domain) if view else lasting.fitted(name, training, episode)
         chance = lasting.between(limits, median, spread)
         yield {
-            **key, "forecaster": name, "known": limits.kind, "months_low": limits.low, "months_high": limits.high,
+            **key, "forecaster": name, "known": limits.kind, "months_low": limits.low,
+            "months_high": None if math.isinf(limits.high) else limits.high,
             "median_months": lasting.middle(median, spread), "log_score": math.log(max(chance, 1e-12)),
         }  # fmt: skip

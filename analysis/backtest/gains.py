@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -25,36 +26,53 @@ LEVEL, POWER = 0.95, 0.8
 ESSAYS = "2020-03"  # after the month in which the essays appeared
 SAMPLES = ("all", "since_2020_03")
 MEASURES = ("log_score", "brier", "rps", "duration")
-SUMMARY = [
-    "sample", "domain", "measure", "forecaster", "against", "gain", "low", "high", "smallest_gain", "episodes",
-    "clusters",
-]  # fmt: skip
+NOTHING = 5e-4  # smaller than any table shows
 
 
-class Gain(NamedTuple):
-    """A mean gain, its 95 % interval, and the smallest that would have been shown with a chance of 80 %.
+class Clustered(NamedTuple):
+    """A mean, its 95 % interval, and the smallest mean that would have been shown with a chance of 80 %.
 
-    Interval and smallest gain are None where fewer than two clusters leave nothing to judge by.
+    Interval and smallest mean are None where fewer than two clusters leave nothing to judge by.
     """
 
-    gain: float
+    mean: float
     low: float | None
     high: float | None
     smallest: float | None
     clusters: int
 
 
-def gain(values: Sequence[float], clusters: Sequence[str], *, seed: int, resamples: int = RESAMPLES) -> Gain:
+class Gain(NamedTuple):
+    """What a forecaster gains over another on average, in one sample, domain and measure: a row of summary.csv."""
+
+    sample: str
+    domain: str
+    measure: str
+    forecaster: str
+    against: str
+    gain: float
+    low: float | None
+    high: float | None
+    smallest_gain: float | None
+    episodes: int
+    clusters: int
+
+    def told(self) -> bool:
+        """Whether it can be told from luck: the interval leaves nought out."""
+        return self.low is not None and self.high is not None and (self.low > NOTHING or self.high < -NOTHING)
+
+
+def clustered(values: Sequence[float], clusters: Sequence[str], *, seed: int, resamples: int = RESAMPLES) -> Clustered:
     """The mean of `values`, whose luck is shared within clusters, with a cluster bootstrap.
 
-    >>> gain([1.0, 1.0, 2.0, 0.0], ["a", "a", "b", "c"], seed=1).gain
+    >>> clustered([1.0, 1.0, 2.0, 0.0], ["a", "a", "b", "c"], seed=1).mean
     1.0
     """
     names, place = np.unique(clusters, return_inverse=True)
     sums, counts = np.bincount(place, values), np.bincount(place)
     mean, n = float(sums.sum() / counts.sum()), len(names)
     if n < 2:
-        return Gain(mean, None, None, None, n)
+        return Clustered(mean, None, None, None, n)
     drawn = draws.uniforms(seed, [f"cluster {i} of a resample" for i in range(n)], 0, resamples)
     chosen = (drawn * n).astype(int)
     means = sums[chosen].sum(axis=1) / counts[chosen].sum(axis=1)
@@ -62,30 +80,26 @@ def gain(values: Sequence[float], clusters: Sequence[str], *, seed: int, resampl
     low, high = np.quantile(means, [tail, 1 - tail]).tolist()
     error = math.sqrt(n / (n - 1) * ((sums - mean * counts) ** 2).sum()) / counts.sum()
     smallest = (stdtrit(n - 1, (1 + LEVEL) / 2) + stdtrit(n - 1, POWER)) * error
-    return Gain(mean, low, high, float(smallest), n)
+    return Clustered(mean, low, high, float(smallest), n)
 
 
-def summary(found: Scored, pairs: Sequence[tuple[str, str]], *, resamples: int = RESAMPLES) -> pd.DataFrame:
-    """Mean gains of each first forecaster over the second, by sample, domain and measure; columns as in `SUMMARY`.
+def gains(found: Scored, pairs: Sequence[tuple[str, str]], *, resamples: int = RESAMPLES) -> list[Gain]:
+    """Mean gains of each first forecaster over the second, by sample, domain and measure.
 
-    A gain is positive where the first is better, whichever way the score runs. The two domains of an episode count
-    half each where `domain` is both.
+    A gain is positive where the first is better, whichever way the score runs. Where the domain is both, the two of an
+    episode count half each.
     """
     when = {one.name: one.start for one in found.episodes}
     cluster = {one.name: f"{one.target} {one.start[:4]}" for one in found.episodes}
-    rows = []
-    for domain in ("both", "economic", "military"):
-        for measure in MEASURES:
-            table = _better(found, domain, measure)
-            for sample in SAMPLES:
-                names = [name for name in table.index if sample == "all" or when[name] >= ESSAYS]
-                for first, second in pairs if names else ():
-                    values = (table[first] - table[second])[names]
-                    one = gain(values.to_list(), [cluster[name] for name in names], seed=found.experiment.seed,
-                               resamples=resamples)  # fmt: skip
-                    rows.append([sample, domain, measure, first, second, *one[:4], len(names), one.clusters])
-    made = pd.DataFrame(rows, columns=SUMMARY)
-    return made.sort_values("sample", kind="stable", ignore_index=True)
+    seed, made = found.experiment.seed, []
+    for sample, domain, measure in product(SAMPLES, ("both", "economic", "military"), MEASURES):
+        table = _better(found, domain, measure)
+        names = [name for name in table.index if sample == "all" or when[name] >= ESSAYS]
+        for first, second in pairs if names else ():
+            values = (table[first] - table[second])[names].tolist()
+            one = clustered(values, [cluster[name] for name in names], seed=seed, resamples=resamples)
+            made.append(Gain(sample, domain, measure, first, second, *one[:4], len(names), one.clusters))
+    return made
 
 
 def _better(found: Scored, domain: str, measure: str) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import expit, gammaln, logit, softmax
+from scipy.special import expit, gammaln, log_softmax, logit, softmax
 
 from sim.history import Episode
 
@@ -26,7 +26,12 @@ SLOPE_SPREAD = 2.5  # log-odds for two standard deviations of a covariate: Gelma
 
 def _counts(training: Training, domain: str) -> Floats:
     rungs = [episode.rung(domain) for episode in training]
-    return np.bincount(rungs, minlength=RUNGS[domain]).astype(float)
+    return np.bincount(rungs, minlength=RUNGS[domain]).astype(np.float64)
+
+
+def _shares(counts: Floats) -> Floats:
+    shares: Floats = counts / counts.sum()
+    return shares
 
 
 def climatology(training: Training, episode: Episode, domain: str) -> Floats:
@@ -36,17 +41,15 @@ def climatology(training: Training, episode: Episode, domain: str) -> Floats:
 
 @lru_cache(maxsize=1024)
 def _climatology(training: Training, target: str, domain: str) -> Floats:
-    pooled = _counts(training, domain) + 1 / RUNGS[domain]
-    own = _counts(tuple(one for one in training if one.target == target), domain)
-    return (own + pooled / pooled.sum()) / (own.sum() + 1)
+    pooled = _shares(_counts(training, domain) + 1 / RUNGS[domain])
+    return _shares(_counts(tuple(one for one in training if one.target == target), domain) + pooled)
 
 
 def trigger_type(training: Training, episode: Episode, domain: str) -> Floats:
     """How often after triggers of this type at this target, drawn towards the climatology as far as helps the fit."""
     prior = climatology(training, episode, domain) * _shrinkage(training, domain)
     same = (episode.target, episode.trigger_type)
-    counts = _counts(tuple(one for one in training if (one.target, one.trigger_type) == same), domain) + prior
-    return counts / counts.sum()
+    return _shares(_counts(tuple(one for one in training if (one.target, one.trigger_type) == same), domain) + prior)
 
 
 @lru_cache(maxsize=1024)
@@ -80,12 +83,13 @@ def _scale(training: Training) -> tuple[Floats, Floats]:
 
 
 def _rungs(fitted: Floats, places: Floats, rungs: int) -> Floats:
-    """Chances of each rung, float64[place, rung]: `fitted` holds rungs - 1 weights of the average episode, two slopes."""
+    """Chances float64[place, rung]; `fitted` holds weights of the average episode's rungs, and two slopes."""
     average = softmax(np.append(0.0, fitted[: rungs - 1]))
     thresholds = logit(np.cumsum(average)[:-1])
     up_to = expit(thresholds - (places @ fitted[rungs - 1 :])[:, None])
     edge = np.ones((len(places), 1))
-    return np.diff(np.hstack([0 * edge, up_to, edge]), axis=1)
+    chances: Floats = np.diff(np.hstack([0 * edge, up_to, edge]), axis=1)
+    return chances
 
 
 @lru_cache(maxsize=1024)
@@ -98,9 +102,9 @@ def _fit(training: Training, domain: str) -> Floats:
 
     def surprise(fitted: Floats) -> float:
         chances = np.maximum(_rungs(fitted, places, rungs)[np.arange(len(seen)), seen], 1e-300)
-        typical = softmax(np.append(0.0, fitted[: rungs - 1]))
+        typical = log_softmax(np.append(0.0, fitted[: rungs - 1]))
         slopes = fitted[rungs - 1 :] / SLOPE_SPREAD
-        return float(-np.log(chances).sum() - np.log(typical).sum() / rungs + (slopes**2).sum() / 2)
+        return float(-np.log(chances).sum() - typical.sum() / rungs + (slopes**2).sum() / 2)
 
     start = np.append(np.log(_counts(training, domain) + 1 / rungs), [0.0, 0.0])
     start[:rungs] -= start[0]

@@ -40,7 +40,7 @@ def _year(value: str) -> str:
 
 def _or_nothing(check: BeforeValidator) -> PlainValidator:
     """What `check` allows, or an empty value."""
-    return PlainValidator(lambda value: None if value is None else check.func(value))  # type: ignore[call-arg, arg-type]
+    return PlainValidator(lambda value: None if value is None else check.func(value))  # type: ignore[call-arg]
 
 
 Rung = Annotated[int, whole(0, 7)]
