@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from sim.loading import shipped
-from sim.loading.faults import Document, Fault
-from sim.loading.files import read
-from sim.loading.schema import checked
-from sim.loading.told import PRC_INITIATED, Branch, Conditions, OwnEpisode, OwnFile, Told, ToldFile
+from sim.loading import shipped, told
+from sim.loading.faults import Fault
+from sim.loading.told import PRC_INITIATED, Branch, Conditions, OwnEpisode, OwnFile, Told
 from sim.rules import scale
 from sim.scenario import ScenarioError
 from sim.trigger import Trigger
@@ -81,10 +79,11 @@ def record() -> Record:
     >>> sorted(record().unprovoked.items())
     [('Japan', 4), ('Taiwan', 1)]
     """
-    path = shipped.shipped() / "history" / "episodes.yaml"
-    _, found = _checked(OwnFile, path, "scenarios/history/episodes.yaml", _faults_of_own)
+    found, faults, _ = told.own_file(shipped.shipped() / "history" / "episodes.yaml", "scenarios/history/episodes.yaml")
+    if found is None:
+        raise ScenarioError(faults)
     own = [_own(one, found.conditions) for one in found.episodes if one.codes]
-    unprovoked = Counter(one.target for one in found.episodes if one.trigger_type == PRC_INITIATED)
+    unprovoked = Counter(str(one.target) for one in found.episodes if one.trigger_type == PRC_INITIATED)
     return Record(tuple(own), dict(unprovoked), _years(found), found.conditions, found.record.last)
 
 
@@ -96,16 +95,13 @@ def others(paths: Sequence[str | Path], known: Record) -> Reading:
     faults: list[Fault] = []
     names: dict[str, str] = {}
     for path in map(Path, paths):
-        try:
-            document, found = _checked(ToldFile, path, path.as_posix(), _faults_of_told, gaps=True)
-        except ScenarioError as error:
-            faults += error.faults
-            continue
-        for place, one in enumerate(found.episodes):
-            if one.id in names:
+        found, wrong, document = told.others_file(path, path.as_posix())
+        faults += wrong
+        for place, one in enumerate(found.episodes if found and document else ()):
+            if document and one.id in names:
                 message = f"id: {one.id} stands in {names[one.id]} already"
                 faults.append(document.fault(("episodes", place, "id"), message))
-            names.setdefault(one.id, document.file)
+            names.setdefault(one.id, path.as_posix())
             target = next((name for name in TARGETS if name.casefold() == one.target.casefold()), None)
             if target is None:
                 skipped.append((one.id, f"the target is {one.target}"))
@@ -158,7 +154,7 @@ def coded(one: Told, target: str) -> tuple[Branch, float, float, float]:
 def _told(one: Told, target: str, known: Record) -> Episode:
     economic, military = rungs(one.max_rung, one.instruments)
     ongoing = one.end is None or bool(STILL_ON.search(f"{one.end} {one.mark} {one.note}"))
-    ongoing = ongoing or (_is_date(one.end) and str(one.end)[:7] >= known.last)
+    ongoing = ongoing or (told.is_date(one.end) and str(one.end)[:7] >= known.last)
     return Episode(
         one.id, one.start, target, one.trigger.strip(), one.trigger_type, one.provocation,
         _trigger(*coded(one, target), one.start, known.conditions),
@@ -201,40 +197,3 @@ def _trigger(
 def _years(found: OwnFile) -> float:
     first, last = (int(month[:4]) + (int(month[5:]) - 1) / 12 for month in (found.record.first, found.record.last))
     return last - first
-
-
-def _is_date(end: Any) -> bool:
-    return re.match("(19|20)[0-9]{2}-[01][0-9]", str(end)) is not None
-
-
-def _checked(shape: Any, path: Path, label: str, more: Callable[..., Iterator[Fault]], *, gaps: bool = False) -> Any:
-    """A file's document and record; raises ScenarioError with all that is wrong in it."""
-    document, faults = read(path, label, gaps=gaps)
-    if document is None:
-        raise ScenarioError(faults)
-    found, faults = checked(shape, document, shipped.load(shipped.shipped()).known)
-    if found is not None:
-        faults = [*faults, *more(document, found.episodes)]
-    if faults:
-        raise ScenarioError(faults)
-    return document, found
-
-
-def _faults_of_told(document: Document, episodes: Sequence[Told | OwnEpisode]) -> Iterator[Fault]:
-    """What is wrong between entries that are each well formed."""
-    seen: set[str] = set()
-    for place, one in enumerate(episodes):
-        if one.id in seen:
-            yield document.fault(("episodes", place, "id"), f"id: {one.id} stands twice in this file")
-        seen.add(one.id)
-        if _is_date(one.end) and str(one.end)[:7] < one.start:
-            message = f"end: must not be before start ({one.start}), got {str(one.end)!r}"
-            yield document.fault(("episodes", place, "end"), message)
-
-
-def _faults_of_own(document: Document, episodes: Sequence[OwnEpisode]) -> Iterator[Fault]:
-    yield from _faults_of_told(document, episodes)
-    for place, one in enumerate(episodes):
-        if (one.codes is None) != (one.trigger_type == PRC_INITIATED):
-            message = f"{one.id}: codes belong to every episode but those of type {PRC_INITIATED}"
-            yield document.fault(("episodes", place, "id"), message)

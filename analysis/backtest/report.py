@@ -66,14 +66,14 @@ def levels(found: Scored) -> Table:
     return Table(head, rows)
 
 
-def differences(gained: Sequence[Gain], measure: str = "log_score") -> Table:
+def differences(gained: Sequence[Gain], measure: str = "log_score", pairs: Sequence[tuple[str, str]] = PAIRS) -> Table:
     """Mean gains of one score with intervals, and the smallest gain each sample would have shown."""
     head = ["gain of", "over"]
     for words in SAMPLES.values():
         head += [f"gain (95\u00a0% interval), {words}", f"smallest shown, {words}"]
     cells = {(one.sample, one.forecaster, one.against): one for one in overall(gained, measure)}
     rows = []
-    for first, second in PAIRS:
+    for first, second in pairs:
         row = [WORDS[first], WORDS[second]]
         for sample in SAMPLES:
             one = cells.get((sample, first, second))
@@ -89,14 +89,17 @@ def overall(gained: Iterable[Gain], measure: str = "log_score") -> list[Gain]:
 
 def markdown(found: Scored, gained: Sequence[Gain]) -> str:
     """The results as docs/backtest.md shows them."""
+    durations = differences(gained, "duration", [("neutral", rival) for rival in RIVALS])
     parts = [levels(found).markdown(), "Log score:", differences(gained).markdown()]
-    return "\n\n".join([*parts, "Log score of durations:", differences(gained, "duration").markdown()])
+    return "\n\n".join([*parts, "Log score of durations, on which the essays are silent:", durations.markdown()])
 
 
 def lines(found: Scored, gained: Sequence[Gain], record: Record | None) -> Iterator[str]:
     """Sentences that say what the back-test shows; `record` where the shipped one is what was scored."""
     years = {f"{one.target} {one.start[:4]}" for one in found.episodes}
-    yield f"{len(found.episodes)} episodes were scored, in {len(years)} clusters: a year at a target is one."
+    n = len(found.episodes)
+    scored = f"{n} episode was" if n == 1 else f"{n} episodes were"
+    yield f"{scored} scored, in {len(years)} cluster{'s' * (len(years) > 1)}: a year at a target is one."
     if record:
         counts = [f"{one.episodes} at {one.target} ({one.per_year:.2f} a year, {one.low:.2f} to {one.high:.2f})"
                   for one in rates(record)]  # fmt: skip

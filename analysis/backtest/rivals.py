@@ -69,7 +69,8 @@ def ordered_logit(training: Training, episode: Episode, domain: str) -> Floats:
     """A cumulative logit on provocation and target: one slope each, and as many thresholds as there are steps up."""
     average, spread = _scale(training)
     place = (_covariates(episode) - average) / (2 * spread)
-    return _rungs(_fit(training, domain), place[None, :], RUNGS[domain])[0]
+    (chances,) = _rungs(_fit(training, domain), place[None, :], RUNGS[domain])
+    return np.asarray(chances)
 
 
 def _covariates(episode: Episode) -> Floats:

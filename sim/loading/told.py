@@ -6,13 +6,18 @@ Others' files may hold more than is read here, and leave values empty.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, PlainValidator
 
+from sim.loading import shipped
+from sim.loading.faults import Document, Fault
 from sim.loading.fields import Month, OnOff, Share, Sources, Text, Texts, Word, number, whole, without_repeats
-from sim.loading.schema import STRICT
+from sim.loading.files import read
+from sim.loading.schema import STRICT, checked
 from sim.loading.wording import show
 
 PRC_INITIATED = "prc_initiated"
@@ -160,3 +165,48 @@ class ToldFile:
 
     __pydantic_config__: ClassVar[ConfigDict] = LOOSE
     episodes: tuple[Told, ...]
+
+
+def own_file(path: Path, label: str) -> tuple[OwnFile | None, list[Fault], Document | None]:
+    """The shipped record, or None, with all that is wrong in it."""
+    return _file(OwnFile, path, label)
+
+
+def others_file(path: Path, label: str) -> tuple[ToldFile | None, list[Fault], Document | None]:
+    """Somebody else's file of episodes, or None, with all that is wrong in it."""
+    return _file(ToldFile, path, label)
+
+
+def _file(shape: Any, path: Path, label: str) -> tuple[Any, list[Fault], Document | None]:
+    own = shape is OwnFile
+    document, faults = read(path, label, loose=not own)
+    if document is None:
+        return None, faults, None
+    found, faults = checked(shape, document, shipped.load(shipped.shipped()).known)
+    if found is not None:
+        faults = [*_disagreements(document, found.episodes), *(_uncoded(document, found.episodes) if own else ())]
+    return None if faults else found, faults, document
+
+
+def _disagreements(document: Document, episodes: Sequence[Told | OwnEpisode]) -> Iterator[Fault]:
+    """Faults of entries that are each well formed."""
+    seen: set[str] = set()
+    for place, one in enumerate(episodes):
+        if one.id in seen:
+            yield document.fault(("episodes", place, "id"), f"id: {one.id} stands twice in this file")
+        seen.add(one.id)
+        if is_date(one.end) and str(one.end)[:7] < one.start:
+            message = f"end: must not be before start ({one.start}), got {show(str(one.end))}"
+            yield document.fault(("episodes", place, "end"), message)
+
+
+def _uncoded(document: Document, episodes: Sequence[OwnEpisode]) -> Iterator[Fault]:
+    for place, one in enumerate(episodes):
+        if (one.codes is None) != (one.trigger_type == PRC_INITIATED):
+            message = f"{one.id}: codes belong to every episode but those of type {PRC_INITIATED}"
+            yield document.fault(("episodes", place, "id"), message)
+
+
+def is_date(end: Any) -> bool:
+    """Whether what is said of an end is a month or a day."""
+    return re.match("(19|20)[0-9]{2}-[01][0-9]", str(end)) is not None
