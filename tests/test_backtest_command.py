@@ -96,8 +96,8 @@ def test_a_broken_file_is_refused_with_its_place() -> None:
     lines = errors.splitlines()
     assert len(lines) == 3
     assert lines[0] == "mine.yaml:19:3: episodes[2]: missing key 'overt'"
-    assert lines[1].startswith("mine.yaml:23:17: trigger_type: must be one of official_visit, ")
-    assert lines[2] == "mine.yaml:25:13: max_rung: must be a whole number from 0 to 7, got 9"
+    assert lines[1] == "mine.yaml:25:13: max_rung: must be a whole number from 0 to 7, got 9"
+    assert lines[2].startswith("mine.yaml:30:17: trigger_type: must be one of official_visit, ")
     assert strait("nowhere.yaml")[0] == commands.BAD_INPUT
 
 

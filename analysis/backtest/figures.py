@@ -12,6 +12,7 @@ from analysis import style
 from analysis.backtest.forecasts import DOMAINS, WORLDVIEWS
 from analysis.backtest.report import CAVEAT, SAMPLES, WORDS, overall
 from analysis.backtest.rivals import RIVALS
+from analysis.captions import percent
 from analysis.page import GREY, INK, TICK, Drawn, finish, fit, sheet
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 NO_ANSWER = "#f0f0f0"
 BAR = 0.26  # inches
 HAPPENED: dict[str, Any] = {"marker": "D", "linestyle": "none", "color": "white", "markeredgecolor": INK}
-HAPPENED |= {"markersize": 8, "markeredgewidth": 1.6}
+HAPPENED |= {"markersize": 8, "markeredgewidth": 1.6, "clip_on": False, "zorder": 5}
 
 
 def all_figures(found: Scored, gained: Sequence[Gain]) -> Iterator[Drawn]:
@@ -119,7 +120,7 @@ def _forecast_caption(found: Scored) -> str:
     return (
         f"What the neutral worldview held likeliest came true in {likeliest.sum()} of {len(likeliest)} forecasts. Its "
         f"greatest surprise was the {least['domain']} answer of {least['episode']}, to which it gave "
-        f"{100 * least['probability']:.0f}\u00a0%. On disputes over other things, and on what Taiwan does, all "
+        f"{percent(least['probability'])}. On disputes over other things, and on what Taiwan does, all "
         "worldviews forecast the same but for the weight of trade; on Japan's ties with Taiwan they differ."
     )
 
@@ -164,8 +165,9 @@ def differences(found: Scored, gained: Sequence[Gain]) -> Drawn:
 def _interval(axes: Axes, y: float, one: Gain) -> None:
     """Draw one gain with its interval upon the band of gains too small to be shown by this sample."""
     colour = (style.GOOD if one.gain > 0 else style.BAD) if one.told() else GREY
-    if one.low is not None and one.high is not None and one.smallest_gain is not None:
+    if one.smallest_gain is not None:
         axes.barh(y, 2 * one.smallest_gain, 0.2, -one.smallest_gain, color=style.PALE, zorder=0)
+    if one.low is not None and one.high is not None:
         axes.hlines(y, one.low, one.high, color=colour, linewidth=3.0)
     axes.plot(one.gain, y, "o", color=colour, markersize=7.5)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 RESAMPLES = 10_000
 LEVEL, POWER = 0.95, 0.8
+FEWEST = 6  # clusters, below which all may well agree on a sign by luck
 ESSAYS = "2020-03"  # after the month in which the essays appeared
 SAMPLES = ("all", "since_2020_03")
 MEASURES = ("log_score", "brier", "rps", "duration")
@@ -32,7 +33,8 @@ NOTHING = 5e-4  # smaller than any table shows
 class Clustered(NamedTuple):
     """A mean, its 95 % interval, and the smallest mean that would have been shown with a chance of 80 %.
 
-    Interval and smallest mean are None where fewer than two clusters leave nothing to judge by.
+    There is no interval of fewer than six clusters: by luck alone five agree on a sign once in sixteen times. The
+    smallest mean needs two.
     """
 
     mean: float
@@ -71,16 +73,17 @@ def clustered(values: Sequence[float], clusters: Sequence[str], *, seed: int, re
     names, place = np.unique(clusters, return_inverse=True)
     sums, counts = np.bincount(place, values), np.bincount(place)
     mean, n = float(sums.sum() / counts.sum()), len(names)
-    if n < 2:
-        return Clustered(mean, None, None, None, n)
-    drawn = draws.uniforms(seed, [f"cluster {i} of a resample" for i in range(n)], 0, resamples)
-    chosen = (drawn * n).astype(int)
-    means = sums[chosen].sum(axis=1) / counts[chosen].sum(axis=1)
-    tail = float(ndtr(stdtrit(n - 1, (1 - LEVEL) / 2) * math.sqrt(n / (n - 1))))
-    low, high = np.quantile(means, [tail, 1 - tail]).tolist()
-    error = math.sqrt(n / (n - 1) * ((sums - mean * counts) ** 2).sum()) / counts.sum()
-    smallest = (stdtrit(n - 1, (1 + LEVEL) / 2) + stdtrit(n - 1, POWER)) * error
-    return Clustered(mean, low, high, float(smallest), n)
+    smallest = low = high = None
+    if n > 1:
+        error = math.sqrt(n / (n - 1) * ((sums - mean * counts) ** 2).sum()) / counts.sum()
+        smallest = float((stdtrit(n - 1, (1 + LEVEL) / 2) + stdtrit(n - 1, POWER)) * error)
+    if n >= FEWEST:
+        drawn = draws.uniforms(seed, [f"cluster {i} of a resample" for i in range(n)], 0, resamples)
+        chosen = (drawn * n).astype(int)
+        means = sums[chosen].sum(axis=1) / counts[chosen].sum(axis=1)
+        tail = float(ndtr(stdtrit(n - 1, (1 - LEVEL) / 2) * math.sqrt(n / (n - 1))))
+        low, high = np.quantile(means, [tail, 1 - tail]).tolist()
+    return Clustered(mean, low, high, smallest, n)
 
 
 def gains(found: Scored, pairs: Sequence[tuple[str, str]], *, resamples: int = RESAMPLES) -> list[Gain]:

@@ -125,6 +125,8 @@ def _verdict(gained: Sequence[Gain]) -> str:
     shown = (
         f"this sample would show gains of {_size(min(sizes))} to {_size(max(sizes))}" if sizes else "too few clusters"
     )
+    if all(one.low is None for one in gained):
+        return f"too few clusters for an interval ({shown})."
     if not told:
         return f"no gain or loss that can be told from luck ({shown})."
     return f"{'; '.join(told)}. The other {len(gained) - len(told)} comparisons show nothing ({shown})."
