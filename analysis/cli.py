@@ -13,9 +13,12 @@ from analysis.commands import app, playing
 from analysis.commands import asking
 
 # isort: split
+from analysis.commands import testing
+
+# isort: split
 from analysis.commands import measuring
 
-__all__ = ["app", "asking", "main", "measuring", "playing"]
+__all__ = ["app", "asking", "main", "measuring", "playing", "testing"]
 
 
 def main() -> None:

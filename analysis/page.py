@@ -110,12 +110,24 @@ def page(
         Entries of the key, with their labels already wrapped.
     """
     begins = next(one for one in exp.starts if one.name == start)
-    head = fit(title, ROOM, TITLE, bold=True)
-    under = fit(f"From {_month(begins)}, over {_span(exp)}. {note}", ROOM, HEADING)
-    below = fit(caption, ROOM, BODY)
     cell = f"{exp.trials:,} {'trial' if exp.trials == 1 else 'trials'} per cell"
-    made = (cell, f"seed {exp.seed}", f"start: {begins.title}", "generates cases, not a forecast")
-    foot = fit("  ·  ".join(made), ROOM, SMALL)
+    return sheet(
+        title=title,
+        under=f"From {_month(begins)}, over {_span(exp)}. {note}",
+        caption=caption,
+        made=(cell, f"seed {exp.seed}", f"start: {begins.title}"),
+        body=body,
+        keys=keys,
+    )
+
+
+def sheet(
+    *, title: str, under: str, caption: str, made: Sequence[str], body: float, keys: Sequence[Artist] = ()
+) -> Figure:
+    """Return a Figure as `page` does, for what is not a cell of an experiment; `made` goes into the footer."""
+    head, under = fit(title, ROOM, TITLE, bold=True), fit(under, ROOM, HEADING)
+    below = fit(caption, ROOM, BODY)
+    foot = fit("  ·  ".join((*made, "generates cases, not a forecast")), ROOM, SMALL)
     columns, deep = _key_size(keys)
     blocks = [0.2, height(head, TITLE) + 0.06, height(under, HEADING) + 0.08, deep, body + 0.1]
     tops = np.cumsum([*blocks, height(below, BODY) + 0.1, height(foot, SMALL) + 0.15]).tolist()

@@ -29,6 +29,7 @@ from sim.loading.overrides import fragment
 from sim.loading.reader import KINDS, LISTS, Layer, Reader
 from sim.loading.shipped import FILES, shipped
 from sim.loading.shipped import load as load_catalogue
+from sim.loading.told import others_file, own_file
 from sim.loading.whole import fault, gaps, too_late, uncorrelatable, unpriceable
 from sim.loading.wording import unknown
 from sim.values import Price, Values, outcomes
@@ -98,7 +99,7 @@ def load(
 
 
 def check(paths: Iterable[str | Path]) -> list[Fault]:
-    """All faults of some files: experiments with all that they name, policies, worldviews or starts.
+    """All faults of some files: experiments with all that they name, policies, worldviews, starts or episodes.
 
     >>> check(["debate"])
     []
@@ -108,7 +109,7 @@ def check(paths: Iterable[str | Path]) -> list[Fault]:
 
 def _check(name: str) -> set[Fault]:
     path = _experiment_path(name)
-    document, _ = read(path, path.name)
+    document, _ = read(path, path.name, loose=True)
     keys = document.data.keys() if document else ()
     kind = next((key for key in keys if key in KINDS), None)
     if document is None or kind == "experiment":
@@ -124,6 +125,8 @@ def _check(name: str) -> set[Fault]:
         if kind in ("start", "values"):
             reader.faults.update((gaps if kind == "start" else unpriceable)(reader, chain))
         return reader.faults
+    if "episodes" in keys:
+        return set((own_file if "record" in keys else others_file)(path, path.name)[1])
     if path.stem in FILES:
         return set(load_catalogue(path.parent).faults)
     return {document.fault((), unknown("kind of file", next(iter(keys), ""), KINDS))}

@@ -18,8 +18,8 @@ class NotFound(Exception):
     """Its text says why a name or path leads to no file that may be read."""
 
 
-def read(path: Path, label: str) -> tuple[Document | None, list[Fault]]:
-    """The document in a file, or None, with all faults of its form."""
+def read(path: Path, label: str, *, loose: bool = False) -> tuple[Document | None, list[Fault]]:
+    """The document in a file, or None, with all faults of its form; `loose` as in `sim.loading.marked.parse`."""
     try:
         if path.is_dir():
             return None, [Fault(label, 0, 0, "a folder, not a .yaml file")]
@@ -31,7 +31,7 @@ def read(path: Path, label: str) -> tuple[Document | None, list[Fault]]:
             content = file.read(LARGEST_BYTES + 1)
     except (OSError, ValueError) as error:
         return None, [Fault(label, 0, 0, f"cannot be read: {getattr(error, 'strerror', None) or error}")]
-    return parse(content, label)
+    return parse(content, label, loose=loose)
 
 
 class Library:

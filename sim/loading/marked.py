@@ -50,12 +50,16 @@ _UNFINISHED = {
 }
 
 
-def parse(content: bytes, file: str) -> tuple[Document | None, list[Fault]]:
-    """The document that a file's content is, or None, with every fault of its form."""
+def parse(content: bytes, file: str, *, loose: bool = False) -> tuple[Document | None, list[Fault]]:
+    """The document that a file's content is, or None, with every fault of its form.
+
+    `loose` is for files that programs write: a value may be empty, and a list or mapping of plain values may be
+    written once and named again by an alias.
+    """
     text, fault = _decoded(content, file)
     if fault:
         return None, [fault]
-    reader = _Reader(file)
+    reader = _Reader(file, loose)
     data = reader.read(text)
     if not reader.faults and not isinstance(data, dict):
         wrong = "the file is empty" if data is None else f"must be `key: value` lines, got {show(data)}"
@@ -106,8 +110,9 @@ def _place(before: str) -> Mark:
 class _Reader:
     """Builds data and marks from the parser's events; never recurses deeper than DEEPEST."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self, file: str, loose: bool = False) -> None:
+        self.file, self.loose = file, loose
+        self.anchored: dict[str, Any] = {}
         self.faults: list[Fault] = []
         self.keys: dict[Path, Mark] = {}
         self.values: dict[Path, Mark] = {}
@@ -143,16 +148,25 @@ class _Reader:
             what = "faults" if self.faults else "values"
             self.complain(f"too many {what}; the rest is not read", mark)
             raise _Stop
+        if self.loose and isinstance(event, yaml.AliasEvent) and event.anchor in self.anchored:
+            return self.anchored[event.anchor]
         self._refuse(event)
         if isinstance(event, yaml.MappingStartEvent):
-            return self._mapping(events, path, "braces" if event.flow_style else "lines")
+            return self._keep(event, self._mapping(events, path, "braces" if event.flow_style else "lines"))
         if isinstance(event, yaml.SequenceStartEvent):
-            return self._list(events, path)
+            return self._keep(event, self._list(events, path))
         value = _scalar(event)
-        if value is None and path and isinstance(path[-1], int):
+        if value is None and path and isinstance(path[-1], int) and not self.loose:
             self.complain("an empty entry; write a value, or take it out", mark)
         elif isinstance(value, str) and (bad := _UNPRINTABLE.search(value)):
             self.complain(_control(bad), mark)
+        return value
+
+    def _keep(self, event: yaml.Event, value: Any) -> Any:
+        """Remember what an alias may name: only plain values, so that no alias can stand within another."""
+        anchor, inner = getattr(event, "anchor", None), value.values() if isinstance(value, dict) else value
+        if anchor and not any(isinstance(entry, (dict, list)) for entry in inner):
+            self.anchored[anchor] = value
         return value
 
     def _list(self, events: Iterator[yaml.Event], path: Path) -> list[Any]:
@@ -173,7 +187,7 @@ class _Reader:
                 line = self.keys[*path, key][0]
                 self.complain(f"repeated key {show(key)}; it stands on line {line} already", mark)
             value = self._node(next(events), events, (*path, key))
-            if value is None:
+            if value is None and not self.loose:
                 self.complain(f"no value for {show(key)}; {_NO_VALUE[style]}", mark)
             if key not in found:
                 found[key], self.keys[*path, key] = value, mark
@@ -197,7 +211,7 @@ class _Reader:
         """Complain of what YAML can do and scenario files need not."""
         if isinstance(event, yaml.AliasEvent):
             self.complain(f"aliases (*{event.anchor}) are not allowed; write the value in full", _mark(event))
-        elif anchor := getattr(event, "anchor", None):
+        elif not self.loose and (anchor := getattr(event, "anchor", None)):
             self.complain(f"anchors (&{anchor}) are not allowed; write the value in full", _mark(event))
         elif tag := getattr(event, "tag", None):
             self.complain(f"tags ({tag}) are not allowed; put text in quotes", _mark(event))
