@@ -41,9 +41,18 @@ Measure = Literal[
     "absence", "added_arms_growth", "always_the_same", "below_record", "change_of_difference", "crises",
     "deadly_share", "difference", "episode_months", "episodes", "force_per_dispute", "half_step", "hazard_of_force",
     "held_levers_that_differ", "idle_dials", "level", "median", "moving_dials", "per_year", "quiet_steps_unanswered",
-    "quiet_years_below_record", "rally_share", "ratio", "response_share", "share_given", "share_given_difference",
+    "quiet_years_below_record", "rally_share", "ratio_of_policies", "response_share", "share_given", "share_given_difference",
     "tracks_with_varying_episodes", "tracks_with_varying_months",
 ]  # fmt: skip
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    "absence": ("outcome",), "below_record": ("track", "rung"), "level": ("outcome",), "median": ("outcome",),
+    "change_of_difference": ("outcome", "against", "plus"), "difference": ("outcome",), "half_step": ("outcome",),
+    "episodes": ("track", "rung"), "episode_months": ("track", "rung"), "per_year": ("outcome",),
+    "ratio_of_policies": ("outcome", "against"), "share_given": ("outcome", "given"),
+    "share_given_difference": ("outcome", "given"),
+}  # fmt: skip
+"""What of `of` a measure cannot do without."""
 
 
 @dataclass(frozen=True)
@@ -138,14 +147,19 @@ def load(path: Path) -> tuple[Validation | None, list[Fault]]:
     if made is None:
         return None, [*faults, *found]
     for row in made.checks.values():
-        faults += _range(document, row, made.record)
+        faults += _form(document, row, made.record)
         faults += _changes(document, row, known)
     return None if faults else made, faults
 
 
-def _range(document: Document, row: Check, records: dict[str, Record]) -> Iterator[Fault]:
-    """Faults of the expected range, and of the record that a row is held against."""
+def _form(document: Document, row: Check, records: dict[str, Record]) -> Iterator[Fault]:
+    """Faults between the parts of a row: what its measure needs, its range, the record it is held against."""
     place = ("checks", row.name)
+    if missing := [name for name in NEEDS.get(row.measure, ()) if not getattr(row.of, name)]:
+        message = f"{row.name}: measure {row.measure} needs {', '.join(missing)}"
+        yield document.fault((*place, "of"), message, key=True)
+    if row.measure == "below_record" and row.record is None:
+        yield document.fault((*place, "measure"), f"{row.name}: measure below_record needs a record")
     if row.kind == "reported" and (row.low is not None or row.high is not None):
         yield document.fault((*place, "kind"), f"{row.name}: a row that only reports has no range")
     if row.kind != "reported":

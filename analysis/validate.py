@@ -1,0 +1,150 @@
+"""Is the model within what is known? Every row of validation.yaml measured, with its interval and a verdict.
+
+A 95 % interval within the expected range passes, one wholly outside fails. Where it straddles a limit, a row judged by
+its estimate passes if that lies within; otherwise more trials have to decide, and until they have it does not pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from analysis import counts, measures
+from analysis.lab import At, Lab
+from sim.loading.validation import Check, Validation
+from sim.scenario import ScenarioError, shipped
+
+if TYPE_CHECKING:
+    from sim.estimates import Interval
+
+Verdict = Literal["pass", "fail", "undecided", "reported", "no home"]
+COLUMNS = ["check", "name", "what", "low", "high", "source", "found", "found_low", "found_high", "verdict", "kind"]
+DEFAULT_TRIALS = 5_000
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a row came to: of several cells the worst, named in `where`."""
+
+    row: Check
+    interval: Interval
+    verdict: Verdict
+    where: str = ""
+
+
+def rows() -> Validation:
+    """The rows of validation.yaml.
+
+    >>> rows().checks["large_drills"].high
+    12.0
+    """
+    from sim.loading import validation
+
+    made, faults = validation.load(shipped() / "validation.yaml")
+    if made is None:
+        raise ScenarioError(faults)
+    return made
+
+
+def validate(
+    lab: Lab, checks: list[Check], progress: Callable[[int, int], object] | None = None
+) -> list[Found]:
+    """Measure rows in a lab; `progress` hears how many are done and of how many.
+
+    >>> (found,) = validate(Lab(200), [rows().checks["war_given_force"]])
+    >>> found.verdict
+    'pass'
+    """
+    done = []
+    for row in checks:
+        done.append(measured(lab, row))
+        if progress:
+            progress(len(done), len(checks))
+    return done
+
+
+def measured(lab: Lab, row: Check) -> Found:
+    """One row, in the worst of its cells."""
+    measure: measures.Measure = getattr(measures, row.measure, None) or getattr(counts, row.measure)
+    starts = row.of.start or (lab.load("debate").reference.name,)
+    cells = [
+        At(start, view, policy, row.of.experiment, row.of.set, row.of.months)
+        for start, view, policy in product(starts, row.of.worldview, row.of.policy)
+    ]
+    found = [(measure(lab, row, at), at) for at in cells]
+    interval, at = max(found, key=lambda one: _beyond(row, one[0]))
+    named = [
+        entry for entry, several in zip(at[:3], (starts, row.of.worldview, row.of.policy), strict=True) if len(several) > 1
+    ]
+    return Found(row, interval, verdict(row, interval), ", ".join(named))
+
+
+def _limits(interval: Interval) -> tuple[float, float, float]:
+    """Estimate, low and high as numbers; a figure without an interval is its own."""
+    middle = float("nan") if interval.estimate is None else interval.estimate
+    return middle, middle if interval.low is None else interval.low, middle if interval.high is None else interval.high
+
+
+def _beyond(row: Check, interval: Interval) -> float:
+    """How far a result reaches beyond the expected range, negative within."""
+    middle, low, high = _limits(interval)
+    if row.low is None or row.high is None:
+        return 0.0
+    reach = max(row.low - low, high - row.high) if row.judged == "interval" else max(row.low - middle, middle - row.high)
+    return float("inf") if reach != reach else reach
+
+
+def verdict(row: Check, interval: Interval) -> Verdict:
+    """What a row's interval says; limits count as within for a row judged by its estimate, else not.
+
+    >>> from sim.estimates import Interval
+    >>> verdict(rows().checks["large_drills"], Interval(13.0, 11.5, 14.5))
+    'undecided'
+    """
+    if row.low is None or row.high is None:
+        return "reported"
+    middle, low, high = _limits(interval)
+    if row.judged == "interval":
+        if row.low < low and high < row.high:
+            return "pass"
+        return "fail" if high <= row.low or low >= row.high or middle != middle else "undecided"
+    if row.low <= middle <= row.high:
+        return "pass"
+    return "fail" if high < row.low or low > row.high or middle != middle else "undecided"
+
+
+def table(found: list[Found], held: Validation) -> pd.DataFrame:
+    """The rows as `validation.csv` has them: those measured, then those with no home."""
+    made = [
+        (one.row.check, one.row.name, what(one), one.row.low, one.row.high, " ".join(one.row.source), *one.interval,
+         one.verdict, one.row.kind)
+        for one in found
+    ]  # fmt: skip
+    made += [
+        ("no home", entry.name, entry.what, None, None, " ".join(entry.source), None, None, None, "no home", "")
+        for entry in held.no_home.values()
+    ]
+    numbers = dict.fromkeys(["low", "high", "found", "found_low", "found_high"], "Float64")
+    return pd.DataFrame(made, columns=COLUMNS).astype(numbers)
+
+
+def what(one: Found) -> str:
+    """What a row measures, and of which cell it shows the worst."""
+    return f"{one.row.what} (worst: {one.where})" if one.where else one.row.what
+
+
+def sentence(found: list[Found]) -> str:
+    """How it went, in one line."""
+    tally = {verdict: [one.row.name for one in found if one.verdict == verdict] for verdict in ("pass", "fail", "undecided")}
+    held = [one for one in found if one.verdict != "reported"]
+    tests = [one for one in held if one.row.kind == "out-of-sample"]
+    said = f"{len(tally['pass'])} of {len(held)} rows lie where they should"
+    said += f" ({sum(one.verdict == 'pass' for one in tests)} of the {len(tests)} that test the model out of sample)"
+    for verdict, words in (("fail", "outside"), ("undecided", "undecided at so few trials")):
+        if tally[verdict]:
+            said += f"; {words}: {', '.join(tally[verdict])}"
+    return said + "."
