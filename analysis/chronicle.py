@@ -7,13 +7,15 @@ responds. It changes nothing that is played, and takes a few thousandths of a se
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from sim import draws, engine, world
 from sim.compiled import twin
+from sim.estimates import Floats
 from sim.model import order_of_play
 from sim.rules import japan, prc, scale, taiwan, us
 
@@ -30,9 +32,8 @@ class Chronicle(NamedTuple):
 
     `events`: one a row, with `trial`, `what`, `month` (time since the start), and what belongs to its kind:
     `episode` (`track` as japan_military, `rung`, `months` it is to last), `crisis`, `deadly` (an incident), `response`
-    of a coerced Japan (`rung`: place in OPTIONS), `rally` (`months`: change of support), `quiet step` with Taiwan
-    (`rung`: 1 if it cost Japan more than protest and personal measures). `trials`: one a row, with `years` played and
-    `incidents`.
+    of a coerced Japan (`rung`: place in OPTIONS), `rally` (`months`: change of support). `trials`: one a row, with
+    `years` played and `incidents`.
     """
 
     events: pd.DataFrame
@@ -54,24 +55,64 @@ def chronicle(exp: Experiment, progress: Callable[[int, int], object] | None = N
     >>> sorted(chronicle(exp).events["what"].unique())[:2]
     ['crisis', 'episode']
     """
-    cells = [exp.starts, exp.worldviews, exp.policies]
-    if any(len(part) != 1 for part in cells) or exp.lucks != 1:
-        raise ValueError("a chronicle is of one start, one worldview, one policy and one luck a world")
-    setting = engine.setting(exp, exp.policies[0], exp.starts[0])
-    c = world.record(setting.dtype, setting[0])
-    names = tuple(exp.catalogue.parameters)
-    natures = draws.parameters(exp, exp.worldviews[0], 0, exp.trials).view(world.parameters_dtype(names)).reshape(-1)
-    listener = Listener()
+    listener, natures, c = _ready(exp)
     told = []
     for trial in range(exp.trials):
-        w = world.record(world.world_dtype(len(exp.catalogue.levers)))
-        w.world, w.luck = trial, 1
+        w = _blank(exp, trial)
         listener.play(w, world.record(natures.dtype, natures[trial]), c, trial)
         told.append((w.time / 12, w.count[world.INCIDENT] - 1))
         if progress and (trial % 100 == 99 or trial + 1 == exp.trials):
             progress(trial + 1, exp.trials)
     events = pd.DataFrame(listener.events, columns=EVENTS)
     return Chronicle(events, pd.DataFrame(told, columns=["years", "incidents"]))
+
+
+def steps_unanswered(exp: Experiment, levers: Sequence[str]) -> Floats:
+    """Take one step on each of some levers, by itself, on the first day of each trial, as the policy would have it.
+
+    Returns
+    -------
+    float[trial]
+        The share of the steps that cost Japan no more than protest and personal measures: no trade coercion and no
+        military pressure.
+
+    Examples
+    --------
+    >>> import sim
+    >>> exp = sim.load("debate", starts=["2026"], worldviews=["neutral"], policies=["status_quo"], trials=4)
+    >>> steps_unanswered(exp, ["liaison"]).shape
+    (4,)
+    """
+    listener, natures, c = _ready(exp)
+    goals = {name: exp.policies[0].target(name, exp.starts[0]) for name in levers}
+    calm = np.zeros(exp.trials)
+    for trial in range(exp.trials):
+        for name, goal in goals.items():
+            w = _blank(exp, trial)
+            p = world.record(natures.dtype, natures[trial])
+            listener.start(w, p, c, trial)
+            lever = [*exp.catalogue.levers].index(name)
+            listener.months.reactions.step(w, p, c, lever, goal.depth, goal.openness, 0.0, 1)
+            calm[trial] += (not any(_graver(*event) for event in listener.events)) / len(goals)
+            listener.events.clear()
+    return calm
+
+
+def _ready(exp: Experiment) -> tuple[Listener, Any, Any]:
+    """A listener, what each trial's world is like, and the setting of the one cell."""
+    cells = [exp.starts, exp.worldviews, exp.policies]
+    if any(len(part) != 1 for part in cells) or exp.lucks != 1:
+        raise ValueError("a chronicle is of one start, one worldview, one policy and one luck a world")
+    setting = engine.setting(exp, exp.policies[0], exp.starts[0])
+    names = tuple(exp.catalogue.parameters)
+    natures = draws.parameters(exp, exp.worldviews[0], 0, exp.trials).view(world.parameters_dtype(names)).reshape(-1)
+    return Listener(), natures, world.record(setting.dtype, setting[0])
+
+
+def _blank(exp: Experiment, trial: int) -> Any:
+    w = world.record(world.world_dtype(len(exp.catalogue.levers)))
+    w.world, w.luck = trial, 1
+    return w
 
 
 class Listener:
@@ -89,14 +130,18 @@ class Listener:
 
     def play(self, w: Any, p: Any, c: Any, trial: int) -> None:
         """Play one trial and write down what begins in it; what is on at the start began before."""
-        self.trial, self.listening = trial, False
-        self.months.begin(w, p, c)
-        self.listening = True
+        self.start(w, p, c, trial)
         while not w.over and w.time < c.months:
             before = w.crises
             self.months.play(w, p, c)
             for _ in range(w.crises - before):
                 self._tell("crisis", w.time)
+
+    def start(self, w: Any, p: Any, c: Any, trial: int) -> None:
+        """Begin a trial."""
+        self.trial, self.listening = trial, False
+        self.months.begin(w, p, c)
+        self.listening = True
 
     def _tell(self, what: str, month: float, track: str = "", rung: int = 0, months: float = 0.0) -> None:
         self.events.append((self.trial, what, month, track, rung, months))
@@ -117,19 +162,17 @@ class Listener:
         self._tell("response", math.nan, rung=choice)
         return choice
 
-    def _step(self, w: Any, p: Any, c: Any, lever: int, depth: float, openness: float, time: float, key: int) -> None:
-        swing, answers, heard = w.support_swing, w.answers, len(self.events)
-        self.heard[2](w, p, c, lever, depth, openness, time, key)
-        if w.answers > answers:
-            self._tell("rally", time, months=w.support_swing - swing)
-        if c.needs_taiwan[lever] and openness < p.open_step_openness:
-            self._tell("quiet step", time, rung=int(any(_graver(*event) for event in self.events[heard:])))
+    def _step(self, w: Any, *situation: Any) -> None:
+        self._rally(self.heard[2], w, *situation)
 
     def _dispute(self, w: Any, *situation: Any) -> None:
-        swing, answers, time = w.support_swing, w.answers, situation[-2]
-        self.heard[3](w, *situation)
+        self._rally(self.heard[3], w, *situation)
+
+    def _rally(self, answer: Callable[..., None], w: Any, *situation: Any) -> None:
+        swing, answers = w.support_swing, w.answers
+        answer(w, *situation)
         if w.answers > answers:
-            self._tell("rally", time, months=w.support_swing - swing)
+            self._tell("rally", situation[-2], months=w.support_swing - swing)
 
 
 def _graver(_trial: int, what: str, _month: float, track: str, rung: int, _months: float) -> bool:

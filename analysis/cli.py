@@ -12,9 +12,12 @@ from analysis.commands import app, playing
 from analysis.commands import asking
 
 # isort: split
+from analysis.commands import validating
+
+# isort: split
 from analysis.commands import measuring
 
-__all__ = ["app", "asking", "main", "measuring", "playing"]
+__all__ = ["app", "asking", "main", "measuring", "playing", "validating"]
 
 
 def main() -> None:

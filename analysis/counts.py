@@ -1,4 +1,4 @@
-"""What the rows of validation.yaml count in chronicles: how often something began, how long it lasted, what followed."""
+"""What the rows of validation.yaml count in chronicles: how often something began, how long it lasted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from analysis import chronicle
 from analysis.chronicle import OPTIONS, Chronicle
 from analysis.lab import At, Lab, mean, ratio
 from analysis.measures import UNREACHABLE
@@ -57,11 +59,9 @@ def rally_share(lab: Lab, row: Check, at: At) -> Interval:
     return _share(told, found, found["months"] >= 0)
 
 
-def quiet_steps_unanswered(lab: Lab, row: Check, at: At) -> Interval:
-    """Share of quiet steps with Taiwan for which Japan met neither trade coercion nor military pressure."""
-    told = lab.told(at)
-    found = _of(told, "quiet step")
-    return _share(told, found, found["rung"] == 0)
+def steps_unanswered(lab: Lab, row: Check, at: At) -> Interval:
+    """Share of steps on some levers, as deep and open as the policy has them, that cost Japan nothing."""
+    return mean(chronicle.steps_unanswered(lab.experiment(at), row.of.lever))
 
 
 def force_per_dispute(lab: Lab, row: Check, at: At) -> Interval:
@@ -84,27 +84,37 @@ def tracks_with_varying_episodes(lab: Lab, row: Check, at: At) -> Interval:
 
 
 def below_record(lab: Lab, row: Check, at: At) -> Interval:
-    """Share of trials with fewer episodes than on record, those with as many counted half."""
+    """Share of trials with fewer episodes than on record, ties counted half; a fall leaves a trial out."""
     told = lab.told(at)
-    return _below(_by_trial(told, begun(told, row)), len(lab.record[str(row.record)]))
+    return _below(_by_trial(told, begun(told, row))[lasting(told)], len(lab.record[str(row.record)]))
 
 
 def quiet_years_below_record(lab: Lab, row: Check, at: At) -> Interval:
-    """Share of trials with fewer quiet years than on record, those with as many counted half."""
+    """Share of trials with fewer quiet years than on record, likewise."""
     exp = lab.experiment(at)
     dates = [month for dates in lab.record.values() for month in since(exp.starts[0].date, dates)]
     on_record = exp.months // 12 - len({month // 12 for month in dates})
-    return _below(quiet_years(lab.told(at), exp.months // 12), on_record)
+    told = lab.told(at)
+    return _below(quiet_years(told, exp.months // 12)[lasting(told)], on_record)
+
+
+def lasting(told: Chronicle) -> NDArray[np.bool_]:
+    """Whether each trial was played to the horizon: Taiwan did not fall."""
+    years = told.trials["years"].to_numpy(float)
+    return np.asarray(years == years.max())
 
 
 def quiet_years(told: Chronicle, years: int) -> Floats:
-    """Years of each trial, of so many, in which no large drill, economic coercion of Japan or crisis began."""
+    """Years of each trial, of so many, in which no large drill, economic coercion of Japan or crisis began.
+
+    Years after a fall count as quiet: look at trials that last.
+    """
     events = told.events
     drill = events["track"].str.endswith("military") & (events["rung"] == 2)
     coercion = (events["track"] == "japan_economic") & (events["rung"] >= 2)
     loud = events[(events["what"] == "crisis") | ((events["what"] == "episode") & (drill | coercion))]
     pairs = loud.assign(year=(loud["month"] // 12).clip(upper=years - 1))[["trial", "year"]].drop_duplicates()
-    return np.floor(told.trials["years"].to_numpy(float)) - _by_trial(told, pairs)
+    return np.asarray(years - _by_trial(told, pairs))
 
 
 def since(start: str, dates: tuple[str, ...]) -> list[int]:

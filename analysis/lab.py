@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,25 +30,23 @@ class At(NamedTuple):
     step_months: float | None = None
 
 
-@dataclass(frozen=True, eq=False)
 class Lab:
     """Plays cells and tells chronicles, `trials` a cell; a chronicle, being slow, has a fifth of them.
 
-    `load` makes experiments, as `sim.load`; `changes` (KEY=VALUE) are laid over every one of them.
+    `changes` (KEY=VALUE) are laid over every experiment, `load` makes them, as `sim.load` does; `record` has the dates
+    of what happened.
     """
 
-    trials: int
-    changes: tuple[str, ...] = ()
-    load: Callable[..., Experiment] = scenario.load
-    record: dict[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Keep what has been played."""
-        object.__setattr__(self, "cell", lru_cache(KEPT)(self._cell))
-        object.__setattr__(self, "told", lru_cache(KEPT)(self._told))
-
-    cell: Callable[..., Any] = field(init=False, repr=False)
-    told: Callable[[At], Chronicle] = field(init=False, repr=False)
+    def __init__(
+        self,
+        trials: int,
+        changes: Sequence[str] = (),
+        load: Callable[..., Experiment] = scenario.load,
+        record: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self.trials, self.changes, self.load, self.record = trials, [*changes], load, record or {}
+        self.cell = lru_cache(KEPT)(self._cell)
+        self.told = lru_cache(KEPT)(self._told)
 
     def experiment(self, at: At, share: float = 1.0) -> Experiment:
         """The experiment of one cell, with a share of the trials."""
@@ -113,8 +110,3 @@ def ratio(above: Floats, below: Floats) -> Interval:
 def changed(at: At, *changes: Sequence[str]) -> At:
     """The same cell with more changes laid over it."""
     return at._replace(changes=(*at.changes, *(change for some in changes for change in some)))
-
-
-def fewer(lab: Lab, share: float) -> Lab:
-    """The same lab with a share of its trials, and nothing played yet."""
-    return replace(lab, trials=max(100, round(lab.trials * share)))

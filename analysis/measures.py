@@ -1,4 +1,4 @@
-"""What the rows of validation.yaml measure in cells: one small function each, from a lab, a row and a cell to an interval.
+"""What the rows of validation.yaml measure in cells: a small function each, from lab, row and cell to an interval.
 
 Those that count episodes are in `analysis.counts`.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,7 +47,8 @@ def median(lab: Lab, row: Check, at: At) -> Interval:
 def per_year(lab: Lab, row: Check, at: At) -> Interval:
     """The constant yearly hazard that gives the share of trials in which something happens within the horizon."""
     years = (row.of.months or 120) / 12
-    return Interval(*(None if p is None else -math.log(1 - min(max(p, 0.0), 0.9999)) / years for p in level(lab, row, at)))
+    shares = level(lab, row, at)
+    return Interval(*(None if p is None else -math.log(1 - min(max(p, 0.0), 0.9999)) / years for p in shares))
 
 
 def difference(lab: Lab, row: Check, at: At) -> Interval:
@@ -93,17 +96,22 @@ def added_arms_growth(lab: Lab, row: Check, at: At) -> Interval:
 
 
 def always_the_same(lab: Lab, row: Check, at: At) -> Interval:
-    """Cells x outcomes (shares) with one result in every trial, over all cells of the debate."""
+    """Cells x outcomes (shares) with one result in every trial, over all cells of the debate.
+
+    What is known only where something else has happened is looked at in all cells together: few trials have it.
+    """
     exp = lab.load("debate", set_=lab.changes)
     names = [name for name, outcome in exp.catalogue.outcomes.items() if outcome.unit == "share"]
-    same = 0
-    for start in exp.starts:
-        for view in exp.worldviews:
-            for policy in exp.policies:
-                rows = lab.cell(At(start.name, view.name, policy.name), LIGHT)
-                columns = [values(rows, name) for name in names]
-                same += sum(np.ptp(column[~np.isnan(column)]) == 0 for column in columns if not np.isnan(column).all())
-    return Interval(float(same), None, None)
+    same, conditional = 0, dict[str, set[float]]()
+    for start, view, policy in product(exp.starts, exp.worldviews, exp.policies):
+        rows = lab.cell(At(start.name, view.name, policy.name), LIGHT)
+        for name in names:
+            column = values(rows, name)
+            if np.isnan(column).any():
+                conditional.setdefault(name, set()).update(column[~np.isnan(column)])
+            else:
+                same += bool(np.ptp(column) == 0)
+    return Interval(float(same + sum(len(found) < 2 for found in conditional.values())), None, None)
 
 
 def tracks_with_varying_months(lab: Lab, row: Check, at: At) -> Interval:
@@ -128,28 +136,26 @@ def held_levers_that_differ(lab: Lab, row: Check, at: At) -> Interval:
 
 def idle_dials(lab: Lab, row: Check, at: At) -> Interval:
     """Dials that leave every number of every trial as it was, from Self's reading to Newsham's."""
-    idle = [claim for claim in _dials(lab) if _turned(lab, at, claim, 0).tobytes() == _turned(lab, at, claim, 1).tobytes()]
-    return Interval(float(len(idle)), None, None)
+    return Interval(float(sum(idle for idle, _ in _dials(lab, at))), None, None)
 
 
 def moving_dials(lab: Lab, row: Check, at: At) -> Interval:
     """Share of dials that move a primary outcome beyond its 95 % interval."""
-    exp, moving = lab.load("debate"), 0
-    for claim in _dials(lab):
-        low, high = _turned(lab, at, claim, 0), _turned(lab, at, claim, 1)
-        moved = [mean(values(high, outcome.name) - values(low, outcome.name)) for outcome in primary(exp)]
-        moving += any(one.low is not None and one.high is not None and not one.low <= 0 <= one.high for one in moved)
-    return Interval(moving / len(_dials(lab)), None, None)
+    found = _dials(lab, at)
+    return Interval(sum(moves for _, moves in found) / len(found), None, None)
 
 
-def _dials(lab: Lab) -> list[str]:
-    return [name for name, claim in lab.load("debate").catalogue.claims.items() if claim.readings]
-
-
-def _turned(lab: Lab, at: At, claim: str, dial: int) -> np.ndarray:
-    """A cell with one dial at Self's reading (0) or Newsham's (1)."""
-    rows: np.ndarray = lab.cell(changed(at, [f"claim.{claim}={dial}"]), LIGHT)
-    return rows
+@lru_cache(maxsize=1)
+def _dials(lab: Lab, at: At) -> list[tuple[bool, bool]]:
+    """Of each dial in turn, whether it changes nothing, and whether it moves a primary outcome beyond its interval."""
+    exp, found = lab.load("debate"), []
+    for name, claim in exp.catalogue.claims.items():
+        if claim.readings:
+            low, high = (lab.cell(changed(at, [f"claim.{name}={dial}"]), LIGHT) for dial in (0, 1))
+            moved = [mean(values(high, outcome.name) - values(low, outcome.name)) for outcome in primary(exp)]
+            beyond = any(one.low is not None and one.high is not None and not one.low <= 0 <= one.high for one in moved)
+            found.append((low.tobytes() == high.tobytes(), beyond))
+    return found
 
 
 def _outcome(lab: Lab, row: Check, at: At) -> Floats:

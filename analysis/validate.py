@@ -12,9 +12,11 @@ from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
+from rich.table import Table
 
 from analysis import counts, measures
 from analysis.lab import At, Lab
+from sim import tables
 from sim.loading.validation import Check, Validation
 from sim.scenario import ScenarioError, shipped
 
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 
 Verdict = Literal["pass", "fail", "undecided", "reported", "no home"]
 COLUMNS = ["check", "name", "what", "low", "high", "source", "found", "found_low", "found_high", "verdict", "kind"]
-DEFAULT_TRIALS = 5_000
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,7 @@ def rows() -> Validation:
     return made
 
 
-def validate(
-    lab: Lab, checks: list[Check], progress: Callable[[int, int], object] | None = None
-) -> list[Found]:
+def validate(lab: Lab, checks: list[Check], progress: Callable[[int, int], object] | None = None) -> list[Found]:
     """Measure rows in a lab; `progress` hears how many are done and of how many.
 
     >>> (found,) = validate(Lab(200), [rows().checks["war_given_force"]])
@@ -77,10 +76,11 @@ def measured(lab: Lab, row: Check) -> Found:
     ]
     found = [(measure(lab, row, at), at) for at in cells]
     interval, at = max(found, key=lambda one: _beyond(row, one[0]))
-    named = [
-        entry for entry, several in zip(at[:3], (starts, row.of.worldview, row.of.policy), strict=True) if len(several) > 1
-    ]
-    return Found(row, interval, verdict(row, interval), ", ".join(named))
+    several = [len(names) > 1 for names in (starts, row.of.worldview, row.of.policy)]
+    parts = zip((at.start, at.worldview, at.policy), several, strict=True)
+    differ = any(one != interval for one, _ in found)
+    where = ", ".join(name for name, one_of_some in parts if one_of_some and differ)
+    return Found(row, interval, verdict(row, interval), where)
 
 
 def _limits(interval: Interval) -> tuple[float, float, float]:
@@ -94,7 +94,8 @@ def _beyond(row: Check, interval: Interval) -> float:
     middle, low, high = _limits(interval)
     if row.low is None or row.high is None:
         return 0.0
-    reach = max(row.low - low, high - row.high) if row.judged == "interval" else max(row.low - middle, middle - row.high)
+    ends = (low, high) if row.judged == "interval" else (middle, middle)
+    reach = max(row.low - ends[0], ends[1] - row.high)
     return float("inf") if reach != reach else reach
 
 
@@ -119,7 +120,7 @@ def verdict(row: Check, interval: Interval) -> Verdict:
 
 def table(found: list[Found], held: Validation) -> pd.DataFrame:
     """The rows as `validation.csv` has them: those measured, then those with no home."""
-    made = [
+    made: list[tuple[object, ...]] = [
         (one.row.check, one.row.name, what(one), one.row.low, one.row.high, " ".join(one.row.source), *one.interval,
          one.verdict, one.row.kind)
         for one in found
@@ -139,12 +140,31 @@ def what(one: Found) -> str:
 
 def sentence(found: list[Found]) -> str:
     """How it went, in one line."""
-    tally = {verdict: [one.row.name for one in found if one.verdict == verdict] for verdict in ("pass", "fail", "undecided")}
     held = [one for one in found if one.verdict != "reported"]
     tests = [one for one in held if one.row.kind == "out-of-sample"]
-    said = f"{len(tally['pass'])} of {len(held)} rows lie where they should"
-    said += f" ({sum(one.verdict == 'pass' for one in tests)} of the {len(tests)} that test the model out of sample)"
+    passed, test = (sum(one.verdict == "pass" for one in some) for some in (held, tests))
+    said = f"{passed} of {len(held)} rows lie where they should, {test} of the {len(tests)} that test it out of sample"
     for verdict, words in (("fail", "outside"), ("undecided", "undecided at so few trials")):
-        if tally[verdict]:
-            said += f"; {words}: {', '.join(tally[verdict])}"
+        if names := [one.row.name for one in found if one.verdict == verdict]:
+            said += f"; {words}: {', '.join(names)}"
     return said + "."
+
+
+def csv(found: list[Found], held: Validation) -> str:
+    """The text of validation.csv."""
+    return tables.csv(table(found, held))
+
+
+def printed(found: list[Found]) -> Table:
+    """The rows as a table for a terminal, a rule between checks."""
+    made = Table("check", "what", "expected", "found, with 95 % interval", "unit", "kind", "verdict")
+    for one, following in zip(found, [*found[1:], None], strict=True):
+        row = one.row
+        expected = "" if row.low is None else f"{row.low:g} to {row.high:g}"
+        low, high = one.interval.low, one.interval.high
+        reach = "" if low is None or high is None else f" ({low:.3g} to {high:.3g})"
+        middle = "none" if one.interval.estimate is None else f"{one.interval.estimate:.3g}"
+        mark = {"fail": "FAIL", "undecided": "UNDECIDED"}.get(one.verdict, one.verdict)
+        ends = following is None or following.row.check != row.check
+        made.add_row(row.check, what(one), expected, middle + reach, row.unit, row.kind, mark, end_section=ends)
+    return made

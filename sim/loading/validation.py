@@ -15,6 +15,7 @@ from sim.loading.fields import (
     ByName,
     KeyName,
     Known,
+    LeverName,
     Month,
     OnOff,
     OutcomeName,
@@ -35,14 +36,14 @@ from sim.loading.schema import STRICT, checked
 
 Number = Annotated[float, number(-1e9, 1e9)]
 Kind = Literal["input", "fitted", "out-of-sample", "reported"]
-Group = Annotated[Literal["1", "2", "3", "4", "6", "7", "8", "hindcast"], BeforeValidator(str)]
+Group = Annotated[Literal["1", "2", "3", "4", "5", "6", "7", "8", "hindcast"], BeforeValidator(str)]
 Track = Literal["japan_economic", "japan_military", "taiwan_economic", "taiwan_military"]
 Measure = Literal[
     "absence", "added_arms_growth", "always_the_same", "below_record", "change_of_difference", "crises",
     "deadly_share", "difference", "episode_months", "episodes", "force_per_dispute", "half_step", "hazard_of_force",
-    "held_levers_that_differ", "idle_dials", "level", "median", "moving_dials", "per_year", "quiet_steps_unanswered",
-    "quiet_years_below_record", "rally_share", "ratio_of_policies", "response_share", "share_given", "share_given_difference",
-    "tracks_with_varying_episodes", "tracks_with_varying_months",
+    "held_levers_that_differ", "idle_dials", "level", "median", "moving_dials", "per_year",
+    "quiet_years_below_record", "rally_share", "ratio_of_policies", "response_share", "share_given",
+    "share_given_difference", "steps_unanswered", "tracks_with_varying_episodes", "tracks_with_varying_months",
 ]  # fmt: skip
 
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -50,7 +51,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "change_of_difference": ("outcome", "against", "plus"), "difference": ("outcome",), "half_step": ("outcome",),
     "episodes": ("track", "rung"), "episode_months": ("track", "rung"), "per_year": ("outcome",),
     "ratio_of_policies": ("outcome", "against"), "share_given": ("outcome", "given"),
-    "share_given_difference": ("outcome", "given"),
+    "share_given_difference": ("outcome", "given"), "steps_unanswered": ("lever",),
 }  # fmt: skip
 """What of `of` a measure cannot do without."""
 
@@ -75,6 +76,7 @@ class Of:
     less: Texts = ()
     months: Annotated[int, whole(1, 600)] | None = None
     until_month: Annotated[float, number(1, 600)] = 600.0
+    lever: tuple[LeverName, ...] = ()
     track: tuple[Track, ...] = ()
     rung: Annotated[int, whole(0, 6)] = 0
     per_year: OnOff = False
