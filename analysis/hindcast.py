@@ -90,8 +90,8 @@ def _caption(
     drills, coercion = (_middle(counts[name].sum(axis=1)) for name in ("large_drills", "coercion_of_japan"))
     last = sum(month >= 12 * SPAN * (counts["large_drills"].shape[1] - 1) for month in happened["large_drills"])
     return (
-        f"Without blockade, seizure or war throughout, as happened: {percent(np.isnan(first_force).mean())} of "
-        f"trials. Large drills: {len(happened['large_drills'])} on record, {last} of them in the last five years; in the "
+        f"Without blockade, seizure or war throughout, as happened: {percent(np.isnan(first_force).mean())} of trials. "
+        f"Large drills: {len(happened['large_drills'])} on record, {last} of them in the last five years; in the "
         f"middle half of trials {drills}, at any time, since the model does not know when they became usual. Economic "
         f"coercion of Japan: {len(happened['coercion_of_japan'])} on record, {coercion} in the middle half of trials. "
         f"Years in which no drill, coercion or crisis began: {quiet} on record, {_middle(still)}."
