@@ -12,22 +12,11 @@ from matplotlib.patches import Patch
 
 from analysis import style
 from analysis.page import GREY, HEADING, INK, ROOM, SMALL, Drawn, finish, fit, page
-from analysis.validate import Found, sentence, what
+from analysis.validate import GROUPS, Found, expected, sentence, signed, what
 
 if TYPE_CHECKING:
     from sim.experiment import Experiment
 
-GROUPS = {
-    "1": "1. Each worldview says what its author says",
-    "2": "2. Results vary, and lie where cited conditionals put them",
-    "3": "3. Rates at the reference",
-    "4": "4. Who fights decides who wins: war games",
-    "5": "5. Back-test",
-    "6": "6. Its own logic, some mechanisms off",
-    "7": "7. The step of time does not matter",
-    "8": "8. Every dial of a claim does something",
-    "hindcast": "Hindcast 1996-2026",
-}
 MARKS: dict[str, dict[str, Any]] = {
     "pass": {"color": style.GOOD, "marker": "o"},
     "fail": {"color": style.BAD, "marker": "X"},
@@ -55,7 +44,8 @@ def against_expected(exp: Experiment, found: Sequence[Found]) -> Drawn:
             rows += [title, *members]
     caption = sentence([*found]) + (
         " The grey band is the expected range of each row. Where only a sign is expected the band is open on the other"
-        " side and the scale is the row's own. Rows without a band are reported and not judged."
+        " side and the scale is the row's own. Rows without a band are reported and not judged. Rows in bold test the model out of sample; the others show"
+        " that what was put in comes out."
     )
     figure = page(
         exp, exp.starts[0].name, title="Is the model within what is known?", caption=caption,
@@ -76,18 +66,19 @@ def _row(axes: Axes, y: int, one: Found) -> None:
     """Draw one row: what it is, its band and interval, the numbers, what is expected and the verdict."""
     row, at = one.row, one.interval
     reach = "" if at.low is None else f"  ({_number(at.low)} to {_number(at.high)})"
-    axes.text(LABELS, y, fit(what(one), BAND - LABELS - 0.1, SMALL, lines=1), size=SMALL, color=INK, va="center")
+    test = row.kind == "out-of-sample"
+    label = fit(what(one), BAND - LABELS - 0.1, SMALL, lines=1, bold=test)
+    axes.text(LABELS, y, label, size=SMALL, color=INK, va="center", weight="bold" if test else "normal")
     axes.text(FOUND + 0.15, y, _number(at.estimate) + reach, size=SMALL, color=INK, va="center")
     if row.low is None or row.high is None:
         axes.text(EXPECTED, y, f"{row.unit}; reported", size=SMALL, color=GREY, va="center")
         return
-    expected = {-1: "below 0", 1: "above 0"}.get(_signed(one), f"{row.low:g} to {row.high:g}".replace("-", "−"))
     passed = one.verdict == "pass"
-    said = f"{expected} {row.unit}" if passed else f"{one.verdict.upper()}: {expected} {row.unit}"
+    said = f"{expected(row)} {row.unit}" if passed else f"{one.verdict.upper()}: {expected(row)} {row.unit}"
     look: dict[str, Any] = {} if passed else {"weight": "bold"}
     axes.text(EXPECTED, y, fit(said, ROOM - EXPECTED, SMALL, lines=1), size=SMALL, va="center",
               color=INK if passed else style.BAD, **look)  # fmt: skip
-    left, right = (-REACH if _signed(one) < 0 else 0, 1 + REACH if _signed(one) > 0 else 1)
+    left, right = (-REACH if signed(row) < 0 else 0, 1 + REACH if signed(row) > 0 else 1)
     axes.fill_betweenx([y - 0.38, y + 0.38], _inches(left), _inches(right), color=style.PALE, linewidth=0)
     if at.estimate is None:
         return
@@ -102,19 +93,12 @@ def _inches(place: float) -> float:
     return BAND + (FOUND - BAND - UNIT) / 2 + UNIT * place
 
 
-def _signed(one: Found) -> int:
-    """-1 or 1 where the row expects only that sign, else 0."""
-    if one.row.judged == "interval" and one.row.low is not None and one.row.high is not None:
-        return -(one.row.high == 0) + (one.row.low == 0)
-    return 0
-
-
 def _place(one: Found, value: float) -> float:
     """Where a value stands, the expected range being 0 to 1."""
     low, high = one.row.low, one.row.high
     assert low is not None
     assert high is not None
-    sign = _signed(one)
+    sign = signed(one.row)
     if sign:
         scale = 2 * abs(one.interval.estimate or 0.0) or 1.0
         place = value / scale + (sign < 0)
@@ -126,8 +110,10 @@ def _place(one: Found, value: float) -> float:
 
 
 def _number(value: float | None) -> str:
-    digits = "none" if value is None else np.format_float_positional(value, 3, fractional=False, unique=False, trim="-")
-    return digits.replace("-", "−")
+    if value is None:
+        return "none"
+    digits = 3 if abs(value) >= 0.001 else 2
+    return np.format_float_positional(value, digits, fractional=False, unique=False, trim="-").replace("-", "−")
 
 
 def _keys() -> list[Line2D | Patch]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 from rich.table import Table
+from rich.text import Text
 
 from analysis import counts, measures
 from analysis.lab import At, Lab
@@ -25,6 +26,18 @@ if TYPE_CHECKING:
 
 Verdict = Literal["pass", "fail", "undecided", "reported", "no home"]
 COLUMNS = ["check", "name", "what", "low", "high", "source", "found", "found_low", "found_high", "verdict", "kind"]
+
+GROUPS = {
+    "1": "1. Each worldview says what its author says",
+    "2": "2. Results vary, and lie where cited conditionals put them",
+    "3": "3. Rates at the reference",
+    "4": "4. Who fights decides who wins: war games",
+    "5": "5. Back-test",
+    "6": "6. Its own logic, some mechanisms off",
+    "7": "7. The step of time does not matter",
+    "8": "8. Every dial of a claim does something",
+    "hindcast": "Hindcast 1996-2026",
+}
 
 
 @dataclass(frozen=True)
@@ -156,15 +169,39 @@ def csv(found: list[Found], held: Validation) -> str:
 
 
 def printed(found: list[Found]) -> Table:
-    """The rows as a table for a terminal, a rule between checks."""
-    made = Table("check", "what", "expected", "found, with 95 % interval", "unit", "kind", "verdict")
-    for one, following in zip(found, [*found[1:], None], strict=True):
-        row = one.row
-        expected = "" if row.low is None else f"{row.low:g} to {row.high:g}"
+    """The rows as a table for a terminal, headed by check."""
+    made = Table("", "expected", "found, with 95 % interval", "kind", "", box=None, padding=(0, 2, 0, 0))
+    group = ""
+    for one in found:
+        if one.row.check != group:
+            group = one.row.check
+            made.add_row()
+            made.add_row(Text(GROUPS[group], style="bold"))
         low, high = one.interval.low, one.interval.high
         reach = "" if low is None or high is None else f" ({low:.3g} to {high:.3g})"
         middle = "none" if one.interval.estimate is None else f"{one.interval.estimate:.3g}"
-        mark = {"fail": "FAIL", "undecided": "UNDECIDED"}.get(one.verdict, one.verdict)
-        ends = following is None or following.row.check != row.check
-        made.add_row(row.check, what(one), expected, middle + reach, row.unit, row.kind, mark, end_section=ends)
+        mark = Text(one.verdict) if one.verdict in ("pass", "reported") else Text(one.verdict.upper(), style="bold red")
+        kind = "" if one.row.kind == "reported" else one.row.kind
+        made.add_row(what(one), f"{expected(one.row)} {one.row.unit}".strip(), middle + reach, kind, mark)
     return made
+
+
+def expected(row: Check) -> str:
+    """The expected range in words, without its unit.
+
+    >>> expected(rows().checks["large_drills"]), expected(rows().checks["us_resolve"])
+    ('4 to 12', 'below 0')
+    """
+    if row.low is None or row.high is None:
+        return ""
+    if sign := signed(row):
+        return "below 0" if sign < 0 else "above 0"
+    ends = f"{row.low:g}" if row.low == row.high else f"{row.low:g} to {row.high:g}"
+    return ends.replace("-", "−")
+
+
+def signed(row: Check) -> int:
+    """-1 or 1 where a row expects that sign and nothing else, otherwise 0."""
+    if row.judged == "interval" and row.low is not None and row.high is not None:
+        return (row.low == 0) - (row.high == 0)
+    return 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import doctest
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -11,12 +13,14 @@ import pytest
 from playing import needs_numba
 from typer.testing import CliRunner
 
-from analysis import cli, commands, counts, measures, validate
+from analysis import chronicle, cli, commands, counts, measures, validate
+from analysis import lab as lab_module
 from analysis.lab import Lab, ratio
 from analysis.validate import Found, measured, rows
 from sim import engine, scenario
 from sim.estimates import Interval
 from sim.experiment import LeverSetting
+from sim.loading import validation
 
 pytestmark = needs_numba
 
@@ -149,14 +153,65 @@ def test_verdicts_of_an_interval(interval: tuple[Any, ...], verdict: str) -> Non
     assert validate.verdict(ROWS.checks["us_resolve"], Interval(*interval)) == verdict
 
 
+@pytest.mark.parametrize("module", [chronicle, counts, lab_module, validate, validation])
+def test_examples(module: Any) -> None:
+    results = doctest.testmod(module)
+    assert results.attempted > 0
+    assert results.failed == 0
+
+
+def test_faults_of_the_rows_have_their_line(tmp_path: Path) -> None:
+    text = (scenario.shipped() / "validation.yaml").read_text(encoding="utf-8")
+    spoilt = [("measure: hazard_of_force", "measure: hazard_of_farce"),
+              ("low: 4\n    high: 12", "low: 14\n    high: 12"),
+              ("set: [quantity.japan_economic_months=0", "set: [quantity.japan_economic_month=0"),
+              ("record: large_drills", "record: small_drills")]  # fmt: skip
+    for right, wrong in spoilt:
+        assert right in text
+        text = text.replace(right, wrong, 1)
+    path = tmp_path / "validation.yaml"
+    path.write_text(text, encoding="utf-8")
+    first, *_ = scenario.check([path])
+    assert "hazard_of_force" in str(first)
+    assert first.line > 100
+    path.write_text(text.replace("hazard_of_farce", "hazard_of_force"), encoding="utf-8")
+    said = "\n".join(map(str, scenario.check([path])))
+    assert said.count("validation.yaml:") == 3
+    for words in ("must not lie above high", "nearest: japan_economic_months", "unknown record 'small_drills'"):
+        assert words in said
+    assert scenario.check([scenario.shipped() / "validation.yaml"]) == []
+
+
+def test_no_row_cites_what_is_not_there() -> None:
+    sources = scenario.load("debate").catalogue.sources
+    entries = [*ROWS.checks.values(), *ROWS.no_home.values(), *ROWS.record.values()]
+    cited = {name for row in entries for name in row.source}
+    assert cited <= set(sources)
+    assert not [row.name for row in ROWS.checks.values() if "calibration" in row.source], "made by the model itself"
+
+
+def test_a_chronicle_tells_the_trials_that_the_kernel_plays() -> None:
+    exp = scenario.load("debate", starts=["2026"], worldviews=["self"], policies=["both"], trials=40)
+    told, rows_ = chronicle.chronicle(exp), lab_module.play(exp)
+    crises = told.events[told.events["what"] == "crisis"].groupby("trial").size().reindex(range(40), fill_value=0)
+    assert ((crises > 0) >= (rows_["crisis"] == 1)).all()
+    fallen = told.trials["years"] < 10
+    assert (rows_["taiwan_falls"][fallen] == 1).all()
+    military = told.events[(told.events["track"] == "taiwan_military") & (told.events["what"] == "episode")]
+    highest = military.groupby("trial")["rung"].max().reindex(range(40), fill_value=1)
+    assert (highest.clip(lower=1) == rows_["taiwan_military_highest_rung"].clip(min=1)).all()
+
+
+def test_a_chronicle_is_of_one_cell() -> None:
+    with pytest.raises(ValueError, match="one start"):
+        chronicle.chronicle(scenario.load("debate", trials=1))
+
+
 def test_every_measure_has_its_function() -> None:
-    from typing import get_args
-
-    from sim.loading.validation import Measure
-
-    for name in get_args(Measure):
+    known = get_args(validation.Measure)
+    for name in known:
         assert callable(getattr(measures, name, None) or getattr(counts, name, None)), name
-    assert {row.measure for row in ROWS.checks.values()} == set(get_args(Measure)), "no measure without a row"
+    assert {row.measure for row in ROWS.checks.values()} == set(known), "no measure without a row"
 
 
 def test_a_ratio_of_means_has_the_spread_of_a_ratio() -> None:
@@ -173,8 +228,6 @@ def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
     few = {name: ROWS.checks[name] for name in ("war_given_force", "large_drills", "moral_hazard_on")}
-    from dataclasses import replace
-
     monkeypatch.setattr(validate, "rows", lambda: replace(ROWS, checks=few))
     return tmp_path / "out" / "validate"
 
