@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from io import TextIOWrapper
 
@@ -13,17 +12,19 @@ from analysis.commands import app, playing
 from analysis.commands import asking
 
 # isort: split
+from analysis.commands import validating
+
+# isort: split
 from analysis.commands import testing
 
 # isort: split
 from analysis.commands import measuring
 
-__all__ = ["app", "asking", "main", "measuring", "playing", "testing"]
+__all__ = ["app", "asking", "main", "measuring", "playing", "testing", "validating"]
 
 
 def main() -> None:
     """Run the command; what a console cannot print is replaced, never an error."""
-    gc.set_threshold(100_000)  # searching for garbage while libraries are loaded takes a third of a second
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")

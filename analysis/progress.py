@@ -27,17 +27,17 @@ EVERY_S = 10.0  # seconds between two lines where there is no terminal
 
 
 @contextmanager
-def shown(console: Console) -> Iterator[Update]:
-    """Say what keeps the first trials waiting, and give the function to call as trials are done."""
+def shown(console: Console, things: str = "trials") -> Iterator[Update]:
+    """Say what keeps the first trials waiting, and give the function to call as trials (or other things) are done."""
     if not compiled.COMPILED:
         console.print(compiled.PLAINLY)
     elif not compiled.kept():
         console.print(COMPILING)
     if console.is_terminal:
-        with _bar(console) as update:
+        with _bar(console, things) as update:
             yield update
     else:
-        yield _lines(console)
+        yield _lines(console, things)
 
 
 class _Rate(ProgressColumn):
@@ -48,11 +48,11 @@ class _Rate(ProgressColumn):
 
 
 @contextmanager
-def _bar(console: Console) -> Iterator[Update]:
+def _bar(console: Console, things: str) -> Iterator[Update]:
     columns = (
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("trials"),
+        TextColumn(things),
         _Rate(),
         TimeRemainingColumn(),
         TextColumn("left"),
@@ -62,7 +62,7 @@ def _bar(console: Console) -> Iterator[Update]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _lines(console: Console) -> Update:
+def _lines(console: Console, things: str) -> Update:
     """Count from the first trials that are done: a first compile comes before them."""
     began = said = 0.0
     first = 0
@@ -74,6 +74,7 @@ def _lines(console: Console) -> Update:
             began, said, first = now, now, done
         elif done < total and now - said >= EVERY_S:
             said, rate = now, (done - first) / (now - began)
-            console.print(f"{done:,} of {total:,} trials, {rate:,.0f} a second, {(total - done) / rate:,.0f} s left")
+            pace = f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"
+            console.print(f"{done:,} of {total:,} {things}, {pace} a second, {(total - done) / rate:,.0f} s left")
 
     return update

@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.catalogue import Catalogue
 from sim.experiment import Experiment, LeverSetting, Policy, Start, Worldview
+from sim.loading import validation
 from sim.loading.faults import Fault
 from sim.loading.files import FOLDERS, exists, looks_like_path, read
 from sim.loading.layers import (
@@ -129,6 +130,8 @@ def _check(name: str) -> set[Fault]:
         return set((own_file if "record" in keys else others_file)(path, path.name)[1])
     if path.stem in FILES:
         return set(load_catalogue(path.parent).faults)
+    if "checks" in keys:
+        return set(validation.load(path)[1])
     return {document.fault((), unknown("kind of file", next(iter(keys), ""), KINDS))}
 
 
@@ -140,7 +143,7 @@ def _experiment_path(name: str) -> Path:
     if found := next((candidate for candidate in candidates if exists(candidate)), None):
         return found
     if bare:
-        experiments = [entry.stem for entry in shipped().glob("*.yaml") if entry.stem not in FILES]
+        experiments = [entry.stem for entry in shipped().glob("*.yaml") if entry.stem not in {*FILES, "validation"}]
         raise ScenarioError([Fault(name, 0, 0, unknown("experiment", name, experiments))])
     return path
 

@@ -106,7 +106,7 @@ def load(folder: Path) -> Reading:
     """The catalogue in a scenarios folder; read again only when a file has changed."""
     names = tuple(
         (kind, tuple(sorted(path.stem for path in (folder / section).glob("*.yaml"))))
-        for kind, section in (("policy", "policies"), ("start", "starts"))
+        for kind, section in (("policy", "policies"), ("worldview", "worldviews"), ("start", "starts"))
     )
     return _load(folder, names, tuple(map(_stamp, _paths(folder))))
 
