@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from io import TextIOWrapper
 
@@ -25,6 +26,7 @@ __all__ = ["app", "asking", "main", "measuring", "playing", "testing", "validati
 
 def main() -> None:
     """Run the command; what a console cannot print is replaced, never an error."""
+    gc.set_threshold(100_000)  # searching for garbage while libraries are loaded takes a third of a second
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -44,8 +44,8 @@ def against_expected(exp: Experiment, found: Sequence[Found]) -> Drawn:
             rows += [title, *members]
     caption = sentence([*found]) + (
         " The grey band is the expected range of each row. Where only a sign is expected the band is open on the other"
-        " side and the scale is the row's own. Rows without a band are reported and not judged. Rows in bold test the model out of sample; the others show"
-        " that what was put in comes out."
+        " side and the scale is the row's own. Rows without a band are reported and not judged. Rows in bold test"
+        " the model out of sample; the others show that what was put in comes out."
     )
     figure = page(
         exp, exp.starts[0].name, title="Is the model within what is known?", caption=caption,

@@ -194,7 +194,7 @@ def test_compensators_have_the_means_of_what_they_stand_for(
     for key, record in [*whole.records.items(), *again_and_again.records.items()]:
         counted, compensator = np.nan_to_num(record[outcome].astype(float)), record[f"{outcome}_compensator"]
         mean, error = mean_and_error(counted - compensator)
-        if outcome in (*outcomes.SHARES, *HAPPENINGS):  # the variance of a count less its compensator is the compensator's mean
+        if outcome in (*outcomes.SHARES, *HAPPENINGS):  # a count less its compensator varies as the latter's mean
             expected = 1 - compensator.mean() if outcome == "deterrence_holds" else compensator.mean()
             error = math.sqrt(expected / len(record))
         assert abs(mean) < 4 * error, key
