@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import ndtr, stdtrit
 
 from sim import draws
@@ -78,12 +80,18 @@ def clustered(values: Sequence[float], clusters: Sequence[str], *, seed: int, re
         error = math.sqrt(n / (n - 1) * ((sums - mean * counts) ** 2).sum()) / counts.sum()
         smallest = float((stdtrit(n - 1, (1 + LEVEL) / 2) + stdtrit(n - 1, POWER)) * error)
     if n >= FEWEST:
-        drawn = draws.uniforms(seed, [f"cluster {i} of a resample" for i in range(n)], 0, resamples)
-        chosen = (drawn * n).astype(int)
+        chosen = _resampled(seed, n, resamples)
         means = sums[chosen].sum(axis=1) / counts[chosen].sum(axis=1)
         tail = float(ndtr(stdtrit(n - 1, (1 - LEVEL) / 2) * math.sqrt(n / (n - 1))))
         low, high = np.quantile(means, [tail, 1 - tail]).tolist()
     return Clustered(mean, low, high, smallest, n)
+
+
+@lru_cache(maxsize=64)
+def _resampled(seed: int, clusters: int, resamples: int) -> NDArray[np.int64]:
+    """Which clusters each resample is made of: int64[resample, cluster], the same for all comparisons."""
+    drawn = draws.uniforms(seed, [f"cluster {i} of a resample" for i in range(clusters)], 0, resamples)
+    return (drawn * clusters).astype(np.int64)
 
 
 def gains(found: Scored, pairs: Sequence[tuple[str, str]], *, resamples: int = RESAMPLES) -> list[Gain]:
