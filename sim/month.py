@@ -87,9 +87,12 @@ def begin(w: Any, p: Any, c: Any) -> None:
         w.until[track] = w.milder_until[track] = world.NEVER
     lasting = draws.four(c.seed, w.world, w.luck, STANDING, 0)
     for track in range(4):
-        economic = track == world.JAPAN_ECONOMIC or track == world.TAIWAN_ECONOMIC
-        median = p.economic_duration_months if economic else p.surge_duration_months
-        months = reactions.goes_on(median, p.duration_spread, c.start_months[track], lasting[track])
+        median, spread = p.economic_duration_months, p.duration_spread
+        if track == world.JAPAN_MILITARY:
+            median = p.surge_duration_months
+        elif track == world.TAIWAN_MILITARY:
+            median, spread = p.taiwan_surge_duration_months, p.taiwan_surge_spread
+        months = reactions.goes_on(median, spread, c.start_months[track], lasting[track])
         episodes.begin(w, p, c, track, c.start_rung[track], 0.0, months, 1.0)
     if c.start_rung[world.JAPAN_ECONOMIC] >= prc.SELECTIVE:
         w.japan_adapted = 1 - half_life(p.adaptation_months, c.start_months[world.JAPAN_ECONOMIC])

@@ -109,8 +109,9 @@ def at_taiwan(
         u, v, _, _ = draws.four(c.seed, w.world, w.luck, DURATION, 2 * key + 1)
         months = lasts(p.economic_duration_months, p.duration_spread, u)
         episodes.begin(w, p, c, world.TAIWAN_ECONOMIC, economic, time, months, 1.0)
-        median = p.drill_duration_months if military == prc.DRILL else p.surge_duration_months
-        months = lasts(median, p.duration_spread, v)
+        months = lasts(p.taiwan_surge_duration_months, p.taiwan_surge_spread, v)
+        if military == prc.DRILL:
+            months = lasts(p.drill_duration_months, p.duration_spread, v)
         episodes.begin(w, p, c, world.TAIWAN_MILITARY, military, time, months, 1.0)
         if military == prc.DRILL:
             drill(w, p, c, time, u_crisis)
