@@ -85,7 +85,10 @@ def medians(rungs: NDArray[np.int64], parameters: np.ndarray, track: int) -> tup
     if track in (world.JAPAN_ECONOMIC, world.TAIWAN_ECONOMIC):
         return p["economic_duration_months"], p["duration_spread"]
     drill = rung[answered] == prc.DRILL
-    return np.where(drill, p["drill_duration_months"], p["surge_duration_months"]), p["duration_spread"]
+    median, spread = p["surge_duration_months"], p["duration_spread"]
+    if track == world.TAIWAN_MILITARY:
+        median, spread = p["taiwan_surge_duration_months"], p["taiwan_surge_spread"]
+    return np.where(drill, p["drill_duration_months"], median), np.where(drill, p["duration_spread"], spread)
 
 
 # --- the rivals' laws: log-logistic like the model's, with a median for each domain, fitted to known limits ---
