@@ -156,7 +156,7 @@ def sentence(found: list[Found]) -> str:
     held = [one for one in found if one.verdict != "reported"]
     tests = [one for one in held if one.row.kind == "out-of-sample"]
     passed, test = (sum(one.verdict == "pass" for one in some) for some in (held, tests))
-    said = f"{passed} of {len(held)} rows lie where they should, {test} of the {len(tests)} that test it out of sample"
+    said = f"{passed} of {len(held)} rows lie where they should (out of sample: {test} of {len(tests)})"
     for verdict, words in (("fail", "outside"), ("undecided", "undecided at so few trials")):
         if names := [one.row.name for one in found if one.verdict == verdict]:
             said += f"; {words}: {', '.join(names)}"
