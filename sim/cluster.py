@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim import alike, engine
 from sim.storing import failures, manifest
-from sim.storing.filling import Fill
+from sim.storing.filling import ClusterError, ClusterLostError, Fill
 from sim.storing.parts import Parts
 
 if TYPE_CHECKING:
@@ -38,14 +38,6 @@ Made = TypeVar("Made")
 Work = Callable[[Parts, int], Made]  # what a worker makes of a block
 
 log = logging.getLogger("sim")
-
-
-class ClusterError(Exception):
-    """A cluster that cannot be used; the message says why and what can be done."""
-
-
-class ClusterLostError(ClusterError):
-    """A cluster that went away, or lost a block again and again; what was done is kept."""
 
 
 class UnlikeError(Exception):

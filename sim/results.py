@@ -200,7 +200,7 @@ def run(
     ------
     ValueError
         If trials or seed is out of range.
-    sim.cluster.ClusterError
+    sim.store.ClusterError, sim.store.ClusterLostError
         If there is no such cluster, or it is lost.
 
     Examples

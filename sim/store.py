@@ -15,6 +15,8 @@ from sim import alike, tables
 from sim.results import Progress, Result
 from sim.storing import disk, failures, filling, manifest, parquet, resolved
 from sim.storing.disk import FolderError as FolderError
+from sim.storing.filling import ClusterError as ClusterError
+from sim.storing.filling import ClusterLostError as ClusterLostError
 from sim.storing.filling import Fill
 from sim.storing.parts import KINDS
 from sim.storing.parts import of_run as parts_of
@@ -61,8 +63,8 @@ def write_folder(
         kind; if it cannot be written; if another process writes there.
     OSError
         If the disk is full or refuses. What was kept is whole, and the same call goes on from there.
-    ClusterError, ShareError
-        If there is no such cluster or share.
+    ClusterError, ClusterLostError, ShareError
+        If there is no such cluster, it is lost, or there is no such share.
 
     Examples
     --------
