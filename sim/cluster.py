@@ -129,15 +129,11 @@ def _joined(where: str, workers: int | None) -> Iterator[Client]:
         If Dask is not installed, or no scheduler answers.
     """
     try:
-        from distributed import Client, LocalCluster
+        from distributed import Client
     except ImportError as fault:
         raise ClusterError("--cluster needs Dask, which is not installed: pip install '.[cluster]'") from fault
     if where == LOCAL:
-        count = workers or engine.workers_here()
-        with (
-            LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None) as cluster,
-            Client(cluster) as client,
-        ):
+        with _local(workers or engine.workers_here()) as client:
             yield client
         return
     if workers:
@@ -148,6 +144,31 @@ def _joined(where: str, workers: int | None) -> Iterator[Client]:
         raise ClusterError(f"{where}: no scheduler answers there; is it running, and is this its address?") from fault
     with client:
         yield client
+
+
+@contextmanager
+def _local(workers: int) -> Iterator[Client]:
+    """Begin so many processes on this computer; they end at once in the end, for all that counts is kept then."""
+    import asyncio
+
+    from distributed import Client, LocalCluster
+
+    async def end() -> None:
+        closing = (nanny.close(timeout=0.2) for nanny in cluster.workers.values())
+        await asyncio.gather(*closing, return_exceptions=True)
+
+    with LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        dashboard_address=None,
+        silence_logs=logging.ERROR,
+        preload=["import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"],  # Ctrl-C is for this process
+    ) as cluster:
+        try:
+            with Client(cluster) as client:
+                yield client
+        finally:
+            cluster.sync(end)
 
 
 def _address(where: str) -> str:
