@@ -101,7 +101,8 @@ def _ready(order: bytes) -> Parts:
     from distributed import get_worker
 
     experiment, size, wanted = pickle.loads(order)
-    if unlike := manifest.unlike(alike.traits(experiment), wanted):
+    unlike = manifest.unlike(alike.program(), wanted) or manifest.unlike(alike.traits(experiment), wanted)
+    if unlike:  # a worker of other rules need not compile them
         raise UnlikeError(get_worker().address, "; ".join(unlike))
     return Parts(Path(), experiment, size)
 
@@ -142,6 +143,7 @@ def _joined(where: str, workers: int | None) -> Iterator[Client]:
         client = Client(_address(where), timeout=ANSWER_S)
     except (OSError, ValueError) as fault:
         raise ClusterError(f"{where}: no scheduler answers there; is it running, and is this its address?") from fault
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # a lost scheduler is told once, in our words
     with client:
         yield client
 
@@ -204,7 +206,6 @@ class _Crew:
             If no worker gives the same bytes as this computer, or the cluster is lost.
         """
         from distributed import CancelledError
-        from distributed.comm.core import CommClosedError
 
         todo = deque(numbers)
         try:
@@ -222,8 +223,8 @@ class _Crew:
                         todo.appendleft(number)
                     else:
                         raise fault
-        except (CancelledError, CommClosedError) as fault:
-            raise ClusterLostError(f"The scheduler of the cluster went away ({fault}).") from fault
+        except (CancelledError, OSError) as fault:
+            raise ClusterLostError(f"The cluster went away ({fault}).") from fault
 
     def begin(self) -> None:
         """Wait for a worker, and look at those that are there."""
