@@ -10,6 +10,9 @@ from io import TextIOWrapper
 from analysis.commands import app, playing
 
 # isort: split
+from analysis.commands import sharing
+
+# isort: split
 from analysis.commands import asking
 
 # isort: split
@@ -21,7 +24,7 @@ from analysis.commands import testing
 # isort: split
 from analysis.commands import measuring
 
-__all__ = ["app", "asking", "main", "measuring", "playing", "testing", "validating"]
+__all__ = ["app", "asking", "main", "measuring", "playing", "sharing", "testing", "validating"]
 
 
 def main() -> None:

@@ -27,11 +27,11 @@ EVERY_S = 10.0  # seconds between two lines where there is no terminal
 
 
 @contextmanager
-def shown(console: Console, things: str = "trials") -> Iterator[Update]:
-    """Say what keeps the first trials waiting, and give the function to call as trials (or other things) are done."""
-    if not compiled.COMPILED:
+def shown(console: Console, things: str = "trials", *, plays: bool = True) -> Iterator[Update]:
+    """Say what keeps the first trials waiting, if it plays any, and give the function to call as things are done."""
+    if plays and not compiled.COMPILED:
         console.print(compiled.PLAINLY)
-    elif not compiled.kept():
+    elif plays and not compiled.kept():
         console.print(COMPILING)
     if console.is_terminal:
         with _bar(console, things) as update:

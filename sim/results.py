@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from operator import index
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -179,6 +179,7 @@ def run(
     seed: int | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    cluster: str | None = None,
 ) -> Result:
     """Run an experiment and keep the result in memory.
 
@@ -190,11 +191,17 @@ def run(
         Threads; by default one per processor. They do not change the result.
     progress
         Called after each block with the trials done and the trials to do, over all cells.
+    cluster
+        Play on a cluster of Dask workers: `local` for processes of this computer (in a script, call it under
+        `if __name__ == "__main__":`), `tcp://host:port`, or the file in which the scheduler wrote its address.
+        It does not change the result.
 
     Raises
     ------
     ValueError
         If trials or seed is out of range.
+    sim.store.ClusterError, sim.store.ClusterLostError
+        If there is no such cluster, or it is lost.
 
     Examples
     --------
@@ -208,6 +215,10 @@ def run(
     if not compiled.COMPILED:
         logging.getLogger("sim").warning(compiled.PLAINLY)
     experiment = _changed(experiment, trials, seed)
+    if cluster:
+        from sim import cluster as dask
+
+        blocks = partial(dask.blocks, where=cluster)
     with closing(blocks(experiment, workers=workers)) as made:
         return collect(experiment, made, progress)
 

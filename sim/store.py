@@ -6,28 +6,28 @@ manifest says `running` until the last table is there. `docs/results.md` tells w
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim import tables
+from sim import alike, tables
 from sim.results import Progress, Result
-from sim.storing import disk, failures, manifest, parquet, resolved
+from sim.storing import disk, failures, filling, manifest, parquet, resolved
 from sim.storing.disk import FolderError as FolderError
-from sim.storing.parts import KINDS, Parts
+from sim.storing.filling import ClusterError as ClusterError
+from sim.storing.filling import ClusterLostError as ClusterLostError
+from sim.storing.filling import Fill
+from sim.storing.parts import KINDS
+from sim.storing.parts import of_run as parts_of
+from sim.storing.shares import Share
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.experiment import Experiment
     from sim.storing.manifest import Manifest
 
 BLOCK_TRIALS = 2000  # of a cell in one part: a task of the engine stays far below a second
 TABLES = ("summary.csv", "differences.csv", "rungs.parquet")
-FAILURES = "failures.csv"
 
 
 def write_folder(
@@ -37,6 +37,8 @@ def write_folder(
     fresh: bool = False,
     workers: int | None = None,
     progress: Progress | None = None,
+    cluster: str | None = None,
+    share: Share | None = None,
 ) -> Result:
     """Run an experiment and keep it in a folder: manifest, trials, summary, differences, worlds and rungs.
 
@@ -48,8 +50,11 @@ def write_folder(
         run, and the result's `reused` says so. The files are the same as those of one uninterrupted run.
     fresh
         Remove what an earlier run wrote there (nothing else) and run.
-    workers, progress
+    workers, progress, cluster
         As for `sim.results.run`.
+    share
+        Play only this share of the blocks; `sim.merging.merge` puts the folders of all shares together. The
+        result has the trials of the share.
 
     Raises
     ------
@@ -58,6 +63,8 @@ def write_folder(
         kind; if it cannot be written; if another process writes there.
     OSError
         If the disk is full or refuses. What was kept is whole, and the same call goes on from there.
+    ClusterError, ClusterLostError, ShareError
+        If there is no such cluster, it is lost, or there is no such share.
 
     Examples
     --------
@@ -69,8 +76,32 @@ def write_folder(
     >>> result.manifest["status"], result.manifest["trials"]
     ('complete', 200)
     """
-    folder = Path(out)
-    wanted = manifest.made(experiment, max(1, BLOCK_TRIALS // experiment.lucks))
+    wanted = manifest.made(experiment, max(1, BLOCK_TRIALS // experiment.lucks), share)
+    parts_of(Path(out), wanted, experiment)  # refuses a share that cannot be, before anything is played
+    if cluster or share:
+        wanted["traits"] = alike.traits(experiment)
+    if cluster:
+        from sim.cluster import filler
+
+        fill = filler(cluster, workers, wanted["traits"])
+    else:
+        fill = filling.player(workers)
+    return filled(experiment, Path(out), wanted, fill, fresh=fresh, progress=progress)
+
+
+def filled(
+    experiment: Experiment,
+    folder: Path,
+    wanted: Manifest,
+    fill: Fill,
+    *,
+    fresh: bool = False,
+    progress: Progress | None = None,
+) -> Result:
+    """See to it that a folder holds this run: have the blocks filled in that are missing, and make the tables.
+
+    `write_folder` says what may be raised.
+    """
     found = manifest.held(folder, any_schema=fresh)
     if found and not fresh:
         manifest.refuse_other(folder, found, wanted)
@@ -87,7 +118,7 @@ def write_folder(
             wanted |= {name: found[name] for name in ("block_worlds", "started", "written")}
         elif found:
             _clear(folder, found)
-        notes = _play(folder, found if not fresh else None, wanted, experiment, workers, progress)
+        notes = filling.fill(folder, found if not fresh else None, wanted, experiment, fill, progress)
         return replace(_finish(folder, wanted, experiment), notes=notes)
 
 
@@ -115,6 +146,8 @@ def load_folder(folder: str | Path, *, partial: bool = False) -> Result:
     3000
     """
     found = _held(Path(folder))
+    if found.get("share") and not partial:
+        raise FolderError(f"{folder}: it holds part {found['share']} of a run; strait merge puts all parts together")
     if found["status"] != "complete" and not partial:
         raise FolderError(
             f"{folder}: the run in it is not finished; strait run goes on with it, strait summarise shows "
@@ -143,78 +176,33 @@ def _finished(folder: Path, found: Manifest, experiment: Experiment) -> bool:
     """Whether a folder holds every trial and table of an experiment, all of it readable."""
     if found["status"] != "complete" or found["trials"] != experiment.trials:
         return False
-    parts = Parts(folder, experiment, found["block_worlds"])
-    there = all((folder / name).exists() for name in TABLES)
-    return there and all(parts.standing(number) == "whole" for number in range(parts.total))
-
-
-def _play(
-    folder: Path,
-    found: Manifest | None,
-    wanted: Manifest,
-    experiment: Experiment,
-    workers: int | None,
-    progress: Progress | None,
-) -> tuple[str, ...]:
-    """Play the blocks that are missing, short or damaged; say what was found."""
-    from sim.engine import blocks
-
-    parts = Parts(folder, experiment, wanted["block_worlds"])
-    standing = {number: parts.standing(number) for number in range(parts.total)}
-    todo = [number for number, how in standing.items() if how != "whole"]
-    if found and todo:
-        manifest.refuse_other_libraries(folder, found, wanted)
-    manifest.write(folder, wanted)
-    damaged = [number for number in todo if standing[number] == "damaged"]
-    for number in damaged:
-        parts.set_aside(number)
-    cells, worlds = len(tables.cells(experiment)), experiment.trials // experiment.lucks
-    done = worlds - sum(min(parts.block_worlds, worlds - number * parts.block_worlds) for number in todo)
-    notes = [f"{done * experiment.lucks:,} of {experiment.trials:,} trials a cell were there already."] if done else []
-    if damaged:
-        notes.append(f"{len(damaged)} damaged parts were set aside in {folder / 'damaged'} and played again.")
-    with closing(blocks(experiment, workers=workers, block_worlds=parts.block_worlds, numbers=todo)) as played:
-        for block in played:
-            sound, failed = failures.sift(experiment, block)
-            parts.write(sound, failed)
-            if failed:
-                _tell(folder, failures.table(parts.failures(parts.numbers())))
-            done += block.worlds
-            if progress:
-                progress(done * experiment.lucks * cells, experiment.trials * cells)
-    return tuple(notes)
+    parts = parts_of(folder, found, experiment)
+    there = found.get("share") or all((folder / name).exists() for name in TABLES)
+    return bool(there) and all(parts.standing(number) == "whole" for number in parts.wanted)
 
 
 def _finish(folder: Path, wanted: Manifest, experiment: Experiment) -> Result:
-    """Make the tables of a folder that holds every trial."""
+    """Make the tables of a folder that holds every trial; of a share there are none."""
     result = _read(folder, wanted, experiment)
-    disk.save(folder / "summary.csv", tables.csv(result.summary()).encode())
-    disk.save(folder / "differences.csv", tables.csv(result.differences()).encode())
-    disk.save(folder / "rungs.parquet", parquet.encoded(result.rungs))
+    if not wanted["share"]:
+        disk.save(folder / "summary.csv", tables.csv(result.summary()).encode())
+        disk.save(folder / "differences.csv", tables.csv(result.differences()).encode())
+        disk.save(folder / "rungs.parquet", parquet.encoded(result.rungs))
     if len(result.failures):
-        _tell(folder, result.failures)
+        failures.tell(folder, result.failures)
     ready = {"status": "complete", "finished": manifest.now()}
-    whole = wanted | ready | {"written": sorted({*wanted["written"], *TABLES, FAILURES})}
+    whole = wanted | ready | {"written": sorted({*wanted["written"], *TABLES, failures.FAILURES})}
     manifest.write(folder, whole)
     return replace(result, manifest=whole)
 
 
-def _tell(folder: Path, failed: pd.DataFrame) -> None:
-    """Write the failures down, each with the command that plays it again in the folder of the run."""
-    commands = [
-        shlex.join(["python", "-m", "sim.storing.replay", ".", *map(str, row)])
-        for row in failed[[*tables.CELL, "trial"]].itertuples(index=False)
-    ]
-    disk.save(folder / FAILURES, tables.csv(failed.assign(replay=commands)).encode())
-
-
 def _read(folder: Path, found: Manifest, experiment: Experiment, *, partial: bool = False) -> Result:
     """The result of the parts that are there, each column read when it is asked for."""
-    parts = Parts(folder, experiment, found["block_worlds"])
-    numbers = [number for number in parts.numbers() if number < parts.total]
-    if found["status"] == "complete" and len(numbers) < parts.total:
+    parts = parts_of(folder, found, experiment)
+    numbers = [number for number in parts.numbers() if number in parts.wanted]
+    if found["status"] == "complete" and len(numbers) < len(parts.wanted):
         raise FolderError(
-            f"{folder}: a file is missing ({parts.total - len(numbers)} of {parts.total} parts); "
+            f"{folder}: a file is missing ({len(parts.wanted) - len(numbers)} of {len(parts.wanted)} parts); "
             "run the same command again to have it made anew"
         )
     if not numbers:
@@ -223,7 +211,7 @@ def _read(folder: Path, found: Manifest, experiment: Experiment, *, partial: boo
     failed = failures.table(parts.failures(numbers))
     if not records.size:
         raise FolderError(f"{folder}: no trial of it is sound; the first that failed: {failed.iloc[0].to_dict()}")
-    if partial and found["status"] != "complete":
+    if found.get("share") or (partial and found["status"] != "complete"):
         experiment = replace(experiment, trials=records.size)
     return Result(
         experiment,
@@ -239,7 +227,7 @@ def _clear(folder: Path, found: Manifest) -> None:
     """Remove what a run wrote but its manifest, which the next replaces; folders only if nothing else is in them."""
     parts = [path.relative_to(folder).as_posix() for kind in KINDS for path in (folder / kind).glob("part-*")]
     parts += [path.relative_to(folder).as_posix() for kind in KINDS for path in (folder / kind).glob(".part-*.tmp")]
-    for name in [*parts, *TABLES, FAILURES, *found.get("written", ())]:
+    for name in [*parts, *TABLES, failures.FAILURES, *found.get("written", ())]:
         path = folder / name
         if path.resolve().is_relative_to(folder.resolve()):
             path.unlink(missing_ok=True)

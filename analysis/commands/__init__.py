@@ -48,10 +48,11 @@ def everything() -> Experiment:
 def plain_words() -> Iterator[None]:
     """Turn what a user can mend into words and an exit code, without a traceback."""
     from sim.scenario import ScenarioError
+    from sim.storing.shares import ShareError
 
     try:
         yield
-    except ScenarioError as error:
+    except (ScenarioError, ShareError) as error:
         leave(str(error), BAD_INPUT)
     except OSError as error:
         leave(f"This computer refused it: {error}", FAILED)

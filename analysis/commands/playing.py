@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +13,6 @@ from typer import Argument, Option
 from analysis.commands import BAD_INPUT, FAILED, STOPPED, app, leave, plain_words
 
 if TYPE_CHECKING:
-    from sim.experiment import Experiment
     from sim.results import Result
 
 
@@ -30,6 +31,12 @@ def run(
     start: Annotated[list[str] | None, Option(metavar="NAME", help="Only this start.")] = None,
     values: Annotated[list[str] | None, Option(metavar="NAME", help="Only these prices of outcomes.")] = None,
     workers: Annotated[int | None, Option(metavar="N", min=1, help="Processors to use.", show_default="all")] = None,
+    cluster: Annotated[
+        str | None, Option(metavar="WHERE", help="Play on Dask workers: local, tcp://HOST:PORT or a scheduler's file.")
+    ] = None,
+    part: Annotated[
+        str | None, Option(metavar="I/N", help="Play part I of N, here or elsewhere; strait merge joins them.")
+    ] = None,
     no_figures: Annotated[bool, Option("--no-figures", help="Write the tables only.")] = False,
 ) -> None:
     """Play an experiment, write its tables and figures, and say what they show.
@@ -43,8 +50,10 @@ def run(
     switch.provocation=off         a part of the model
     """
     with plain_words():
-        from sim import scenario
+        from sim import scenario, store
+        from sim.storing import shares
 
+        share = shares.share(part) if part else None
         exp = scenario.load(
             file,
             set_=set_ or (),
@@ -55,14 +64,23 @@ def run(
             trials=trials,
             seed=seed,
         )
-        folder = out or Path("out") / exp.name
-        result = _play(exp, folder, fresh, workers)
-        for note in result.notes:
-            typer.echo(note, err=True)
+        folder = out or Path("out") / (f"{exp.name}-parts/{share.number}-of-{share.of}" if share else exp.name)
+        how = partial(store.write_folder, exp, folder, fresh=fresh, workers=workers, cluster=cluster, share=share)
+        result = kept(folder, how)
+        show(result, folder, no_figures=no_figures)
+
+
+def show(result: Result, folder: Path, *, no_figures: bool) -> None:
+    """Draw and say what a run shows that was just kept in a folder; of a part, how to go on."""
+    for note in result.notes:
+        typer.echo(note, err=True)
+    if _part(result):
+        _say_part(result, folder)
+    else:
         if not no_figures:
             _draw(result, folder)
         _say(result, folder)
-        _refuse_failures(result, folder)
+    _refuse_failures(result, folder)
 
 
 @app.command(epilog="Example:  strait summarise out/debate")
@@ -80,6 +98,8 @@ def summarise(
             leave(str(error), BAD_INPUT)
         wanted, done = (result.manifest or {})["trials"], result.experiment.trials
         typer.echo(f"Done: {done:,} of {wanted:,} trials for each policy, worldview and start ({done / wanted:.0%}).")
+        if _part(result):
+            typer.echo(f"This is part {_part(result)} of a run.")
         _refuse_failures(result, folder)
 
 
@@ -89,7 +109,20 @@ def _refuse_failures(result: Result, folder: Path) -> None:
         leave(f"{failed} trials failed and are in no table; {folder / 'failures.csv'} says how to replay them.", FAILED)
 
 
-def _play(exp: Experiment, folder: Path, fresh: bool, workers: int | None) -> Result:
+def _part(result: Result) -> str | None:
+    part: str | None = (result.manifest or {}).get("share")
+    return part
+
+
+def _say_part(result: Result, folder: Path) -> None:
+    """Print how much of the run is here, and how all of it comes together."""
+    wanted = (result.manifest or {})["trials"]
+    typer.echo(f"Part {_part(result)} is done: {result.experiment.trials:,} of {wanted:,} trials of each kind.")
+    typer.echo(f"Results: {folder}\nWhen all parts are done:  strait merge {folder.parent} --out DIR")
+
+
+def kept(folder: Path, how: Callable[..., Result], *, plays: bool = True) -> Result:
+    """Have a run kept in its folder, and show progress; end with plain words where it cannot be."""
     from rich.console import Console
 
     from analysis import progress, stopping
@@ -101,10 +134,12 @@ def _play(exp: Experiment, folder: Path, fresh: bool, workers: int | None) -> Re
         f"strait summarise {folder} shows what there is."
     )
     try:
-        with stopping.soon(stopped, STOPPED), progress.shown(console) as update:
-            return store.write_folder(exp, folder, fresh=fresh, workers=workers, progress=update)
-    except store.FolderError as error:
+        with stopping.soon(stopped, STOPPED), progress.shown(console, plays=plays) as update:
+            return how(progress=update)
+    except (store.FolderError, store.ClusterError) as error:
         leave(str(error), BAD_INPUT)
+    except store.ClusterLostError as error:
+        leave(f"{error} What was done is kept, and the same command goes on from there.", FAILED)
     except KeyboardInterrupt:
         leave(stopped, STOPPED)
 

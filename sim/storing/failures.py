@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim import tables
+from sim.storing import disk
+
 if TYPE_CHECKING:
     from sim.engine import Block, Cell
     from sim.experiment import Experiment
 
+FAILURES = "failures.csv"
 OUTLASTS = 10  # a war that begins within the horizon is played to its end: at most this many horizons
 ROUNDING = 1e-6  # months
 HIGHEST_RUNG = 6
@@ -115,3 +121,12 @@ def _told(value: Any) -> str:
 def table(failures: Iterable[Failure]) -> pd.DataFrame:
     """One row a failed trial, under the names of `Failure`."""
     return pd.DataFrame([*failures], columns=list(Failure._fields))
+
+
+def tell(folder: Path, failed: pd.DataFrame) -> None:
+    """Write the failures down, each with the command that plays it again in the folder of the run."""
+    commands = [
+        shlex.join(["python", "-m", "sim.storing.replay", ".", *map(str, row)])
+        for row in failed[[*tables.CELL, "trial"]].itertuples(index=False)
+    ]
+    disk.save(folder / FAILURES, tables.csv(failed.assign(replay=commands)).encode())

@@ -18,6 +18,7 @@ from sim.storing.parquet import SCHEMA
 
 if TYPE_CHECKING:
     from sim.experiment import Experiment
+    from sim.storing.shares import Share
 
 PROGRAM = "strait"
 MANIFEST = "manifest.json"
@@ -27,7 +28,7 @@ SHOWN = 4  # differences named in one refusal
 Manifest = dict[str, Any]
 
 
-def made(experiment: Experiment, block_worlds: int) -> Manifest:
+def made(experiment: Experiment, block_worlds: int, share: Share | None = None) -> Manifest:
     """Describe a run that begins now."""
     content = experiment.resolved()
     files = content.pop("files", {})
@@ -38,11 +39,12 @@ def made(experiment: Experiment, block_worlds: int) -> Manifest:
         "seed": experiment.seed,
         "trials": experiment.trials,
         "block_worlds": block_worlds,
+        "share": str(share) if share else None,
         "cells": len(tables.cells(experiment)),
         "started": now(),
         "finished": None,
         "rules_sha256": compiled.rules_mark(),
-        "versions": {"python": platform.python_version(), **{name: _version(name) for name in DISTRIBUTIONS}},
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in DISTRIBUTIONS}},
         "platform": platform.platform(),
         "processors": os.cpu_count(),
         "written": [],
@@ -90,22 +92,39 @@ def refuse_other(folder: Path, found: Manifest, wanted: Manifest) -> None:
     FolderError
         It names what differs.
     """
-    differing = [*_differing(found["experiment"], wanted["experiment"])]
+    faults = others(found, wanted)
     if found["trials"] > wanted["trials"]:
-        differing.insert(0, f"trials: {found['trials']} there, only {wanted['trials']} here")
-    for what, a, b in _programs(found, wanted):
-        differing += [f"{what}: {a} there, {b} here"] if a != b else []
-    _refuse(folder, differing, "another experiment or program")
+        faults.insert(0, f"trials: {found['trials']} there, only {wanted['trials']} here")
+    if found.get("share") != wanted["share"]:
+        faults.insert(0, f"part: {found.get('share') or 'all'} there, {wanted['share'] or 'all'} here")
+    _refuse(folder, faults, "another experiment or program")
+
+
+def others(found: Manifest, wanted: Manifest) -> list[str]:
+    """What differs between the experiments and programs of two runs; not their trials."""
+    programs = [f"{what}: {a} there, {b} here" for what, a, b in _programs(found, wanted) if a != b]
+    return [*_differing(found["experiment"], wanted["experiment"]), *programs]
 
 
 def refuse_other_libraries(folder: Path, found: Manifest, wanted: Manifest) -> None:
     """Refuse to go on with libraries or a system that may round otherwise than those a run was begun with."""
-    there, here = found["versions"], wanted["versions"]
-    names = [name for name in DISTRIBUTIONS if there.get(name) != here.get(name)]
-    differing = [f"{name}: {there.get(name)} there, {here.get(name)} here" for name in names]
-    if found["platform"] != wanted["platform"]:
-        differing.append(f"system: {found['platform']} there, {wanted['platform']} here")
-    _refuse(folder, differing, "a run begun with other libraries")
+    known = "traits" in found and "traits" in wanted
+    there, here = (run["traits"] if known else _libraries(run) for run in (found, wanted))
+    _refuse(folder, unlike(there, here), "a run begun with other libraries")
+
+
+def unlike(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
+    """What differs, of what is known of both.
+
+    >>> unlike({"numba": "0.61.0", "numpy": "2.4.6"}, {"numba": "0.68.1", "numpy": "2.4.6"})
+    ['numba: 0.61.0 there, 0.68.1 here']
+    """
+    names = [name for name in there if name in here and there[name] != here[name]]
+    return [f"{name}: {there[name]} there, {here[name]} here" for name in names]
+
+
+def _libraries(run: Manifest) -> dict[str, Any]:
+    return {name: run["versions"].get(name) for name in DISTRIBUTIONS} | {"system": run["platform"]}
 
 
 def _programs(found: Manifest, wanted: Manifest) -> Iterator[tuple[str, str, str]]:
@@ -148,7 +167,8 @@ def _short(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _version(name: str) -> str | None:
+def version(name: str) -> str | None:
+    """Version of an installed distribution; None if it is not there."""
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:

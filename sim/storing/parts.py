@@ -6,7 +6,7 @@ size and its number alone, so a part that is played again has the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 from sim import rungs, tables
 from sim.columns import InFolder
 from sim.storing import disk, parquet
+from sim.storing.shares import Share, share
 
 if TYPE_CHECKING:
     from sim.engine import Block
     from sim.experiment import Experiment
     from sim.storing.failures import Failure
+    from sim.storing.manifest import Manifest
 
 TRIALS, WORLDS, RUNG_COUNTS = KINDS = ("trials.parquet", "worlds.parquet", "rung_counts.parquet")
 DAMAGED = "damaged"  # folder for what is set aside
@@ -32,15 +34,22 @@ Standing = Literal["missing", "short", "damaged", "whole"]
 class Parts:
     """The parts of one experiment in a folder, in blocks of so many worlds."""
 
-    def __init__(self, folder: Path, experiment: Experiment, block_worlds: int) -> None:
+    def __init__(self, folder: Path, experiment: Experiment, block_worlds: int, share: Share | None = None) -> None:
         """Take the folder as it is; nothing is read yet."""
         self.folder, self.experiment, self.block_worlds = folder, experiment, block_worlds
+        self.share = share or Share(1, 1)
+        self.wanted = self.share.blocks(self.total)  # blocks that belong in this folder
         self._places: pd.DataFrame | None = None
 
     @property
     def total(self) -> int:
         """Blocks of the whole experiment, the last one perhaps short."""
         return -(-self.experiment.trials // self.experiment.lucks // self.block_worlds)
+
+    def worlds_of(self, numbers: Sequence[int]) -> int:
+        """Worlds of these blocks, when they are whole."""
+        worlds = self.experiment.trials // self.experiment.lucks
+        return sum(min(self.block_worlds, worlds - number * self.block_worlds) for number in numbers)
 
     def path(self, kind: str, number: int) -> Path:
         """File of a kind in block `number`."""
@@ -51,14 +60,8 @@ class Parts:
         names = (path.stem.removeprefix("part-") for path in (self.folder / TRIALS).glob("part-*.parquet"))
         return sorted(int(name) for name in names if name.isdigit())
 
-    def write(self, block: Block, failures: Sequence[Failure]) -> None:
-        """Keep a block, from which the failures were taken out.
-
-        Raises
-        ------
-        OSError
-            If the disk is full or refuses.
-        """
+    def packed(self, block: Block, failures: Sequence[Failure]) -> dict[str, memoryview]:
+        """Content of each kind of file for a block, from which the failures were taken out; the trials last."""
         months = len(next(iter(block.rung_counts.values())))
         if self._places is None:
             self._places = rungs.places(self.experiment, months)
@@ -68,10 +71,20 @@ class Parts:
             TRIALS: tables.trials(self.experiment, block.records),
         }
         marks = parquet.Marks(block.first_world, block.worlds, [*failures])
-        for kind, frame in frames.items():
-            path = self.path(kind, block.first_world // self.block_worlds)
+        return {kind: parquet.encoded(frame, marks) for kind, frame in frames.items()}
+
+    def keep(self, number: int, files: Mapping[str, bytes | memoryview]) -> None:
+        """Write the files of a block, in the order in which they come.
+
+        Raises
+        ------
+        OSError
+            If the disk is full or refuses.
+        """
+        for kind, content in files.items():
+            path = self.path(kind, number)
             path.parent.mkdir(exist_ok=True)
-            disk.save(path, parquet.encoded(frame, marks))
+            disk.save(path, content)
 
     def standing(self, number: int) -> Standing:
         """How a block stands, found by reading all of it; nothing is changed."""
@@ -79,9 +92,7 @@ class Parts:
             return "missing"
         if self.broken(number):
             return "damaged"
-        worlds = self.experiment.trials // self.experiment.lucks
-        whole = min(self.block_worlds, worlds - number * self.block_worlds)
-        return "whole" if parquet.marks(self.path(TRIALS, number)).worlds == whole else "short"
+        return "whole" if parquet.marks(self.path(TRIALS, number)).worlds == self.worlds_of([number]) else "short"
 
     def broken(self, number: int) -> list[Path]:
         """Files of a block that cannot be read whole."""
@@ -131,3 +142,14 @@ class Parts:
             WORLDS: len(self.experiment.worldviews) * marks.worlds,
         }
         return marks.first_world == number * self.block_worlds and rows == expected.get(kind, rows)
+
+
+def of_run(folder: Path, run: Manifest, experiment: Experiment) -> Parts:
+    """The parts of the run that a manifest describes.
+
+    Raises
+    ------
+    ShareError
+        If it is one of more shares than there are blocks.
+    """
+    return Parts(folder, experiment, run["block_worlds"], share(run["share"]) if run.get("share") else None)
