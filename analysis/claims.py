@@ -10,7 +10,7 @@ their coalitions; those of claims are sampled over orders, and made to add up.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,13 +20,14 @@ import pandas as pd
 
 from analysis import owen, work
 from analysis.coalitions import NEWSHAM, SELF, TOTAL, Coalitions, Game, game
+from sim.asking import QuestionError
 from sim.estimates import Floats, Interval, block_mean
 
 if TYPE_CHECKING:
     from sim.experiment import Experiment
 
 BLOCK = 100  # trials of a coalition in one block; an interval rests on the spread between blocks
-TRIALS = 6000
+TRIALS = 5000
 PAIRED = 8  # claims that weigh most: each two of them are tried together
 THEME = "(theme)"
 COLUMNS = ("start", "policy_a", "policy_b", "outcome", "theme", "claim", "value", "low", "high",
@@ -60,6 +61,12 @@ class Claims:
     details: pd.DataFrame
     ends: pd.DataFrame
     pairs: pd.DataFrame
+    parts: Parts = field(repr=False)
+
+    def sum_of(self, names: list[str], outcome: str) -> Interval:
+        """Value of some claims or themes together, with its 95 % interval."""
+        whole = np.sum([self.parts[f"value {name}"] for name in names], axis=0)
+        return _interval({"sum": whole}, "sum", self.game.asked.outcomes.index(outcome))
 
 
 def claims(
@@ -94,8 +101,9 @@ def claims(
 
     Raises
     ------
-    ValueError
-        For an unknown name, or if the experiment lacks one of the two worldviews.
+    QuestionError
+        For an unknown name, if the experiment lacks one of the two worldviews, or if the two policies come to the
+        same in every trial.
 
     Examples
     --------
@@ -111,13 +119,17 @@ def claims(
     made = [Coalitions(played, number, size, shelf) for number in range(blocks)]
     steps = _steps(played, blocks, 2 * size * exp.lucks, progress)
     parts = work.spread(lambda n: made[n].use(lambda v: _shares(played, n, v)), range(blocks), workers, steps)
+    for i, outcome in enumerate(played.asked.outcomes):
+        if not any(part[name][:, i].any() for part in parts for name in ("at newsham", "at self")):
+            raise QuestionError(
+                f"outcome {outcome} is the same under both policies in every trial: nothing to share out"
+            )
     whole = _reconciled(played, {name: np.stack([part[name] for part in parts]) for name in parts[0]})
     pairs = _heaviest(played, whole)
     tried = work.spread(lambda n: made[n].use(lambda v: _together(played, pairs, v)), range(blocks), workers, steps)
     table, details = _shared_out(played, whole)
-    return Claims(
-        played, blocks * size * exp.lucks, table, details, _ends(played, whole), _paired(played, pairs, np.stack(tried))
-    )
+    together = _paired(played, pairs, np.stack(tried))
+    return Claims(played, blocks * size * exp.lucks, table, details, _ends(played, whole), together, whole)
 
 
 def _shares(played: Game, number: int, value: owen.Game) -> Parts:

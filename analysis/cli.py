@@ -9,12 +9,15 @@ from io import TextIOWrapper
 from analysis.commands import app, playing
 
 # isort: split
+from analysis.commands import believing
+
+# isort: split
 from analysis.commands import asking
 
 # isort: split
 from analysis.commands import measuring
 
-__all__ = ["app", "asking", "main", "measuring", "playing"]
+__all__ = ["app", "asking", "believing", "main", "measuring", "playing"]
 
 
 def main() -> None:

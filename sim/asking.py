@@ -11,11 +11,14 @@ import numpy as np
 
 from sim import engine
 from sim.dials import Floats
-from sim.estimates import refuse_not_finite
 from sim.loading.wording import unknown
 
 if TYPE_CHECKING:
     from sim.experiment import Experiment, Policy, Start, Worldview
+
+
+class QuestionError(ValueError):
+    """What is asked cannot be answered: a name or a number is wrong, and the text says which."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ class Asked:
         columns = [f"{name}_compensator" if entries[name].compensator else name for name in self.outcomes]
         found = np.column_stack([records[column].astype(np.float64) for column in columns])
         for name, column in zip(self.outcomes, found.T, strict=True):
-            refuse_not_finite(f"{name} (an outcome needs a value in every trial)", column)
+            if not np.isfinite(column).all():
+                raise QuestionError(f"outcome {name} has no value in some trials, so it cannot be compared this way")
         means: Floats = found.reshape(len(parameters), self.exp.lucks, -1).mean(axis=1)
         return means
 
@@ -58,7 +62,7 @@ def ask(
 ) -> Asked:
     """What `evaluate` is asked, with its defaults filled in and its names checked.
 
-    Raises ValueError for a name that the experiment does not have.
+    Raises QuestionError for a name that the experiment does not have.
 
     >>> import sim
     >>> [policy.name for policy in ask(sim.load("debate"), contrast="both-status_quo").policies]
@@ -71,7 +75,7 @@ def ask(
     for name in wanted:
         known("outcome", name, exp.catalogue.outcomes)
     if not wanted:
-        raise ValueError("outcomes: name at least one")
+        raise QuestionError("outcomes: name at least one")
     pair = (policy or exp.policies[0].name,) if contrast is None else _pair(contrast, list(policies))
     return Asked(
         exp if lucks is None else replace(exp, lucks=whole("lucks", lucks)),
@@ -90,17 +94,17 @@ def _pair(contrast: str | Sequence[str], policies: Sequence[str]) -> tuple[str, 
     else:
         pairs = [(contrast[0], contrast[1])] if len(contrast) == 2 else []
     if not pairs or pairs[0][0] == pairs[0][1]:
-        raise ValueError(f"contrast: must name two policies, as in direct_ties-interoperability, got {contrast!r}")
+        raise QuestionError(f"contrast: must name two policies, as in direct_ties-interoperability, got {contrast!r}")
     return pairs[0]
 
 
 def known(kind: str, name: str, entries: Mapping[str, Any]) -> Any:
     if name not in entries:
-        raise ValueError(unknown(kind, name, list(entries)))
+        raise QuestionError(unknown(kind, name, list(entries)))
     return entries[name]
 
 
 def whole(name: str, value: int) -> int:
     if index(value) < 1:
-        raise ValueError(f"{name}: must be a whole number from 1, got {value}")
+        raise QuestionError(f"{name}: must be a whole number from 1, got {value}")
     return value

@@ -6,7 +6,7 @@ whatever the number of workers. All rows are played in the same worlds with the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from operator import index
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sim import engine
-from sim.asking import ask, known, whole
+from sim.asking import QuestionError, ask, known, whole
 from sim.dials import QUANTILE, Floats, drawn, moved
 from sim.distributions import Distribution, Fixed, Normal, Triangular, Uniform
 from sim.loading.wording import unknown
@@ -82,8 +82,8 @@ def evaluate(
 
     Raises
     ------
-    ValueError
-        For a name that is misspelt (the nearest is given), a value out of range, NaN, or an outcome without a
+    QuestionError
+        A ValueError: for a name that is misspelt (the nearest is given), a value out of range, NaN, or an outcome without a
         value in some trials.
 
     Examples
@@ -98,25 +98,55 @@ def evaluate(
     points, switches = _points(exp, X, names)
     parts = whole("blocks", 1 if blocks is None else blocks)
     if whole("worlds", worlds) % parts:
-        raise ValueError(f"worlds: must be a multiple of blocks ({parts}), got {worlds}")
+        raise QuestionError(f"worlds: must be a multiple of blocks ({parts}), got {worlds}")
     if index(first_world) < 0:
-        raise ValueError(f"first_world: must be 0 or more, got {first_world}")
-    claims = [name for name in map(_bare, names) if name in moved(exp.catalogue)]
-    rows = [replace(asked, exp=replace(asked.exp, switches=exp.switches | on)) for on in switches]
-    totals = np.zeros((parts, len(points), len(asked.outcomes)))
+        raise QuestionError(f"first_world: must be 0 or more, got {first_world}")
+    rows = [(replace(asked, exp=replace(asked.exp, switches=exp.switches | on)), point)
+            for point, on in zip(points, switches, strict=True)]  # fmt: skip
+    means = block_means(rows, first_world, worlds, parts, workers)
+    return means[0] if blocks is None else means
+
+
+def block_means(
+    rows: Sequence[tuple[Asked, Mapping[str, float]]],
+    first_world: int,
+    worlds: int,
+    blocks: int,
+    workers: int | None = None,
+) -> Floats:
+    """What is asked at each point, in each of some equal blocks of neighbouring worlds: float[block, row, outcome].
+
+    The rows must ask for the same outcomes and worldview; points are not checked (see `sim.dials.Drawn.at`).
+
+    Examples
+    --------
+    >>> import sim
+    >>> asked = ask(sim.load("debate"), ["crisis"])
+    >>> block_means([(asked, {}), (asked, {"N12": 1.0})], 0, 100, 10).shape
+    (10, 2, 1)
+    """
+    if not rows:
+        return np.zeros((blocks, 0, 0))
+    asked = rows[0][0]
+    dialled = moved(asked.exp.catalogue)
+    claims = [claim for claim in dialled if any(claim in point for _, point in rows)]
+    totals = np.zeros((blocks, len(rows), len(asked.outcomes)))
     with ThreadPoolExecutor(workers or engine.workers_here()) as pool:
         for first in range(first_world, first_world + worlds, PIECE):
             count = min(PIECE, first_world + worlds - first)
             here = drawn(asked.exp, asked.worldview, claims, first, count)
-            block = (np.arange(first, first + count) - first_world) // (worlds // parts)
-            tasks = [pool.submit(_played, one, here, point, first) for one, point in zip(rows, points, strict=True)]
-            for row, task in enumerate(tasks):
-                np.add.at(totals[:, row], block, task.result())
-    means = totals / (worlds // parts)
-    return means[0] if blocks is None else means
+            block = (np.arange(first, first + count) - first_world) // (worlds // blocks)
+            tasks = [pool.submit(_played, one, here, point, first) for one, point in rows]
+            try:
+                for row, task in enumerate(tasks):
+                    np.add.at(totals[:, row], block, task.result())
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+    return totals / (worlds // blocks)
 
 
-def _played(asked: Asked, here: Drawn, point: dict[str, float], first_world: int) -> Floats:
+def _played(asked: Asked, here: Drawn, point: Mapping[str, float], first_world: int) -> Floats:
     return asked.values(here.at(point), first_world)
 
 
@@ -153,7 +183,7 @@ def problem(exp: Experiment, kind: str = "dials", worldview: str | None = None) 
         themes: dict[str, str] = {name: owner.theme if owner else "no claim" for name, owner in owners.items()}
         rows = [(*_law(name, value), themes[name]) for name, value in free.items()]
     else:
-        raise ValueError(unknown("kind", kind, ["dials", "parameters"]))
+        raise QuestionError(unknown("kind", kind, ["dials", "parameters"]))
     names, dists, bounds, groups = ([*part] for part in zip(*rows, strict=True))
     return {"num_vars": len(names), "names": names, "bounds": bounds, "dists": dists, "groups": groups}
 
@@ -177,10 +207,10 @@ def _points(
     """Each row's dials and parameters, and its switches."""
     table = np.asarray(X, dtype=np.float64)
     if table.ndim != 2 or table.shape[1] != len(names):
-        raise ValueError(f"X: must be float[row, name] with {len(names)} names, got shape {table.shape}")
+        raise QuestionError(f"X: must be float[row, name] with {len(names)} names, got shape {table.shape}")
     bare = [_bare(name) for name in names]
     if twice := sorted({name for name in bare if bare.count(name) > 1}):
-        raise ValueError(f"names: {', '.join(twice)} more than once")
+        raise QuestionError(f"names: {', '.join(twice)} more than once")
     for name, column in zip(names, table.T, strict=True):
         _check(exp, name, column)
     points = [{name: float(value) for name, value in zip(bare, row, strict=True)} for row in table]
@@ -195,7 +225,7 @@ def _check(exp: Experiment, name: str, column: Floats) -> None:
     """Refuse a name that cannot be set and values out of its range."""
     bare, catalogue = _bare(name), exp.catalogue
     if bare in catalogue.claims and bare not in moved(catalogue):
-        raise ValueError(f"claim {bare} has no dial: no number of the model is its own")
+        raise QuestionError(f"claim {bare} has no dial: no number of the model is its own")
     choices = dict.fromkeys(moved(catalogue), (0.0, 1.0))
     choices |= {parameter: entry.bounds for parameter, entry in catalogue.parameters.items()}
     choices |= {QUANTILE + parameter: (0.0, 1.0) for parameter in catalogue.parameters}
@@ -206,7 +236,7 @@ def _check(exp: Experiment, name: str, column: Floats) -> None:
         wrong |= (column != 0) & (column != 1)
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
-        raise ValueError(f"{name}: must be from {low:g} to {high:g}, got {column[row]:g} in row {row}")
+        raise QuestionError(f"{name}: must be from {low:g} to {high:g}, got {column[row]:g} in row {row}")
 
 
 def _bare(name: str) -> str:
