@@ -83,16 +83,16 @@ def evaluate(
     Raises
     ------
     QuestionError
-        A ValueError: for a name that is misspelt (the nearest is given), a value out of range, NaN, or an outcome without a
-        value in some trials.
+        A ValueError: for a name that is misspelt (the nearest is given), a value out of range, NaN, or an outcome
+        without a value in some trials.
 
     Examples
     --------
     >>> import sim
     >>> exp = sim.load("debate")
-    >>> Y = evaluate(exp, [[0.0], [1.0]], ["N12"], contrast="direct_ties-status_quo", worlds=100)
+    >>> Y = evaluate(exp, [[0.0], [1.0]], ["N12"], outcomes=["crisis"], contrast="both-status_quo", worlds=100)
     >>> Y.shape
-    (2, 3)
+    (2, 1)
     """
     asked = ask(exp, outcomes, contrast, policy, start, worldview, lucks)
     points, switches = _points(exp, X, names)
