@@ -26,7 +26,8 @@ END = "#4d4d4d"
 
 @dataclass(frozen=True)
 class Row:
-    """A line of a waterfall: an `end` (a level), a `theme` (a heading with its sum) or a `step` (a change)."""
+    """A line of a waterfall: an `end` or a `level` (how things are with some beliefs; only the second is coloured by
+    which policy does better), a `theme` (a heading with its sum) or a `step` (a change)."""
 
     kind: str
     label: str
@@ -57,7 +58,7 @@ def waterfall(
                      for row, label in zip(rows, labels, strict=True)])  # fmt: skip
     places = np.cumsum(deep) - deep / 2
     figure = page(
-        replace(exp, trials=trials), asked.start.name, title=heading, caption=caption, keys=_keys(a, b),
+        replace(exp, trials=trials), asked.start.name, title=heading, caption=caption, keys=_keys(a, b, {row.kind for row in rows}),
         body=float(deep.sum()) + 0.75, note=note,
     )  # fmt: skip
     words, axes, numbers = figure.subplots(1, 3, sharey=True, width_ratios=[LABELS, ROOM - LABELS - NUMBERS, NUMBERS])
@@ -89,7 +90,7 @@ def _draw(axes: Axes, rows: Sequence[Row], places: style.Floats, deep: style.Flo
     level, last = 0.0, 0.0
     for row, y, room in zip(rows, places, deep, strict=True):
         found = (np.array([value if value is not None else np.nan for value in row.found]) * scale).tolist()
-        begin = 0.0 if row.kind == "end" else level
+        begin = 0.0 if row.kind in ("end", "level") else level
         if row.kind == "theme":
             axes.barh(y, found[0], left=begin, height=0.1, color=style.RULE, zorder=2)
             continue
@@ -113,11 +114,14 @@ def _signed(value: float, after: int) -> str:
     return f"{rounded:+.{after}f}".replace("-", "−") if rounded else "0"
 
 
-def _keys(a: str, b: str) -> list[Patch | Line2D]:
+def _keys(a: str, b: str, kinds: set[str]) -> list[Patch | Line2D]:
+    interval = Line2D([], [], color=INK, linewidth=1.8, label="95\u00a0% interval")
+    if "level" in kinds:
+        return [Patch(color=style.GOOD, label=f"{a} better"), Patch(color=style.BAD, label=f"{b} better"), interval]
     return [
         Patch(color=END, label="difference under one man’s beliefs"),
         Patch(color=style.BAD, label=f"step in favour of {b}"),
         Patch(color=style.GOOD, label=f"step in favour of {a}"),
         Patch(color=style.RULE, label="sum of a theme"),
-        Line2D([], [], color=INK, linewidth=1.8, label="95\u00a0% interval"),
+        interval,
     ]

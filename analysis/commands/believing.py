@@ -14,6 +14,7 @@ from analysis.commands import BAD_INPUT, STOPPED, app, leave, plain_words
 
 if TYPE_CHECKING:
     from analysis.page import Drawn
+    from sim.asking import Asked
     from sim.experiment import Experiment
 
 Contrast = Annotated[str, Option(metavar="A-B", help="Two policies; the difference is the first minus the second.")]
@@ -65,8 +66,114 @@ def claims(
             _write(out, f"claims_{name}", [getattr(one, name) for one in found])
         pairs = [(one, name) for one in found for name in one.game.asked.outcomes]
         for one, name in pairs:
-            _tell(f"From {one.game.asked.start.title}:", claims_figure.lines(one, name))
+            _tell(_from(one.game.asked, name), claims_figure.lines(one, name))
         _draw(out, [] if no_figures else [claims_figure.figure(one, name) for one, name in pairs])
+
+
+@app.command(epilog="Examples:  strait crossover    strait crossover N18 S12 --map")
+def crossover(
+    claim: Annotated[
+        list[str] | None, Argument(metavar="CLAIM...", help="Claims with a dial.", show_default="all of them")
+    ] = None,
+    contrast: Contrast = FLAGSHIP,
+    outcome: Outcomes = None,
+    worldview: Annotated[
+        str | None, Option(metavar="NAME", help="What holds besides the claim.", show_default="the most neutral")
+    ] = None,
+    start: Starts = None,
+    map_: Annotated[bool, Option("--map", help="Two claims: a map over both dials.")] = False,
+    trials: Trials = 5000,
+    out: Annotated[Path, Option(metavar="DIR", help="Folder for tables and figures.")] = Path("out/crossover"),
+    experiment: Source = "debate",
+    set_: Changes = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    no_figures: NoFigures = False,
+) -> None:
+    """Along one belief, where does the better policy change? Every claim's dial, or two as a map.
+
+    0 is Self's reading of a claim, 1 is Newsham's. An interrupted command goes on where it stopped.
+    """
+    if map_ and len(claim or ()) != 2:
+        leave("--map: name two claims, as in strait crossover N18 S12 --map", BAD_INPUT)
+    with _playing(out) as progress:
+        from analysis import crossover as crossover_
+        from analysis import crossover_figure, crossover_map
+        from analysis.coalitions import stakes
+
+        exp = _load(experiment, set_, start, seed)
+        names, outcomes = start or [exp.starts[-1].name], outcome or stakes(exp)
+        if map_ and claim:
+            maps = [
+                crossover_map.mapped(
+                    exp, contrast, (claim[0], claim[1]), one, name, worldview,
+                    trials=trials, folder=out, workers=workers, progress=progress,
+                )
+                for name in names for one in outcomes
+            ]  # fmt: skip
+            _write(out, "crossover_map", [one.table for one in maps])
+            for place in maps:
+                _tell(_from(place.asked, place.asked.outcomes[0]), crossover_map.lines(place))
+            _draw(out, [] if no_figures else [crossover_map.figure(one) for one in maps])
+            return
+        found = [
+            crossover_.crossover(
+                exp, contrast, claim or (), outcomes, name, worldview,
+                trials=trials, folder=out, workers=workers, progress=progress,
+            )
+            for name in names
+        ]  # fmt: skip
+        _write(out, "crossover", [one.table for one in found])
+        _write(out, "crossover_numbers", [one.numbers for one in found])
+        _write(out, "crossover_curves", [one.curves for one in found])
+        pairs = [(one, name) for one in found for name in one.asked.outcomes]
+        for one, name in pairs:
+            _tell(_from(one.asked, name), crossover_figure.lines(one, name))
+        _draw(out, [] if no_figures else [crossover_figure.figure(one, name) for one, name in pairs])
+
+
+@app.command(epilog="Example:  strait flip --worldview newsham --outcome use_of_force")
+def flip(
+    contrast: Contrast = FLAGSHIP,
+    outcome: Outcomes = None,
+    worldview: Annotated[
+        list[str] | None, Option("--worldview", metavar="NAME", help="From these beliefs.", show_default="each")
+    ] = None,
+    start: Starts = None,
+    trials: Trials = 3000,
+    out: Annotated[Path, Option(metavar="DIR", help="Folder for tables and figures.")] = Path("out/flip"),
+    experiment: Source = "debate",
+    set_: Changes = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    no_figures: NoFigures = False,
+) -> None:
+    """How few beliefs must change for the other policy to come out better?
+
+    From a worldview, claims are swapped for the other author's reading until the result turns round. Without
+    --outcome it is about the first primary one.
+    """
+    with _playing(out) as progress:
+        from analysis import flip as flip_
+        from analysis import flip_figure
+        from analysis.coalitions import stakes
+
+        exp = _load(experiment, set_, start, seed)
+        views = worldview or [view.name for view in exp.worldviews]
+        found = [
+            flip_.flip(
+                exp, contrast, one, name, view, trials=trials, folder=out, workers=workers, progress=progress
+            )
+            for name in start or [exp.starts[-1].name] for one in outcome or stakes(exp)[:1] for view in views
+        ]  # fmt: skip
+        _write(out, "flip", [one.table for one in found])
+        for one in found:
+            _tell(_from(one.asked, one.asked.outcomes[0]), flip_figure.lines(one))
+        _draw(out, [] if no_figures else [flip_figure.figure(one) for one in found])
+
+
+def _from(asked: Asked, outcome: str) -> str:
+    return f"From {asked.start.title}, {asked.exp.catalogue.outcomes[outcome].label}:"
 
 
 def _load(
