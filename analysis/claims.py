@@ -9,7 +9,7 @@ their coalitions; those of claims are sampled over orders, and made to add up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from analysis import claims_tables as tables
 from analysis import owen, work
+from analysis.claims_tables import Parts
 from analysis.coalitions import NEWSHAM, SELF, TOTAL, Coalitions, Game, game
 from sim.asking import QuestionError
-from sim.estimates import Floats, Interval, block_mean
+from sim.estimates import Floats, Interval
 
 if TYPE_CHECKING:
     from sim.experiment import Experiment
@@ -29,10 +31,6 @@ if TYPE_CHECKING:
 BLOCK = 100  # trials of a coalition in one block; an interval rests on the spread between blocks
 TRIALS = 5000
 PAIRED = 8  # claims that weigh most: each two of them are tried together
-THEME = "(theme)"
-COLUMNS = ("start", "policy_a", "policy_b", "outcome", "theme", "claim", "value", "low", "high",
-           "swap_into_newsham", "swap_into_self")  # fmt: skip
-Parts = dict[str, Floats]  # float[block, half, outcome] of everything that has a value
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ class Claims:
     def sum_of(self, names: list[str], outcome: str) -> Interval:
         """Value of some claims or themes together, with its 95 % interval."""
         whole = np.sum([self.parts[f"value {name}"] for name in names], axis=0)
-        return _interval({"sum": whole}, "sum", self.game.asked.outcomes.index(outcome))
+        return tables.interval({"sum": whole}, "sum", self.game.asked.outcomes.index(outcome))
 
 
 def claims(
@@ -113,6 +111,19 @@ def claims(
     ('(total)', 2)
     """
     played = game(exp, contrast, outcomes, start)
+    return shared_out(played, trials, folder=folder, workers=workers, progress=progress)
+
+
+def shared_out(
+    played: Game,
+    trials: int = TRIALS,
+    *,
+    folder: Path | None = None,
+    workers: int | None = None,
+    progress: Callable[[int, int], object] | None = None,
+) -> Claims:
+    """Play a game and share it out; as `claims`, for a game made by hand."""
+    exp = played.asked.exp
     size = max(BLOCK // exp.lucks, 2) // 2 * 2  # worlds: two halves of a block
     blocks = max(-(-trials // (size * exp.lucks)), 2)
     shelf = work.Shelf(folder, work.mark(played.asked, NEWSHAM, SELF, size))
@@ -127,9 +138,9 @@ def claims(
     whole = _reconciled(played, {name: np.stack([part[name] for part in parts]) for name in parts[0]})
     pairs = _heaviest(played, whole)
     tried = work.spread(lambda n: made[n].use(lambda v: _together(played, pairs, v)), range(blocks), workers, steps)
-    table, details = _shared_out(played, whole)
-    together = _paired(played, pairs, np.stack(tried))
-    return Claims(played, blocks * size * exp.lucks, table, details, _ends(played, whole), together, whole)
+    table, details = tables.shared(played, whole)
+    together = tables.paired(played, pairs, np.stack(tried))
+    return Claims(played, blocks * size * exp.lucks, table, details, tables.ends(played, whole), together, whole)
 
 
 def _shares(played: Game, number: int, value: owen.Game) -> Parts:
@@ -139,9 +150,19 @@ def _shares(played: Game, number: int, value: owen.Game) -> Parts:
     for name, members in played.groups.items():
         found[f"into newsham {name}"] = value(full - members) - value(full)
         found[f"into self {name}"] = value(members) - value(none)
-    exact = owen.union_values(value, played.unions)
-    sampled = owen.sampled_values(value, owen.orders(played.unions, number))
-    return found | {f"value {name}": values for name, values in [*exact.items(), *sampled.items()]}
+    found |= {f"value {theme}": values for theme, values in owen.union_values(value, played.unions).items()}
+    walked = [owen.marginals(value, order) for order in owen.orders(played.unions, number)]
+    for theme, names in played.unions.items():
+        place = [_place(played, theme, list(one)) for one in walked]
+        for name in names:
+            adds = np.stack([walked[i][name] for i in np.argsort(place)])
+            found |= {f"value {name}": adds.mean(axis=0), f"places {name}": adds.mean(axis=1)}
+    return found
+
+
+def _place(played: Game, theme: str, order: list[str]) -> int:
+    """How many players come before a theme's own in an order."""
+    return min(order.index(name) for name in played.unions[theme])
 
 
 def _reconciled(played: Game, parts: Parts) -> Parts:
@@ -196,77 +217,3 @@ def _steps(played: Game, blocks: int, each: int, progress: Callable[[int, int], 
             progress(sum(rounds[:done]), sum(rounds))
 
     return step
-
-
-def _rows(played: Game) -> list[tuple[str, str, str]]:
-    """Theme, claim and name of every row: the total, then each theme with its claims, as in the catalogue."""
-    everything = {**{name: theme for theme, names in played.unions.items() for name in names}, **played.silent}
-    catalogue = [*played.asked.exp.catalogue.claims, *everything]
-    ordered = sorted(everything, key=catalogue.index)
-    rows = [("", TOTAL, TOTAL)]
-    for theme in dict.fromkeys(everything[name] for name in ordered):
-        rows.append((theme, THEME, theme))
-        rows += [(theme, name, name) for name in ordered if everything[name] == theme]
-    return rows
-
-
-def _shared_out(played: Game, parts: Parts) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The table of claims, and the table of its details."""
-    table, details = [], []
-    for i, outcome in enumerate(played.asked.outcomes):
-        for theme, claim, name in _rows(played):
-            value, newsham, by_self = (
-                _interval(parts, f"{what} {name}", i) for what in ("value", "into newsham", "into self")
-            )
-            key = (*_contrast(played), outcome, theme, claim)
-            table.append((*key, *value, newsham.estimate, by_self.estimate))
-            error = 0.0 if claim in (TOTAL, THEME) else _sampling_error(parts, f"value {name}", i)
-            details.append((*key, error, *newsham[1:], *by_self[1:]))
-    more = ("sampling_error", "into_newsham_low", "into_newsham_high", "into_self_low", "into_self_high")
-    return pd.DataFrame(table, columns=COLUMNS), pd.DataFrame(details, columns=[*COLUMNS[:6], *more])
-
-
-def _ends(played: Game, parts: Parts) -> pd.DataFrame:
-    rows = [
-        (*_contrast(played), outcome, name, *_interval(parts, f"at {name}", i))
-        for i, outcome in enumerate(played.asked.outcomes) for name in (NEWSHAM, SELF)
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=[*COLUMNS[:4], "worldview", "difference", "low", "high"])
-
-
-def _paired(played: Game, pairs: list[tuple[str, str]], tried: Floats) -> pd.DataFrame:
-    """Rows of pairs, the strongest first; `tried` is float[block, pair, end, half]."""
-    rows = []
-    for i, pair in enumerate(pairs):
-        at_self, at_newsham = (block_mean(tried[:, i, end].mean(axis=1)) for end in (0, 1))
-        mean = block_mean(tried[:, i].mean(axis=(1, 2)))
-        rows.append((*_contrast(played), played.asked.outcomes[0], *pair, *mean, *at_self, *at_newsham))
-    ends = [f"{end}{limit}" for end in ("at_self", "at_newsham") for limit in ("", "_low", "_high")]
-    names = [*COLUMNS[:4], "claim_a", "claim_b", "interaction", "low", "high", *ends]
-    made = pd.DataFrame(rows, columns=names)
-    return made.sort_values("interaction", key=abs, ascending=False, kind="stable", ignore_index=True)
-
-
-def _contrast(played: Game) -> tuple[str, str, str]:
-    a, b = played.asked.policies
-    return played.asked.start.name, a.name, b.name
-
-
-def _interval(parts: Mapping[str, Floats], name: str, outcome: int) -> Interval:
-    """Mean over blocks with Student's t; what was never played is nought, exactly."""
-    if name not in parts:
-        return Interval(0.0, 0.0, 0.0)
-    return block_mean(parts[name][:, :, outcome].mean(axis=1))
-
-
-def _sampling_error(parts: Mapping[str, Floats], name: str, outcome: int) -> float:
-    """Standard error from sampled orders alone: the spread between blocks beyond that of their halves.
-
-    Both halves of a block have the same orders and other worlds, so half their squared distance is luck.
-    """
-    if name not in parts:
-        return 0.0
-    halves = parts[name][:, :, outcome]
-    luck = float(np.mean((halves[:, 0] - halves[:, 1]) ** 2)) / 4
-    between = float(halves.mean(axis=1).var(ddof=1))
-    return float(np.sqrt(max(between - luck, 0.0) / len(halves)))

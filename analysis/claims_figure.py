@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.captions import capital, gap, listed, signed, title
-from analysis.claims import THEME
+from analysis.claims_tables import THEME
 from analysis.coalitions import NEWSHAM, SELF, TOTAL, UNDIALLED
 from analysis.waterfall import Row, waterfall
 from sim.estimates import Interval
@@ -71,6 +71,17 @@ def lines(found: Claims, outcome: str) -> list[str]:
         else "Nothing they differ on counts.",
         f"The claims that weigh most: {listed(claims)}." if claims else "",
     ][: 3 if claims else 2]
+
+
+def _alone(rows: pd.DataFrame, outcome: Outcome) -> str:
+    """Say which claim, swapped by itself, moves most in either world."""
+    claims = rows[~rows["claim"].isin([THEME, TOTAL])].set_index("claim")
+    said = []
+    for column, whose in (("swap_into_newsham", "Newsham’s world"), ("swap_into_self", "Self’s")):
+        swap = claims[column]
+        most = str(swap.abs().idxmax())
+        said.append(f"{most} in {whose} ({gap(float(swap[most]), outcome)} {'up' if swap[most] > 0 else 'down'})")
+    return f"Swapped alone, most is moved by {listed(said)}."
 
 
 def _rows(found: Claims, outcome: str) -> list[Row]:

@@ -14,6 +14,7 @@ import pandas as pd
 from analysis import work
 from analysis.coalitions import stakes
 from analysis.crossing import Crossing, crossing
+from analysis.places import medians, neutral_place
 from sim import dials
 from sim.asking import QuestionError, ask
 from sim.estimates import Floats, block_mean
@@ -22,7 +23,6 @@ from sim.loading.wording import unknown
 
 if TYPE_CHECKING:
     from sim.asking import Asked
-    from sim.distributions import Distribution
     from sim.experiment import Experiment
 
 GRID = np.linspace(0.0, 1.0, 9)
@@ -102,7 +102,20 @@ def crossover(
     (1, 9)
     """
     asked = ask(exp, stakes(exp) if outcomes is None else outcomes, contrast, start=start, worldview=worldview)
-    asked_claims = dialled(exp, claims)
+    return crossed(asked, dialled(exp, claims), trials, folder=folder, workers=workers, progress=progress)
+
+
+def crossed(
+    asked: Asked,
+    asked_claims: Sequence[str],
+    trials: int = TRIALS,
+    *,
+    folder: Path | None = None,
+    workers: int | None = None,
+    progress: Progress = None,
+) -> Crossover:
+    """Find the crossings; as `crossover`, for a question that is checked already."""
+    exp = asked.exp
     points = {claim: _points(asked, claim) for claim in asked_claims}
     every = [point for rows in points.values() for point in rows]
     played = tried(asked, every, trials, folder, workers, progress)
@@ -237,45 +250,3 @@ def _curves(asked: Asked, curves: dict[tuple[str, str], Floats]) -> pd.DataFrame
         for key, curve in curves.items() for place, dial in enumerate(GRID.tolist())
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=[*COLUMNS[:6], "dial", "difference", "low", "high"])
-
-
-def medians(exp: Experiment, claim: str, dial: float) -> list[tuple[str, float, float, float, float]]:
-    """Each number of a claim: its median at a dial (beyond 0..1 on a straight line), at Self's and Newsham's end,
-    and the neutral mode."""
-    ends = [dials.standing(exp.catalogue, {claim: end}).distributions for end in (0.0, 1.0)]
-    rows = []
-    for name in dials.moved(exp.catalogue)[claim]:
-        by_self, newsham = (float(end[name].ppf(np.array([0.5]))[0]) for end in ends)
-        neutral = mode(exp.catalogue.parameters[name].neutral)
-        rows.append((name, (1 - dial) * by_self + dial * newsham, by_self, newsham, neutral))
-    return rows
-
-
-def mode(distribution: Distribution) -> float:
-    """The likeliest value, to a thousandth of the range: where the inverse CDF is flattest.
-
-    >>> from sim.distributions import Triangular
-    >>> round(mode(Triangular(0.0, 0.3, 1.0)), 2)
-    0.3
-    """
-    values = distribution.ppf(np.linspace(0.0005, 0.9995, 1000))
-    steps = np.diff(values)
-    flattest = np.flatnonzero(steps <= steps.min() * (1 + 1e-6))
-    return float(values[flattest[len(flattest) // 2]])
-
-
-def neutral_place(exp: Experiment, claim: str) -> float | None:
-    """Where the neutral medians stand on a claim's dial (least squares over its numbers); None if it moves none.
-
-    >>> import sim
-    >>> neutral_place(sim.load("debate"), "S9")
-    1.0
-    """
-    along = away = 0.0
-    for name, _, by_self, newsham, _ in medians(exp, claim, 0.0):
-        middle = float(exp.catalogue.parameters[name].neutral.ppf(np.array([0.5]))[0])
-        spread = max(by_self, newsham, middle) - min(by_self, newsham, middle)
-        if newsham != by_self:
-            along += ((newsham - by_self) / spread) ** 2
-            away += (newsham - by_self) * (middle - by_self) / spread**2
-    return away / along if along else None

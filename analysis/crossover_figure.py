@@ -87,7 +87,7 @@ def _row(
     axes: Axes, asked: Asked, y: float, curve: pd.DataFrame, row: dict[Any, Any], deep: float, better: str
 ) -> None:
     """Draw one dial: coloured where it is settled which policy does better, with the crossing and neutral upon it."""
-    colours = _colours(asked)
+    colours = style.sides(asked.exp, *(policy.name for policy in asked.policies))
     dial, low, high = (curve[name].to_numpy(float) for name in ("dial", "low", "high"))
     for i in range(len(dial) - 1):
         signs = {np.sign(low[i]), np.sign(high[i]), np.sign(low[i + 1]), np.sign(high[i + 1])}
@@ -108,11 +108,6 @@ def _row(
         axes.plot(at, y, mark, markersize=8, color=INK, zorder=6, clip_on=False)
     for mark_at in row["crossings"].split("; ") if row["crossings"] else ():
         axes.plot(float(mark_at), y, "o", markersize=8, color=INK, zorder=6)
-
-
-def _colours(asked: Asked) -> tuple[str, str]:
-    looks = style.looks(asked.exp)
-    return looks[asked.policies[0].name].colour, looks[asked.policies[1].name].colour
 
 
 def _ordered(table: pd.DataFrame, curves: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -145,7 +140,7 @@ def _how(found: Crossover, outcome: str) -> str:
 
 
 def _keys(asked: Asked, a: str, b: str) -> list[Patch | Line2D]:
-    colours = _colours(asked)
+    colours = style.sides(asked.exp, *(policy.name for policy in asked.policies))
     return [
         Patch(color=colours[0], label=f"{a} better"),
         Patch(color=colours[1], label=f"{b} better"),

@@ -80,7 +80,7 @@ def figure(found: Map) -> Drawn:
     asked = found.asked
     exp, outcome = asked.exp, asked.exp.catalogue.outcomes[asked.outcomes[0]]
     a, b = (policy.title for policy in asked.policies)
-    looks, scale = style.looks(exp), 100 if outcome.unit == "share" else 1
+    scale = 100 if outcome.unit == "share" else 1
     values = found.table["difference"].to_numpy(float).reshape(GRID.size, GRID.size) * scale
     caption = lines(found)[0]
     page_ = page(
@@ -90,7 +90,7 @@ def figure(found: Map) -> Drawn:
         "The line is where the better policy changes.",
     )  # fmt: skip
     axes = page_.subplots()
-    sides = [looks[policy.name].colour for policy in asked.policies]
+    sides = style.sides(exp, *(policy.name for policy in asked.policies))
     first, last = sides if outcome.better == "low" else sides[::-1]
     most = float(np.abs(values).max()) or 1.0
     colours = LinearSegmentedColormap.from_list("sides", [first, "white", last])
@@ -101,7 +101,9 @@ def figure(found: Map) -> Drawn:
         if low <= 0 <= high:
             axes.plot(x, y, "o", color=INK, markersize=4, clip_on=False)
     bar = page_.colorbar(drawn, ax=axes)
-    bar.set_label("percentage points" if outcome.unit == "share" else outcome.unit, fontsize=TICK)
+    unit = "percentage points" if outcome.unit == "share" else outcome.unit
+    ends = (a, b) if outcome.better == "low" else (b, a)
+    bar.set_label(fit(f"← {ends[0]} better   {unit}   {ends[1]} better →", 9.0, TICK), fontsize=TICK)
     style.signed_axis(bar.ax.yaxis)
     says = [f"{claim}  {exp.catalogue.claims[claim].says}" for claim in found.claims]
     axes.set_xlabel(fit(f"{says[0]}   (0 Self’s reading, 1 Newsham’s)", 9.5, TICK), fontsize=TICK)

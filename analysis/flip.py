@@ -90,10 +90,24 @@ def flip(
     'turned'
     """
     asked = ask(exp, [outcome], contrast, start=start, worldview=worldview)
+    return flipped(asked, trials, folder=folder, workers=workers, progress=progress)
+
+
+def flipped(
+    asked: Asked,
+    trials: int = TRIALS,
+    *,
+    folder: Path | None = None,
+    workers: int | None = None,
+    progress: Progress = None,
+) -> Flip:
+    """Find the fewest changes; as `flip`, for a question that is checked already."""
     search = _Search(asked, trials, folder, workers, progress)
     own = search.play([()])[()]
     if not own.any():
-        raise QuestionError(f"outcome {outcome} is the same under both policies: there is nothing to turn round")
+        raise QuestionError(
+            f"outcome {asked.outcomes[0]} is the same under both policies: there is nothing to turn round"
+        )
     search.towards = -1.0 if own.mean() > 0 else 1.0
     settled = _beyond(own, -search.towards)
     return _answered(search, search.smallest() if settled else None, settled)

@@ -51,7 +51,11 @@ def lines(found: Flip) -> list[str]:
     needed = f"{count} belief{'s' * (count > 1)}"
     last = signed(steps[-1][3], outcome)
     sure = "" if found.result == "turned" else ", though on fresh worlds that is not settled"
-    claims = listed([f"{claim} as {AUTHORS[reading]} reads it" for _, claim, reading, *_ in steps[1:]])
+    by_author: dict[str, list[str]] = {}
+    for _, claim, reading, *_ in steps[1:]:
+        by_author.setdefault(reading, []).append(claim)
+    claims = listed([f"{listed(names)} as {AUTHORS[reading]} reads {'them' if len(names) > 1 else 'it'}"
+                     for reading, names in by_author.items()])  # fmt: skip
     return [f"{begin}.", f"It takes {needed} to turn that round: {claims}. Then it is {last}{sure}."]
 
 

@@ -93,20 +93,20 @@ def orders(unions: Unions, number: int) -> list[list[str]]:
     return made
 
 
-def sampled_values(value: Game, sampled: Sequence[Sequence[str]]) -> dict[str, Any]:
-    """What each player adds to those before it, on average over some orders of all players.
+def marginals(value: Game, order: Sequence[str]) -> dict[str, Any]:
+    """What each player adds to those before it in one order of all players.
 
-    >>> sampled_values(lambda coalition: len(coalition) ** 2, [["a", "b"], ["b", "a"]])
-    {'a': 2.0, 'b': 2.0}
+    >>> marginals(lambda coalition: len(coalition) ** 2, ["b", "a"])
+    {'b': 1, 'a': 3}
     """
     found: dict[str, Any] = {}
-    for order in sampled:
-        before, so_far = value(frozenset()), frozenset[str]()
-        for player in order:
-            so_far |= {player}
-            after = value(so_far)
-            found[player] = found.get(player, 0.0) + (after - before) / len(sampled)
-            before = after
+    so_far = frozenset[str]()
+    before = value(so_far)
+    for player in order:
+        so_far |= {player}
+        after = value(so_far)
+        found[player] = after - before
+        before = after
     return found
 
 

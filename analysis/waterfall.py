@@ -13,7 +13,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis import style
-from analysis.captions import title
 from analysis.page import GREY, INK, ROOM, SPACING, TICK, Drawn, finish, fit, height, page
 from sim.estimates import Interval
 
@@ -21,7 +20,8 @@ if TYPE_CHECKING:
     from sim.asking import Asked
 
 LABELS, NUMBERS = 5.6, 1.75  # inches for the words of a row, and for its number
-END = "#4d4d4d"
+END = "#d0d0d0"
+PLAIN = ("step", "level")  # rows whose words are not bold
 
 
 @dataclass(frozen=True)
@@ -52,25 +52,26 @@ def waterfall(
         beneath the figure.
     """
     exp, outcome = asked.exp, asked.exp.catalogue.outcomes[asked.outcomes[0]]
-    a, b = (title(exp, policy.name) for policy in asked.policies)
-    labels = [fit(row.label, LABELS, TICK, lines=2, bold=row.kind != "step") for row in rows]
+    a, b = (policy.title for policy in asked.policies)
+    sides = style.sides(exp, *(policy.name for policy in asked.policies))
+    labels = [fit(row.label, LABELS, TICK, lines=2, bold=row.kind not in PLAIN) for row in rows]
     deep = np.array([height(label, TICK) + (0.1 if row.kind == "theme" else 0.14)
                      for row, label in zip(rows, labels, strict=True)])  # fmt: skip
     places = np.cumsum(deep) - deep / 2
     figure = page(
-        replace(exp, trials=trials), asked.start.name, title=heading, caption=caption, keys=_keys(a, b, {row.kind for row in rows}),
-        body=float(deep.sum()) + 0.75, note=note,
+        replace(exp, trials=trials), asked.start.name, title=heading, caption=caption, note=note,
+        keys=_keys((a, b), sides, {row.kind for row in rows}), body=float(deep.sum()) + 0.75,
     )  # fmt: skip
     words, axes, numbers = figure.subplots(1, 3, sharey=True, width_ratios=[LABELS, ROOM - LABELS - NUMBERS, NUMBERS])
     scale = 100 if outcome.unit == "share" else 1
     axes.axvline(0, color=INK, linewidth=0.9, zorder=1)
     good = -1 if outcome.better == "low" else 1
-    _draw(axes, rows, places, deep, scale, good)
+    _draw(axes, rows, places, deep, scale, good, sides)
     axes.set(ylim=(float(deep.sum()) + 0.04, -0.04), yticks=[])
     most = max(abs(scale * (row.found.estimate or 0.0)) for row in rows)
     places_after = max(1, 1 - math.floor(math.log10(most))) if most else 1
     for row, label, y in zip(rows, labels, places, strict=True):
-        bold = "normal" if row.kind == "step" else "bold"
+        bold = "normal" if row.kind in PLAIN else "bold"
         inset = 0.035 if row.kind == "step" else 0.0
         words.text(inset, y, label, va="center", size=TICK, color=INK, weight=bold, linespacing=SPACING)
         numbers.text(0, y, _number(row.found, scale, places_after), va="center", size=TICK, color=INK, weight=bold)
@@ -85,7 +86,15 @@ def waterfall(
     return finish(f"{name}_{asked.start.name}", figure, caption)
 
 
-def _draw(axes: Axes, rows: Sequence[Row], places: style.Floats, deep: style.Floats, scale: float, good: int) -> None:
+def _draw(
+    axes: Axes,
+    rows: Sequence[Row],
+    places: style.Floats,
+    deep: style.Floats,
+    scale: float,
+    good: int,
+    sides: tuple[str, str],
+) -> None:
     """Draw ends from nought, steps from where the last one ended, and each interval at the end of its bar."""
     level, last = 0.0, 0.0
     for row, y, room in zip(rows, places, deep, strict=True):
@@ -96,8 +105,9 @@ def _draw(axes: Axes, rows: Sequence[Row], places: style.Floats, deep: style.Flo
             continue
         if last:
             axes.plot([level, level], [last, y], color=GREY, linewidth=0.8, linestyle=(0, (2, 2)), zorder=1)
-        colour = END if row.kind == "end" else style.GOOD if found[0] * good > 0 else style.BAD
-        axes.barh(y, found[0], left=begin, height=min(room - 0.1, 0.26), color=colour, zorder=2)
+        colour = END if row.kind == "end" else sides[0] if found[0] * good > 0 else sides[1]
+        edge = INK if row.kind == "end" else colour
+        axes.barh(y, found[0], left=begin, height=min(room - 0.1, 0.26), color=colour, edgecolor=edge, zorder=2)
         axes.hlines(y, begin + found[1], begin + found[2], color="white", linewidth=4.0, zorder=3)
         axes.hlines(y, begin + found[1], begin + found[2], color=INK, linewidth=1.8, zorder=4)
         level, last = begin + found[0], float(y)
@@ -114,14 +124,12 @@ def _signed(value: float, after: int) -> str:
     return f"{rounded:+.{after}f}".replace("-", "−") if rounded else "0"
 
 
-def _keys(a: str, b: str, kinds: set[str]) -> list[Patch | Line2D]:
-    interval = Line2D([], [], color=INK, linewidth=1.8, label="95\u00a0% interval")
-    if "level" in kinds:
-        return [Patch(color=style.GOOD, label=f"{a} better"), Patch(color=style.BAD, label=f"{b} better"), interval]
-    return [
-        Patch(color=END, label="difference under one man’s beliefs"),
-        Patch(color=style.BAD, label=f"step in favour of {b}"),
-        Patch(color=style.GOOD, label=f"step in favour of {a}"),
-        Patch(color=style.RULE, label="sum of a theme"),
-        interval,
+def _keys(titles: tuple[str, str], sides: tuple[str, str], kinds: set[str]) -> list[Patch | Line2D]:
+    words = "{} better" if "level" in kinds else "step in favour of {}"
+    keys: list[Patch | Line2D] = [
+        Patch(color=colour, label=words.format(title)) for title, colour in zip(titles, sides, strict=True)
     ]
+    if "end" in kinds:
+        keys.insert(0, Patch(facecolor=END, edgecolor=INK, label="difference under one man’s beliefs"))
+        keys.append(Patch(color=style.RULE, label="sum of a theme"))
+    return [*keys, Line2D([], [], color=INK, linewidth=1.8, label="95\u00a0% interval")]

@@ -42,7 +42,7 @@ class Shelf:
         if self._folder is None:
             return None
         try:
-            with np.load(self._path(self._folder, name)) as kept:
+            with np.load(io.BytesIO(self._path(self._folder, name).read_bytes())) as kept:
                 return {key: kept[key] for key in kept.files}
         except (OSError, ValueError, EOFError, KeyError, BadZipFile):
             return None
