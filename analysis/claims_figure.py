@@ -63,14 +63,17 @@ def lines(found: Claims, outcome: str) -> list[str]:
     heaviest = _heaviest(rows)[:3]
     claims = [f"{row.claim} {_step(row, entry)}" for row in _each(heaviest)]
     total = gap(float(ends[SELF] - ends[NEWSHAM]), entry)
-    return [
+    first = (
         f"With {a} instead of {b}, “{entry.label}” is {signed(float(ends[NEWSHAM]), entry)} if Newsham is right and "
-        f"{signed(float(ends[SELF]), entry)} if Self is right: {total} apart.",
-        f"From Newsham to Self, the themes that weigh most: {listed(said)}."
-        if said
-        else "Nothing they differ on counts.",
-        f"The claims that weigh most: {listed(claims)}." if claims else "",
-    ][: 3 if claims else 2]
+        f"{signed(float(ends[SELF]), entry)} if Self is right: {total} apart."
+    )
+    if not claims:
+        return [first]
+    return [
+        first,
+        f"From Newsham to Self, the themes that weigh most: {listed(said)}.",
+        f"The claims that weigh most: {listed(claims)}. {_alone(rows, entry)}",
+    ]
 
 
 def _alone(rows: pd.DataFrame, outcome: Outcome) -> str:

@@ -118,7 +118,7 @@ class _Search:
 
     def __init__(self, asked: Asked, trials: int, folder: Path | None, workers: int | None, progress: Progress) -> None:
         self.asked, self.trials, self.towards = asked, trials, 0.0
-        self._where = (folder, workers, progress)
+        self._where, self._progress, self._done = (folder, workers), progress, 0
         self._known: dict[tuple[Set, int], Floats] = {}
         self.options = _options(asked)
 
@@ -127,9 +127,20 @@ class _Search:
         first = size(self.asked.exp, self.trials)[0] if fresh else 0
         new = [one for one in sets if (one, first) not in self._known]
         if new:
-            played = tried(self.asked, [_point(one) for one in new], self.trials, *self._where, first)
+            points, before = [_point(one) for one in new], self._done
+            played = tried(self.asked, points, self.trials, *self._where, self._step(before), first)
             self._known |= {(one, first): played[:, i, 0] for i, one in enumerate(new)}
         return {one: self._known[one, first] for one in sets}
+
+    def _step(self, before: int) -> Progress:
+        """Tell how far the search is: how much more it will play is not known before the end."""
+
+        def update(done: int, total: int) -> None:
+            self._done = before + done
+            if self._progress:
+                self._progress(self._done, before + total)
+
+        return update
 
     def best(self, sets: Sequence[Set]) -> Set:
         """The set that leads farthest towards the other side."""
