@@ -18,7 +18,7 @@ from sim.estimates import LEVEL, Floats
 
 RESAMPLES = 2000
 KEY = 1979  # of the Philox generator behind the resamples: the same ones every time (Efron 1979)
-FINE = 1001  # places at which the cubic is read
+FINE = 257  # places at which the cubic is read
 REVERSAL = 0.1  # of its whole change: a curve that goes back by no more has a trend
 
 
