@@ -16,6 +16,9 @@ from analysis.commands import sharing
 from analysis.commands import asking
 
 # isort: split
+from analysis.commands import believing
+
+# isort: split
 from analysis.commands import validating
 
 # isort: split
@@ -24,7 +27,7 @@ from analysis.commands import testing
 # isort: split
 from analysis.commands import measuring
 
-__all__ = ["app", "asking", "main", "measuring", "playing", "sharing", "testing", "validating"]
+__all__ = ["app", "asking", "believing", "main", "measuring", "playing", "sharing", "testing", "validating"]
 
 
 def main() -> None:

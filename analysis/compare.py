@@ -11,7 +11,7 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from sim.catalogue import Outcome
-    from sim.experiment import Experiment, Worldview
+    from sim.experiment import Experiment
 
 Cell = tuple[str, str, str]  # worldview, policy, outcome
 Levels = dict[Cell, tuple[float, float, float]]  # estimate, low, high
@@ -122,16 +122,6 @@ def leader(
 def primary(exp: Experiment) -> list[Outcome]:
     """Return the primary outcomes, in the order of the catalogue."""
     return [outcome for outcome in exp.catalogue.outcomes.values() if outcome.primary]
-
-
-def plainest(exp: Experiment) -> Worldview:
-    """Return the worldview that differs from the catalogue's neutral ranges in the fewest parameters."""
-
-    def moved(view: Worldview) -> int:
-        known = exp.catalogue.parameters
-        return sum(drawn != known[name].neutral for name, drawn in view.distributions.items())
-
-    return min(exp.worldviews, key=moved)
 
 
 def yardstick(exp: Experiment) -> str:

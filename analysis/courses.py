@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from analysis import captions, style
-from analysis.compare import Cell, Levels, means, plainest, yardstick
+from analysis.compare import Cell, Levels, means, yardstick
 from analysis.page import HEADING, INK, TICK, WIDTH, Drawn, finish, fit, height, page
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def rungs_over_time(exp: Experiment, rungs: pd.DataFrame, start: str, worldview:
     worldview : str
         Name of the one worldview to draw; by default the nearest to the neutral ranges.
     """
-    view = next((w for w in exp.worldviews if w.name == worldview), plainest(exp))
+    view = next((w for w in exp.worldviews if w.name == worldview), exp.plainest())
     rows = rungs[(rungs["start"] == start) & (rungs["worldview"] == view.name)]
     caption = captions.rungs_over_time(exp, rows, view.name)
     names = [fit(p.title, (WIDTH - 3.9) / len(exp.policies) - 0.1, HEADING, lines=4) for p in exp.policies]
@@ -148,7 +148,7 @@ def economic_loss(exp: Experiment, summary: pd.DataFrame, trials: pd.DataFrame, 
     )
     labels = style.row_labels(exp, [policy.title for policy in exp.policies])
     places, deep = style.row_places(labels)
-    caption = captions.economic_loss(exp, spread, losses, plainest(exp).name, yardstick(exp))
+    caption = captions.economic_loss(exp, spread, losses, exp.plainest().name, yardstick(exp))
     figure = page(
         exp,
         start,

@@ -43,6 +43,12 @@ def looks(exp: Experiment) -> dict[str, Look]:
     return {policy.name: styles[i % len(styles)] for i, policy in enumerate(exp.policies)}
 
 
+def sides(exp: Experiment, a: str, b: str) -> tuple[str, str]:
+    """Return the colours of the two policies of a contrast."""
+    known = looks(exp)
+    return known[a].colour, known[b].colour
+
+
 def policy_keys(exp: Experiment, *, lines: bool = False) -> list[Line2D]:
     """Return one entry of the key per policy: its marker, on its line where `lines` is true."""
     keys = []

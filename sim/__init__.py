@@ -13,19 +13,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.evaluation import evaluate, problem
     from sim.model import PRC, Actor, Japan, StraitModel, Taiwan, UnitedStates
     from sim.results import Result, run
     from sim.scenario import Experiment, ScenarioError, load
 
 _WHERE = {
     "load": "sim.scenario", "Experiment": "sim.scenario", "ScenarioError": "sim.scenario",
+    "evaluate": "sim.evaluation", "problem": "sim.evaluation",
     "run": "sim.results", "Result": "sim.results",
     "StraitModel": "sim.model", "Actor": "sim.model", "PRC": "sim.model", "Japan": "sim.model",
     "UnitedStates": "sim.model", "Taiwan": "sim.model",
 }  # fmt: skip
 
 __all__ = ["PRC", "Actor", "Experiment", "Japan", "Result", "ScenarioError", "StraitModel", "Taiwan",
-           "UnitedStates", "load", "run"]  # fmt: skip
+           "UnitedStates", "evaluate", "load", "problem", "run"]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -98,6 +98,20 @@ class Experiment:
     catalogue: Catalogue
     files: dict[str, str]
 
+    def plainest(self) -> Worldview:
+        """The worldview with the fewest numbers off the catalogue's neutral ranges.
+
+        >>> from sim.scenario import load
+        >>> load("debate").plainest().name
+        'neutral'
+        """
+        entries = self.catalogue.parameters
+
+        def off(view: Worldview) -> int:
+            return sum(drawn != entries[name].neutral for name, drawn in view.distributions.items())
+
+        return min(self.worldviews, key=off)
+
     def resolved(self) -> dict[str, Any]:
         """Everything as plain data that JSON can hold.
 

@@ -218,8 +218,8 @@ def test_the_rivals_of_the_debate_are_those_compared_with_each_other() -> None:
 
 def test_the_plainest_worldview_is_found_by_its_numbers_not_its_name() -> None:
     renamed = [replace(view, name=f"w{i}") for i, view in enumerate(EXP.worldviews)]
-    assert compare.plainest(replace(EXP, worldviews=tuple(renamed))).name == "w2"
-    assert compare.plainest(replace(EXP, worldviews=tuple(renamed[:1]))).name == "w0"
+    assert replace(EXP, worldviews=tuple(renamed)).plainest().name == "w2"
+    assert replace(EXP, worldviews=tuple(renamed[:1])).plainest().name == "w0"
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_every_form_of_set_is_right(home: Path) -> None:
     assert changed.resolved() != sim.load("debate").resolved()
 
 
-@pytest.mark.parametrize("code", blocks("README.md", "python"))
+@pytest.mark.parametrize("code", blocks("README.md", "python") + blocks("docs/claims.md", "python"))
 def test_python_works(code: str, capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(code, "README.md", "exec"), {})
     assert capsys.readouterr().out

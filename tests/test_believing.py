@@ -1,0 +1,81 @@
+"""`strait claims`, `strait crossover` and `strait flip`, as a user meets them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from analysis import cli, commands
+
+Strait = Callable[..., Any]
+
+
+@pytest.fixture
+def strait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Strait:
+    """Return the command, run in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    return lambda *words: CliRunner().invoke(cli.app, [*words])
+
+
+def test_claims_writes_its_tables_and_goes_on_from_what_is_kept(strait: Strait, tmp_path: Path) -> None:
+    words = ["claims", "--trials", "200", "--outcome", "use_of_force", "--out", "found"]
+    result = strait(*words)
+    assert result.exit_code == 0, result.output
+    folder = tmp_path / "found"
+    before = {path.name: path.read_bytes() for path in folder.glob("*.csv")}
+    assert {*before} == {"claims.csv", "claims_details.csv", "claims_ends.csv", "claims_pairs.csv"}
+    assert {path.suffix for path in (folder / "figures").iterdir()} == {".png", ".svg"}
+    assert "cases, not a forecast" in result.stdout
+    next(iter(sorted((folder / "played").iterdir()))).unlink()
+    assert strait(*words, "--workers", "1", "--no-figures").exit_code == 0
+    assert {path.name: path.read_bytes() for path in folder.glob("*.csv")} == before
+
+
+def test_crossover_and_its_map(strait: Strait, tmp_path: Path) -> None:
+    few = ["--trials", "200", "--outcome", "use_of_force", "--worldview", "newsham", "--out", "found"]
+    result = strait("crossover", "N18", *few)
+    assert result.exit_code == 0, result.output
+    table = pd.read_csv(tmp_path / "found" / "crossover.csv", dtype={"start": str})
+    assert "".join(table.columns[:10]) == "startclaimoutcomepolicy_apolicy_bworldviewcrossinglowhighkind"
+    assert table["start"].to_list() == ["2026"]
+    result = strait("crossover", "N18", "S12", "--map", *few)
+    assert result.exit_code == 0, result.output
+    assert len(pd.read_csv(tmp_path / "found" / "crossover_map.csv")) == 49
+
+
+def test_flip(strait: Strait, tmp_path: Path) -> None:
+    words = "flip --contrast direct_ties-status_quo --trials 200 --worldview newsham --out found"
+    result = strait(*words.split())
+    assert result.exit_code == 0, result.output
+    table = pd.read_csv(tmp_path / "found" / "flip.csv")
+    assert {*table["result"]} <= {"turned", "undecided", "none", "unsettled"}
+    assert list((tmp_path / "found" / "figures").glob("flip_*.png"))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("claims --contrast direct_tie-both", "nearest: direct_ties"),
+        ("claims --contrast both", "two policies"),
+        ("claims --outcome use_of_forc", "nearest: use_of_force"),
+        ("claims --outcome months_to_first_force", "no value in some trials"),
+        ("claims --start 2027", "2027"),
+        ("claims --trials 5", "trials"),
+        ("crossover N120", "claim with a dial"),
+        ("crossover N18 --worldview newshan", "nearest: newsham"),
+        ("crossover N18 --map", "two claims"),
+        ("flip --worldview x", "unknown worldview"),
+        ("flip --set claim.N12=2", "claim"),
+    ],
+)
+def test_bad_input_is_answered_in_words(strait: Strait, words: str, said: str) -> None:
+    result = strait(*words.split())
+    assert result.exit_code == commands.BAD_INPUT, result.output
+    assert said in result.stderr
+    assert "Traceback" not in result.output
