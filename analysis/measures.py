@@ -21,11 +21,13 @@ from sim.estimates import Floats, Interval
 from sim.experiment import LeverSetting
 
 if TYPE_CHECKING:
+    from analysis.backtest.gains import Gain
     from sim.loading.validation import Check
 
 Measure = Callable[["Lab", "Check", At], Interval]
 
 UNREACHABLE = {("japan_military", 3), ("japan_military", 4), ("japan_military", 6)}  # the rules know no such thing
+BACKTEST_WORLDS = 2000
 LIGHT = 0.2  # of the trials, for what is asked of very many cells
 
 
@@ -172,3 +174,20 @@ def _difference(lab: Lab, row: Check, first: At, second: At) -> Floats:
 
 def _given(lab: Lab, row: Check, at: At) -> Floats:
     return ratio_parts(_outcome(lab, row, at), lab.values(at, str(row.of.given)))
+
+
+def backtest_gain(lab: Lab, row: Check, at: At) -> Interval:
+    """What a worldview gains in log score over a rival forecaster of the recorded reactions, a forecast."""
+    gain = next(one for one in _gains() if (one.forecaster, one.against) == (at.worldview, row.of.rival))
+    return Interval(gain.gain, gain.low, gain.high)
+
+
+@lru_cache(1)
+def _gains() -> list[Gain]:
+    from analysis.backtest import forecasts, gains, rivals
+    from sim import history
+
+    record = history.record()
+    pairs = [*product(("neutral", "newsham", "self"), rivals.RIVALS), ("newsham", "self")]
+    found = gains.gains(forecasts.scored(record.episodes, record, worlds=BACKTEST_WORLDS), pairs)
+    return [one for one in found if (one.sample, one.domain, one.measure) == ("all", "both", "log_score")]

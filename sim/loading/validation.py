@@ -39,7 +39,8 @@ Kind = Literal["input", "fitted", "out-of-sample", "reported"]
 Group = Annotated[Literal["1", "2", "3", "4", "5", "6", "7", "8", "hindcast"], BeforeValidator(str)]
 Track = Literal["japan_economic", "japan_military", "taiwan_economic", "taiwan_military"]
 Measure = Literal[
-    "absence", "added_arms_growth", "always_the_same", "below_record", "change_of_difference", "crises",
+    "absence", "added_arms_growth", "always_the_same", "backtest_gain", "below_record",
+    "change_of_difference", "crises",
     "deadly_share", "difference", "episode_months", "episodes", "force_per_dispute", "half_step", "hazard_of_force",
     "held_levers_that_differ", "idle_dials", "level", "median", "moving_dials", "per_year",
     "quiet_years_below_record", "rally_share", "ratio_of_policies", "response_share", "share_given",
@@ -47,7 +48,8 @@ Measure = Literal[
 ]  # fmt: skip
 
 NEEDS: dict[str, tuple[str, ...]] = {
-    "absence": ("outcome",), "below_record": ("track", "rung"), "level": ("outcome",), "median": ("outcome",),
+    "absence": ("outcome",), "backtest_gain": ("rival",),
+    "below_record": ("track", "rung"), "level": ("outcome",), "median": ("outcome",),
     "change_of_difference": ("outcome", "against", "plus"), "difference": ("outcome",), "half_step": ("outcome",),
     "episodes": ("track", "rung"), "episode_months": ("track", "rung"), "per_year": ("outcome",),
     "ratio_of_policies": ("outcome", "against"), "share_given": ("outcome", "given"),
@@ -80,6 +82,7 @@ class Of:
     track: tuple[Track, ...] = ()
     rung: Annotated[int, whole(0, 6)] = 0
     per_year: OnOff = False
+    rival: Literal["climatology", "trigger_type", "ordered_logit", "self"] | None = None
     option: Literal["suspend", "quieten", "continue", "advance"] = "suspend"
 
 
