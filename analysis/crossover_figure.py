@@ -92,12 +92,11 @@ def _row(
     for i in range(len(dial) - 1):
         signs = {np.sign(low[i]), np.sign(high[i]), np.sign(low[i + 1]), np.sign(high[i + 1])}
         first = signs == {-1.0 if better == "low" else 1.0}
-        colour = style.PALE if len(signs) > 1 else colours[0] if first else colours[1]
+        colour = style.PALE if signs not in ({1.0}, {-1.0}) else colours[0] if first else colours[1]
         axes.barh(y, dial[i + 1] - dial[i], left=dial[i], height=deep, color=colour, linewidth=0, zorder=2)
     if not pd.isna(row["neutral"]):
-        axes.plot(
-            np.clip(row["neutral"], -EDGE, 1 + EDGE), y, "D", markersize=6, color="white", markeredgecolor=INK, zorder=5
-        )
+        place = np.clip(row["neutral"], -EDGE, 1 + EDGE)
+        axes.plot(place, y, "D", markersize=6, color="white", markeredgecolor=INK, zorder=5, clip_on=False)
     if row["kind"] in ("one", "outside"):
         at = float(np.clip(row["crossing"], -EDGE, 1 + EDGE))
         ends = [0.0 if pd.isna(row["low"]) else row["low"], 1.0 if pd.isna(row["high"]) else row["high"]]
