@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pandas as pd
+
+from sim import contrasts as paired
 
 if TYPE_CHECKING:
     from sim.catalogue import Outcome
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 Cell = tuple[str, str, str]  # worldview, policy, outcome
 Levels = dict[Cell, tuple[float, float, float]]  # estimate, low, high
 Versus = tuple[str, str, str, str]  # worldview, outcome, policy, policy compared with
+contrasts, yardstick = paired.shown, paired.yardstick
 FIGURES = ("difference", "low", "high", "simultaneous_low", "simultaneous_high")
 
 
@@ -82,15 +84,6 @@ def means(summary: pd.DataFrame, start: str) -> Levels:
     }
 
 
-def contrasts(exp: Experiment) -> list[tuple[str, str]]:
-    """Return the pairs to show: the catalogue's own, then each other policy against the yardstick."""
-    names = [policy.name for policy in exp.policies]
-    shown = [(a, b) for a, b in exp.catalogue.contrasts if a in names and b in names]
-    base = yardstick(exp)
-    paired = {name for pair in shown for name in pair} | {base}
-    return shown + [(name, base) for name in names if name not in paired]
-
-
 def rivals(exp: Experiment) -> list[str]:
     """Return the policies in dispute: those the catalogue compares with each other, and the user's own."""
     names = [policy.name for policy in exp.policies]
@@ -132,13 +125,6 @@ def plainest(exp: Experiment) -> Worldview:
         return sum(drawn != known[name].neutral for name, drawn in view.distributions.items())
 
     return min(exp.worldviews, key=moved)
-
-
-def yardstick(exp: Experiment) -> str:
-    """Return the policy that most contrasts compare with, or else the experiment's first."""
-    names = [policy.name for policy in exp.policies]
-    seconds = Counter(b for _, b in exp.catalogue.contrasts if b in names)
-    return seconds.most_common(1)[0][0] if seconds else names[0]
 
 
 def _number(value: object) -> float:
