@@ -31,6 +31,7 @@ class Comparison:
     joint_low: float
     joint_high: float
     verdict: str  # better | worse | same | undecided | identical
+    trials_needed: float  # to put it beyond the margin or within it, if its estimate stays; NaN if none will do
 
     def turned(self) -> Comparison:
         """Return the same comparison, second policy minus first."""
@@ -41,6 +42,7 @@ class Comparison:
             -self.joint_high,
             -self.joint_low,
             {"better": "worse", "worse": "better"}.get(self.verdict, self.verdict),
+            self.trials_needed,
         )
 
     @property
@@ -68,7 +70,8 @@ def comparisons(differences: pd.DataFrame, start: str) -> dict[Versus, Compariso
         verdicts = {"a better": "better", "b better": "worse", "same within margin": "same"}
         verdict = "identical" if row["identical"] else verdicts.get(str(row["verdict"]), "undecided")
         difference, low, high, joint_low, joint_high = (_number(row[name]) for name in FIGURES)
-        one = Comparison(difference, low, high, joint_low, joint_high, verdict)
+        needed = 0.0 if verdict == "identical" else _number(row["trials_needed"])
+        one = Comparison(difference, low, high, joint_low, joint_high, verdict, needed)
         found[row["worldview"], row["outcome"], row["policy_a"], row["policy_b"]] = one
         found[row["worldview"], row["outcome"], row["policy_b"], row["policy_a"]] = one.turned()
     return found

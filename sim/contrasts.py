@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.estimates import LEVEL, Floats
+from sim.estimates import LEVEL, Floats, Interval
 
 if TYPE_CHECKING:
     from sim.experiment import Experiment
@@ -140,3 +140,26 @@ def verdict(low: float | None, high: float | None, margin: float, better: str) -
     if low <= 0 <= high:
         return "undecided"
     return "a better" if (low > 0) == (better == "high") else "b better"
+
+
+def trials_needed(interval: Interval, margin: float, trials: int) -> float | None:
+    """About how many trials would put a difference beyond the margin, or within it, if its estimate stays as it is.
+
+    An interval shrinks with the square root of the trials. As many as there are, or fewer, mean that it is there
+    already. None where there is no interval, or the difference is at the margin itself: no number of trials will do.
+
+    Examples
+    --------
+    >>> trials_needed(Interval(0.010, 0.003, 0.017), margin=0.005, trials=10_000)
+    19600.0
+    >>> trials_needed(Interval(0.001, -0.001, 0.003), margin=0.005, trials=10_000)
+    2500.0
+    """
+    difference, low, high = interval
+    if difference is None or low is None or high is None or abs(difference) == margin:
+        return None
+    if abs(difference) > margin:
+        ratio = (difference - low if difference > 0 else high - difference) / (abs(difference) - margin)
+    else:
+        ratio = max((high - difference) / (margin - difference), (difference - low) / (margin + difference))
+    return float(math.ceil(round(trials * ratio * ratio, 6)))

@@ -155,9 +155,7 @@ def test_lucks_of_a_world_count_as_one() -> None:
         ("months_to_first_crisis=1", "unknown outcome of every trial"),
     ],
 )
-def test_what_cannot_be_asked_for_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, why: str
-) -> None:
+def test_what_cannot_be_asked_for_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, why: str) -> None:
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(cli.app, ["run", "debate", "--until", said])
     assert result.exit_code == 2
