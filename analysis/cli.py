@@ -13,6 +13,9 @@ from analysis.commands import app, playing
 from analysis.commands import sharing
 
 # isort: split
+from analysis.commands import exporting
+
+# isort: split
 from analysis.commands import asking
 
 # isort: split
@@ -24,7 +27,7 @@ from analysis.commands import testing
 # isort: split
 from analysis.commands import measuring
 
-__all__ = ["app", "asking", "main", "measuring", "playing", "sharing", "testing", "validating"]
+__all__ = ["app", "asking", "exporting", "main", "measuring", "playing", "sharing", "testing", "validating"]
 
 
 def main() -> None:
