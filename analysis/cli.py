@@ -13,6 +13,9 @@ from analysis.commands import app, playing
 from analysis.commands import sharing
 
 # isort: split
+from analysis.commands import exporting
+
+# isort: split
 from analysis.commands import asking
 
 # isort: split
@@ -27,7 +30,18 @@ from analysis.commands import testing
 # isort: split
 from analysis.commands import measuring
 
-__all__ = ["app", "asking", "believing", "main", "measuring", "playing", "sharing", "testing", "validating"]
+__all__ = [
+    "app",
+    "asking",
+    "believing",
+    "exporting",
+    "main",
+    "measuring",
+    "playing",
+    "sharing",
+    "testing",
+    "validating",
+]
 
 
 def main() -> None:

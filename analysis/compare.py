@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pandas as pd
+
+from sim import contrasts as paired
 
 if TYPE_CHECKING:
     from sim.catalogue import Outcome
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 Cell = tuple[str, str, str]  # worldview, policy, outcome
 Levels = dict[Cell, tuple[float, float, float]]  # estimate, low, high
 Versus = tuple[str, str, str, str]  # worldview, outcome, policy, policy compared with
+contrasts, yardstick = paired.shown, paired.yardstick
 FIGURES = ("difference", "low", "high", "simultaneous_low", "simultaneous_high")
 
 
@@ -29,6 +31,7 @@ class Comparison:
     joint_low: float
     joint_high: float
     verdict: str  # better | worse | same | undecided | identical
+    trials_needed: float  # to put it beyond the margin or within it, if its estimate stays; NaN if none will do
 
     def turned(self) -> Comparison:
         """Return the same comparison, second policy minus first."""
@@ -39,6 +42,7 @@ class Comparison:
             -self.joint_high,
             -self.joint_low,
             {"better": "worse", "worse": "better"}.get(self.verdict, self.verdict),
+            self.trials_needed,
         )
 
     @property
@@ -66,7 +70,8 @@ def comparisons(differences: pd.DataFrame, start: str) -> dict[Versus, Compariso
         verdicts = {"a better": "better", "b better": "worse", "same within margin": "same"}
         verdict = "identical" if row["identical"] else verdicts.get(str(row["verdict"]), "undecided")
         difference, low, high, joint_low, joint_high = (_number(row[name]) for name in FIGURES)
-        one = Comparison(difference, low, high, joint_low, joint_high, verdict)
+        needed = 0.0 if verdict == "identical" else _number(row["trials_needed"])
+        one = Comparison(difference, low, high, joint_low, joint_high, verdict, needed)
         found[row["worldview"], row["outcome"], row["policy_a"], row["policy_b"]] = one
         found[row["worldview"], row["outcome"], row["policy_b"], row["policy_a"]] = one.turned()
     return found
@@ -80,15 +85,6 @@ def means(summary: pd.DataFrame, start: str) -> Levels:
         (w, p, o): (_number(e), _number(low), _number(high))
         for w, p, o, e, low, high in rows[names].itertuples(index=False)
     }
-
-
-def contrasts(exp: Experiment) -> list[tuple[str, str]]:
-    """Return the pairs to show: the catalogue's own, then each other policy against the yardstick."""
-    names = [policy.name for policy in exp.policies]
-    shown = [(a, b) for a, b in exp.catalogue.contrasts if a in names and b in names]
-    base = yardstick(exp)
-    paired = {name for pair in shown for name in pair} | {base}
-    return shown + [(name, base) for name in names if name not in paired]
 
 
 def rivals(exp: Experiment) -> list[str]:
@@ -122,13 +118,6 @@ def leader(
 def primary(exp: Experiment) -> list[Outcome]:
     """Return the primary outcomes, in the order of the catalogue."""
     return [outcome for outcome in exp.catalogue.outcomes.values() if outcome.primary]
-
-
-def yardstick(exp: Experiment) -> str:
-    """Return the policy that most contrasts compare with, or else the experiment's first."""
-    names = [policy.name for policy in exp.policies]
-    seconds = Counter(b for _, b in exp.catalogue.contrasts if b in names)
-    return seconds.most_common(1)[0][0] if seconds else names[0]
 
 
 def _number(value: object) -> float:

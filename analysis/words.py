@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -13,18 +14,21 @@ if TYPE_CHECKING:
     from sim.experiment import Experiment, Worldview
     from sim.results import Result
 
+HOPELESS = 100  # times the trials there are: what needs more lies at the margin, as far as anyone can tell
+
 
 def lines(result: Result) -> list[str]:
-    """Return what a run shows: a line a worldview, then what the choice hangs on, then how much is settled.
+    """Return what a run shows: a line a worldview, then what the choice hangs on, then how much is settled,
+    and about how many more trials the rest would take.
 
-    All but the last speak of the first primary outcome, from the last start. With a single policy there is
-    nothing to compare, and only the worldviews' lines are made.
+    Those lines up to what it hangs on speak of the first primary outcome, from the last start. With a single policy
+    there is nothing to compare, and only the worldviews' lines are made.
 
     Examples
     --------
     >>> import sim
     >>> len(lines(sim.run(sim.load("debate", starts=["2026"], trials=100))))
-    5
+    6
     """
     exp, differences = result.experiment, result.differences()
     outcome, start = primary(exp)[0], exp.starts[-1].name
@@ -36,7 +40,7 @@ def lines(result: Result) -> list[str]:
     }
     said = [_under(exp, worldview, outcome, levels, versus[start]) for worldview in exp.worldviews]
     if len(exp.policies) > 1:
-        said += [_hinge(exp, outcome, versus[start]), _settled(exp, versus)]
+        said += [_hinge(exp, outcome, versus[start]), *_settled(exp, versus)]
     return said
 
 
@@ -72,22 +76,49 @@ def _hinge(exp: Experiment, outcome: Outcome, versus: dict[Versus, Comparison]) 
     return f"With {title(exp, a)} instead of {title(exp, b)} it is {says}{end}."
 
 
-def _settled(exp: Experiment, versus: dict[str, dict[Versus, Comparison]]) -> str:
-    """Return how many of the comparisons that matter most are settled, over all starts."""
-    tally = Counter(
-        found[view.name, outcome.name, *pair].verdict
-        for found in versus.values()
-        for view in exp.worldviews
+def _settled(exp: Experiment, versus: dict[str, dict[Versus, Comparison]]) -> list[str]:
+    """Return how many of the comparisons that matter most are settled, over all starts, and what the others need."""
+    found = {
+        (start, outcome.name, view.name, pair): versus[start][view.name, outcome.name, *pair]
+        for start in versus
         for outcome in primary(exp)
+        for view in exp.worldviews
         for pair in contrasts(exp)
-    )
+    }
+    tally = Counter(one.verdict for one in found.values())
     outcomes = listed([f"“{outcome.label}”" for outcome in primary(exp)])
     settled, alike = tally["better"] + tally["worse"], tally["same"] + tally["identical"]
-    more = "; more trials would settle more" if tally["undecided"] else ""
-    return (
-        f"Of {tally.total()} comparisons of policies, on {outcomes}, {settled} are settled, {alike} show no "
-        f"difference that matters and {tally['undecided']} are undecided{more}."
+    open_ = {at: one for at, one in found.items() if not one.trials_needed <= exp.trials}
+    beyond = len(found) - alike - len(open_)
+    said = (
+        f"Of {len(found)} comparisons of policies, on {outcomes}, {settled} are settled, {beyond} of them beyond the "
+        f"margin; {alike} show no difference that matters and {tally['undecided']} are undecided."
     )
+    return [said, *_more(exp, open_)]
+
+
+def _more(exp: Experiment, open_: dict[tuple[str, str, str, tuple[str, str]], Comparison]) -> list[str]:
+    """Return about how many trials it takes until the open comparisons are beyond the margin or within it."""
+    needs = {at: one.trials_needed for at, one in open_.items() if one.trials_needed <= HOPELESS * exp.trials}
+    said = []
+    if needs:
+        (start, outcome, view, (a, b)), most = max(needs.items(), key=lambda each: each[1])
+        where = next(s.title for s in exp.starts if s.name == start)
+        belief = believing(next(w for w in exp.worldviews if w.name == view))
+        said = [
+            f"To place {len(needs)} more beyond or within the margin may take {_round(most)} trials, as far as can be "
+            f"told by now (the hardest: {title(exp, a)} instead of {title(exp, b)}, "
+            f"“{exp.catalogue.outcomes[outcome].label}”, from {where}, {belief})."
+        ]
+    if hopeless := len(open_) - len(needs):
+        said += [f"At the margin itself, as it seems, where no number of trials would tell: {hopeless}."]
+    return [" ".join(said)] if said else []
+
+
+def _round(trials: float) -> str:
+    """Return a number of trials, rounded up to two digits."""
+    unit = 10 ** max(len(f"{trials:.0f}") - 2, 0)
+    return f"{math.ceil(trials / unit) * unit:,}"
 
 
 def _verdict(one: Comparison) -> str:

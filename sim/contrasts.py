@@ -1,20 +1,48 @@
-"""What is said of a pair of policies beyond the interval of their difference.
+"""Which pairs of policies are compared, and what is said of one beyond the interval of its difference.
 
-All take one value per world (the mean over its lucks), in the same worlds for both policies.
+Values are one per world (the mean over its lucks), in the same worlds for both policies.
 """
 
 from __future__ import annotations
 
 import functools
 import math
+from collections import Counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.estimates import LEVEL, Floats
+from sim.estimates import LEVEL, Floats, Interval
+
+if TYPE_CHECKING:
+    from sim.experiment import Experiment
 
 ROUNDING = 1e-12  # in any unit: what varies by less does not vary
 BAND_DRAWS = 100_000
 BAND_KEY = 1998  # of the Philox generator behind the simultaneous band: the same draws every time
+
+
+def shown(experiment: Experiment) -> list[tuple[str, str]]:
+    """Give the pairs to show: the catalogue's own, then each other policy against the yardstick.
+
+    Examples
+    --------
+    >>> import sim
+    >>> shown(sim.load("debate", policies=["status_quo", "both"]))
+    [('both', 'status_quo')]
+    """
+    names = [policy.name for policy in experiment.policies]
+    declared = [(a, b) for a, b in experiment.catalogue.contrasts if a in names and b in names]
+    base = yardstick(experiment)
+    paired = {name for pair in declared for name in pair} | {base}
+    return declared + [(name, base) for name in names if name not in paired]
+
+
+def yardstick(experiment: Experiment) -> str:
+    """Give the policy that most contrasts compare with, or else the experiment's first."""
+    names = [policy.name for policy in experiment.policies]
+    seconds = Counter(b for _, b in experiment.catalogue.contrasts if b in names)
+    return seconds.most_common(1)[0][0] if seconds else names[0]
 
 
 def band_level(differences: Floats, level: float = LEVEL, draws: int = BAND_DRAWS) -> float:
@@ -112,3 +140,26 @@ def verdict(low: float | None, high: float | None, margin: float, better: str) -
     if low <= 0 <= high:
         return "undecided"
     return "a better" if (low > 0) == (better == "high") else "b better"
+
+
+def trials_needed(interval: Interval, margin: float, trials: int) -> float | None:
+    """About how many trials would put a difference beyond the margin, or within it, if its estimate stays as it is.
+
+    An interval shrinks with the square root of the trials. As many as there are, or fewer, mean that it is there
+    already. None where there is no interval, or the difference is at the margin itself: no number of trials will do.
+
+    Examples
+    --------
+    >>> trials_needed(Interval(0.010, 0.003, 0.017), margin=0.005, trials=10_000)
+    19600.0
+    >>> trials_needed(Interval(0.001, -0.001, 0.003), margin=0.005, trials=10_000)
+    2500.0
+    """
+    difference, low, high = interval
+    if difference is None or low is None or high is None or abs(difference) == margin:
+        return None
+    if abs(difference) > margin:
+        ratio = (difference - low if difference > 0 else high - difference) / (abs(difference) - margin)
+    else:
+        ratio = max((high - difference) / (margin - difference), (difference - low) / (margin + difference))
+    return float(math.ceil(round(trials * ratio * ratio, 6)))

@@ -148,7 +148,9 @@ class Result:
             margin`, `undecided`; by the simultaneous interval where there is one; of an outcome with no good
             direction `same within margin` or nothing), `identical` (the two policies' rows are equal byte
             for byte), `estimator`, `n` (for months to an event, the fewer of the two policies' trials in
-            which it came). pd.NA or None where a figure does not apply.
+            which it came), `trials_needed` (about how many trials of a cell would put it beyond the margin or
+            within it; as many as there are, or fewer: it is there; blank: it is at the margin itself). pd.NA or
+            None where a figure does not apply.
 
         Raises
         ------

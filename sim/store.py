@@ -6,19 +6,20 @@ manifest says `running` until the last table is there. `docs/results.md` tells w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim import alike, tables
+from sim.enough import Enough
 from sim.results import Progress, Result
 from sim.storing import disk, failures, filling, manifest, parquet, resolved
 from sim.storing.disk import FolderError as FolderError
 from sim.storing.filling import ClusterError as ClusterError
 from sim.storing.filling import ClusterLostError as ClusterLostError
 from sim.storing.filling import Fill
-from sim.storing.parts import KINDS
+from sim.storing.parts import KINDS, Parts
 from sim.storing.parts import of_run as parts_of
 from sim.storing.shares import Share
 
@@ -39,6 +40,7 @@ def write_folder(
     progress: Progress | None = None,
     cluster: str | None = None,
     share: Share | None = None,
+    until: Mapping[str, float] | None = None,
 ) -> Result:
     """Run an experiment and keep it in a folder: manifest, trials, summary, differences, worlds and rungs.
 
@@ -55,6 +57,10 @@ def write_folder(
     share
         Play only this share of the blocks; `sim.merging.merge` puts the folders of all shares together. The
         result has the trials of the share.
+    until
+        Half widths of outcomes, in their units: stop as soon as every contrast of theirs is known so well
+        (`sim.enough`); not on a cluster, nor for a share. The experiment's trials are then the most that are played,
+        and the folder is that of a run with as many trials as it took; what is there is never thrown away.
 
     Raises
     ------
@@ -64,7 +70,7 @@ def write_folder(
     OSError
         If the disk is full or refuses. What was kept is whole, and the same call goes on from there.
     ClusterError, ClusterLostError, ShareError
-        If there is no such cluster, it is lost, or there is no such share.
+        If there is no such cluster, it is lost, or there is no such share; or they are to watch `until`.
 
     Examples
     --------
@@ -76,6 +82,11 @@ def write_folder(
     >>> result.manifest["status"], result.manifest["trials"]
     ('complete', 200)
     """
+    if until and (cluster or share):
+        raise ClusterError(
+            "--until looks at the trials in their order, on this computer and at all of them; find the number with "
+            "it, and take --trials with --cluster or --part"
+        )
     wanted = manifest.made(experiment, max(1, BLOCK_TRIALS // experiment.lucks), share)
     parts_of(Path(out), wanted, experiment)  # refuses a share that cannot be, before anything is played
     if cluster or share:
@@ -86,7 +97,7 @@ def write_folder(
         fill = filler(cluster, workers, wanted["traits"])
     else:
         fill = filling.player(workers)
-    return filled(experiment, Path(out), wanted, fill, fresh=fresh, progress=progress)
+    return filled(experiment, Path(out), wanted, fill, fresh=fresh, until=until or {}, progress=progress)
 
 
 def filled(
@@ -96,6 +107,7 @@ def filled(
     fill: Fill,
     *,
     fresh: bool = False,
+    until: Mapping[str, float] | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """See to it that a folder holds this run: have the blocks filled in that are missing, and make the tables.
@@ -104,9 +116,12 @@ def filled(
     """
     found = manifest.held(folder, any_schema=fresh)
     if found and not fresh:
-        manifest.refuse_other(folder, found, wanted)
-        if _finished(folder, found, experiment):
-            return replace(_read(folder, found, experiment), reused=True)
+        manifest.refuse_other(folder, _so_far(folder, found, experiment), wanted)
+        there = replace(experiment, trials=found["trials"]) if until else experiment
+        if _finished(folder, found, there):
+            parts, enough = parts_of(folder, found, there), Enough(there, until or {})
+            if not until or enough.after(parts, parts.total):
+                return replace(_read(folder, found, there), reused=True, notes=tuple(enough.told()))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
@@ -114,12 +129,14 @@ def filled(
     with disk.locked(folder):
         found = manifest.held(folder, any_schema=fresh)
         if found and not fresh:
-            manifest.refuse_other(folder, found, wanted)
+            manifest.refuse_other(folder, _so_far(folder, found, experiment), wanted)
             wanted |= {name: found[name] for name in ("block_worlds", "started", "written")}
         elif found:
             _clear(folder, found)
-        notes = filling.fill(folder, found if not fresh else None, wanted, experiment, fill, progress)
-        return replace(_finish(folder, wanted, experiment), notes=notes)
+        before = None if fresh else found
+        notes, trials = filling.fill(folder, before, wanted, experiment, fill, until or {}, progress)
+        wanted |= {"trials": trials, "experiment": wanted["experiment"] | {"trials": trials}}
+        return replace(_finish(folder, wanted, replace(experiment, trials=trials)), notes=notes)
 
 
 def load_folder(folder: str | Path, *, partial: bool = False) -> Result:
@@ -179,6 +196,14 @@ def _finished(folder: Path, found: Manifest, experiment: Experiment) -> bool:
     parts = parts_of(folder, found, experiment)
     there = found.get("share") or all((folder / name).exists() for name in TABLES)
     return bool(there) and all(parts.standing(number) == "whole" for number in parts.wanted)
+
+
+def _so_far(folder: Path, found: Manifest, experiment: Experiment) -> Manifest:
+    """A manifest with the trials that are there, where a run that was stopped had more in mind."""
+    if found["status"] == "complete" or found.get("share"):
+        return found
+    blocks = max(Parts(folder, experiment, found["block_worlds"]).numbers(), default=-1) + 1
+    return found | {"trials": min(found["trials"], blocks * found["block_worlds"] * experiment.lucks)}
 
 
 def _finish(folder: Path, wanted: Manifest, experiment: Experiment) -> Result:

@@ -30,7 +30,7 @@ SUMMARY = [*CELL, "outcome", "statistic", *FIGURES, "estimator", "n"]
 PAIR = ["start", "worldview", "outcome", "policy_a", "policy_b"]
 PAIR_FIGURES = ["difference", "low", "high", "simultaneous_low", "simultaneous_high"]
 PAIR_FIGURES += ["prob_better", "variance_ratio", "margin"]
-DIFFERENCES = [*PAIR, *PAIR_FIGURES, "verdict", "identical", "estimator", "n"]
+DIFFERENCES = [*PAIR, *PAIR_FIGURES, "verdict", "identical", "estimator", "n", "trials_needed"]
 
 
 class Rows(Protocol):
@@ -198,31 +198,33 @@ def differences(
         for place, (a, b) in product(rows, pairs(experiment)):
             primary = outcome.primary and (a, b) in experiment.catalogue.contrasts
             row = dict(zip(PAIR, (*place, name, a, b), strict=True))
-            row |= _contrast(outcome, data[*place, a], data[*place, b], bands[place] if primary else None)
+            band = bands[place] if primary else None
+            row |= _contrast(outcome, data[*place, a], data[*place, b], band, experiment.lucks)
             rows[place].append(row | {"identical": (place, (a, b)) in same})
     made = [row for of_place in rows.values() for row in of_place]
-    frame = _frame(made, DIFFERENCES, PAIR_FIGURES)
+    frame = _frame(made, DIFFERENCES, [*PAIR_FIGURES, "trials_needed"])
     return frame.assign(verdict=pd.Series([row["verdict"] for row in made], dtype=object))
 
 
-def _contrast(outcome: Outcome, a: Column, b: Column, band: float | None) -> dict[str, Any]:
+def _contrast(outcome: Outcome, a: Column, b: Column, band: float | None, lucks: int) -> dict[str, Any]:
     """Figures and verdict of a minus b; `band` is the level of the simultaneous interval, if it has one."""
     difference, low, high = _paired(a, b, estimates.LEVEL)
-    _, simultaneous_low, simultaneous_high = _paired(a, b, band) if band else estimates.BLANK
-    decisive = (simultaneous_low, simultaneous_high) if band else (low, high)
+    simultaneous = _paired(a, b, band) if band else estimates.BLANK
+    decisive = simultaneous if band else estimates.Interval(difference, low, high)
     comparable = a.complete and b.complete
     return {
         "difference": difference,
         "low": low,
         "high": high,
-        "simultaneous_low": simultaneous_low,
-        "simultaneous_high": simultaneous_high,
+        "simultaneous_low": simultaneous.low,
+        "simultaneous_high": simultaneous.high,
         "prob_better": contrasts.prob_better(a.values, b.values, outcome.better) if comparable else None,
         "variance_ratio": contrasts.variance_ratio(a.values, b.values) if a.n and b.n else None,
         "margin": outcome.margin,
-        "verdict": contrasts.verdict(*decisive, outcome.margin, outcome.better),
+        "verdict": contrasts.verdict(decisive.low, decisive.high, outcome.margin, outcome.better),
         "estimator": a.estimator,
         "n": min(a.n, b.n),
+        "trials_needed": contrasts.trials_needed(decisive, outcome.margin, a.values.size * lucks),
     }
 
 

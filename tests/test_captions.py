@@ -19,11 +19,11 @@ EXP = experiment(worldviews={"newsham": "If Newsham is right", "self": "If Self 
 FORCE = "use_of_force"
 Row = dict[str, Any]
 BETTER: Row = {"difference": -0.031, "low": -0.033, "high": -0.029, "verdict": "a better"}
-BETTER |= {"simultaneous_low": -0.034, "simultaneous_high": -0.028, "identical": False}
+BETTER |= {"simultaneous_low": -0.034, "simultaneous_high": -0.028, "identical": False, "trials_needed": 3}
 WORSE: Row = {"difference": 0.02, "low": 0.018, "high": 0.022, "verdict": "b better"}
-WORSE |= {"simultaneous_low": 0.017, "simultaneous_high": 0.023, "identical": False}
+WORSE |= {"simultaneous_low": 0.017, "simultaneous_high": 0.023, "identical": False, "trials_needed": 8}
 OPEN: Row = {"difference": -0.002, "low": -0.006, "high": 0.002, "verdict": "undecided"}
-OPEN |= {"simultaneous_low": -0.008, "simultaneous_high": 0.004, "identical": False}
+OPEN |= {"simultaneous_low": -0.008, "simultaneous_high": 0.004, "identical": False, "trials_needed": 800}
 SAME: Row = OPEN | {"verdict": "same within margin", "simultaneous_low": -0.004}
 EQUAL: Row = dict.fromkeys(SAME, 0.0) | {"verdict": "same within margin", "identical": True}
 
@@ -87,6 +87,7 @@ def test_nothing_is_claimed_where_nothing_is_settled() -> None:
 def test_the_order_of_a_pair_in_the_table_does_not_matter() -> None:
     swapped = [{"difference": -row["difference"], "low": -row["high"], "high": -row["low"],
                 "simultaneous_low": -row["simultaneous_high"], "simultaneous_high": -row["simultaneous_low"],
+                "trials_needed": row["trials_needed"],
                 "verdict": {"a better": "b better", "b better": "a better"}.get(row["verdict"], row["verdict"]),
                 "identical": row["identical"]} for row in (BETTER, WORSE, OPEN)]  # fmt: skip
     assert first_sentence(*swapped, turned=True) == first_sentence(BETTER, WORSE, OPEN)

@@ -81,7 +81,7 @@ def test_a_run_writes_its_folder_and_says_what_it_shows(strait: Strait, tmp_path
                                                         "differences.csv", "figures"}  # fmt: skip
     assert {path.suffix for path in (folder / "figures").iterdir()} == {".png", ".svg"}
     said = [line for line in result.stdout.splitlines() if line.startswith("- ")]
-    assert len(said) == 4  # one a worldview, what it hangs on, how much is settled
+    assert len(said) == 5  # one a worldview, what it hangs on, how much is settled, what the rest would take
     assert "Results: " in result.stdout
     assert "cases, not a forecast" in result.stdout
 

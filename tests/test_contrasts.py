@@ -104,3 +104,28 @@ def test_variance_ratio_says_what_pairing_saves() -> None:
 )
 def test_verdicts(low: float | None, high: float | None, better: str, expected: str | None) -> None:
     assert contrasts.verdict(low, high, 0.005, better) == expected
+
+
+@pytest.mark.parametrize("difference", [-0.02, -0.004, 0.0, 0.003, 0.0049, 0.0051, 0.01])
+@pytest.mark.parametrize("half", [0.0, 0.001, 0.004, 0.02])
+def test_trials_needed_are_those_that_bring_the_interval_there(difference: float, half: float) -> None:
+    """Scaled to that many trials, the interval just touches the margin; with as many as there are it is there."""
+    needed = contrasts.trials_needed(estimates.Interval(difference, difference - half, difference + half), 0.005, 10**6)
+    assert needed is not None
+    low, high = abs(difference) - half, abs(difference) + half
+    assert (needed <= 10**6) == (low >= 0.005 or high <= 0.005)
+    if half:
+        scaled = half * math.sqrt(10**6 / needed)
+        end = abs(difference) + (-scaled if abs(difference) > 0.005 else scaled)
+        assert end == pytest.approx(0.005, abs=1e-6)
+
+
+def test_no_number_of_trials_will_do_at_the_margin_itself() -> None:
+    assert contrasts.trials_needed(estimates.Interval(0.005, 0.004, 0.006), 0.005, 1_000) is None
+    assert contrasts.trials_needed(estimates.BLANK, 0.005, 1_000) is None
+
+
+def test_a_lopsided_interval_counts_by_its_wider_side() -> None:
+    """Tango's: it is within the margin only when both ends are."""
+    assert contrasts.trials_needed(estimates.Interval(0.001, 0.0, 0.004), 0.005, 400) == 225
+    assert contrasts.trials_needed(estimates.Interval(0.010, 0.004, 0.011), 0.005, 400) == 576

@@ -24,6 +24,9 @@ def run(
     ] = None,
     fresh: Annotated[bool, Option("--fresh", help="Replace what an earlier run left in that folder.")] = False,
     trials: Annotated[int | None, Option(metavar="N", help="Trials for each policy, worldview and start.")] = None,
+    until: Annotated[
+        list[str] | None, Option(metavar="OUTCOME=WIDTH", help="Stop when its differences are known to ± this (above).")
+    ] = None,
     seed: Annotated[int | None, Option(metavar="N", help="Another seed: other worlds, other luck.")] = None,
     set_: Annotated[list[str] | None, Option("--set", metavar="KEY=VALUE", help="Change one thing (above).")] = None,
     policy: Annotated[list[str] | None, Option(metavar="NAME", help="Only this policy: a name or a file.")] = None,
@@ -48,9 +51,12 @@ def run(
     lever.escorts.depth=1          or openness, from_month, ramp_months
     quantity.prc_strength=0.1      where things stand at the start
     switch.provocation=off         a part of the model
+
+    With --until use_of_force=0.005 trials are added until each difference in it between policies is known to ± half
+    a point, in every start and worldview; --trials is then the most that are played.
     """
     with plain_words():
-        from sim import scenario, store
+        from sim import enough, scenario, store
         from sim.storing import shares
 
         share = shares.share(part) if part else None
@@ -64,8 +70,16 @@ def run(
             trials=trials,
             seed=seed,
         )
+        try:
+            targets = enough.targets(exp, until or ())
+        except ValueError as error:
+            leave(str(error), BAD_INPUT)
+        if targets and trials is None:
+            exp = enough.at_most(exp)
         folder = out or Path("out") / (f"{exp.name}-parts/{share.number}-of-{share.of}" if share else exp.name)
-        how = partial(store.write_folder, exp, folder, fresh=fresh, workers=workers, cluster=cluster, share=share)
+        how = partial(
+            store.write_folder, exp, folder, fresh=fresh, until=targets, workers=workers, cluster=cluster, share=share
+        )
         result = kept(folder, how)
         show(result, folder, no_figures=no_figures)
 

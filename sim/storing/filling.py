@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim import tables
+from sim.enough import Enough
 from sim.storing import failures, manifest
 from sim.storing.parts import Parts, of_run
 
@@ -49,12 +51,24 @@ def fill(
     wanted: Manifest,
     experiment: Experiment,
     how: Fill,
+    until: Mapping[str, float],
     progress: Progress | None,
-) -> tuple[str, ...]:
-    """Have the blocks filled in that are missing, short or damaged; say what was found."""
+) -> tuple[tuple[str, ...], int]:
+    """Have the blocks filled in that are missing, short or damaged; say what was found, and how many trials it has.
+
+    With `until` they are filled in order, until enough is known; what is there already is never thrown away.
+    """
     parts = of_run(folder, wanted, experiment)
     standing = {number: parts.standing(number) for number in parts.wanted}
     todo = [number for number, stands in standing.items() if stands != "whole"]
+    there = max((number for number, stands in standing.items() if stands != "missing"), default=0) + 1
+    whole, watch = (*todo, parts.total)[0], Enough(experiment, until)  # blocks from the first that are whole
+
+    def ends() -> bool:
+        return bool(until) and whole >= there and watch.after(parts, whole)
+
+    if ends():
+        todo = []
     if found and todo:
         manifest.refuse_other_libraries(folder, found, wanted)
     manifest.write(folder, wanted)
@@ -62,15 +76,23 @@ def fill(
     for number in damaged:
         parts.set_aside(number)
     trials, cells = parts.worlds_of(parts.wanted) * experiment.lucks, len(tables.cells(experiment))
-    done = trials - parts.worlds_of(todo) * experiment.lucks
-    notes = [f"{done:,} of {trials:,} trials a cell were there already."] if done else []
+    done = parts.worlds_of([number for number, stands in standing.items() if stands == "whole"]) * experiment.lucks
+    of_all = "" if until else f" of {trials:,}"
+    notes = [f"{done:,}{of_all} trials a cell were there already."] if done else []
     if damaged:
         notes.append(f"{len(damaged)} damaged parts were set aside in {folder / 'damaged'} and played again.")
+    following = dict(pairwise((*todo, parts.total)))
     with closing(how(parts, todo)) as kept:
         for number in kept:
             if parts.failures([number]):
                 failures.tell(folder, failures.table(parts.failures(parts.numbers())))
             done += parts.worlds_of([number]) * experiment.lucks
+            whole = following[number]
+            enough = ends()
             if progress:
-                progress(done * cells, trials * cells)
-    return tuple(notes)
+                ahead = max(watch.needed(), done + parts.block_worlds * experiment.lucks) if until else trials
+                progress(done * cells, (done if enough else min(ahead, trials)) * cells)
+            if enough:
+                break
+    played = min(experiment.trials, whole * parts.block_worlds * experiment.lucks) if until else experiment.trials
+    return (*notes, *watch.told()), played

@@ -6,7 +6,7 @@ size and its number alone, so a part that is played again has the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -130,6 +130,12 @@ class Parts:
         """What the worlds of these blocks drew."""
         with parquet.told(self.folder):
             return tables.gathered([parquet.read(self.path(WORLDS, number)).to_pandas() for number in numbers])
+
+    def frames(self, kind: str) -> Iterator[pd.DataFrame]:
+        """The rows of one kind, a part at a time, in order of worlds; within a part cell by cell."""
+        with parquet.told(self.folder):
+            for number in self.numbers():
+                yield parquet.read(self.path(kind, number)).to_pandas()
 
     def _readable(self, kind: str, number: int) -> bool:
         path = self.path(kind, number)
