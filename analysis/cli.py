@@ -30,18 +30,12 @@ from analysis.commands import testing
 # isort: split
 from analysis.commands import measuring
 
+# isort: split
+from analysis.commands import documenting
+
 __all__ = [
-    "app",
-    "asking",
-    "believing",
-    "exporting",
-    "main",
-    "measuring",
-    "playing",
-    "sharing",
-    "testing",
-    "validating",
-]
+    "app", "asking", "believing", "documenting", "exporting", "main", "measuring", "playing", "sharing", "testing", "validating",
+]  # fmt: skip
 
 
 def main() -> None:

@@ -1,0 +1,49 @@
+"""The pages of docs/ with their made parts as they should be now: from code, scenario files and recorded measures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis import catalogued, markdown, measured, recorded
+
+if TYPE_CHECKING:
+    from sim.experiment import Experiment
+
+MEASURES = "measured"  # the folder of recorded measures, in docs/
+
+
+def pages(folder: Path) -> list[Path]:
+    """The pages of a folder that have made parts."""
+    return [page for page in sorted(folder.glob("*.md")) if markdown.names(page.read_text(encoding="utf-8"))]
+
+
+def written(exp: Experiment, folder: Path) -> dict[Path, str]:
+    """Each page with made parts, as it should read now.
+
+    Raises
+    ------
+    KeyError
+        If a page names a part that does not exist.
+    """
+    wanted = {page: page.read_text(encoding="utf-8") for page in pages(folder)}
+    names = {name for text in wanted.values() for name in markdown.names(text)}
+    made = {name: part(exp) for name, part in catalogued.PARTS.items() if name in names}
+    old = measured.stale(exp, folder / MEASURES)
+    for name, (measure, part) in recorded.PARTS.items():
+        if name in names:
+            made[name] = _told(exp, folder, measure, part, old.get(measure, ""))
+    return {page: markdown.filled(text, made) for page, text in wanted.items()}
+
+
+def _told(exp: Experiment, folder: Path, measure: str, part: recorded.Part, old: str) -> str:
+    """A table from a recorded measure, and where its figures come from; only the latter if it cannot be read."""
+    command = f"`strait document --measure {measure}`"
+    try:
+        found, trials = measured.read(measure, folder / MEASURES)
+        table = part(exp, found)
+    except (OSError, KeyError):
+        if old:
+            return f"*{measure} {old}: {command} makes it.*"
+        raise
+    return f"{table}\n\n*{trials:,} trials a cell; figures in [{measure}.csv]({MEASURES}/{measure}.csv), by {command}.*"

@@ -1,0 +1,122 @@
+"""Measures of the whole model, which take minutes: made by a command, recorded in docs/measured/, read by the pages.
+
+Each is a CSV file. Beside them `made.json` says under which rules and which numbers each was made, and with how many
+trials; so that a page that no longer tells the truth is found at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis import dials, effort, forms, implied, options
+from sim import compiled
+from sim.storing import disk
+
+if TYPE_CHECKING:
+    from analysis.averages import Update
+    from sim.experiment import Experiment
+
+MADE = "made.json"
+PROSE = frozenset(
+    {"title", "summary", "meaning", "label", "says", "supports", "contradicts", "verdict", "why", "note", "cite", "url",
+     "year", "source", "sources", "known", "paragraphs", "files"}
+)  # fmt: skip
+"""Entries of scenario files that no number hangs on."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How a measure is made, with how many trials a cell, and what it tells."""
+
+    make: Callable[[Experiment, int, Update], pd.DataFrame]
+    trials: int
+    tells: str
+
+
+MEASURES: Mapping[str, Measure] = {
+    "dials": Measure(lambda exp, n, told: dials.effects(exp, n, told, keep=True), 100_000,
+                     "what each claim's dial moves"),
+    "options": Measure(options.count, 200, "how often each actor chooses each of its options"),
+    "effort": Measure(lambda exp, n, told: effort.table(exp, n, told, keep=True), 20_000,
+                      "policies as written, at equal effort, and by the tenth of a lever"),
+    "forms": Measure(lambda exp, n, told: forms.compare(exp, n, told, keep=True), 20_000,
+                     "the ranking of policies under other forms of the model"),
+    "implied": Measure(lambda exp, n, told: implied.table(exp, n, told, keep=True), 20_000,
+                       "what the model implies of claims that restate the answer"),
+}  # fmt: skip
+
+
+def make(name: str, exp: Experiment, folder: Path, update: Update, trials: int | None = None) -> None:
+    """Make a measure of an experiment and record it in a folder.
+
+    Raises
+    ------
+    ValueError
+        For a number of trials that the measure cannot have.
+    OSError
+        If the folder cannot be written to.
+    """
+    measure = MEASURES[name]
+    n = trials or measure.trials
+    found = measure.make(exp, n, update)
+    folder.mkdir(exist_ok=True)
+    text = found.to_csv(index=False, float_format="%.4g", lineterminator="\n")
+    disk.save(folder / f"{name}.csv", text.encode())
+    made = {**_made(folder), name: {**marks(exp), "trials": n}}
+    disk.save(folder / MADE, (json.dumps(made, indent=2, sort_keys=True) + "\n").encode())
+
+
+def read(name: str, folder: Path) -> tuple[pd.DataFrame, int]:
+    """A recorded measure and its trials.
+
+    Raises
+    ------
+    OSError
+        If it has not been made.
+    """
+    frame = pd.read_csv(folder / f"{name}.csv", dtype={"start": str}, keep_default_na=False, na_values=[""])
+    return frame, int(_made(folder)[name]["trials"])
+
+
+def stale(exp: Experiment, folder: Path) -> dict[str, str]:
+    """Measures that were made of another version of the model or never, and what differs."""
+    now, made = marks(exp), _made(folder)
+    found = {}
+    for name in MEASURES:
+        then = made.get(name)
+        if then is None or not (folder / f"{name}.csv").exists():
+            found[name] = "was never made"
+        elif differs := [what for what in now if then[what] != now[what]]:
+            found[name] = f"was made with other {' and '.join(differs)}"
+    return found
+
+
+def marks(exp: Experiment) -> dict[str, str]:
+    """What a measure rests on: a hash of the rules, and one of all numbers in the scenario files.
+
+    >>> import sim
+    >>> one, other = (marks(sim.load("debate", set_=set_)) for set_ in ([], ["us_intervenes_prob=0.5"]))
+    >>> one["rules"] == other["rules"], one["numbers"] == other["numbers"]
+    (True, False)
+    """
+    numbers = json.dumps(_without_prose(exp.resolved()), sort_keys=True)
+    return {"rules": compiled.rules_mark()[:16], "numbers": hashlib.sha256(numbers.encode()).hexdigest()[:16]}
+
+
+def _without_prose(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_prose(entry) for key, entry in value.items() if key not in PROSE}
+    return [_without_prose(entry) for entry in value] if isinstance(value, list) else value
+
+
+def _made(folder: Path) -> dict[str, dict[str, Any]]:
+    file = folder / MADE
+    made: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return made
