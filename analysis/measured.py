@@ -106,7 +106,8 @@ def marks(exp: Experiment) -> dict[str, str]:
     >>> one["rules"] == other["rules"], one["numbers"] == other["numbers"]
     (True, False)
     """
-    numbers = json.dumps(_without_prose(exp.resolved()), sort_keys=True)
+    resolved = {key: entry for key, entry in exp.resolved().items() if key not in ("name", "trials")}
+    numbers = json.dumps(_without_prose(resolved), sort_keys=True)
     return {"rules": compiled.rules_mark()[:16], "numbers": hashlib.sha256(numbers.encode()).hexdigest()[:16]}
 
 

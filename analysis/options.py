@@ -16,6 +16,7 @@ from sim import model, tables
 from sim.compiled import plain
 
 if TYPE_CHECKING:
+    from sim.engine import Cell
     from sim.experiment import Experiment
 
 CHOICE = ["actor", "choice", "option"]
@@ -107,19 +108,22 @@ def count(exp: Experiment, trials: int, update: Callable[[int, int], object] | N
     rows = []
     cells = tables.cells(exp)
     for place, cell in enumerate(cells):
-        start, worldview, policy = cell
         tally: Tally = Counter()
-        agents = counting(tally)
         for trial in range(trials):
-            model.StraitModel(exp, policy, worldview, start, trial=trial, agents=agents).run()
+            play(exp, cell, trial, tally)
             if update:
                 update(place * trials + trial + 1, len(cells) * trials)
-        rows += [
-            [*cell, choice.actor, choice.name, option, times, trials, times / trials]
-            for choice in choices() for number, option in choice.options.items()
-            for times in [tally[choice.actor, choice.name, number]]
-        ]  # fmt: skip
+        for choice in choices():
+            for number, option in choice.options.items():
+                chosen = tally[choice.actor, choice.name, number]
+                rows.append([*cell, choice.actor, choice.name, option, chosen, trials, chosen / trials])
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def play(exp: Experiment, cell: Cell, trial: int, tally: Tally) -> dict[str, Any]:
+    """Play one trial of a cell, add what is chosen in it to the tally, and return its outcomes."""
+    start, worldview, policy = cell
+    return model.StraitModel(exp, policy, worldview, start, trial=trial, agents=counting(tally)).run()
 
 
 def by_policy(counted: pd.DataFrame) -> pd.DataFrame:
