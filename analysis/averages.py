@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -175,7 +176,7 @@ def _played(exp: Experiment, told: Callable[[int], None]) -> dict[Cell, Averages
 def _kept(exp: Experiment, told: Callable[[int], None]) -> dict[Cell, Averages]:
     """What is kept of this very experiment under these very rules, or else played now and kept."""
     said = json.dumps(exp.resolved(), sort_keys=True) + compiled.rules_mark()
-    folder = Path(tempfile.gettempdir()) / "strait-measures"
+    folder = _folder()
     file = folder / f"{hashlib.sha256(said.encode()).hexdigest()[:32]}.npz"
     if file.exists():
         with np.load(file) as kept:
@@ -189,3 +190,12 @@ def _kept(exp: Experiment, told: Callable[[int], None]) -> dict[Cell, Averages]:
     np.savez(content, columns=np.array(next(iter(made.values())).columns), sums=sums, counts=counts)
     disk.save(file, content.getvalue())
     return made
+
+
+def forget() -> None:
+    """Throw away all averages that were kept."""
+    shutil.rmtree(_folder(), ignore_errors=True)
+
+
+def _folder() -> Path:
+    return Path(tempfile.gettempdir()) / "strait-measures"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis import dials, effort, forms, implied, options
+from analysis import averages, dials, effort, forms, implied, options
 from sim import compiled
 from sim.storing import disk
 
@@ -43,7 +43,7 @@ class Measure:
 MEASURES: Mapping[str, Measure] = {
     "dials": Measure(lambda exp, n, told: dials.effects(exp, n, told, keep=True), 100_000,
                      "what each claim's dial moves"),
-    "options": Measure(options.count, 200, "how often each actor chooses each of its options"),
+    "options": Measure(options.count, 100, "how often each actor chooses each of its options"),
     "effort": Measure(lambda exp, n, told: effort.table(exp, n, told, keep=True), 20_000,
                       "policies as written, at equal effort, and by the tenth of a lever"),
     "forms": Measure(lambda exp, n, told: forms.compare(exp, n, told, keep=True), 20_000,
@@ -71,6 +71,7 @@ def make(name: str, exp: Experiment, folder: Path, update: Update, trials: int |
     disk.save(folder / f"{name}.csv", text.encode())
     made = {**_made(folder), name: {**marks(exp), "trials": n}}
     disk.save(folder / MADE, (json.dumps(made, indent=2, sort_keys=True) + "\n").encode())
+    averages.forget()
 
 
 def read(name: str, folder: Path) -> tuple[pd.DataFrame, int]:

@@ -106,8 +106,9 @@ def test_as_written_is_what_a_run_says(exp: Experiment) -> None:
 @needs_numba
 def test_command(tmp_path: Path) -> None:
     out = tmp_path / "effort.csv"
-    words = ["effort", "debate", "--worldview", "neutral", "--start", "2026", "--trials", "100", "--out", str(out)]
-    result = CliRunner().invoke(app, words)
+    words = ["effort", "debate", "--worldview", "neutral", "--start", "2026", "--out", str(out), "--trials"]
+    result = CliRunner().invoke(app, [*words, "100", "--figures", str(tmp_path)])
     assert result.exit_code == 0, result.output
+    assert (tmp_path / "equal_effort_2026.png").stat().st_size > 10_000
     assert list(pd.read_csv(out)) == effort.COLUMNS
-    assert CliRunner().invoke(app, [*words[:-3], "150"]).exit_code == 2
+    assert CliRunner().invoke(app, [*words, "150"]).exit_code == 2

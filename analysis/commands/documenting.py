@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -56,6 +57,9 @@ def effort(
     worldview: View = None,
     start: Start = None,
     out: Out = None,
+    figures: Annotated[
+        Path | None, Option(metavar="DIR", help="Draw a figure for each start into this folder.")
+    ] = None,
 ) -> None:
     """Compare policies as written, at equal effort, and by the tenth of a lever.
 
@@ -81,6 +85,8 @@ def effort(
                           *(_between(by_outcome.loc[name]) for name in outcomes))  # fmt: skip
         Console(highlight=False).print(table)
         _write(found, out)
+        if figures:
+            _drawn(replace(exp, trials=trials), found, figures)
         typer.echo("Differences from the policy most others are compared with, and the half-widths of 95% intervals.")
 
 
@@ -173,6 +179,16 @@ def _shown(work: Callable[[Callable[[int, int], object]], Any]) -> Any:
 
 def _between(row: Any) -> str:
     return f"{row['difference']:+.4f} ± {(row['high'] - row['low']) / 2:.4f}"
+
+
+def _drawn(exp: Experiment, found: pd.DataFrame, folder: Path) -> None:
+    from analysis import plots
+    from analysis.effort_figure import equal_effort
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for start in exp.starts:
+        png, _ = plots.save(equal_effort(exp, found, start.name), folder)
+        typer.echo(f"Figure: {png}")
 
 
 def _write(found: pd.DataFrame, out: Path | None) -> None:
