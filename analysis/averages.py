@@ -64,8 +64,7 @@ class Averages:
         entry = exp.catalogue.outcomes[name]
         if not entry.compensator:
             return self.means(name)
-        condition = getattr(entry, "given", None)
-        return self.means(f"{name}_compensator", f"{condition}_compensator" if condition else None)
+        return self.means(f"{name}_compensator", f"{entry.given}_compensator" if entry.given else None)
 
 
 def change(first: Floats, second: Floats, level: float = LEVEL) -> Interval:

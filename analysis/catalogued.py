@@ -114,15 +114,26 @@ def _reading(claim: Claim, author: str, parameter: str) -> str:
 
 def outcomes(exp: Experiment) -> str:
     """Every outcome: what it means, its unit, which way is better, and what counts as no difference."""
-    head = ["outcome", "meaning", "unit", "better", "margin", "primary", "estimated by"]
+    head = ["outcome", "meaning", "unit", "better", "margin", "primary", "given", "estimated by"]
     return table(
         head,
         (
             [_code(one.name), one.meaning, one.unit, one.better if one.better != "none" else "", f"{one.margin:g}",
-             "yes" if one.primary else "", "compensator" if one.compensator else "count or mean"]
+             "yes" if one.primary else "", f"`{one.given}`" if one.given else "",
+             "compensator" if one.compensator else "count or mean"]
             for one in exp.catalogue.outcomes.values()
         ),
     )  # fmt: skip
+
+
+def values(exp: Experiment) -> str:
+    """What one unit of each outcome is worth avoiding at each of the experiment's values."""
+    priced = dict.fromkeys(name for values in exp.values for name in values.prices)
+    rows = []
+    for name in priced:
+        prices = [values.prices[name].price if name in values.prices else 0.0 for values in exp.values]
+        rows.append([_code(name), exp.catalogue.outcomes[name].unit, *(f"{price:g}" for price in prices)])
+    return table(["one unit of", "unit", *(values.title for values in exp.values)], rows)
 
 
 def switches(exp: Experiment) -> str:
@@ -137,14 +148,11 @@ def sources(exp: Experiment) -> str:
     """Every source by its key."""
     return table(
         ["key", "source"],
-        (
-            [_code(one.name), one.cite + (f" <{one.url}>" if one.url else "")]
-            for one in exp.catalogue.sources.values()
-        ),
+        ([_code(one.name), one.cite + (f" <{one.url}>" if one.url else "")] for one in exp.catalogue.sources.values()),
     )
 
 
 PARTS: Mapping[str, Callable[[Experiment], str]] = {
     "parameters": parameters, "quantities": quantities, "levers": levers, "claims": claims, "readings": readings,
-    "outcomes": outcomes, "switches": switches, "sources": sources,
+    "outcomes": outcomes, "values": values, "switches": switches, "sources": sources,
 }  # fmt: skip

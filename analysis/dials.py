@@ -74,7 +74,7 @@ def _rows(
     at_self: dict[str, Averages],
     at_newsham: dict[str, Averages],
 ) -> list[list[object]]:
-    priced = {values.outcome for values in getattr(exp, "values", ())}  # sums of the others
+    priced = {values.outcome for values in exp.values}  # sums of the others
     known = {name: outcome for name, outcome in exp.catalogue.outcomes.items() if name not in priced}
     several = 1 - (1 - LEVEL) / (len(known) * (1 + len(others)))
     found: dict[tuple[str, str], tuple[Interval, Interval]] = {}

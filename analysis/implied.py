@@ -37,16 +37,15 @@ class Value:
     newsham: str
     self: str
     implied: Callable[[Played], Mapping[str, Interval]]
-    needs: str | None = None  # an outcome without which there is nothing to tell
 
 
 VALUES = (
     Value("N1", "Hazard of force if Japan seems .3 likelier to fight, over before (its price; success apart)",
           (0.55, 0.8, 1.0), "well below 1", "silent", composites.price),
     Value("N5", "Hazard a year that the PRC takes islands from Japan after a fall", (0.005, 0.02, 0.08), "high",
-          "silent", composites.given_a_fall("islands_seized", per_year=True), "islands_seized"),
+          "silent", composites.given_a_fall("islands_seized", per_year=True)),
     Value("N5", "The same for islands of the Ryukyus", (0.0005, None, 0.01), "high", "silent",
-          composites.given_a_fall("ryukyus_seized", per_year=True), "ryukyus_seized"),
+          composites.given_a_fall("ryukyus_seized", per_year=True)),
     Value("N8", "Fall in the PRC's chance against the US if Japan's bases are open and Japan fights",
           (0.35, 0.6, 0.8), "large", "silent", composites.with_japan),
     Value("N14", "Unprovoked pressure on Japan after a fall, over before", (0.7, 1.4, 3.0), "well above 1", "silent",
@@ -56,7 +55,7 @@ VALUES = (
     Value("N16", "The same for .25 of interoperability (readiness among allies)", (-0.35, None, 0.0), "below 0",
           "below 0", composites.readiness("interoperability", "interoperability")),
     Value("N21", "Chance of a clash between the PRC and Japan in the ten years after a fall", (0.03, 0.1, 0.3),
-          "high", "silent", composites.given_a_fall("prc_japan_clash", per_year=False), "prc_japan_clash"),
+          "high", "silent", composites.given_a_fall("prc_japan_clash", per_year=False)),
     Value("S1", "Rise in the chance of coercion or a surge at Japan in the year after one direct tie opens in full",
           (0.25, 0.5, 0.8), "silent", "high", composites.reaction),
     Value("S11", "Hazard of force with interoperability in full, over that with half", (0.65, 0.85, 1.0), "silent",
@@ -88,7 +87,6 @@ def table(exp: Experiment, trials: int, update: Update | None = None, *, keep: b
     rows = [
         [value.claim, value.what, view, *interval, *value.evidence, value.newsham, value.self]
         for value in VALUES
-        if not value.needs or value.needs in exp.catalogue.outcomes
         for view, interval in value.implied(played).items()
     ]
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -44,11 +44,11 @@ MEASURES: Mapping[str, Measure] = {
     "dials": Measure(lambda exp, n, told: dials.effects(exp, n, told, keep=True), 100_000,
                      "what each claim's dial moves"),
     "options": Measure(options.count, 100, "how often each actor chooses each of its options"),
-    "effort": Measure(lambda exp, n, told: effort.table(exp, n, told, keep=True), 20_000,
+    "effort": Measure(lambda exp, n, told: effort.table(exp, n, told, keep=True), 10_000,
                       "policies as written, at equal effort, and by the tenth of a lever"),
-    "forms": Measure(lambda exp, n, told: forms.compare(exp, n, told, keep=True), 20_000,
+    "forms": Measure(lambda exp, n, told: forms.compare(exp, n, told, keep=True), 10_000,
                      "the ranking of policies under other forms of the model"),
-    "implied": Measure(lambda exp, n, told: implied.table(exp, n, told, keep=True), 20_000,
+    "implied": Measure(lambda exp, n, told: implied.table(exp, n, told, keep=True), 10_000,
                        "what the model implies of claims that restate the answer"),
 }  # fmt: skip
 
