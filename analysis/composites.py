@@ -15,6 +15,7 @@ from sim.distributions import Fixed
 from sim.estimates import Floats, Interval
 from sim.experiment import LeverSetting, Policy
 from sim.loading.layers import LeverLevel
+from sim.rules import prc
 
 if TYPE_CHECKING:
     from sim.experiment import Experiment, Start, Worldview
@@ -59,11 +60,13 @@ def readiness(policy: str, package: str) -> Callable[[Played], Mapping[str, Inte
             odds = {name: np.log(value / (1 - value)) for name, value in mean.items()}
             return float(scale * (odds["with"] - odds["without"]))
 
-        return {
-            view.name: averages.jackknife(change, {"with": played.cells[view.name, policy].outcome(exp, FORCE),
-                                          "without": played.cells[view.name, "status_quo"].outcome(exp, FORCE)})
-            for view in played.views
-        }  # fmt: skip
+        found = {}
+        for view in played.views:
+            cells = {"with": played.cells[view.name, policy], "without": played.cells[view.name, "status_quo"]}
+            found[view.name] = averages.jackknife(
+                change, {way: cell.outcome(exp, FORCE) for way, cell in cells.items()}
+            )
+        return found
 
     return implied
 
@@ -128,11 +131,12 @@ def integration(played: Played) -> Mapping[str, Interval]:
         hazards = [mean[f"{name} hazard_of_force"] / mean[f"{name} peace_years"] for name in names]
         return hazards[0] / hazards[1]
 
-    return {
-        view.name: averages.jackknife(ratio, {f"{name} {column}": cells[name, view.name, "status_quo"].means(column)
-                                     for name in names for column in ("hazard_of_force", "peace_years")})
-        for view in exp.worldviews
-    }  # fmt: skip
+    found = {}
+    for view in exp.worldviews:
+        blocks = {f"{name} {column}": cells[name, view.name, "status_quo"].means(column)
+                  for name in names for column in ("hazard_of_force", "peace_years")}  # fmt: skip
+        found[view.name] = averages.jackknife(ratio, blocks)
+    return found
 
 
 def _from(exp: Experiment, package: str, depth: float) -> Start:
@@ -158,8 +162,9 @@ def reaction(played: Played) -> Mapping[str, Interval]:
     answered: dict[tuple[str, str], list[Floats]] = {}
     for block in engine.blocks(replace(exp, policies=(none, *policies), trials=played.trials)):
         for (_, believed, policy), rows in block.records.items():
-            hit = (rows["japan_economic_highest_rung"] >= 2) | (rows["japan_military_highest_rung"] >= 1)
-            answered.setdefault((believed, policy), []).append(hit.astype(float))
+            coerced = rows["japan_economic_highest_rung"] >= prc.SELECTIVE
+            pressed = rows["japan_military_highest_rung"] >= prc.SURGE
+            answered.setdefault((believed, policy), []).append((coerced | pressed).astype(float))
     found = {}
     for view in exp.worldviews:
         before = np.concatenate(answered[view.name, ""])

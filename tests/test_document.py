@@ -62,13 +62,6 @@ def test_every_dial_moves_an_outcome_beyond_its_interval(exp: Experiment) -> Non
     assert dials - set(found[found["most"]]["claim"]) == set()
 
 
-def test_no_option_of_any_actor_is_never_chosen() -> None:
-    from analysis import options
-
-    found, _ = measured.read("options", DOCS / document.MEASURES)
-    assert options.never(found) == []
-
-
 def test_check_tells_a_page_that_drifted_and_document_mends_it(docs: Path) -> None:
     assert CliRunner().invoke(app, ["document", "--docs", str(docs)]).exit_code == 0
     page = docs / "tables.md"
@@ -85,14 +78,16 @@ def test_check_tells_a_page_that_drifted_and_document_mends_it(docs: Path) -> No
 
 def test_check_tells_a_measure_of_another_version(exp: Experiment, docs: Path) -> None:
     file = docs / document.MEASURES / measured.MADE
-    made = {name: {**measured.marks(exp), "trials": 100} for name in measured.MEASURES}
-    made["dials"]["rules"] = "0" * 16
+    made = {name: {**measured.marks(exp), "trace": measured.trace(exp), "trials": 100} for name in measured.MEASURES}
+    made["dials"] |= {"rules": "0" * 16, "trace": [value + 0.001 for value in measured.trace(exp)]}
+    made["effort"]["rules"] = "0" * 16  # rewritten, and does the same
     del made["forms"]
     file.write_text(json.dumps(made), encoding="utf-8")
     result = CliRunner().invoke(app, ["document", "--check", "--docs", str(docs)])
     assert result.exit_code == 1
     assert "dials: was made with other rules; strait document --measure dials" in result.output
     assert "forms: was never made" in result.output
+    assert "effort" not in result.output
 
 
 @needs_numba
