@@ -9,9 +9,8 @@ import pandas as pd
 
 from analysis import averages
 from analysis.compare import primary, rivals, yardstick
+from sim.dials import standing
 from sim.estimates import LEVEL, Floats, Interval
-from sim.experiment import Worldview
-from sim.loading.layers import WorldviewFile, believed
 
 if TYPE_CHECKING:
     from analysis.averages import Averages, Update
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from sim.experiment import Experiment
 
 COLUMNS = ["claim", "theme", "of", "outcome", "effect", "low", "high", "margin", "verdict", "most"]
-ENDS = ("self", "newsham")
+ENDS = {"self": 0.0, "newsham": 1.0}
 
 
 def effects(exp: Experiment, trials: int, update: Update | None = None, *, keep: bool = False) -> pd.DataFrame:
@@ -46,7 +45,7 @@ def effects(exp: Experiment, trials: int, update: Update | None = None, *, keep:
     dials = {name: claim for name, claim in catalogue.claims.items() if claim.readings}
     base = yardstick(exp)
     policies = tuple(policy for policy in exp.policies if policy.name in rivals(exp))
-    views = {(claim, end): _with(exp, claim, end) for claim in dials for end in ENDS}
+    views = {(claim, end): standing(catalogue, {claim: dial}) for claim in dials for end, dial in ENDS.items()}
     # A silent author stands at neutral, so that many ends are the same worldview: it is played once.
     names = {key: str(sorted((n, str(d)) for n, d in view.distributions.items())) for key, view in views.items()}
     distinct = {names[key]: replace(exp, policies=policies, worldviews=(view,), starts=(exp.reference,))
@@ -59,11 +58,6 @@ def effects(exp: Experiment, trials: int, update: Update | None = None, *, keep:
         at_self, at_newsham = (ends[claim.name, end] for end in ENDS)
         rows += _rows(exp, claim, base, others, at_self, at_newsham)
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def _with(exp: Experiment, claim: str, end: str) -> Worldview:
-    layer = WorldviewFile(worldview="neutral", claims={claim: end})
-    return Worldview("neutral", "", "", believed(exp.catalogue, [layer]))
 
 
 def _rows(

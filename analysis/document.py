@@ -18,8 +18,22 @@ def pages(folder: Path) -> list[Path]:
     return [page for page in sorted(folder.glob("*.md")) if markdown.names(page.read_text(encoding="utf-8"))]
 
 
-def written(exp: Experiment, folder: Path) -> dict[Path, str]:
-    """Each page with made parts, as it should read now.
+def backtest() -> str:
+    """The results of the back-test, scored anew."""
+    from analysis.backtest import forecasts, gains, report
+    from sim import history
+
+    record = history.record()
+    found = forecasts.scored(record.episodes, record)
+    return report.markdown(found, gains.gains(found, report.PAIRS))
+
+
+SLOW = {"backtest": backtest}
+"""Parts that are worked out anew, which takes a while; a test of their own holds them."""
+
+
+def written(exp: Experiment, folder: Path, *, slow: bool = False) -> dict[Path, str]:
+    """Each page with made parts, as it should read now; slow parts are left as they stand unless asked for.
 
     Raises
     ------
@@ -33,7 +47,9 @@ def written(exp: Experiment, folder: Path) -> dict[Path, str]:
     for name, (measure, part) in recorded.PARTS.items():
         if name in names:
             made[name] = _told(exp, folder, measure, part, old.get(measure, ""))
-    return {page: markdown.filled(text, made) for page, text in wanted.items()}
+    made |= {name: part() for name, part in SLOW.items() if slow and name in names}
+    left = () if slow else SLOW
+    return {page: markdown.filled(text, made, left) for page, text in wanted.items()}
 
 
 def _told(exp: Experiment, folder: Path, measure: str, part: recorded.Part, old: str) -> str:

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis import captions, style
-from analysis.compare import plainest, primary, yardstick
+from analysis.compare import primary, yardstick
 from analysis.effort import EQUAL, WRITTEN
 from analysis.page import INK, TICK, WIDTH, Drawn, finish, fit, page
 
@@ -65,7 +65,7 @@ def equal_effort(exp: Experiment, table: pd.DataFrame, start: str) -> Drawn:
 
 def _caption(exp: Experiment, here: pd.DataFrame, factors: pd.Series[float]) -> str:
     """Say how far each policy is taken, and which does most for its effort, as the first primary outcome has it."""
-    outcome, view = primary(exp)[0], plainest(exp)
+    outcome, view = primary(exp)[0], exp.plainest()
     equal = here[(here["outcome"] == outcome.name) & (here["measure"] == EQUAL) & (here["worldview"] == view.name)]
     sign = -1 if outcome.better == "high" else 1
     best = min(equal.to_dict("records"), key=lambda row: sign * row["difference"])

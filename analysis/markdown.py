@@ -6,7 +6,7 @@ A part begins with `<!-- made: NAME -->` and ends with `<!-- end -->`; what stan
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 PART = re.compile(r"(?P<mark><!-- made: (?P<name>[\w-]+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
 
@@ -20,8 +20,8 @@ def names(page: str) -> list[str]:
     return [found["name"] for found in PART.finditer(page)]
 
 
-def filled(page: str, parts: Mapping[str, str]) -> str:
-    """A page with each of its parts as it is now.
+def filled(page: str, parts: Mapping[str, str], leave: Collection[str] = ()) -> str:
+    """A page with each of its parts as it is now, but for those to be left as they stand.
 
     Raises
     ------
@@ -33,7 +33,13 @@ def filled(page: str, parts: Mapping[str, str]) -> str:
     >>> filled("<!-- made: sum -->\\nold\\n<!-- end -->", {"sum": "2"}).splitlines()
     ['<!-- made: sum -->', '2', '<!-- end -->']
     """
-    return PART.sub(lambda found: f"{found['mark']}{parts[found['name']]}\n{found['end']}", page)
+
+    def made(found: re.Match[str]) -> str:
+        if found["name"] in leave:
+            return found[0]
+        return f"{found['mark']}{parts[found['name']]}\n{found['end']}"
+
+    return PART.sub(made, page)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

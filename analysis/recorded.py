@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis import effort, options
-from analysis.compare import plainest, primary
+from analysis.compare import primary
 from analysis.markdown import table
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def at_equal_effort(exp: Experiment, found: pd.DataFrame) -> str:
 def by_the_tenth(exp: Experiment, found: pd.DataFrame) -> str:
     """What a tenth more of each lever alone does, from the reference start, under the plainest worldview."""
     here = found[(found["measure"] == effort.TENTH) & (found["start"] == exp.reference.name)]
-    here = here[here["worldview"] == plainest(exp).name]
+    here = here[here["worldview"] == exp.plainest().name]
     rows = []
     for lever, part in here.groupby("policy", sort=False):
         by_outcome = part.set_index("outcome")

@@ -119,7 +119,7 @@ def document(
             typer.echo(f"Measuring {measured.MEASURES[name].tells}.", err=True)
             _measured(name, exp, records, trials)
         try:
-            pages = {page: text for page, text in documenting.written(exp, folder).items()
+            pages = {page: text for page, text in documenting.written(exp, folder, slow=not check).items()
                      if page.read_text(encoding="utf-8") != text}  # fmt: skip
         except KeyError as unknown:
             leave(f"a page of {folder} has a part {unknown} that nothing makes", BAD_INPUT)
