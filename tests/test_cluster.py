@@ -81,7 +81,7 @@ def scheduler() -> Iterator[LocalCluster]:
 
 def worker(address: str, sources: Path = ROOT, **how: Any) -> subprocess.Popen[str]:
     """Begin a worker as a user does, with other sources of Strait, environment or preparation."""
-    more = ["--preload", how["preload"]] if "preload" in how else []
+    more = [*how.get("more", ()), *(["--preload", how["preload"]] if "preload" in how else [])]
     return subprocess.Popen(
         [sys.executable, "-m", "dask", "worker", address, "--nthreads", "1", "--no-dashboard", *more],
         env={**os.environ, "PYTHONPATH": str(sources), **how.get("env", {})},
@@ -160,7 +160,7 @@ def test_workers_that_are_unlike_are_sent_away(
     exp: Experiment, scheduler: LocalCluster, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     address = scheduler.scheduler_address
-    workers = [worker(address, **how) for how in UNLIKE.values()]
+    workers = [worker(address, more=["--no-nanny"], **how) for how in UNLIKE.values()]
     with Client(scheduler) as client:
         client.wait_for_workers(len(UNLIKE))
     with pytest.raises(ClusterError, match="No worker is left: they must have this Strait"):
@@ -218,7 +218,11 @@ def test_without_dask_it_says_what_to_install(exp: Experiment, monkeypatch: pyte
         sim.run(exp, trials=20, cluster="local")
 
 
-def test_a_cluster_that_goes_away_is_told(exp: Experiment, crew: LocalCluster, tmp_path: Path) -> None:
+def test_a_cluster_that_goes_away_is_told(
+    exp: Experiment, crew: LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "ANSWER_S", 2)
+
     def lost(*_: int) -> None:
         crew.close()
 

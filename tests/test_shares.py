@@ -24,6 +24,7 @@ from sim.storing import manifest
 from sim.storing.parts import KINDS
 from sim.storing.shares import Share, ShareError, share
 
+PAGE = Path(__file__).parents[1] / "docs" / "clusters.md"
 BLOCKS = 8
 TRIALS = 390  # in blocks of 50, the last one short
 
@@ -205,6 +206,19 @@ def test_another_word_for_a_share_is_refused(text: str, said: str) -> None:
 
 
 # As a user meets it
+
+
+def test_the_page_on_clusters_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    few = ["--start=2026", "--worldview=neutral", "--policy=both", "--policy=status_quo", "--no-figures"]
+    typed = [line.removeprefix("$ strait ").split() for line in PAGE.read_text(encoding="utf-8").splitlines()
+             if line.startswith("$ strait ")]  # fmt: skip
+    assert [words[0] for words in typed] == ["run", "run", "run", "run", "summarise", "merge"]
+    for words in typed[1:]:
+        more = few if words[0] == "run" else ["--no-figures"] if words[0] == "merge" else []
+        said = CliRunner().invoke(cli.app, ["120" if word == "1000000" else word for word in words] + more)
+        assert said.exit_code == 0, said.output
+    assert load_folder("out/debate").experiment.trials == 120
 
 
 def test_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
