@@ -101,7 +101,7 @@ def entries(experiment: Experiment, table: str, frame: pd.DataFrame, names: Mapp
     for column in frame.columns:
         label, meaning, unit = described(experiment, table, column)
         kind, values = _values(experiment, table, column, frame[column])
-        blank = _blank(table, column)
+        blank = _blank(experiment, table, column)
         found.append(Entry(table, column, names.get(column, column), label, meaning, unit, kind, values, blank))
     return found
 
@@ -153,9 +153,10 @@ def _values(experiment: Experiment, table: str, column: str, values: pd.Series) 
     return kind, f"{low:g} to {round(high):g}"
 
 
-def _blank(table: str, column: str) -> str:
-    if table == "trials" and column.startswith("months_to_"):
-        return "if it never came"
+def _blank(experiment: Experiment, table: str, column: str) -> str:
+    known = experiment.catalogue.outcomes
+    if table == "trials" and column in known and known[column].given:
+        return f"without {known[column].given}"
     sometimes = {"estimate", "difference", "low", "high", "simultaneous_low", "simultaneous_high", "prob_better"}
     sometimes |= {"variance_ratio", "verdict", "trials_needed"}
     return NOT_APPLICABLE if table in ("summary", "differences") and column in sometimes else NEVER

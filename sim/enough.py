@@ -55,7 +55,9 @@ def targets(experiment: Experiment, said: Collection[str]) -> dict[str, float]:
     found = {}
     if said and not contrasts.shown(experiment):
         raise ValueError("--until: with one policy there is no difference to know")
-    known = [name for name in experiment.catalogue.outcomes if not name.startswith("months_to_")]  # those may be blank
+    known = [
+        name for name, outcome in experiment.catalogue.outcomes.items() if not outcome.given
+    ]  # else it may be blank
     for text in said:
         name, _, number = text.partition("=")
         if name not in known:

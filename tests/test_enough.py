@@ -165,6 +165,15 @@ def test_what_cannot_be_asked_for_is_told(tmp_path: Path, monkeypatch: pytest.Mo
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("elsewhere", [["--cluster", "local"], ["--part", "1/2"]])
+def test_it_looks_at_all_trials_on_this_computer(tmp_path: Path, elsewhere: list[str]) -> None:
+    words = ["run", "debate", "--until", "crisis=0.1", "--out", str(tmp_path / "out"), *elsewhere]
+    result = CliRunner().invoke(cli.app, words)
+    assert result.exit_code == 2
+    assert "take --trials with --cluster or --part" in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_command_plays_until_it_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     cells = "--start 2026 --worldview newsham --policy direct_ties --policy status_quo --no-figures --out out"
