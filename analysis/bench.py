@@ -67,7 +67,7 @@ def _round(exp: Experiment, blocks: float) -> dict[str, float]:
     """Each thing once, in seconds of processor time a trial, and their ratios."""
     cells, generator, names = len(exp.policies), np.random.Generator(np.random.Philox(1)), [f"{n}" for n in range(100)]
     kernel = _cpu(lambda: _play(exp)) / (WORLDS * cells)
-    reference = _cpu(lambda: [generator.random(REFERENCE_DRAWS * 100) for _ in range(100)]) / 10_000
+    reference = _cpu(lambda: _draw(generator, WORLDS * cells)) / (WORLDS * cells)
     meshed = _cpu(lambda: _by_mesa(exp)) / (SLOW_WORLDS * cells)
     slow = _cpu(lambda: crossings.play(exp, crossings.order(), SLOW_WORLDS)) / (SLOW_WORLDS * cells)
     block = _cpu(lambda: draws.uniforms(exp.seed, names, 0, WORLDS)) / (len(names) * WORLDS)
@@ -100,6 +100,11 @@ def _play(exp: Experiment) -> None:
     drawn = draws.parameters(exp, exp.worldviews[0], 0, WORLDS)
     for policy in exp.policies:
         engine.play_cell(exp, policy, exp.starts[0], drawn, 0)
+
+
+def _draw(generator: np.random.Generator, trials: int) -> None:
+    for _ in range(trials):
+        generator.random(REFERENCE_DRAWS)
 
 
 def _by_mesa(exp: Experiment) -> None:

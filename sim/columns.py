@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sim.engine import Cell
     from sim.experiment import Experiment
 
-KEPT_BYTES = 1 << 26  # of columns that were read: all of a short run's, one of a long run's
+KEPT_BYTES = 1 << 26  # of columns that were read: all of a short run's, the last three of a long run's
 
 
 class InFolder(Mapping["Cell", tables.Rows]):
@@ -57,8 +57,8 @@ class InFolder(Mapping["Cell", tables.Rows]):
         if (kept := self._kept.get(name)) is not None:
             return kept
         size = len(self._order) * self.size * self.dtype[name].itemsize
-        if sum(values.nbytes for values in self._kept.values()) + size > KEPT_BYTES:
-            self._kept.clear()  # before the next is read
+        while len(self._kept) > 2 and sum(values.nbytes for values in self._kept.values()) + size > KEPT_BYTES:
+            self._kept.pop(next(iter(self._kept)))  # before the next is read
         values = np.empty((len(self._order), self.size), self.dtype[name])
         with parquet.told(self._folder):
             for i, (path, footer) in enumerate(zip(self._paths, self._footers, strict=True)):

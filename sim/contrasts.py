@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.estimates import LEVEL, Floats, Interval
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 ROUNDING = 1e-12  # in any unit: what varies by less does not vary
 BAND_DRAWS = 100_000
+ROWS = 10_000  # worked on at a time
 BAND_KEY = 1998  # of the Philox generator behind the simultaneous band: the same draws every time
 
 
@@ -70,14 +72,26 @@ def band_level(differences: Floats, level: float = LEVEL, draws: int = BAND_DRAW
     >>> round(band_level(same), 2)
     0.95
     """
-    varying = differences[:, np.ptp(differences, axis=0) > ROUNDING]
-    if varying.shape[1] < 2:
+    varying = np.flatnonzero(np.ptp(differences, axis=0) > ROUNDING)
+    if varying.size < 2:
         return level
-    values, vectors = np.linalg.eigh(np.corrcoef(varying, rowvar=False))
+    values, vectors = np.linalg.eigh(_correlations(differences, varying))
     root = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
     drawn = root @ _normals(draws, root.shape[0])
     critical = float(np.quantile(np.abs(drawn, out=drawn).max(axis=0), level))
     return max(level, round(math.erf(critical / math.sqrt(2)), 6))  # the draws err by more than that
+
+
+def _correlations(values: Floats, columns: NDArray[np.intp]) -> Floats:
+    """Correlations of these columns, some rows at a time: a long run's would fill the memory several times over."""
+    means = values.mean(axis=0)[columns]
+    products = np.zeros((columns.size, columns.size))
+    for first in range(0, len(values), ROWS):
+        apart = values[first : first + ROWS, columns] - means
+        products += apart.T @ apart
+    spread = np.sqrt(np.diag(products))
+    correlations: Floats = products / np.outer(spread, spread)
+    return correlations
 
 
 @functools.lru_cache(maxsize=2)

@@ -239,12 +239,18 @@ def _paired(a: Column, b: Column, level: float) -> estimates.Interval:
 def _band(experiment: Experiment, records: Mapping[Cell, Rows], place: tuple[str, str], forced: str | None) -> float:
     """Level at which one start and worldview's primary contrasts of primary outcomes hold together."""
     declared = [pair for pair in pairs(experiment) if pair in experiment.catalogue.contrasts]
-    columns = []
-    for name in (name for name, outcome in experiment.catalogue.outcomes.items() if outcome.primary):
+    primary = [name for name, outcome in experiment.catalogue.outcomes.items() if outcome.primary]
+    made: estimates.Floats | None = None
+    filled = 0
+    for name in primary:
         used = dict.fromkeys(policy for pair in declared for policy in pair)
         data = {policy: column(experiment, records, (*place, policy), name, forced) for policy in used}
-        columns += [data[a].values - data[b].values for a, b in declared if data[a].n and data[b].n]
-    return contrasts.band_level(np.column_stack(columns)) if columns else estimates.LEVEL
+        for a, b in ((data[a], data[b]) for a, b in declared if data[a].n and data[b].n):
+            if made is None:
+                made = np.empty((len(primary) * len(declared), a.values.size))
+            np.subtract(a.values, b.values, out=made[filled])
+            filled += 1
+    return estimates.LEVEL if made is None else contrasts.band_level(made[:filled].T)
 
 
 Places = set[tuple[tuple[str, str], tuple[str, str]]]  # (start, worldview), (policy, policy)
