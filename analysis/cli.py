@@ -28,14 +28,24 @@ from analysis.commands import validating
 from analysis.commands import testing
 
 # isort: split
-from analysis.commands import measuring
-
-# isort: split
 from analysis.commands import documenting
 
+# isort: split
+from analysis.commands import measuring
+
 __all__ = [
-    "app", "asking", "believing", "documenting", "exporting", "main", "measuring", "playing", "sharing", "testing", "validating",
-]  # fmt: skip
+    "app",
+    "asking",
+    "believing",
+    "documenting",
+    "exporting",
+    "main",
+    "measuring",
+    "playing",
+    "sharing",
+    "testing",
+    "validating",
+]
 
 
 def main() -> None:
