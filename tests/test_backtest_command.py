@@ -1,4 +1,4 @@
-"""`strait backtest` as a user meets it, and the page that shows its results."""
+"""`strait backtest` as a user meets it, and the part of docs/model.md that shows its results."""
 
 from __future__ import annotations
 
@@ -106,5 +106,5 @@ def test_the_page_shows_the_results_as_they_are() -> None:
     record = history.record()
     found = forecasts.scored(record.episodes, record)
     made = report.markdown(found, gains.gains(found, report.PAIRS))
-    page = (ROOT / "docs" / "backtest.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
     assert f"<!-- made: backtest -->\n{made}\n<!-- end -->" in page, made
