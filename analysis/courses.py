@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -192,10 +193,14 @@ def _spread(levels: Levels, trials: pd.DataFrame, start: str) -> Spread:
 
 
 def _cells(trials: pd.DataFrame, start: str, columns: Iterable[str]) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
-    """Yield (worldview, policy) and these columns of its trials."""
-    rows = trials.loc[trials["start"] == start, ["worldview", "policy", *columns]]
-    for (worldview, policy), cell in rows.groupby(["worldview", "policy"], observed=True):
-        yield (str(worldview), str(policy)), cell
+    """Yield (worldview, policy) and these columns of its trials: a copy of one cell at a time."""
+    keys = [trials[name] for name in ("worldview", "policy")]
+    for cell in product(*(key.cat.categories for key in keys)):
+        here = trials["start"] == start
+        for key, entry in zip(keys, cell, strict=True):
+            here &= key == entry
+        if here.any():
+            yield (str(cell[0]), str(cell[1])), trials.loc[here, [*columns]]
 
 
 def _tail(axes: Axes, y: float, one: dict[str, float], colour: str) -> None:
