@@ -34,7 +34,8 @@ from analysis.commands import measuring
 from analysis.commands import documenting
 
 __all__ = [
-    "app", "asking", "believing", "documenting", "exporting", "main", "measuring", "playing", "sharing", "testing", "validating",
+    "app", "asking", "believing", "documenting", "exporting", "main", "measuring", "playing", "sharing", "testing",
+    "validating",
 ]  # fmt: skip
 
 
