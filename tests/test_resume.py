@@ -64,7 +64,7 @@ for kill in range({kills}):
         run(sys.argv[1 + kill % (len(sys.argv) - 1)], chance.randrange(60) if kill % 3 else -1, said)
     chance.random()
     os.close(said)
-    wait = 10 if kill % 3 else chance.uniform(0.01, 0.4)
+    wait = 10 if kill % 3 else chance.uniform(0.001, 0.08)
     heard = select.select([hear], [], [], wait)[0]
     print("stalled" if heard and os.read(hear, 7) else "done" if heard else "busy", flush=True)
     os.kill(child, signal.SIGKILL)
@@ -137,7 +137,8 @@ def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path: Path, whole: Files) ->
     how = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
     assert len(how) == KILLS
     assert how.count("stalled") >= KILLS // 3  # inside a write
-    assert how.count("busy") >= 4  # anywhere else
+    assert how.count("busy") >= 3  # anywhere else
+    assert how.count("done") <= KILLS - 20  # ended before it could be killed
     for folder in folders:
         result = write_folder(experiment(trials=600), folder)
         assert result.manifest
