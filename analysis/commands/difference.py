@@ -1,0 +1,102 @@
+"""What the commands on the difference between two policies share: their options, and how they play, tell and write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer import Option
+
+from analysis.commands import BAD_INPUT, STOPPED, leave, plain_words
+
+if TYPE_CHECKING:
+    from analysis.page import Drawn
+    from sim.asking import Asked
+    from sim.experiment import Experiment
+
+Contrast = Annotated[str, Option(metavar="A-B", help="Two policies; the difference is the first minus the second.")]
+Outcomes = Annotated[
+    list[str] | None, Option("--outcome", metavar="NAME", help="Only this outcome.", show_default="the primary ones")
+]
+Starts = Annotated[
+    list[str] | None, Option("--start", metavar="NAME", help="From this start.", show_default="the last")
+]
+Trials = Annotated[int, Option(metavar="N", min=200, help="Trials for each policy and set of beliefs.")]
+Seed = Annotated[int | None, Option(metavar="N", help="Another seed: other worlds, other luck.")]
+Workers = Annotated[int | None, Option(metavar="N", min=1, help="Processors to use.", show_default="all")]
+Source = Annotated[str, Option("--experiment", metavar="FILE", help="debate, or an experiment of yours.")]
+Changes = Annotated[list[str] | None, Option("--set", metavar="KEY=VALUE", help="Change one thing, as in strait run.")]
+NoFigures = Annotated[bool, Option("--no-figures", help="Write the tables only.")]
+FLAGSHIP = "direct_ties-interoperability"
+
+
+def heading(asked: Asked, outcome: str) -> str:
+    return f"From {asked.start.title}, {asked.exp.catalogue.outcomes[outcome].label}:"
+
+
+def load(
+    experiment: str,
+    set_: list[str] | None,
+    start: list[str] | None,
+    seed: int | None,
+    worldview: list[str] | None = None,
+) -> Experiment:
+    from sim import scenario
+
+    return scenario.load(experiment, set_=set_ or (), starts=start or (), seed=seed, worldviews=worldview or ())
+
+
+@contextmanager
+def playing(out: Path) -> Iterator[Callable[[int, int], Any]]:
+    """Hold the folder, show progress, stop at Ctrl-C, and put what a user can mend into words."""
+    with plain_words():
+        from rich.console import Console
+
+        from analysis import progress, stopping, work
+        from sim.asking import QuestionError
+        from sim.storing.disk import FolderError
+
+        console = Console(stderr=True, highlight=False)
+        stopped = "Stopped; what was played is kept, and the same command goes on from there."
+        try:
+            with work.held(out), stopping.soon(stopped, STOPPED), progress.shown(console) as update:
+                yield update
+        except KeyboardInterrupt:
+            leave(stopped, STOPPED)
+        except (QuestionError, FolderError) as error:
+            leave(str(error), BAD_INPUT)
+
+
+def write(out: Path, name: str, tables: list[Any]) -> None:
+    """Write tables as one CSV file, whole or not at all."""
+    import pandas as pd
+
+    from sim.storing import disk
+
+    disk.save(
+        out / f"{name}.csv", pd.concat(tables, ignore_index=True).to_csv(index=False, lineterminator="\n").encode()
+    )
+
+
+def tell(head: str, said: list[str]) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    console.print(Text(head, style="bold"))
+    for line in said:
+        console.print(Text(f"- {line}"), soft_wrap=not console.is_terminal)
+
+
+def draw(out: Path, drawn: list[Drawn]) -> None:
+    """Save the figures, and say where everything is."""
+    from analysis import plots
+
+    folder = out / "figures"
+    folder.mkdir(exist_ok=True)
+    for figure in drawn:
+        plots.save(figure, folder)
+    typer.echo(f"Tables and figures: {out}\nStrait generates cases, not a forecast.")
