@@ -275,6 +275,8 @@ def play(w: Any, p: Any, c: Any) -> None:
         others(w, p, c)
     if w.campaign == prc.NO_CAMPAIGN:
         w.alert = 1.0 if in_crisis(w, c) else 0.0
+    w.balance = war.balance(w)
+    if w.campaign == prc.NO_CAMPAIGN:
         actual(w, p, c)
     perceive(w, p, c)
     end = w.time + c.step

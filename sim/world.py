@@ -93,7 +93,7 @@ def parameters_dtype(names: tuple[str, ...]) -> np.dtype[Any]:
 def world_dtype(levers: int) -> np.dtype[Any]:
     """Fields of a trial under way; those that need a word are explained where they are set."""
     whole = ["world", "luck", "over", "opportunist", "unlimited", "us_consents", "taiwan_consents", "taiwan_builds",
-             "us_elections", "taiwan_elections", "posture", "moving", "first_official",
+             "us_elections", "taiwan_elections", "posture", "gathered", "moving", "first_official",
              "campaign", "campaigns", "us_in", "bases_in", "struck", "japan_in", "resisting", "crises",
              "answers", "regime", "backed_down", "gave_up", "ruptured"]  # fmt: skip
     real = ["time", "next_us_inauguration", "next_taiwan_inauguration", "us_swing", "strength", "readiness", "anger",
@@ -106,8 +106,8 @@ def world_dtype(levers: int) -> np.dtype[Any]:
             "aircraft_lost", "ships_lost",
             # what the levers amount to, and the odds ratios that follow
             "relief", "relief_seen", "or_interop", "or_interop_seen", "or_ties", "or_ties_seen", "or_strike",
-            "incident_rate", "calm_rate", "pressure_ratio", "embolden", "log_seen", "log_seen_ties", "log_slow",
-            "log_slow_ties",
+            "balance", "incident_rate", "calm_rate", "pressure_ratio", "embolden", "log_seen", "log_seen_ties",
+            "log_slow", "log_slow_ties",
             # the PRC's estimates
             "error", "assessment", "believed_success", "believed_joint", "success", "joint", "window",
             # chances of who fights and of who wins, as they stand, and as they stood when a campaign began

@@ -42,8 +42,9 @@ def leave(w: Any, p: Any, c: Any, time: float) -> None:
 
 
 WAR = types.SimpleNamespace(
-    success=war.success, success_with_us=war.success_with_us, chances=war.chances, enter=enter, leave=leave
-)
+    balance=war.balance, success=war.success, success_with_us=war.success_with_us, chances=war.chances,
+    enter=enter, leave=leave,
+)  # fmt: skip
 PLAIN = {actor: twin(rules, scale=twin(scale)) for actor, rules in ACTORS.items()}
 PLAIN_PLAY = order_of_play(**PLAIN)
 
@@ -118,6 +119,8 @@ def test_a_campaign_goes_as_the_case_says(actor: str, rule: str, case: dict[str,
     situation = {name: value(entry) for name, entry in case["given"].items()}
     function = rule_of(actor, rule, compiled)
     if rule == "chances":
+        fields["balance"] = rule_of("war", "balance", compiled)(w)
+        w = blank(world.world_dtype(LEVERS), fields, compiled=compiled)
         assert list(function(w, p, **situation)) == pytest.approx(case["expect"], rel=1e-9)
         return
     function(w, p, c, *situation.values(), *([0.0] if rule == "enter" else []))

@@ -122,31 +122,33 @@ def closed(w: Any, p: Any, c: Any, per_year: float) -> float:
 @rule
 def expect(w: Any, p: Any) -> None:
     """Add what would follow the falls expected since this was last done, with ties and demands as they were."""
-    if w.falls_fought + w.falls_unfought > 0:
-        add(w, p, True, w.falls_fought)
-        add(w, p, False, w.falls_unfought)
+    falls = w.falls_fought + w.falls_unfought
+    if falls > 0:
+        pressure, closure, attempt = rates(w, p, w.after_demands)
+        yields = japan.gives_way_prob(p.concede_prob, p.veto_points)
+        deaths = pressure * (1 - yields) * p.incident_deadly_prob + attempt
+        after = w.after_expected
+        after[3] += falls * (yields - p.concede_prob)
+        after[4] += falls * YEARS * pressure * yields
+        after[7] += falls * (1 - math.exp(-YEARS * deaths))
+        after[9] += falls * costs(p, YEARS * closure * p.closure_months / 12)
+        after[10] += falls * YEARS * p.arming_pct
+        left_standing(w, p, True, w.falls_fought, attempt)
+        left_standing(w, p, False, w.falls_unfought, attempt)
     w.falls_fought, w.falls_unfought = 0.0, 0.0
     w.after_ties, w.after_demands = w.ties_depth_more, w.demand_ratio
 
 
 @rule
-def add(w: Any, p: Any, fought: bool, falls: float) -> None:
-    """Add the expectation of each outcome over the ten years, times the falls expected."""
-    pressure, closure, attempt = rates(w, p, w.after_demands)
+def left_standing(w: Any, p: Any, fought: bool, falls: float, attempt: float) -> None:
+    """Add the expectation of what hangs on whether the US fought, times the falls expected."""
     lost, defends, nuclear = standing(p, fought, w.after_ties)
-    yields = japan.gives_way_prob(p.concede_prob, p.veto_points)
-    stands = 1 - defends * (1 - p.seizure_stands_prob)
-    seizure = attempt * stands
-    deaths = pressure * (1 - yields) * p.incident_deadly_prob + attempt
+    seizure = attempt * (1 - defends * (1 - p.seizure_stands_prob))
     after = w.after_expected
     after[0] += falls * lost
     after[1] += falls * defends
     after[2] += falls * p.partners_lost_share * (p.fought_loss_ratio if fought else 1.0)
-    after[3] += falls * (yields - p.concede_prob)
-    after[4] += falls * YEARS * pressure * yields
     after[5] += falls * (1 - math.exp(-YEARS * seizure))
-    after[6] += falls * (1 - math.exp(-YEARS * seizure * p.ryukyu_share * w.unlimited))
-    after[7] += falls * (1 - math.exp(-YEARS * deaths))
+    if w.unlimited == 1:
+        after[6] += falls * (1 - math.exp(-YEARS * seizure * p.ryukyu_share))
     after[8] += falls * (1 - math.exp(-YEARS * nuclear))
-    after[9] += falls * costs(p, YEARS * closure * p.closure_months / 12)
-    after[10] += falls * YEARS * p.arming_pct

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from sim import world
@@ -22,7 +21,7 @@ def move(w: Any, p: Any, c: Any) -> None:
     business = p.business_pressure_points * episodes.hurts(w, p)
     go = japan.goes_on(w.support, p.elite_gap_points, business, p.support_needed)
     speed = p.advance_speed_ratio if w.posture == japan.ADVANCE else 1.0
-    w.moving = 1 if w.posture != japan.CONTINUE else 0
+    w.moving, changed = 1 if w.posture != japan.CONTINUE else 0, False
     for place in range(c.moves):
         i = c.moved[place]
         if w.level[i] >= 1:
@@ -41,9 +40,12 @@ def move(w: Any, p: Any, c: Any) -> None:
         w.age[i] += c.step * speed
         before = w.level[i]
         w.level[i] = scale.clip((w.age[i] - years * 12 * c.adoption_ratio[i]) / c.ramp_months[i], 0.0, 1.0)
-        if before == 0 and w.level[i] > 0:
-            first(w, p, c, i)
-    gather(w, p, c)
+        if w.level[i] != before:
+            changed = True
+            if before == 0:
+                first(w, p, c, i)
+    if changed or w.posture != w.gathered:
+        gather(w, p, c)
 
 
 @rule
@@ -62,6 +64,7 @@ def first(w: Any, p: Any, c: Any, lever: int) -> None:
 @rule
 def gather(w: Any, p: Any, c: Any) -> None:
     """Add up what the levers amount to now, as they are and as they are seen, and the odds ratios that follow."""
+    w.gathered = w.posture
     w.ties_depth, w.ties_seen, w.ties_signal = c.base_ties_depth, c.base_ties_seen, c.base_ties_signal
     w.ties_official, w.declaration = c.base_ties_official, c.base_declaration
     w.interop_depth, w.interop_seen = c.base_interop_depth, c.base_interop_seen
@@ -120,17 +123,17 @@ def amount(w: Any, p: Any, c: Any) -> None:
         w.extras_seen - c.reference_extras_seen
     )
     seen_ties = w.log_ties * (w.ties_seen - c.reference_ties_seen)
-    w.or_interop = math.exp(w.log_interop * interop + w.log_extras * (w.extras_depth - c.reference_extras_depth))
-    w.or_interop_seen = math.exp(seen)
-    w.or_ties, w.or_ties_seen = math.exp(w.log_ties * ties), math.exp(seen_ties)
+    w.or_interop = scale.ratio(w.log_interop * interop + w.log_extras * (w.extras_depth - c.reference_extras_depth))
+    w.or_interop_seen = scale.ratio(seen)
+    w.or_ties, w.or_ties_seen = scale.ratio(w.log_ties * ties), scale.ratio(seen_ties)
     w.log_seen, w.log_seen_ties = seen, seen_ties
     interop_seen = w.interop_seen - c.reference_interop_seen
-    w.relief = math.exp(w.log_help * ties + w.log_freedom * interop)
-    w.relief_seen = math.exp(w.log_help * (w.ties_seen - c.reference_ties_seen) + w.log_freedom * interop_seen)
-    w.or_strike = math.exp(w.log_entrapment * interop * c.on_entrapment)
+    w.relief = scale.ratio(w.log_help * ties + w.log_freedom * interop)
+    w.relief_seen = scale.ratio(w.log_help * (w.ties_seen - c.reference_ties_seen) + w.log_freedom * interop_seen)
+    w.or_strike = scale.ratio(w.log_entrapment * interop * c.on_entrapment)
     exposure = (w.exposure - c.reference_exposure) * c.on_provocation
-    w.calm_rate = p.incidents_per_year * c.on_incidents * math.exp(w.log_warning * interop)
-    w.incident_rate = w.calm_rate * math.exp(w.log_escorts * exposure)
-    w.pressure_ratio = math.exp(w.log_pressure * exposure)
+    w.calm_rate = p.incidents_per_year * c.on_incidents * scale.ratio(w.log_warning * interop)
+    w.incident_rate = w.calm_rate * scale.ratio(w.log_escorts * exposure)
+    w.pressure_ratio = scale.ratio(w.log_pressure * exposure)
     support = (w.ties_signal - c.reference_ties_signal) * c.on_moral_hazard
-    w.embolden = math.exp(w.log_embolden * support)
+    w.embolden = scale.ratio(w.log_embolden * support)

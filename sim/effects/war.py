@@ -15,6 +15,13 @@ from sim.rules import scale
 
 
 @rule
+def balance(w: Any) -> float:
+    """The odds ratio of PRC success that is the same whoever fights: strength, readiness, contact, no surprise."""
+    common = w.strength + w.log_readiness * 10 * w.readiness + w.log_contact * (1 - w.contact_level)
+    return math.exp(common + w.log_alert * w.alert)
+
+
+@rule
 def chances(w: Any, p: Any, or_interop: float, or_ties: float) -> tuple[float, float, float, float, float]:
     """Chances of PRC success against Taiwan alone; with the US but no bases; from bases; with Japan; with Japan late.
 
@@ -22,11 +29,9 @@ def chances(w: Any, p: Any, or_interop: float, or_ties: float) -> tuple[float, f
     interoperability.
     Source: CSIS 2023; claims N8, S12.
     """
-    common = w.strength + w.log_readiness * 10 * w.readiness + w.log_contact * (1 - w.contact_level)
-    common = math.exp(common + w.log_alert * w.alert)
-    alone = scale.probability(w.odds_alone * common)
-    without = scale.probability(w.odds_without * common * or_ties)
-    based = w.odds_with * common * or_ties * or_interop
+    alone = scale.probability(w.odds_alone * w.balance)
+    without = scale.probability(w.odds_without * w.balance * or_ties)
+    based = w.odds_with * w.balance * or_ties * or_interop
     joined = scale.probability(based * p.success_or_japan_fights)
     with_bases = scale.probability(based)
     return alone, without, with_bases, joined, with_bases + (joined - with_bases) * w.in_time

@@ -20,6 +20,12 @@ def chance(x: float) -> float:
 
 
 @rule
+def ratio(log_ratio: float) -> float:
+    """The ratio of a logarithm; most that move nothing are 0, and cost no exponential."""
+    return 1.0 if log_ratio == 0 else math.exp(log_ratio)
+
+
+@rule
 def odds(probability: float) -> float:
     """The odds of a probability: .75 has odds 3."""
     return probability / (1 - probability)
