@@ -175,7 +175,7 @@ def _played(exp: Experiment, told: Callable[[int], None]) -> dict[Cell, Averages
 def _kept(exp: Experiment, told: Callable[[int], None]) -> dict[Cell, Averages]:
     """What is kept of this very experiment under these very rules, or else played now and kept."""
     said = json.dumps(exp.resolved(), sort_keys=True) + compiled.rules_mark()
-    folder = _folder()
+    folder = scratch()
     file = folder / f"{hashlib.sha256(said.encode()).hexdigest()[:32]}.npz"
     if file.exists():
         with np.load(file) as kept:
@@ -193,8 +193,9 @@ def _kept(exp: Experiment, told: Callable[[int], None]) -> dict[Cell, Averages]:
 
 def forget() -> None:
     """Throw away all averages that were kept."""
-    shutil.rmtree(_folder(), ignore_errors=True)
+    shutil.rmtree(scratch(), ignore_errors=True)
 
 
-def _folder() -> Path:
+def scratch() -> Path:
+    """Where a measurement that was stopped finds what it had done."""
     return Path(tempfile.gettempdir()) / "strait-measures"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis import catalogued, markdown, measured, recorded
+from analysis import catalogued, findings, markdown, measured, recorded
 
 if TYPE_CHECKING:
     from sim.experiment import Experiment
 
+NAMED = "findings-named"  # the claims that sentences speak of
 MEASURES = "measured"  # the folder of recorded measures, in docs/
 
 
@@ -28,6 +29,7 @@ def backtest() -> str:
     return report.markdown(found, gains.gains(found, report.PAIRS))
 
 
+RECORDED = {**recorded.PARTS, **findings.PARTS}
 SLOW = {"backtest": backtest}
 """Parts that are worked out anew, which takes a while; a test of their own holds them."""
 
@@ -44,9 +46,11 @@ def written(exp: Experiment, folder: Path, *, slow: bool = False) -> dict[Path, 
     names = {name for text in wanted.values() for name in markdown.names(text)}
     made = {name: part(exp) for name, part in catalogued.PARTS.items() if name in names}
     old = measured.stale(exp, folder / MEASURES)
-    for name, (measure, part) in recorded.PARTS.items():
+    for name, (measure, part) in RECORDED.items():
         if name in names:
             made[name] = _told(exp, folder, measure, part, old.get(measure, ""))
+    if NAMED in names:
+        made[NAMED] = findings.named(exp, [text for name, text in made.items() if name in findings.PARTS])
     made |= {name: part() for name, part in SLOW.items() if slow and name in names}
     left = () if slow else SLOW
     return {page: markdown.filled(text, made, left) for page, text in wanted.items()}

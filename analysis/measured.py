@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from analysis import averages, dials, effort, forms, implied, options
+from analysis import averages, claims, crossover, debated, dials, effort, flip, forms, implied, options
 from sim import compiled, engine
 from sim.storing import disk
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sim.experiment import Experiment
 
 MADE = "made.json"
+RUN = 10_000  # trials of a cell, as scenarios/debate.yaml has it
 TRACED, SAME = 40, 1e-9  # trials of each cell that tell whether rules do the same, and how nearly
 PROSE = frozenset(
     {"title", "summary", "meaning", "label", "says", "supports", "contradicts", "verdict", "why", "note", "cite", "url",
@@ -53,6 +54,10 @@ MEASURES: Mapping[str, Measure] = {
                      "the ranking of policies under other forms of the model"),
     "implied": Measure(lambda exp, n, told: implied.table(exp, n, told, keep=True), 10_000,
                        "what the model implies of claims that restate the answer"),
+    "policies": Measure(debated.policies, RUN, "what each policy does, from each start"),
+    "claims": Measure(debated.shares, claims.TRIALS, "which belief carries the disagreement"),
+    "crossings": Measure(debated.crossings, crossover.TRIALS, "where along a belief the better policy changes"),
+    "flips": Measure(debated.flips, flip.TRIALS, "how few beliefs turn the result round"),
 }  # fmt: skip
 
 

@@ -34,9 +34,9 @@ def _dials(exp: Experiment, found: pd.DataFrame, of: str) -> str:
     rows = []
     for claim, part in found.groupby("claim", sort=False):
         here = part[part["of"] == of].set_index("outcome")
-        cells = [_effect(here.loc[outcome.name], outcome) for outcome in primary(exp)]
+        cells = [effect(here.loc[outcome.name], outcome) for outcome in primary(exp)]
         rows.append([f"**{claim}**", *cells, *([_most(exp, part)] if single else [])])
-    head = ["claim", *(_headed(outcome) for outcome in primary(exp)), *(["moves most"] if single else [])]
+    head = ["claim", *(headed(outcome) for outcome in primary(exp)), *(["moves most"] if single else [])]
     return table(head, rows)
 
 
@@ -48,14 +48,14 @@ def _most(exp: Experiment, part: pd.DataFrame) -> str:
     outcome = exp.catalogue.outcomes[row["outcome"]]
     small = "negligible: " if abs(row["effect"]) < row["margin"] else ""
     unit = "points" if outcome.unit == "share" else outcome.unit
-    return f"{small}{outcome.label}, {_effect(row, outcome)} {unit} ({row['of'].replace(' - ', ' − ')})"
+    return f"{small}{outcome.label}, {effect(row, outcome)} {unit} ({row['of'].replace(' - ', ' − ')})"
 
 
-def _headed(outcome: Outcome) -> str:
+def headed(outcome: Outcome) -> str:
     return f"{outcome.label}, {'points' if outcome.unit == 'share' else outcome.unit}"
 
 
-def _effect(row: Any, outcome: Outcome, figure: str = "effect", digits: int = 2) -> str:
+def effect(row: Any, outcome: Outcome, figure: str = "effect", digits: int = 2) -> str:
     """A difference with the half-width of its interval: bold beyond the margin, in brackets if it may be 0."""
     scale = 100 if outcome.unit == "share" else 1
     if pd.isna(row["low"]):
@@ -92,12 +92,12 @@ def at_equal_effort(exp: Experiment, found: pd.DataFrame) -> str:
         of_one = found[found["outcome"] == outcome.name]
         for (start, policy, measure), part in of_one.groupby(["start", "policy", "measure"], sort=False):
             by_view = part.set_index("worldview")
-            cells = [_effect(by_view.loc[view.name], outcome, "difference") for view in exp.worldviews]
+            cells = [effect(by_view.loc[view.name], outcome, "difference") for view in exp.worldviews]
             realised = f"{part['realised'].mean():.0f}"
             rows.append([start, f"`{policy}`", measure, f"{part['factor'].iloc[0]:.2f}",
                          f"{part['planned'].iloc[0]:.0f}", realised, *cells])  # fmt: skip
         head = ["start", "policy", "measure", "of the way", "planned", "realised", *views]
-        parts.append(f"**{_headed(outcome)}**\n\n{table(head, rows)}")
+        parts.append(f"**{headed(outcome)}**\n\n{table(head, rows)}")
     return "\n\n".join(parts)
 
 
@@ -108,9 +108,9 @@ def by_the_tenth(exp: Experiment, found: pd.DataFrame) -> str:
     rows = []
     for lever, part in here.groupby("policy", sort=False):
         by_outcome = part.set_index("outcome")
-        cells = [_effect(by_outcome.loc[outcome.name], outcome, "difference", 3) for outcome in primary(exp)]
+        cells = [effect(by_outcome.loc[outcome.name], outcome, "difference", 3) for outcome in primary(exp)]
         rows.append([f"`{lever}`", *cells])
-    return table(["+0.1 of", *(_headed(outcome) for outcome in primary(exp))], rows)
+    return table(["+0.1 of", *(headed(outcome) for outcome in primary(exp))], rows)
 
 
 def in_other_forms(exp: Experiment, found: pd.DataFrame) -> str:
@@ -123,7 +123,7 @@ def in_other_forms(exp: Experiment, found: pd.DataFrame) -> str:
         outcome = exp.catalogue.outcomes[largest["outcome"]]
         where = f"{largest['pair'].replace(' - ', ' − ')}, {outcome.label}, {largest['start']} {largest['worldview']}"
         rows.append([form, f"{same} of {len(part)}", *(len(of_kind) for of_kind in pairs),
-                     f"{_effect(largest, outcome, 'change')} ({where})"])  # fmt: skip
+                     f"{effect(largest, outcome, 'change')} ({where})"])  # fmt: skip
     return table(["form", "same ranking", "turned", "parted", "merged", "largest change of a difference"], rows)
 
 

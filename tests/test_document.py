@@ -47,8 +47,8 @@ def test_no_measure_is_of_another_version(exp: Experiment) -> None:
 
 def test_every_part_is_on_a_page() -> None:
     found = [name for page in document.pages(DOCS) for name in markdown.names(page.read_text(encoding="utf-8"))]
-    assert sorted(found) == sorted({**catalogued.PARTS, **recorded.PARTS, **document.SLOW})
-    assert {measure for measure, _ in recorded.PARTS.values()} == set(measured.MEASURES)
+    assert sorted(found) == sorted({**catalogued.PARTS, **document.RECORDED, **document.SLOW, document.NAMED: None})
+    assert {measure for measure, _ in document.RECORDED.values()} == set(measured.MEASURES)
 
 
 def test_tables_hold_every_name(exp: Experiment) -> None:
@@ -150,7 +150,7 @@ def test_a_recorded_effect_is_told_with_its_weight() -> None:
 
     def said(effect: float, half: float) -> str:
         row = {"effect": effect, "low": effect - half, "high": effect + half, "margin": 0.005}
-        return recorded._effect(row, outcome)
+        return recorded.effect(row, outcome)
 
     assert said(-0.02, 0.001) == "**−2.00 ± 0.10**"
     assert said(0.002, 0.001) == "+0.20 ± 0.10"
