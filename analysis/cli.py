@@ -22,6 +22,9 @@ from analysis.commands import asking
 from analysis.commands import believing
 
 # isort: split
+from analysis.commands import surveying
+
+# isort: split
 from analysis.commands import validating
 
 # isort: split
@@ -43,6 +46,7 @@ __all__ = [
     "measuring",
     "playing",
     "sharing",
+    "surveying",
     "testing",
     "validating",
 ]

@@ -1,6 +1,6 @@
 """Which beliefs make the difference between two policies larger or smaller, when all of them are open at once?
 
-Each row sets every input (the dials of all claims, or every number) and is played in the same worlds with the same luck;
+Each row sets every input (the dials of all claims, or every number) and is played in the same worlds and the same luck;
 its value is the mean paired difference. Three methods ask three questions. Tornado: what does one input do by itself,
 all else as the worldview has it? Morris: what does it do when all others are somewhere else too? Sobol: how much of the
 spread of the difference over all beliefs does it account for? Luck is an input of its own in the third.
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sim.asking import Asked
     from sim.experiment import Experiment
 
-TRIALS, TRAJECTORIES, POINTS, HEAVIEST = 400, 24, 512, 10
+TRIALS, TRAJECTORIES, POINTS, HEAVIEST = 400, 24, 512, 12
 BLOCKS = 20  # blocks of worlds: an interval rests on how they differ
 LONGER = 10  # a tornado has few rows, and so many times the trials
 PIECE = 128  # rows that are played and kept together
@@ -237,8 +237,8 @@ def _told(asked: Asked, given: dict[str, Any], found: pd.DataFrame, over: str) -
     names = found["input"].str.removeprefix(CLAIM)
     a, b = asked.policies
     head = {"start": asked.start.name, "policy_a": a.name, "policy_b": b.name, "worldview": asked.worldview.name}
-    told = {"theme": names.map(themes), "says": [says(asked.exp, name) for name in names], "law": LAWS[over]}
-    made = found.assign(input=names, **told)
+    told = [says(asked.exp, name) for name in names]
+    made = found.assign(input=names, theme=names.map(themes), says=told, law=LAWS[over])
     for place, (name, value) in enumerate(head.items()):
         made.insert(place, name, value)
     return made

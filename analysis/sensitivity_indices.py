@@ -112,8 +112,8 @@ def decomposed(
     """Sobol indices: the share of an outcome's variance that an input makes alone (`S1`) and in all it does (`ST`).
 
     The variance is that of the expected outcome over the inputs, luck taken out. Luck is an input too, `(luck)`, which
-    picks the worlds: its indices are shares of the variance of a row's mean, at as many trials as a row has. `ST` is the
-    whole noise share; `S1` the part of it that is common to all rows, so that it falls out of what is compared.
+    picks the worlds: its indices are shares of the variance of a row's mean, at as many trials as a row has. Its `ST`
+    is the whole noise share; `S1` the part that is common to all rows, so that it falls out where rows are compared.
 
     Parameters
     ----------
@@ -185,7 +185,8 @@ def _effects(X: Floats, y: Floats, size: int) -> Floats:
     steps = np.diff(X.reshape(-1, size, size - 1), axis=1)
     change = np.diff(y.reshape(len(y), -1, size), axis=2)
     length = GRID / (2 * (GRID - 1))
-    return np.einsum("btr,tri->bti", change, np.sign(steps)) / length
+    found: Floats = np.einsum("btr,tri->bti", change, np.sign(steps)) / length
+    return found
 
 
 def _morris(effects: Floats, own: Mapping[str, Any], seed: int) -> dict[str, list[Estimate]]:
@@ -212,26 +213,25 @@ def _morris(effects: Floats, own: Mapping[str, Any], seed: int) -> dict[str, lis
 
 
 def _shares(y: Floats, seed: int) -> list[Estimate] | None:
-    """S1 of every input and of luck, then ST; of float[block, point, row]. None if the inputs do nothing beside luck."""
+    """S1 of every input and of luck, then ST; of float[block, point, row]. None if all that moves is luck."""
     blocks, size, rows = y.shape
     y = (y - y.mean()) / y.mean(axis=0).std()
     whole = _forms_without_luck(y, np.arange(size)[:, None], np.ones((1, blocks)))
-    luck = _luck(y[:, :, [0, -1]].reshape(blocks, -1))
+    own = y[:, :, [0, -1]]
+    luck = _luck(own.reshape(blocks, -1))
     variance = whole.sound[-1, 0]
     if variance <= 0:
         return None
     points, counts, chosen = _resampled(size, blocks, seed)
     again = _forms_without_luck(y, points, counts)
-    lucks = np.stack([
-        _luck(y[np.ix_(chosen[n], points[:, n], [0, rows - 1])].reshape(blocks, -1)) for n in range(RESAMPLES)
-    ], axis=1)  # fmt: skip
+    lucks = [_luck(own[chosen[n]][:, points[:, n]].reshape(blocks, -1)) for n in range(RESAMPLES)]
     reach, centre = _reach(blocks), whole.of_mean[:, 0]
     values, errors = whole.sound[:-1, 0] / variance, (again.sound - np.outer(centre / centre[-1], again.sound[-1]))[:-1]
-    noise, both = luck[1], variance + luck[1]
-    moved = lucks - np.outer(luck / both, again.sound[-1] + lucks[1])
+    both, drawn = variance + luck[1], np.stack(lucks, axis=1)
+    moved = drawn - np.outer(luck / both, again.sound[-1] + drawn[1])
     inputs = rows - 2
     order = [*range(inputs), -2, *range(inputs, 2 * inputs), -1]
-    value = np.array([*values, luck[0] / both, noise / both])
+    value = np.array([*values, *luck / both])
     error = reach * np.array([*errors.std(axis=1, ddof=1) / variance, *moved.std(axis=1, ddof=1) / both])
     return [Estimate(float(value[i]), float(value[i] - error[i]), float(value[i] + error[i])) for i in order]
 
@@ -249,7 +249,9 @@ def _forms_without_luck(y: Floats, points: Ints, counts: Floats) -> _Forms:
     y = y - y.mean(axis=(1, 2), keepdims=True)
     mean = np.tensordot(counts / blocks, y, axes=1)[np.arange(len(counts)), points]
     of_mean = _forms(np.moveaxis(mean, 1, 2))
-    of_blocks = sum(_forms(np.moveaxis(y[b][points], 1, 2)) * counts[:, b] for b in range(blocks)) / blocks
+    of_blocks = np.zeros_like(of_mean)
+    for b in range(blocks):
+        of_blocks += _forms(np.moveaxis(y[b][points], 1, 2)) * counts[:, b] / blocks
     return _Forms(of_mean, (blocks * of_mean - of_blocks) / (blocks - 1))
 
 
@@ -261,19 +263,20 @@ def _forms(y: Floats) -> Floats:
     variance = np.var(np.r_[a, b], axis=0)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Constant values")  # in one block: a form of 0, which is right
-        found = [share(a, y[:, j], b) * variance for share in (first_order, total_order) for j in range(1, y.shape[1] - 1)]
-    return np.stack([*found, variance])
+        shares = [share(a, y[:, j], b) for share in (first_order, total_order) for j in range(1, y.shape[1] - 1)]
+    return np.stack([*(share * variance for share in shares), variance])
 
 
 def _luck(y: Floats) -> Floats:
     """The luck in the variance of a row's mean, float[2]: what is common to all rows, and all; of float[block, row]."""
     blocks, rows = y.shape
     every, together = y.var(axis=0, ddof=1).mean(), y.mean(axis=1).var(ddof=1)
-    return np.array([(rows * together - every) / (rows - 1), every]) / blocks
+    found: Floats = np.array([(rows * together - every) / (rows - 1), every]) / blocks
+    return found
 
 
 def _resampled(points: int, blocks: int, seed: int) -> tuple[Ints, Floats, Ints]:
-    """Base points int[point, resample], and how often each block comes, float[resample, block], int[resample, place]."""
+    """Base points int[point, resample]; how often each block comes, float[resample, block], and which come."""
     rng = np.random.Generator(np.random.Philox(seed_of("resamples", seed)))
     drawn, chosen = rng.integers(points, size=(points, RESAMPLES)), rng.integers(blocks, size=(RESAMPLES, blocks))
     return drawn, np.stack([(chosen == b).sum(axis=1) for b in range(blocks)], axis=1).astype(np.float64), chosen

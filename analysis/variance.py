@@ -8,7 +8,7 @@ of the three, and each is estimated without bias:
 * worlds: the variance of worlds' means, less the luck that is left in a mean of so few lucks. Means are taken of the
   compensator where there is one: in any world it is the same on average, and holds less luck;
 * worldviews: the variance of the worldviews' means, each with the same weight, less what is left in them of worlds
-  and luck. All worldviews are played in the same worlds' luck, so that is the variance of a world's distance from the mean.
+  and luck. Worldviews share what is drawn for a world, so that is the variance of a world's distance from their mean.
 
 An unbiased estimate of a small variance is negative now and then. It is reported as it is, and said to be not told
 from 0. Worlds are independent of each other, so intervals come from leaving out blocks of them (jackknife).
@@ -43,7 +43,8 @@ ALL = "(all)"
 LUCK, WORLDS, VIEWS, BELIEFS, TOTAL = "luck", "worlds", "worldviews", "beliefs", "total"
 PARTS = (LUCK, WORLDS, VIEWS, BELIEFS, TOTAL)
 FIGURES = ["variance", "low", "high", "share", "share_low", "share_high"]
-COLUMNS = ["start", "policy_a", "policy_b", "outcome", "worldview", "part", *FIGURES, "estimator", "told", "worlds", "lucks"]
+COLUMNS = ["start", "policy_a", "policy_b", "outcome", "worldview", "part", *FIGURES]
+COLUMNS += ["estimator", "told", "worlds", "lucks"]
 Progress = Callable[[int, int], object] | None
 
 
@@ -64,6 +65,12 @@ class Variance:
     asked: Asked
     worlds: int
     table: pd.DataFrame
+
+    def parts(self, outcome: str, policy_a: str, policy_b: str = "", worldview: str = ALL) -> dict[str, dict[str, Any]]:
+        """What one spread is made of: each part's figures by their names."""
+        about = {"outcome": outcome, "policy_a": policy_a, "policy_b": policy_b, "worldview": worldview}
+        rows = self.table[np.logical_and.reduce([self.table[name] == value for name, value in about.items()])]
+        return {str(row["part"]): {str(name): value for name, value in row.items()} for row in rows.to_dict("records")}
 
 
 def variance(
@@ -159,7 +166,7 @@ def sums(raw: Floats, means: Floats) -> Floats:
     return np.stack([one.sum(axis=2) for one in each], axis=1)
 
 
-def components(total: Floats, worlds: Floats, lucks: int) -> Floats:
+def components(total: Floats, worlds: NDArray[np.int64], lucks: int) -> Floats:
     """Unbiased parts of the variance: float[..., worldview + 1, part], the last for all worldviews together.
 
     Parameters
@@ -169,7 +176,7 @@ def components(total: Floats, worlds: Floats, lucks: int) -> Floats:
     worlds
         How many these are; it must broadcast against what `total` has before its last two axes.
     """
-    n = np.asarray(worlds, dtype=np.float64)[..., None]
+    n = worlds[..., None].astype(np.float64)
     one, two, apart, raw, luck = (total[..., i, :] for i in range(5))
     mean = one / n
     of_luck = raw / n
@@ -213,7 +220,8 @@ def _kept(asked: Asked, number: int, size: int, shelf: work.Shelf) -> Floats:
     name, exp = f"block {number}", asked.exp
     kept = shelf.read(name)
     if kept is None:
-        first, played = number * size, dict[tuple[str, str], Rows]()
+        first = number * size
+        played: dict[tuple[str, str], Rows] = {}
         for view in exp.worldviews:
             parameters = draws.parameters(exp, view, first, size)
             for policy in exp.policies:
@@ -245,7 +253,7 @@ def _taken_apart(asked: Asked, made: Floats, sizes: NDArray[np.int64]) -> Varian
                 for figures, part in zip(_figures(found[i, j, k], without[:, i, j, k]), PARTS, strict=True):
                     if view != ALL and part in (VIEWS, BELIEFS):
                         continue
-                    used = "raw" if part == LUCK or not exp.catalogue.outcomes[outcome].compensator else "compensator"
+                    used = _estimator(part, exp.catalogue.outcomes[outcome].compensator)
                     told = "yes" if figures[1] > 0 else "not told from 0"
                     rows.append((asked.start.name, a, b, outcome, view, part, *figures, used, told, worlds, exp.lucks))
     table = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(FIGURES, "Float64"))
@@ -255,10 +263,18 @@ def _taken_apart(asked: Asked, made: Floats, sizes: NDArray[np.int64]) -> Varian
 def _figures(found: Floats, without: Floats) -> list[tuple[Any, ...]]:
     """Each part's variance and share with their limits; a share of nothing is blank."""
     blocks, total = len(without), found[-1]
-    reach = float(stdtrit(blocks - 1, (1 + LEVEL) / 2)) * np.sqrt((blocks - 1) ** 2 / blocks)
-    off = reach * without.std(axis=0, ddof=1)
-    made: list[tuple[Any, ...]] = [(value, value - by, value + by) for value, by in zip(found, off, strict=True)]
+    reach = float(stdtrit(blocks - 1, (1 + LEVEL) / 2)) * (blocks - 1) / np.sqrt(blocks)
+    by = reach * without.std(axis=0, ddof=1)
+    made = np.stack([found, found - by, found + by], axis=1).tolist()
     if total <= 0 or (without[:, -1] <= 0).any():
         return [(*figures, pd.NA, pd.NA, pd.NA) for figures in made]
     shares, by = found / total, reach * (without / without[:, -1:]).std(axis=0, ddof=1)
-    return [(*figures, *limits) for figures, limits in zip(made, zip(shares, shares - by, shares + by, strict=True), strict=True)]
+    limits = np.stack([shares, shares - by, shares + by], axis=1).tolist()
+    return [(*figures, *share) for figures, share in zip(made, limits, strict=True)]
+
+
+def _estimator(part: str, compensator: bool) -> str:
+    """What a part is estimated from."""
+    if part == LUCK or not compensator:
+        return "raw"
+    return "raw and compensator" if part == TOTAL else "compensator"
