@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -131,7 +131,7 @@ def _tornado(
         rows = turns[turns["end"] == end].set_index("input")[["change", "change_low", "change_high"]] * scale
         for name, y in zip(names[:-1], places, strict=False):
             change, low, high = rows.loc[[name]].to_numpy(float)[0].tolist()
-            look = {"color": colour, "hatch": hatch, "edgecolor": "white"}
+            look: dict[str, Any] = {"color": colour, "hatch": hatch, "edgecolor": "white"}
             axes.barh(y, change, height=0.55 * deep, linewidth=0, zorder=2, **look)
             axes.hlines(y + (0.13 if end == "high" else -0.13) * deep, low, high, color=INK, linewidth=1.6, zorder=4)
     axes.margins(x=0.08)

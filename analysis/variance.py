@@ -135,7 +135,7 @@ def of_run(result: Result, contrast: str, outcomes: Sequence[str] | None = None,
     Raises QuestionError as `variance`.
 
     >>> import sim
-    >>> result = sim.run(sim.load("debate", set_=["lucks=2"]), trials=200, seed=7)
+    >>> result = sim.run(replace(sim.load("debate"), lucks=2), trials=200, seed=7)
     >>> of_run(result, "both-status_quo", ["crisis"]).worlds
     100
     """
@@ -193,8 +193,8 @@ def components(total: Floats, worlds: NDArray[np.int64], lucks: int) -> Floats:
 def _refuse_single(lucks: int) -> None:
     if lucks < 2:
         raise QuestionError(
-            "lucks: with one luck in each world, luck and beliefs cannot be told apart; play two or more "
-            "(strait run debate --set lucks=2, or strait variance without a folder)"
+            "lucks: with one luck in each world, luck and beliefs cannot be told apart; it takes two or more "
+            "(`lucks: 2` in the file of the experiment that is run, or strait variance without a folder)"
         )
 
 

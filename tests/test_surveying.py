@@ -1,0 +1,84 @@
+"""`strait sensitivity` and `strait variance`, as a user meets them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import sim
+from analysis import cli, commands
+from sim.store import write_folder
+
+Strait = Callable[..., Any]
+SMALL = "--trials 40 --trajectories 2 --points 16 --heaviest 2 --outcome use_of_force --out found"
+
+
+@pytest.fixture
+def strait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Strait:
+    """Return the command, run in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    return lambda *words: CliRunner().invoke(cli.app, [*words])
+
+
+def test_sensitivity_writes_its_tables_and_goes_on_from_what_is_kept(strait: Strait, tmp_path: Path) -> None:
+    result = strait("sensitivity", *SMALL.split())
+    assert result.exit_code == 0, result.output
+    folder = tmp_path / "found"
+    before = {path.name: path.read_bytes() for path in folder.glob("*.csv")}
+    assert {*before} == {"sensitivity.csv", "sensitivity_convergence.csv", "sensitivity_tornado.csv"}
+    assert {path.suffix for path in (folder / "figures").iterdir()} == {".png", ".svg"}
+    assert "cases, not a forecast" in result.stdout
+    assert "uniform from 0" in result.stdout
+    table = pd.read_csv(folder / "sensitivity.csv", dtype={"start": str})
+    assert [*table.columns[:10]] == ["start", "policy_a", "policy_b", "worldview", "outcome", "method", "input",
+                                     "measure", "points", "rows"]  # fmt: skip
+    assert {*table["verdict"]} <= {"settled", "not settled"}
+    next(iter(sorted((folder / "played").iterdir()))).unlink()
+    assert strait("sensitivity", *SMALL.split(), "--workers", "1", "--no-figures").exit_code == 0
+    assert {path.name: path.read_bytes() for path in folder.glob("*.csv")} == before
+
+
+def test_variance_plays_or_reads_a_run(strait: Strait, tmp_path: Path) -> None:
+    few = ["--outcome", "use_of_force", "--trials", "200"]
+    result = strait("variance", *few, "--out", "played")
+    assert result.exit_code == 0, result.output
+    write_folder(replace(sim.load("debate"), lucks=2, trials=200), tmp_path / "run")
+    result = strait("variance", "run", *few, "--out", "read")
+    assert result.exit_code == 0, result.output
+    tables = [(tmp_path / name / "variance.csv").read_bytes() for name in ("played", "read")]
+    assert tables[0] == tables[1]
+    assert list((tmp_path / "read" / "figures").glob("variance_*.png"))
+    assert "cases, not a forecast" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("sensitivity --contrast direct_tie-both", "nearest: direct_ties"),
+        ("sensitivity --outcome use_of_forc", "nearest: use_of_force"),
+        ("sensitivity --outcome months_to_first_force", "no value in some trials"),
+        ("sensitivity --over dial", "nearest: dials"),
+        ("sensitivity --points 100", "power of 2"),
+        ("sensitivity --trajectories 1", "trajectories"),
+        ("sensitivity --worldview newshan", "nearest: newsham"),
+        ("sensitivity --start 2027", "2027"),
+        ("variance --lucks 1", "one luck in each world"),
+        ("variance --contrast both", "two policies"),
+        ("variance --outcome months_to_first_force", "no value in some trials"),
+        ("variance nowhere", "no results here"),
+        ("variance nowhere --seed 3", "finished run"),
+        ("variance --trials 5", "trials"),
+    ],
+)
+def test_bad_input_is_answered_in_words(strait: Strait, words: str, said: str) -> None:
+    result = strait(*words.split())
+    assert result.exit_code == commands.BAD_INPUT, result.output
+    assert said in result.stderr
+    assert "Traceback" not in result.output
