@@ -66,7 +66,9 @@ def test_every_form_of_set_is_right(home: Path) -> None:
     assert changed.resolved() != sim.load("debate").resolved()
 
 
-@pytest.mark.parametrize("code", blocks("README.md", "python") + blocks("docs/claims.md", "python"))
+@pytest.mark.parametrize(
+    "code", [code for page in ("README.md", "docs/claims.md", "docs/sensitivity.md") for code in blocks(page, "python")]
+)
 def test_python_works(code: str, capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(code, "README.md", "exec"), {})
     assert capsys.readouterr().out

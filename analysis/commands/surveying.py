@@ -82,9 +82,11 @@ def variance(
     contrast: Contrast = FLAGSHIP,
     outcome: Outcomes = None,
     start: Starts = None,
-    trials: Annotated[int, Option(metavar="N", min=200, help="Trials for each policy and worldview.")] = 20000,
+    trials: Annotated[
+        int, Option(metavar="N", min=200, help="Without RUN: trials for each policy and worldview.")
+    ] = 20000,
     lucks: Annotated[
-        int | None, Option(metavar="N", help="Lucks in each world, 2 or more.", show_default="the experiment's, or 2")
+        int | None, Option(metavar="N", help="Without RUN: lucks in each world.", show_default="the experiment's, or 2")
     ] = None,
     out: Annotated[Path, Option(metavar="DIR", help="Folder for tables and figures.")] = Path("out/variance"),
     experiment: Source = "debate",
