@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 
-from analysis import averages, claims, crossover, flip
+from analysis import averages, claims, crossover, flip, sensitivity, variance
 from analysis.averages import Update
 from sim import results
 
@@ -66,6 +66,22 @@ def flips(exp: Experiment, trials: int, told: Update) -> pd.DataFrame:
     jobs = [(start.name, view.name) for start in exp.starts for view in exp.worldviews]
     return _each(jobs, lambda job, folder, update: flip.flip(
         exp, CONTRAST, TURNED, *job, trials=trials, folder=folder, progress=update).table, told)  # fmt: skip
+
+
+def weights(exp: Experiment, trials: int, told: Update) -> pd.DataFrame:
+    """What weighs when every belief is open: the table of `strait sensitivity`."""
+
+    def one(start: str, folder: Path, update: Update) -> pd.DataFrame:
+        found = sensitivity.sensitivity(exp, CONTRAST, start=start, trials=trials, folder=folder, progress=update)
+        return found.table.drop(columns=["says", "law"])
+
+    return _each_start(exp, one, told)
+
+
+def spreads(exp: Experiment, trials: int, told: Update) -> pd.DataFrame:
+    """How much of the spread is luck: the table of `strait variance`."""
+    return _each_start(exp, lambda start, folder, update: variance.variance(
+        exp, CONTRAST, start=start, trials=trials, folder=folder, progress=update).table, told)  # fmt: skip
 
 
 def _each_start(exp: Experiment, work: Callable[[str, Path, Update], pd.DataFrame], told: Update) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis import catalogued, findings, markdown, measured, recorded
+from analysis import catalogued, findings, findings_unsure, markdown, measured, recorded
 
 if TYPE_CHECKING:
     from sim.experiment import Experiment
@@ -29,7 +29,8 @@ def backtest() -> str:
     return report.markdown(found, gains.gains(found, report.PAIRS))
 
 
-RECORDED = {**recorded.PARTS, **findings.PARTS}
+FINDINGS = {**findings.PARTS, **findings_unsure.PARTS}
+RECORDED = {**recorded.PARTS, **FINDINGS}
 SLOW = {"backtest": backtest}
 """Parts that are worked out anew, which takes a while; a test of their own holds them."""
 
@@ -50,7 +51,7 @@ def written(exp: Experiment, folder: Path, *, slow: bool = False) -> dict[Path, 
         if name in names:
             made[name] = _told(exp, folder, measure, part, old.get(measure, ""))
     if NAMED in names:
-        made[NAMED] = findings.named(exp, [text for name, text in made.items() if name in findings.PARTS])
+        made[NAMED] = findings.named(exp, [text for name, text in made.items() if name in FINDINGS])
     made |= {name: part() for name, part in SLOW.items() if slow and name in names}
     left = () if slow else SLOW
     return {page: markdown.filled(text, made, left) for page, text in wanted.items()}

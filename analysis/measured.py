@@ -17,7 +17,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from analysis import averages, claims, crossover, debated, dials, effort, flip, forms, implied, options
+from analysis import (
+    averages,
+    claims,
+    crossover,
+    debated,
+    dials,
+    effort,
+    flip,
+    forms,
+    implied,
+    options,
+    sensitivity,
+    variance,
+)
 from sim import compiled, engine
 from sim.storing import disk
 
@@ -58,6 +71,8 @@ MEASURES: Mapping[str, Measure] = {
     "claims": Measure(debated.shares, claims.TRIALS, "which belief carries the disagreement"),
     "crossings": Measure(debated.crossings, crossover.TRIALS, "where along a belief the better policy changes"),
     "flips": Measure(debated.flips, flip.TRIALS, "how few beliefs turn the result round"),
+    "weights": Measure(debated.weights, sensitivity.TRIALS, "which beliefs weigh most when all are open"),
+    "spreads": Measure(debated.spreads, variance.TRIALS, "how much of the spread is luck"),
 }  # fmt: skip
 
 

@@ -123,9 +123,7 @@ def _measure(table: pd.DataFrame, method: str, measure: str) -> dict[str, tuple[
     return {str(name): (value, low, high) for name, (value, low, high) in zip(rows["input"], figures, strict=True)}
 
 
-def _tornado(
-    axes: Axes, turns: pd.DataFrame, names: list[str], places: style.Floats, deep: float, scale: int
-) -> None:
+def _tornado(axes: Axes, turns: pd.DataFrame, names: list[str], places: style.Floats, deep: float, scale: int) -> None:
     axes.axvline(0, color=INK, linewidth=0.9, zorder=3)
     for end, colour, hatch in (("low", LOW, "////"), ("high", HIGH, "")):
         rows = turns[turns["end"] == end].set_index("input")[["change", "change_low", "change_high"]] * scale

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from sim.experiment import Experiment, Start
 
 
+WIDE = 0.04  # an interval of a share beyond which decimals mean nothing
+
+
 def by_start(exp: Experiment, found: pd.DataFrame, lines: Callable[[Start, pd.DataFrame], Iterable[str]]) -> str:
     """A list of sentences for each start, the latest first, under a line that names it."""
     parts = []
@@ -63,6 +66,22 @@ def size(row: Mapping[Any, Any], outcome: Outcome) -> str:
     sign = -1 if row["value"] < 0 else 1
     least, most = sorted((sign * row["low"], sign * row["high"]))
     return f"{gap(row['value'], outcome)} ({number(least, outcome)} to {number(most, outcome)})"
+
+
+def share(value: float, low: float, high: float) -> str:
+    """A share with its interval, in per cent; one that cannot be told from 0 is said to be.
+
+    >>> share(0.283, 0.221, 0.349)
+    '28 % (22 to 35)'
+    >>> share(0.002, -0.011, 0.015)
+    '0.2 % (−1.1 to 1.5; not told from 0)'
+    """
+    digits = 0 if high - low > WIDE else 1
+    told = "" if low > 0 or high < 0 else "; not told from 0"
+    middle, least, most = (
+        f"{round(100 * one, digits) + 0.0:.{digits}f}".replace("-", "−") for one in (value, low, high)
+    )
+    return f"{middle} % ({least} to {most}{told})"
 
 
 def number(value: float, outcome: Outcome) -> str:
