@@ -41,10 +41,10 @@ def _weighed(exp: Experiment, rows: pd.DataFrame) -> str:
     luck = rows[(rows["input"] == LUCK) & (rows["measure"] == "ST")].to_dict("records")[0]
     alone = float(beliefs.loc[beliefs["measure"] == "S1", "value"].sum())
     open_ = f" The shares of {loose} are not settled." if loose else ""
+    of_luck = f"Luck makes {share(*_figures(luck))} of how the played rows vary."
     return (
         f"On “{label}” the spread of the difference hangs most on {listed(heaviest)}, of {len(totals)} beliefs; what "
-        f"each does alone adds up to {100 * alone:.0f} %. Luck makes {share(*_figures(luck))} of how the played rows vary."
-        f"{open_}"
+        f"each does alone adds up to {100 * alone:.0f} %. {of_luck}{open_}"
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis import document, findings, measured
-from analysis.findings import PARTS
+from analysis.document import FINDINGS as PARTS
 from sim import load
 from sim.experiment import Experiment
 
