@@ -25,6 +25,9 @@ from analysis.commands import believing
 from analysis.commands import surveying
 
 # isort: split
+from analysis.commands import quoting
+
+# isort: split
 from analysis.commands import validating
 
 # isort: split
@@ -45,6 +48,7 @@ __all__ = [
     "main",
     "measuring",
     "playing",
+    "quoting",
     "sharing",
     "surveying",
     "testing",

@@ -52,15 +52,25 @@ def kinds(exp: Experiment) -> dict[str, Mapping[str, Any]]:
     }
 
 
+def names(exp: Experiment) -> dict[str, str]:
+    """Return all names that can be explained, by themselves without capitals.
+
+    >>> import sim
+    >>> names(sim.load("debate"))["n12"]
+    'N12'
+    """
+    return {name.casefold(): name for entries in kinds(exp).values() for name in entries}
+
+
 def contents(found: Mapping[str, Mapping[str, Any]]) -> Group:
     """Return every kind with its names."""
     hint = Text("\nstrait list levers says what each lever is; strait explain NAME says everything about one name.")
-    return Group(_grid([(kind, ", ".join(entries)) for kind, entries in found.items()]), hint)
+    return Group(grid([(kind, ", ".join(entries)) for kind, entries in found.items()]), hint)
 
 
 def listing(entries: Mapping[str, Any]) -> Table:
     """Return the names of one kind, each with what it says, is or means."""
-    return _grid(
+    return grid(
         (
             name,
             next(getattr(entry, field) for field in ("says", "meaning", "summary", "cite") if hasattr(entry, field)),
@@ -71,17 +81,18 @@ def listing(entries: Mapping[str, Any]) -> Table:
 
 def card(kind: str, name: str, exp: Experiment) -> Group:
     """Return everything about one name of one kind."""
-    return Group(Text.assemble((name, "bold"), f"   in {kind}"), _grid(about(kinds(exp)[kind][name], exp)), "")
+    return Group(Text.assemble((name, "bold"), f"   in {kind}"), grid(about(kinds(exp)[kind][name], exp)), "")
 
 
-def _grid(lines: Iterable[tuple[str, object]]) -> Table:
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="cyan")
-    grid.add_column(ratio=1)
+def grid(lines: Iterable[tuple[str, object]]) -> Table:
+    """Return labels and texts side by side; a line without text is left out."""
+    made = Table.grid(padding=(0, 2))
+    made.add_column(style="cyan")
+    made.add_column(ratio=1)
     for label, text in lines:
         if text:
-            grid.add_row(Text(label), Text(str(text)))
-    return grid
+            made.add_row(Text(label), Text(str(text)))
+    return made
 
 
 @singledispatch
@@ -103,7 +114,7 @@ def _parameter(entry: Parameter, exp: Experiment) -> Lines:
     if claim:
         yield "claim", f"{claim.name}, {', '.join(claim.paragraphs)}: {claim.says}"
         yield from ((f"why {AUTHORS[author]}", why) for author, why in claim.why.items())
-        yield from _evidence(claim)
+        yield from evidence(claim)
     yield from _cited(dict.fromkeys((*entry.source, *(claim.source if claim else ()))), exp)
     yield "to change it", f"strait run debate --set {entry.name}=...   a number or a distribution"
 
@@ -114,7 +125,7 @@ def _claim(entry: Claim, exp: Experiment) -> Lines:
     yield "author", f"{AUTHORS[entry.author]}, {', '.join(entry.paragraphs)}"
     yield "theme", entry.theme
     yield "kind", f"{entry.kind}: {CLAIM_KINDS[entry.kind]}"
-    yield from _evidence(entry)
+    yield from evidence(entry)
     for name in dict.fromkeys(name for reading in entry.readings.values() for name in reading):
         yield name, exp.catalogue.parameters[name].meaning
         yield from ((f"  {label}", text) for label, text in _readings(entry, name))
@@ -134,7 +145,8 @@ def _readings(claim: Claim, parameter: str) -> Lines:
         yield AUTHORS[author], claim.readings.get(author, {}).get(parameter, "silent, so the neutral value")
 
 
-def _evidence(claim: Claim) -> Lines:
+def evidence(claim: Claim) -> Lines:
+    """Give what speaks for a claim, what against it, and what that comes to."""
     yield "supports", claim.supports
     yield "contradicts", claim.contradicts
     yield "verdict", claim.verdict

@@ -35,8 +35,7 @@ def explain(
         from sim.loading.wording import nearest
 
         exp, wanted = everything(), " ".join(words)
-        kinds = show.kinds(exp)
-        names = {name.casefold(): name for entries in kinds.values() for name in entries}
+        kinds, names = show.kinds(exp), show.names(exp)
         name = names.get(wanted.casefold())
         if name is None:
             near = nearest(wanted, names.values())

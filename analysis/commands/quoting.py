@@ -1,0 +1,61 @@
+"""`strait cite` and `strait methods`: what one writes in a paper."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from typer import Argument, Option
+
+from analysis.commands import BAD_INPUT, app, everything, leave, plain_words
+
+
+@app.command(epilog="Examples:  strait cite N12    strait cite us_intervenes_prob --bibtex >> refs.bib")
+def cite(
+    words: Annotated[
+        list[str], Argument(metavar="NAME", help="A name that strait list shows, a figure's name or file, or strait.")
+    ],
+    bibtex: Annotated[bool, Option("--bibtex", help="Only the entries for a bibliography.")] = False,
+) -> None:
+    """Cite a claim, parameter, policy, outcome, source, figure, or Strait itself, with all that it rests on.
+
+    Prints the paragraphs of the essays, the evidence with its sources, a sentence for a paper, and BibTeX.
+    """
+    with plain_words():
+        from rich.console import Console
+        from rich.text import Text
+
+        from analysis import bibtex as bibtex_
+        from analysis import cite as citing
+        from analysis import figures, show
+        from sim.loading.wording import nearest
+        from sim.storing import manifest
+        from sim.storing.disk import FolderError
+
+        exp, wanted = everything(), " ".join(words)
+        version = manifest.version(manifest.DISTRIBUTIONS[0])
+        names = show.names(exp) | {citing.STRAIT: citing.STRAIT}
+        if name := names.get(wanted.casefold()):
+            found = citing.bases(exp, name)
+        else:
+            made = figures.named(wanted)
+            if not made:
+                near = nearest(wanted, [*names.values(), *figures.known()])
+                hint = f"Did you mean {near}?" if near else "See: strait list; a figure goes by its file."
+                leave(f"Nothing is called {wanted}. {hint}", BAD_INPUT)
+            if len(made) > 1:
+                leave(f"Several figures are called {wanted}; name one: {', '.join(map(str, made))}", BAD_INPUT)
+            name = made[0].stem
+            try:
+                basis, exp, version = figures.basis(made[0], exp)
+            except (ValueError, FolderError) as error:
+                leave(str(error), BAD_INPUT)
+            found = {f"figures, {made[0]}": basis}
+        works = bibtex_.works(exp, citing.sources(found.values()), version)
+        if not bibtex:
+            console = Console(highlight=False)
+            for kind, one in found.items():
+                console.print(Text.assemble((name, "bold"), f"   in {kind}"))
+                console.print(show.grid(one.lines(exp, version)))
+                console.print()
+        typer.echo(bibtex_.text(works))
