@@ -166,14 +166,15 @@ def _lever(entry: Lever, exp: Experiment) -> Lines:
     yield "incidents", f"{entry.incident_exposure:g} of the added chance of dangerous encounters"
     yield "adoption", f"takes {entry.adoption_ratio:g} times its package's median"
     yield "visible steps", f"{entry.steps_per_year:g} a year at full depth"
-    yield from ((f"start {start.name}", _level(start.levers[entry.name])) for start in exp.starts)
-    yield from ((p.name, _level(p.levers[entry.name])) for p in exp.policies if entry.name in p.levers)
+    yield from ((f"start {start.name}", depths(start.levers[entry.name])) for start in exp.starts)
+    yield from ((p.name, depths(p.levers[entry.name])) for p in exp.policies if entry.name in p.levers)
     yield "note", entry.note
     yield from _cited(entry.source, exp)
     yield "to change it", f"strait run debate --set lever.{entry.name}.depth=1"
 
 
-def _level(level: LeverLevel | LeverSetting) -> str:
+def depths(level: LeverLevel | LeverSetting) -> str:
+    """Return how deep and how open a lever is, and from when, in words."""
     said = [f"{what} {value:g}" for what in ("depth", "openness") if (value := getattr(level, what)) is not None]
     if isinstance(level, LeverSetting):
         said += [f"from month {level.from_month:g} over {level.ramp_months:g} months"]
@@ -225,7 +226,7 @@ def _policy(entry: Policy, exp: Experiment) -> Lines:
     yield "title", entry.title
     yield "summary", entry.summary
     yield "under pressure", entry.when_coerced.replace("_", " ")
-    yield from ((name, _level(setting)) for name, setting in entry.levers.items())
+    yield from ((name, depths(setting)) for name, setting in entry.levers.items())
     yield "other levers", "stay as at the start"
 
 
@@ -255,7 +256,7 @@ def _start(entry: Start, exp: Experiment) -> Lines:
     yield "summary", entry.summary
     yield "date", entry.date
     yield from ((name, f"{value:g}") for name, value in entry.quantities.items())
-    yield from ((name, _level(level)) for name, level in entry.levers.items())
+    yield from ((name, depths(at)) for name, at in entry.levers.items())
 
 
 def _cited(names: Iterable[str], exp: Experiment) -> Lines:

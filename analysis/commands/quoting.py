@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -59,3 +60,25 @@ def cite(
                 console.print(show.grid(one.lines(exp, version)))
                 console.print()
         typer.echo(bibtex_.text(works))
+
+
+@app.command(epilog="Example:  strait methods out/debate")
+def methods(
+    folder: Annotated[Path, Argument(metavar="DIR", help="Folder of results of strait run.")],
+    out: Annotated[
+        Path | None, Option(metavar="PATH", help="Folder to write to.", show_default="methods in DIR")
+    ] = None,
+) -> None:
+    """Write the methods section of a paper for a run: paragraphs, tables of all settings, and a bibliography.
+
+    Every number comes from the folder. It writes methods.md, settings.csv, parameters.csv and references.bib.
+    """
+    with plain_words():
+        from analysis import methods as writing
+        from sim.storing.disk import FolderError
+
+        try:
+            where = writing.write(folder, out)
+        except FolderError as error:
+            leave(str(error), BAD_INPUT)
+        typer.echo(f"Written: {', '.join(str(where / name) for name in writing.FILES)}")
