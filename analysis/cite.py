@@ -64,7 +64,7 @@ def bases(exp: Experiment, name: str) -> dict[str, Basis]:
     --------
     >>> import sim
     >>> bases(sim.load("debate"), "N12")["claims"].paragraphs
-    ('N¶27', 'E¶4')
+    ('N¶3', 'N¶16', 'N¶27')
     """
     if name == STRAIT:
         return {

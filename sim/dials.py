@@ -35,9 +35,11 @@ def moved(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
     >>> moved(sim.load("debate").catalogue)["S9"]
     ('answer_or_combat',)
     """
-    owners = {name: parameter.claim for name, parameter in catalogue.parameters.items()}
-    found = {claim: tuple(name for name in owners if owners[name] == claim) for claim in catalogue.claims}
-    return {claim: names for claim, names in found.items() if names}
+    found: dict[str, list[str]] = {claim: [] for claim in catalogue.claims}
+    for name, parameter in catalogue.parameters.items():
+        if parameter.claim:
+            found[parameter.claim].append(name)
+    return {claim: tuple(names) for claim, names in found.items() if names}
 
 
 def standing(catalogue: Catalogue, dials: Mapping[str, float]) -> Worldview:
