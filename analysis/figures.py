@@ -25,7 +25,7 @@ def named(name: str, out: Path = Path("out")) -> list[Path]:
     path = Path(name)
     if path.suffix in (".png", ".svg"):
         return [path.with_suffix(".svg")] if path.with_suffix(".svg").is_file() else []
-    return sorted(out.glob(f"*/{FOLDER}/{path.name}.svg")) if name else []
+    return [found for found in sorted(out.glob(f"*/{FOLDER}/*.svg")) if found.stem == name]
 
 
 def known(out: Path = Path("out")) -> list[str]:

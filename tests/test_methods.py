@@ -16,6 +16,7 @@ import sim
 from analysis import bibtex, cli, methods, settings
 from sim.store import FolderError, write_folder
 from sim.storing import manifest
+from sim.storing.shares import share
 
 SET = ("claim.N12=0.5", "us_intervenes_prob=0.4", "switch.learning=off")
 
@@ -124,6 +125,13 @@ def test_an_unfinished_run_is_called_so(tmp_path: Path, monkeypatch: pytest.Monk
     assert 0 < int(done[1]) < 40
     assert f"played {done[1]} times" in text
     assert "main comparisons" not in text
+
+
+def test_a_part_of_a_run_is_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.store.BLOCK_TRIALS", 10)
+    exp = sim.load("debate", trials=40, starts=["2026"], policies=["both", "status_quo"])
+    write_folder(exp, tmp_path / "part", share=share("1/2"))
+    assert "**This is part 1/2 of a run: 20 of 40 trials of each cell are done.**" in page(tmp_path / "part")
 
 
 def test_tables_hold_every_setting_and_parameter(run: Path) -> None:
