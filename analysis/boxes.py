@@ -191,11 +191,15 @@ def _limits(way: PrimBox, step: int, table: pd.DataFrame) -> Box:
 def _telling(box: Box, points: Floats, cases: Flags) -> Box:
     """The box without the limits that tell nothing."""
     while True:
-        ends = [(place, end) for end in ("low", "high") for place in np.flatnonzero(np.isfinite(getattr(box, end)))]
+        ends = [(place, end) for end in ("low", "high") for place in _finite(getattr(box, end))]
         chances = [_quasi_p(box, box.without(place, end), points, cases) for place, end in ends]
         if not ends or max(chances) <= CHANCE / (2 * len(box.names)):
             return box
         box = box.without(*ends[int(np.argmax(chances))])
+
+
+def _finite(limits: tuple[float, ...]) -> list[int]:
+    return [place for place, limit in enumerate(limits) if np.isfinite(limit)]
 
 
 def _quasi_p(box: Box, wider: Box, points: Floats, cases: Flags) -> float:

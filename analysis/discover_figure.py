@@ -102,12 +102,10 @@ def _scatter(axes: Axes, found: Discovery, sought: Sought, box: Box) -> None:
     columns = [found.claims.index(claim) for claim in (x, y)]
     inside = box.inside(points)
     colours = _colours(found.asked, sought)
-    for mask, how in (
-        (~cases, {"marker": ".", "s": 22, "color": colours[1], "alpha": 0.4, "linewidths": 0}),
-        (cases & ~inside, {"marker": "o", "s": 34, "facecolors": "white", "edgecolors": colours[0], "linewidths": 1.3}),
-        (cases & inside, {"marker": "o", "s": 38, "color": colours[0], "edgecolors": "white", "linewidths": 0.6}),
-    ):
-        axes.scatter(points[mask][:, columns[0]], points[mask][:, columns[1]], clip_on=False, **how)
+    across, up = points[:, columns].T
+    axes.scatter(across[~cases], up[~cases], s=9, color=colours[1], alpha=0.4, linewidths=0, clip_on=False)
+    for mask, face in ((cases & ~inside, "white"), (cases & inside, colours[0])):
+        axes.scatter(across[mask], up[mask], s=36, color=face, edgecolors=colours[0], linewidths=1.3, clip_on=False)
     (left, right), (bottom, top) = (np.clip(box.limits(claim), 0, 1).tolist() for claim in (x, y))
     axes.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False, edgecolor=INK, linewidth=2.4,
                              clip_on=False, zorder=5))  # fmt: skip
@@ -135,13 +133,15 @@ def _bars(axes: Axes, boxes: list[Box], claims: list[str], says: list[str], deep
 
 def _keys(asked: Asked, sought: Sought, titles: tuple[str, str], tree: bool) -> list[Line2D | Patch]:
     colours = _colours(asked, sought)
-    dot = {"linewidth": 0, "marker": "o", "markersize": 7}
     keys: list[Line2D | Patch] = [
-        Line2D([], [], color=colours[0], label=f"{titles[0]} better, in the box", **dot),
-        Line2D([], [], color="white", markeredgecolor=colours[0], label=f"{titles[0]} better, elsewhere", **dot),
-        Line2D([], [], color=colours[1], alpha=0.5, label=f"{titles[1]} better", linewidth=0, marker="."),
+        Line2D([], [], marker="o", markersize=7, linewidth=0, color=colours[0],
+               label=f"{titles[0]} better, in the box"),
+        Line2D([], [], marker="o", markersize=7, linewidth=0, color="white", markeredgecolor=colours[0],
+               label=f"{titles[0]} better, elsewhere"),
+        Line2D([], [], marker=".", markersize=7, linewidth=0, color=colours[1], alpha=0.6,
+               label=f"{titles[1]} better"),
         Patch(color=colours[0], label="limits of the box"),
-    ]
+    ]  # fmt: skip
     return [*keys, Patch(color=TREE, label="limits by a tree")] if tree else keys
 
 

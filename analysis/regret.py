@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.estimates import LEVEL, Floats
 
@@ -29,21 +30,21 @@ Measure = Callable[[Floats, Floats], Floats]
 class Measured:
     """One measure of each policy.
 
-    `value`, `low`, `high`: float[policy], with the 95 % interval; `rank` from 1, the best; `first`: the share of
-    resamples in which the policy is best; `ranks`: float[policy, rank], the share in which it has each rank;
-    `uncorrected`: float[policy], what the lucks give as they are.
+    `value`, `low`, `high`: float[policy], with the 95 % interval; `rank` from 1, the best; `ranks`: the share of
+    resamples in which it has each rank, float[policy, rank]; `uncorrected`: what the lucks give as they are.
     """
 
     value: Floats
     low: Floats
     high: Floats
+    rank: NDArray[np.int64]
     ranks: Floats
     uncorrected: Floats
 
-    @property
-    def rank(self) -> Floats:
-        """1 for the least."""
-        return np.array([1.0 + (self.value < one).sum() for one in self.value])
+    def turned(self, sign: float, added: float = 0.0) -> Measured:
+        """The same ranks for numbers that are told otherwise: added + sign * value."""
+        value, low, high, raw = (added + sign * one for one in (self.value, self.low, self.high, self.uncorrected))
+        return Measured(value, *((low, high) if sign > 0 else (high, low)), self.rank, self.ranks, raw)
 
     @property
     def first(self) -> Floats:
@@ -81,7 +82,8 @@ def measured(measure: Measure, losses: Floats) -> Measured:
     value, uncorrected = (one[0] for one in of(np.full((1, worlds), 1 / worlds)))
     resampled = np.concatenate([of(weights)[0] for weights in resamples(worlds, losses.shape[0])])
     low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
-    return Measured(value, low, high, _ranks(resampled), uncorrected)
+    rank = np.array([1 + int((value < one).sum()) for one in value])
+    return Measured(value, low, high, rank, _ranks(resampled), uncorrected)
 
 
 def resamples(worlds: int, views: int = 1) -> Iterator[Floats]:
@@ -180,7 +182,7 @@ def cross_fitted(losses: Floats) -> Floats:
         one = losses[..., luck]
         chosen = (total - one).argmin(axis=1, keepdims=True)
         found += (one - np.take_along_axis(one, chosen, axis=1)).mean(axis=(0, 2))
-    return found / lucks
+    return np.asarray(found / lucks)
 
 
 def measures() -> dict[str, Measure]:
