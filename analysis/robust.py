@@ -132,14 +132,7 @@ def robust(
     """
     exp = result.experiment
     _enough(exp.lucks)
-    if len(exp.policies) < 2:
-        raise QuestionError("policies: one policy alone cannot be ranked; the run needs two at least")
-    entries = exp.catalogue.outcomes
-    made = [entry.outcome for entry in exp.values] or [name for name, entry in entries.items() if entry.primary]
-    names = tuple(dict.fromkeys(made if outcomes is None else outcomes))
-    for name in (*names, *(keep or {})):
-        if known("outcome", name, entries).better == "none":
-            raise QuestionError(f"outcome {name} has no better side, so policies cannot be ranked by it")
+    names = ranked_by(exp, outcomes, keep)
     place = known("start", start, {entry.name: entry for entry in exp.starts}).name if start else exp.starts[-1].name
     rows: list[tuple[object, ...]] = []
     ranks: list[tuple[object, ...]] = []
@@ -154,6 +147,26 @@ def robust(
     of_rank = [f"rank_{i + 1}_share" for i in range(len(exp.policies))]
     ranked = pd.DataFrame(ranks, columns=[*KEYS, "rank", "low", "high", *of_rank])
     return Robust(exp, place, names, worlds, table, ranked, mapped(exp, place, means))
+
+
+def ranked_by(
+    exp: Experiment, outcomes: Sequence[str] | None = None, keep: Mapping[str, float] | None = None
+) -> tuple[str, ...]:
+    """Give the outcomes by which an experiment's policies are ranked, checked; raises QuestionError as `robust`.
+
+    >>> import sim
+    >>> ranked_by(sim.load("debate"), ["use_of_force"])
+    ('use_of_force',)
+    """
+    if len(exp.policies) < 2:
+        raise QuestionError("policies: one policy alone cannot be ranked; the run needs two at least")
+    entries = exp.catalogue.outcomes
+    made = [entry.outcome for entry in exp.values] or [name for name, entry in entries.items() if entry.primary]
+    names = tuple(dict.fromkeys(made if outcomes is None else outcomes))
+    for name in (*names, *(keep or {})):
+        if known("outcome", name, entries).better == "none":
+            raise QuestionError(f"outcome {name} has no better side, so policies cannot be ranked by it")
+    return names
 
 
 def losses(result: Result, start: str, outcome: str) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -20,17 +20,6 @@ EXPECTED, MAX_REGRET = "expected", "max_regret"
 BETWEEN = f"{NEWSHAM}-{SELF}"  # worldviews that are mixed
 COLUMNS = ("start", "measure", "worldview", "newsham_right", "newsham_values", "policy", "second", "lead", "low",
            "high", "settled")  # fmt: skip
-
-
-class Best(NamedTuple):
-    """The best policy, the second, by how much it leads, and whether they can be told apart."""
-
-    policy: str
-    second: str
-    lead: float
-    low: float
-    high: float
-    settled: bool
 
 
 def mapped(exp: Experiment, start: str, means: Mapping[str, Floats]) -> pd.DataFrame:
@@ -69,22 +58,26 @@ def mapped(exp: Experiment, start: str, means: Mapping[str, Floats]) -> pd.DataF
     rows = []
     for weight in GRID.tolist():
         of = weight * losses[0] + (1 - weight) * losses[1]
-        newsham, by_self = of[:, views.index(NEWSHAM)], of[:, views.index(SELF)]
-        for right in GRID.tolist():
-            mixed = _best(names, right * newsham + (1 - right) * by_self, margin)
-            rows.append((start, EXPECTED, BETWEEN, right, weight, *mixed))
-        for i, view in enumerate(views):
-            if view not in (NEWSHAM, SELF):
-                rows.append((start, EXPECTED, view, None, weight, *_best(names, of[:, i], margin)))
-        worst = (of - of.min(axis=2, keepdims=True)).max(axis=1)
-        rows.append((start, MAX_REGRET, "(all)", None, weight, *_best(names, worst, margin)))
+        newsham, by_self = of[:, [views.index(NEWSHAM)]], of[:, [views.index(SELF)]]
+        mixed = GRID[:, None] * newsham + (1 - GRID[:, None]) * by_self
+        rows += [(start, EXPECTED, BETWEEN, right, weight, *best)
+                 for right, best in zip(GRID.tolist(), _best(names, mixed, margin), strict=True)]  # fmt: skip
+        alone = zip(views, _best(names, of, margin), strict=True)
+        rows += [(start, EXPECTED, view, None, weight, *best) for view, best in alone if view not in (NEWSHAM, SELF)]
+        worst = (of - of.min(axis=2, keepdims=True)).max(axis=1, keepdims=True)
+        rows.append((start, MAX_REGRET, "(all)", None, weight, *_best(names, worst, margin)[0]))
     return pd.DataFrame(rows, columns=COLUMNS).astype({"newsham_right": float})
 
 
-def _best(names: list[str], losses: Floats, margin: float) -> Best:
-    """The policy with the least of float[resample, policy], whose first row is the estimate."""
-    first, second = np.argsort(losses[0], kind="stable")[:2].tolist()
-    leads = losses[:, second] - losses[:, first]
-    low, high = np.quantile(leads[1:], [(1 - LEVEL) / 2, (1 + LEVEL) / 2]).tolist()
-    lead = float(leads[0])
-    return Best(names[first], names[second], lead, low, high, low > 0 and lead > margin)
+def _best(names: list[str], losses: Floats, margin: float) -> list[tuple[str, str, float, float, float, bool]]:
+    """The best policy, the second and the lead at each place of float[resample, place, policy].
+
+    The first resample is the estimate.
+    """
+    first, second = np.argsort(losses[0], axis=1, kind="stable")[:, :2].T
+    places = np.arange(losses.shape[1])
+    leads = losses[:, places, second] - losses[:, places, first]
+    low, high = np.quantile(leads[1:], [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    settled = (low > 0) & (leads[0] > margin)
+    columns = (leads[0].tolist(), low.tolist(), high.tolist(), settled.tolist())
+    return [(names[a], names[b], *numbers) for a, b, *numbers in zip(first, second, *columns, strict=True)]

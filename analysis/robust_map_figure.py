@@ -93,7 +93,7 @@ def figure(found: Robust) -> Drawn | None:
     square.set_ylabel("Weight of Newsham’s values   (0 % = Self’s alone)", fontsize=HEADING)
     style.percent_axis(square.xaxis)
     style.percent_axis(square.yaxis)
-    heads = [f"{view.title} worldview" for view in others] + ["No chances: least regret at worst"]
+    heads = [f"{view.title} worldview" for view in others] + ["If no chances can be named: least regret at worst"]
     parts = [table[(table["measure"] == EXPECTED) & (table["worldview"] == view.name)] for view in others]
     for axes, head, part in zip(strips, heads, [*parts, table[table["measure"] == MAX_REGRET]], strict=True):
         _paint(axes, found, part, most)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -116,7 +117,9 @@ def robust(
         if folder:
             result = store.load_folder(folder)
         else:
-            exp = load(experiment, set_, start or [load(experiment, set_, None, seed).starts[-1].name], seed)
+            exp = load(experiment, set_, start, seed)
+            exp = exp if start else replace(exp, starts=exp.starts[-1:])
+            robust_.ranked_by(exp, outcome, limits)  # before anything is played
             result = robust_.played(exp, trials, lucks, folder=out, workers=workers, progress=progress)
         names = start or [result.experiment.starts[-1].name]
         found = [robust_.robust(result, outcome, name, limits) for name in names]
