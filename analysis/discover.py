@@ -18,7 +18,7 @@ import pandas as pd
 from analysis import boxes, work
 from analysis import discover_tables as tables
 from analysis.boxes import COVERAGE, Found
-from analysis.coalitions import stakes
+from analysis.coalitions import one_sided, stakes
 from sim.asking import QuestionError, ask
 from sim.dials import drawn, moved
 from sim.estimates import Floats, Interval
@@ -170,10 +170,9 @@ def discovered(
     progress: Callable[[int, int], object] | None = None,
 ) -> Discovery:
     """Find the beliefs; as `discover`, for a question that is checked already."""
-    entries, claims = asked.exp.catalogue.outcomes, tuple(moved(asked.exp.catalogue))
+    claims = tuple(moved(asked.exp.catalogue))
     for outcome in asked.outcomes:
-        if entries[outcome].better == "none":
-            raise QuestionError(f"outcome {outcome} has no better side, so neither policy does better in it")
+        one_sided(asked.exp.catalogue.outcomes[outcome])
     if not 0 < coverage <= 1:
         raise QuestionError(f"coverage: must be above 0 and at most 1, got {coverage:g}")
     places = design(asked.exp.seed, len(claims), points)

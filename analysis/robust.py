@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import regret
+from analysis.coalitions import one_sided
 from analysis.regret import Measured
 from analysis.robust_map import mapped
 from sim.asking import QuestionError, known, whole
@@ -164,8 +165,7 @@ def ranked_by(
     made = [entry.outcome for entry in exp.values] or [name for name, entry in entries.items() if entry.primary]
     names = tuple(dict.fromkeys(made if outcomes is None else outcomes))
     for name in (*names, *(keep or {})):
-        if known("outcome", name, entries).better == "none":
-            raise QuestionError(f"outcome {name} has no better side, so policies cannot be ranked by it")
+        one_sided(known("outcome", name, entries))
     return names
 
 

@@ -48,6 +48,7 @@ def test_discover_writes_its_tables_and_goes_on_from_what_is_kept(strait: Strait
 
 def test_robust_plays_what_it_needs_once(strait: Strait, tmp_path: Path) -> None:
     words = ["robust", "--trials", "200", "--lucks", "4", "--keep", "use_of_force=0.25", "--out", "found"]
+    words += ["--outcome", "loss_newsham", "--outcome", "loss_self"]
     result = strait(*words)
     assert result.exit_code == 0, result.output
     assert "most often stays within 25.0\u00a0%" in result.stdout
@@ -57,11 +58,11 @@ def test_robust_plays_what_it_needs_once(strait: Strait, tmp_path: Path) -> None
     assert {*table["start"]} == {"2026"}
     assert len({*table["policy"]}) == 5
     figures = {path.name for path in (tmp_path / "found" / "figures").glob("*.png")}
-    assert figures == {f"robust_{name}_2026.png" for name in ("map", "loss_newsham", "loss_self", "loss_neutral")}
+    assert figures == {f"robust_{name}_2026.png" for name in ("map", "loss_newsham", "loss_self")}
     again = strait(*words, "--no-figures")
     assert again.exit_code == 0, again.output
     assert tables(tmp_path / "found") == before
-    from_folder = strait("robust", "found/run", "--keep", "use_of_force=0.25", "--out", "read", "--no-figures")
+    from_folder = strait("robust", "found/run", *words[5:7], *words[9:], "--out", "read", "--no-figures")
     assert from_folder.exit_code == 0, from_folder.output
     assert tables(tmp_path / "read") == before
 
@@ -82,7 +83,7 @@ def test_robust_refuses_a_run_with_one_luck(strait: Strait, tmp_path: Path) -> N
         ("discover --contrast direct_tie-both", "nearest: direct_ties"),
         ("discover --contrast both", "two policies"),
         ("discover --outcome use_of_forc", "nearest: use_of_force"),
-        ("discover --outcome us_defends_japan --points 64 --trials 20", "no value in some trials"),
+        ("discover --outcome us_defends_japan", "told only of trials with taiwan_falls"),
         ("discover --worldview newshan", "nearest: newsham"),
         ("discover --start 2027", "2027"),
         ("discover --points 3", "points"),

@@ -169,7 +169,7 @@ def test_what_cannot_be_asked() -> None:
         robust(sim.run(replace(exp, trials=20, lucks=1)))
     with pytest.raises(QuestionError, match="one policy alone"):
         robust(played(replace(exp, policies=exp.policies[:1]), trials=20, lucks=2))
-    with pytest.raises(QuestionError, match="no value in some trials"):
+    with pytest.raises(QuestionError, match="told only of trials with taiwan_falls"):
         robust(result(), ["us_defends_japan"])
     with pytest.raises(QuestionError, match="unknown start"):
         robust(result(), start="2027")
