@@ -60,8 +60,9 @@ def lines(found: Discovery, outcome: str) -> list[str]:
 def _box(name: str, one: Found) -> str:
     """What a box holds, in a sentence."""
     fit, limits = one.held_out, [f"{claim} {words(*one.box.limits(claim))}" for claim in one.box.restricted]
-    density = fit.density.estimate or 0.0
-    still = " Even there the other policy does better more often." if density < 0.5 else ""
+    low, high = fit.density.low or 0.0, fit.density.high or 0.0
+    still = " Even there the other policy does better more often." if high < 0.5 else ""
+    still = " There, neither does so clearly more often than the other." if low < 0.5 <= high else still
     return (
         f"It does so most ({name}) with {listed(limits)}: there at {_rate(fit.density)} of sets kept apart for the "
         f"test, against {percent(fit.base_rate.estimate or 0.0)} of all; {_rate(fit.coverage)} of its cases lie "

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import doctest
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -13,6 +15,8 @@ from planted import planted
 from scipy.stats import binom
 
 from analysis import boxes, discover_figure
+from analysis import discover as discover_module
+from analysis import discover_tables as tables
 from analysis.boxes import Box, Flags
 from analysis.discover import Discovery, design, discover, discovered
 from sim.asking import QuestionError
@@ -195,3 +199,10 @@ def test_peeling_leaves_matplotlib_alone() -> None:
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "same", done.stderr
+
+
+@pytest.mark.parametrize("module", [boxes, tables, discover_module])
+def test_examples_in_docstrings_run(module: ModuleType) -> None:
+    found = doctest.testmod(module)
+    assert found.attempted > 0
+    assert found.failed == 0

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import doctest
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 
 import sim
-from analysis import regret, robust_figure, robust_map_figure
+from analysis import regret, robust_figure, robust_map, robust_map_figure
+from analysis import robust as robust_module
 from analysis.robust import ALL, losses, played, robust
 from analysis.robust_map import BETWEEN, mapped
 from sim import store
@@ -196,3 +199,10 @@ def test_the_map_turns_where_it_must() -> None:
     assert not worst["settled"].any()  # either way one may lose 1
     alone = replace(exp, worldviews=tuple(view for view in exp.worldviews if view.name != "self"))
     assert mapped(alone, "2026", {"loss_newsham": means, "loss_self": means}).empty
+
+
+@pytest.mark.parametrize("module", [regret, robust_module, robust_map])
+def test_examples_in_docstrings_run(module: ModuleType) -> None:
+    found = doctest.testmod(module)
+    assert found.attempted > 0
+    assert found.failed == 0
