@@ -25,6 +25,9 @@ from analysis.commands import believing
 from analysis.commands import surveying
 
 # isort: split
+from analysis.commands import choosing
+
+# isort: split
 from analysis.commands import quoting
 
 # isort: split
@@ -43,6 +46,7 @@ __all__ = [
     "app",
     "asking",
     "believing",
+    "choosing",
     "documenting",
     "exporting",
     "main",

@@ -11,11 +11,12 @@ import numpy as np
 
 from analysis import work
 from sim import draws
-from sim.asking import ask, known
+from sim.asking import QuestionError, ask, known
 from sim.estimates import Floats
 
 if TYPE_CHECKING:
     from sim.asking import Asked
+    from sim.catalogue import Outcome
     from sim.experiment import Experiment, Worldview
 
 NEWSHAM, SELF = "newsham", "self"  # the worldviews at the two ends of a dial
@@ -69,6 +70,21 @@ def stakes(exp: Experiment) -> list[str]:
     entries = exp.catalogue.outcomes
     own = [f"loss_{author}" for author in (NEWSHAM, SELF) if f"loss_{author}" in entries]
     return list(dict.fromkeys([*(name for name, entry in entries.items() if entry.primary), *own]))
+
+
+def one_sided(outcome: Outcome) -> None:
+    """Refuse, by a QuestionError, an outcome in which no policy can be better, or that is told of some trials only.
+
+    >>> import sim
+    >>> one_sided(sim.load("debate").catalogue.outcomes["use_of_force"])
+    """
+    if outcome.better == "none":
+        raise QuestionError(f"outcome {outcome.name} has no better side, so no policy does better in it")
+    if outcome.given:
+        raise QuestionError(
+            f"outcome {outcome.name} is told only of trials with {outcome.given}: policies with more and fewer of them "
+            "cannot be compared by it; losses count it where it comes"
+        )
 
 
 class Coalitions:

@@ -14,6 +14,7 @@ from analysis import cli
 
 ROOT = Path(__file__).parents[1]
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PAGES = ("README.md", "docs/claims.md", "docs/sensitivity.md", "docs/choosing.md")
 NAMED = re.compile(r"^# (\S+\.yaml)\n")
 
 
@@ -66,9 +67,7 @@ def test_every_form_of_set_is_right(home: Path) -> None:
     assert changed.resolved() != sim.load("debate").resolved()
 
 
-@pytest.mark.parametrize(
-    "code", [code for page in ("README.md", "docs/claims.md", "docs/sensitivity.md") for code in blocks(page, "python")]
-)
+@pytest.mark.parametrize("code", [code for page in PAGES for code in blocks(page, "python")])
 def test_python_works(code: str, capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(code, "README.md", "exec"), {})
     assert capsys.readouterr().out
