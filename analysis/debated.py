@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 
-from analysis import averages, claims, crossover, flip, sensitivity, variance
+from analysis import (
+    averages,
+    claims,
+    crossover,
+    discover,
+    discover_figure,
+    flip,
+    robust,
+    robust_figure,
+    robust_map_figure,
+    sensitivity,
+    variance,
+)
 from analysis.averages import Update
 from sim import results
 
@@ -82,6 +94,29 @@ def spreads(exp: Experiment, trials: int, told: Update) -> pd.DataFrame:
     """How much of the spread is luck: the table of `strait variance`."""
     return _each_start(exp, lambda start, folder, update: variance.variance(
         exp, CONTRAST, start=start, trials=trials, folder=folder, progress=update).table, told)  # fmt: skip
+
+
+def boxes(exp: Experiment, trials: int, told: Update) -> pd.DataFrame:
+    """With which beliefs the policy that mostly does worse does better: what `strait discover` says."""
+
+    def one(start: str, folder: Path, update: Update) -> pd.DataFrame:
+        found = discover.discover(exp, CONTRAST, start=start, trials=trials, folder=folder, progress=update)
+        lines = ((name, line) for name in found.asked.outcomes
+                 for line in discover_figure.lines(found, name) if " says: " not in line)  # fmt: skip
+        return pd.DataFrame(lines, columns=["outcome", "line"]).assign(start=start)
+
+    return _each_start(exp, one, told)
+
+
+def regrets(exp: Experiment, trials: int, told: Update) -> pd.DataFrame:
+    """Which policy one would regret least: what `strait robust` says."""
+    result = robust.played(exp, trials, progress=told)
+    lines = []
+    for start in exp.starts:
+        found = robust.robust(result, start=start.name)
+        lines += [(start.name, "", line) for line in robust_map_figure.lines(found)]
+        lines += [(start.name, name, line) for name in found.names for line in robust_figure.lines(found, name)]
+    return pd.DataFrame(lines, columns=["start", "outcome", "line"])
 
 
 def _each_start(exp: Experiment, work: Callable[[str, Path, Update], pd.DataFrame], told: Update) -> pd.DataFrame:

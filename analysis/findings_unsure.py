@@ -81,6 +81,28 @@ def _made_of(rows: pd.DataFrame) -> str:
     return f"luck makes {luck}, what a worldview leaves open {worlds}, and which worldview holds {views}"
 
 
+def boxes(exp: Experiment, found: pd.DataFrame) -> str:
+    """With which beliefs the exception does better, as the command says it."""
+    return _as_told(exp, found, "strait discover")
+
+
+def regrets(exp: Experiment, found: pd.DataFrame) -> str:
+    """Which policy one would regret least, as the command says it."""
+    return _as_told(exp, found, "strait robust")
+
+
+def _as_told(exp: Experiment, found: pd.DataFrame, command: str) -> str:
+    """Sentences that a command's own lines make; those on one outcome stand together."""
+
+    def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
+        for name, part in rows.fillna("").groupby("outcome", sort=False):
+            head = f"“{exp.catalogue.outcomes[str(name)].label}”: " if name else ""
+            yield said(head + " ".join(part["line"]), f"{command} --start {start.name}")
+
+    return by_start(exp, found, lines)
+
+
 PARTS: Mapping[str, tuple[str, Part]] = {
     "findings-weights": ("weights", weights), "findings-spreads": ("spreads", spreads),
+    "findings-boxes": ("boxes", boxes), "findings-regrets": ("regrets", regrets),
 }  # fmt: skip

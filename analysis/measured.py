@@ -23,11 +23,13 @@ from analysis import (
     crossover,
     debated,
     dials,
+    discover,
     effort,
     flip,
     forms,
     implied,
     options,
+    robust,
     sensitivity,
     variance,
 )
@@ -73,6 +75,8 @@ MEASURES: Mapping[str, Measure] = {
     "flips": Measure(debated.flips, flip.TRIALS, "how few beliefs turn the result round"),
     "weights": Measure(debated.weights, sensitivity.TRIALS, "which beliefs weigh most when all are open"),
     "spreads": Measure(debated.spreads, variance.TRIALS, "how much of the spread is luck"),
+    "boxes": Measure(debated.boxes, discover.TRIALS, "with which beliefs the other policy does better"),
+    "regrets": Measure(debated.regrets, robust.TRIALS, "which policy one would regret least"),
 }  # fmt: skip
 
 

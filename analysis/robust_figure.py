@@ -39,7 +39,7 @@ def lines(found: Robust, name: str) -> list[str]:
         best = [(believing(v), _best(by_view[by_view["worldview"] == v.name])) for v in exp.worldviews]
         said = [
             f"Expected, {_told(found, rows, 'expected', outcome)} does best if all worldviews count alike; "
-            + "; ".join(f"{view}, {title(exp, row['policy'])} ({amount(row['value'], outcome)})" for view, row in best)
+            + "; ".join(f"{view}, {title(exp, row['policy'])} ({_between(row, outcome)})" for view, row in best)
             + ".",
             f"Regret, what one loses for not having known: least on average with "
             f"{_told(found, rows, 'expected_regret', outcome)}; at worst over the worldviews, with "
@@ -54,19 +54,23 @@ def lines(found: Robust, name: str) -> list[str]:
 
 def _told(found: Robust, rows: dict[str, pd.DataFrame], measure: str, outcome: Outcome | None) -> str:
     """The best policy by a measure with its number and interval; beside it the second, if they are not sure apart."""
-    best = _best(rows[measure])
-    value, low, high = (
-        amount(float(best[end]), outcome) if outcome else f"{percent(float(best[end]))} of worlds"
-        for end in ("value", "low", "high")
-    )
-    unit = value.removeprefix(value.split("\u00a0")[0])
-    near = ""
+    best, near = _best(rows[measure]), ""
     if best["first_share"] < SURE:
         rest = rows[measure][rows[measure]["policy"] != best["policy"]]
         second = rest.sort_values("first_share", kind="stable").iloc[-1]
         near = f"; not surely apart from {title(found.exp, str(second['policy']))}"
     name = title(found.exp, best["policy"])
-    return f"{name} ({value}, {low.removesuffix(unit)} to {high.removesuffix(unit)}{near})"
+    return f"{name} ({_between(best, outcome)}{near})"
+
+
+def _between(row: dict[Any, Any], outcome: Outcome | None) -> str:
+    """A number with its interval."""
+    value, low, high = (
+        amount(float(row[end]), outcome) if outcome else f"{percent(float(row[end]))} of worlds"
+        for end in ("value", "low", "high")
+    )
+    unit = value.removeprefix(value.split("\u00a0")[0])
+    return f"{value}, {low.removesuffix(unit)} to {high.removesuffix(unit)}"
 
 
 def figure(found: Robust, name: str) -> Drawn:
