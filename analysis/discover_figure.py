@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SCATTER, LABELS, BARS = 6.2, 3.6, 2.6  # inches
 TREE = "#009E73"
+MUCH = 0.2  # of the points not settled by themselves: too much luck in what is found
 
 
 def lines(found: Discovery, outcome: str) -> list[str]:
@@ -43,6 +44,7 @@ def lines(found: Discovery, outcome: str) -> list[str]:
         f"{exception} does better{beyond} at {_rate(base)} of {sought.cases.size:,} sets of beliefs. Taken by itself, "
         f"the difference is not settled at {percent(float(open_.mean()))} of all and "
         f"{percent(float(open_[sought.cases].mean()))} of these."
+        + " Luck makes the exception look commoner than it is: more trials are needed." * bool(open_.mean() > MUCH)
     )
     held = [(name, sought.best(method)) for method, name in (("prim", "PRIM"), ("cart", "the tree"))]
     if not any(one for _, one in held):

@@ -114,7 +114,7 @@ def crossing_at(dial: float, noise: float = 0.0) -> Discovery:
 
 
 def test_the_whole_way_finds_the_claim_that_decides() -> None:
-    found = crossing_at(0.3, noise=0.5)
+    found = crossing_at(0.3, noise=0.2)
     sought = found.sought["use_of_force"]
     assert sought.exception == "direct_ties"
     assert sought.base_rate.estimate == pytest.approx(0.3, abs=0.05)
@@ -129,6 +129,7 @@ def test_the_whole_way_finds_the_claim_that_decides() -> None:
     assert 0 < sought.unsettled.mean() < 0.3  # near the place where it turns
     said = " ".join(discover_figure.lines(found, "use_of_force"))
     assert "S9 near Self’s reading" in said
+    assert "more trials" not in said
     assert discover_figure.figure(found, "use_of_force") is not None
 
 
@@ -152,6 +153,7 @@ def test_luck_alone_is_no_box() -> None:
     assert sought.best("prim") is None
     assert sought.best("cart") is None
     assert sought.unsettled.mean() > 0.8
+    assert "more trials are needed" in discover_figure.lines(found, "use_of_force")[0]
     assert "stands out" in discover_figure.lines(found, "use_of_force")[1]
 
 
