@@ -73,18 +73,13 @@ def stakes(exp: Experiment) -> list[str]:
 
 
 def one_sided(outcome: Outcome) -> None:
-    """Refuse, by a QuestionError, an outcome in which no policy can be better, or that is told of some trials only.
+    """Refuse, by a QuestionError, an outcome in which no policy can be better.
 
     >>> import sim
     >>> one_sided(sim.load("debate").catalogue.outcomes["use_of_force"])
     """
     if outcome.better == "none":
         raise QuestionError(f"outcome {outcome.name} has no better side, so no policy does better in it")
-    if outcome.given:
-        raise QuestionError(
-            f"outcome {outcome.name} is told only of trials with {outcome.given}: policies with more and fewer of them "
-            "cannot be compared by it; losses count it where it comes"
-        )
 
 
 class Coalitions:

@@ -44,7 +44,8 @@ def lines(found: Discovery, outcome: str) -> list[str]:
         f"{exception} does better{beyond} at {_rate(base)} of {sought.cases.size:,} sets of beliefs. Taken by itself, "
         f"the difference is not settled at {percent(float(open_.mean()))} of all and "
         f"{percent(float(open_[sought.cases].mean()))} of these."
-        + " Luck makes the exception look commoner than it is: more trials are needed." * bool(open_.mean() > MUCH)
+        + " Luck makes the exception look commoner than it is: more trials are needed."
+        * bool(open_.mean() > MUCH)
     )
     held = [(name, sought.best(method)) for method, name in (("prim", "PRIM"), ("cart", "the tree"))]
     if not any(one for _, one in held):

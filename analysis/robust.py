@@ -19,7 +19,7 @@ from analysis import regret
 from analysis.coalitions import one_sided
 from analysis.regret import Measured
 from analysis.robust_map import mapped
-from sim.asking import QuestionError, known, whole
+from sim.asking import QuestionError, known, refuse_given, whole
 from sim.estimates import LEVEL, Floats
 
 if TYPE_CHECKING:
@@ -166,6 +166,7 @@ def ranked_by(
     names = tuple(dict.fromkeys(made if outcomes is None else outcomes))
     for name in (*names, *(keep or {})):
         one_sided(known("outcome", name, entries))
+        refuse_given(entries[name])
     return names
 
 

@@ -14,6 +14,7 @@ from sim.dials import Floats
 from sim.loading.wording import unknown
 
 if TYPE_CHECKING:
+    from sim.catalogue import Outcome
     from sim.experiment import Experiment, Policy, Start, Worldview
 
 
@@ -62,7 +63,7 @@ def ask(
 ) -> Asked:
     """What `evaluate` is asked, with its defaults filled in and its names checked.
 
-    Raises QuestionError for a name that the experiment does not have.
+    Raises QuestionError for a name that the experiment does not have, or an outcome that is told of some trials only.
 
     >>> import sim
     >>> [policy.name for policy in ask(sim.load("debate"), contrast="both-status_quo").policies]
@@ -73,7 +74,7 @@ def ask(
     primary = [name for name, entry in exp.catalogue.outcomes.items() if entry.primary]
     wanted = (outcomes,) if isinstance(outcomes, str) else tuple(primary if outcomes is None else outcomes)
     for name in wanted:
-        known("outcome", name, exp.catalogue.outcomes)
+        refuse_given(known("outcome", name, exp.catalogue.outcomes))
     if not wanted:
         raise QuestionError("outcomes: name at least one")
     pair = (policy or exp.policies[0].name,) if contrast is None else _pair(contrast, list(policies))
@@ -84,6 +85,15 @@ def ask(
         known("worldview", worldview, views) if worldview is not None else exp.plainest(),
         wanted,
     )
+
+
+def refuse_given(outcome: Outcome) -> None:
+    """Refuse what is told of some trials only: over all of them it would be another thing."""
+    if outcome.given:
+        raise QuestionError(
+            f"outcome {outcome.name} is told only of trials with {outcome.given}: policies with more and fewer of them "
+            "cannot be compared by it (losses, as loss_self, count what has a price)"
+        )
 
 
 def _pair(contrast: str | Sequence[str], policies: Sequence[str]) -> tuple[str, str]:
