@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares import LatexDecodingMiddleware
 from typer.testing import CliRunner
@@ -99,6 +101,13 @@ def test_braces_and_circumflexes_are_escaped() -> None:
 def test_the_readme_cites_strait_in_the_same_words() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8").replace("\n", " ")
     assert f"{bibtex.AUTHORS} ({bibtex.YEAR}), *{bibtex.TITLE}*" in readme
+
+
+def test_the_citation_file_says_the_same() -> None:
+    found = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert (found["title"], found["authors"]) == (bibtex.TITLE, [{"name": bibtex.AUTHORS}])
+    assert (found["version"], found["license"]) == (project["version"], project["license"])
 
 
 @pytest.mark.parametrize("kind", show.kinds(EXP))

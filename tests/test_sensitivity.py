@@ -211,7 +211,7 @@ def test_over_parameters_and_what_is_shown() -> None:
         ({"trajectories": 1}, "2 or more"),
         ({"heaviest": 0}, "whole number"),
         ({"worldview": "newshan"}, "nearest: newsham"),
-        ({"outcomes": ["months_to_first_force"]}, "no value in some trials"),
+        ({"outcomes": ["months_to_first_force"]}, "told only of trials with use_of_force"),
     ],
     ids=str,
 )

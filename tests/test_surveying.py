@@ -63,7 +63,7 @@ def test_variance_plays_or_reads_a_run(strait: Strait, tmp_path: Path) -> None:
     [
         ("sensitivity --contrast direct_tie-both", "nearest: direct_ties"),
         ("sensitivity --outcome use_of_forc", "nearest: use_of_force"),
-        ("sensitivity --outcome months_to_first_force", "no value in some trials"),
+        ("sensitivity --outcome months_to_first_force", "told only of trials with use_of_force"),
         ("sensitivity --over dial", "nearest: dials"),
         ("sensitivity --points 100", "power of 2"),
         ("sensitivity --trajectories 1", "trajectories"),
@@ -71,7 +71,7 @@ def test_variance_plays_or_reads_a_run(strait: Strait, tmp_path: Path) -> None:
         ("sensitivity --start 2027", "2027"),
         ("variance --lucks 1", "one luck in each world"),
         ("variance --contrast both", "two policies"),
-        ("variance --outcome months_to_first_force", "no value in some trials"),
+        ("variance --outcome months_to_first_force", "told only of trials with use_of_force"),
         ("variance nowhere", "no results here"),
         ("variance nowhere --seed 3", "finished run"),
         ("variance --trials 5", "trials"),

@@ -107,7 +107,7 @@ def test_what_cannot_be_taken_apart_is_refused() -> None:
         variance.variance(EXP, PAIR, lucks=1)
     with pytest.raises(QuestionError, match="one luck in each world"):
         variance.of_run(sim.run(EXP, trials=20), PAIR)
-    with pytest.raises(QuestionError, match="no value in some trials"):
+    with pytest.raises(QuestionError, match="told only of trials with use_of_force"):
         variance.variance(EXP, PAIR, ["months_to_first_force"], trials=200)
     policies = tuple(replace(policy, levers=EXP.policies[0].levers, when_coerced=EXP.policies[0].when_coerced)
                      for policy in EXP.policies)  # fmt: skip
