@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
-
-from analysis import cli, commands
-
-Strait = Callable[..., Any]
-
-
-@pytest.fixture
-def strait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Strait:
-    """Return the command, run in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "100")
-    return lambda *words: CliRunner().invoke(cli.app, [*words])
+from telling import Strait, refused
 
 
 def test_claims_writes_its_tables_and_goes_on_from_what_is_kept(strait: Strait, tmp_path: Path) -> None:
@@ -76,7 +62,4 @@ def test_flip(strait: Strait, tmp_path: Path) -> None:
     ],
 )
 def test_bad_input_is_answered_in_words(strait: Strait, words: str, said: str) -> None:
-    result = strait(*words.split())
-    assert result.exit_code == commands.BAD_INPUT, result.output
-    assert said in result.stderr
-    assert "Traceback" not in result.output
+    refused(strait(*words.split()), said)

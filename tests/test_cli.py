@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from telling import Strait, refused
 
-from analysis import cli, commands
+from analysis import commands
 
 HEAVY = {
     "numpy",
@@ -27,23 +26,6 @@ HEAVY = {
     "rich",
     "sim",
 }
-
-Strait = Callable[..., Any]
-
-
-@pytest.fixture
-def strait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Strait:
-    """Return the command, run in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "100")
-    return lambda *words: CliRunner().invoke(cli.app, [*words])
-
-
-def refused(result: Any, *words: str) -> None:
-    """Assert that a command ended as bad input, with these words on the error stream and no traceback."""
-    assert result.exit_code == commands.BAD_INPUT, result.output
-    assert not [word for word in words if word not in result.stderr]
-    assert "Traceback" not in result.output
 
 
 def small(*words: str) -> list[str]:

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
+from telling import Strait, refused
 
 import sim
-from analysis import cli, commands
 from sim.store import write_folder
 
-Strait = Callable[..., Any]
 SMALL = "--trials 40 --trajectories 2 --points 16 --heaviest 2 --outcome use_of_force --out found"
-
-
-@pytest.fixture
-def strait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Strait:
-    """Return the command, run in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "100")
-    return lambda *words: CliRunner().invoke(cli.app, [*words])
 
 
 def test_sensitivity_writes_its_tables_and_goes_on_from_what_is_kept(strait: Strait, tmp_path: Path) -> None:
@@ -78,7 +66,4 @@ def test_variance_plays_or_reads_a_run(strait: Strait, tmp_path: Path) -> None:
     ],
 )
 def test_bad_input_is_answered_in_words(strait: Strait, words: str, said: str) -> None:
-    result = strait(*words.split())
-    assert result.exit_code == commands.BAD_INPUT, result.output
-    assert said in result.stderr
-    assert "Traceback" not in result.output
+    refused(strait(*words.split()), said)

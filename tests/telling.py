@@ -1,0 +1,17 @@
+"""What tests of commands share: how a command is called, and what being refused looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from analysis import commands
+
+Strait = Callable[..., Any]  # the command, run in an empty folder: the fixture `strait`
+
+
+def refused(result: Any, *words: str) -> None:
+    """Assert that a command ended as bad input, with these words on the error stream and no traceback."""
+    assert result.exit_code == commands.BAD_INPUT, result.output
+    assert not [word for word in words if word not in result.stderr]
+    assert "Traceback" not in result.output
