@@ -94,9 +94,9 @@ def make(name: str, exp: Experiment, folder: Path, update: Update, trials: int |
     n = trials or measure.trials
     found = measure.make(exp, n, update)
     folder.mkdir(exist_ok=True)
-    text = found.to_csv(index=False, float_format="%.4g", lineterminator="\n")
-    disk.save(folder / f"{name}.csv", text.encode())
-    made = {**_made(folder), name: {**marks(exp), "trace": trace(exp), "trials": n}}
+    table = found.to_csv(index=False, float_format="%.4g", lineterminator="\n").encode()
+    disk.save(folder / f"{name}.csv", table)
+    made = {**_made(folder), name: {**marks(exp), "trace": trace(exp), "trials": n, "table": _hash(table)}}
     disk.save(folder / MADE, (json.dumps(made, indent=2, sort_keys=True) + "\n").encode())
     averages.forget()
 
@@ -114,7 +114,7 @@ def read(name: str, folder: Path) -> tuple[pd.DataFrame, int]:
 
 
 def stale(exp: Experiment, folder: Path) -> dict[str, str]:
-    """Measures that were made of another version of the model or never, and what differs."""
+    """Measures that were made of another version of the model, by hand, or never, and what differs."""
     now, made = marks(exp), _made(folder)
     found: dict[str, str] = {}
     does: list[float] | None = None
@@ -122,6 +122,8 @@ def stale(exp: Experiment, folder: Path) -> dict[str, str]:
         then = made.get(name)
         if then is None or not (folder / f"{name}.csv").exists():
             found[name] = "was never made"
+        elif then["table"] != _hash((folder / f"{name}.csv").read_bytes()):
+            found[name] = "was changed by hand"
         elif differs := [what for what in now if then[what] != now[what]]:
             if differs == ["rules"]:
                 does = trace(exp) if does is None else does
@@ -151,7 +153,12 @@ def marks(exp: Experiment) -> dict[str, str]:
     """
     resolved = {key: entry for key, entry in exp.resolved().items() if key not in ("name", "trials")}
     numbers = json.dumps(_without_prose(resolved), sort_keys=True)
-    return {"rules": compiled.rules_mark()[:16], "numbers": hashlib.sha256(numbers.encode()).hexdigest()[:16]}
+    return {"rules": compiled.rules_mark()[:16], "numbers": _hash(numbers.encode())}
+
+
+def _hash(text: bytes) -> str:
+    """A short hash of a text, whatever ends its lines on this system."""
+    return hashlib.sha256(text.replace(b"\r\n", b"\n")).hexdigest()[:16]
 
 
 def _without_prose(value: Any) -> Any:

@@ -83,16 +83,19 @@ def test_check_tells_a_page_that_drifted_and_document_mends_it(docs: Path) -> No
 
 def test_check_tells_a_measure_of_another_version(exp: Experiment, docs: Path) -> None:
     file = docs / document.MEASURES / measured.MADE
-    made = {name: {**measured.marks(exp), "trace": measured.trace(exp), "trials": 100} for name in measured.MEASURES}
+    made = json.loads(file.read_text(encoding="utf-8"))
     made["dials"] |= {"rules": "0" * 16, "trace": [value + 0.001 for value in measured.trace(exp)]}
     made["effort"]["rules"] = "0" * 16  # rewritten, and does the same
     del made["forms"]
     file.write_text(json.dumps(made), encoding="utf-8")
+    table = docs / document.MEASURES / "implied.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("0.1", "0.2", 1), encoding="utf-8")
     result = CliRunner().invoke(app, ["document", "--check", "--docs", str(docs)])
     assert result.exit_code == 1
     assert "dials: was made with other rules; strait document --measure dials" in result.output
     assert "forms: was never made" in result.output
     assert "effort" not in result.output
+    assert "implied: was changed by hand; strait document --measure implied" in result.output
 
 
 @needs_numba
