@@ -12,6 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import yaml
+
+from sim.loading.shipped import shipped
+
 if TYPE_CHECKING:
     from sim.catalogue import Source
     from sim.experiment import Experiment
@@ -88,6 +92,20 @@ def works(exp: Experiment, names: Iterable[str], version: str | None) -> list[Wo
     sources = exp.catalogue.sources
     known = (work(sources[name]) for name in dict.fromkeys((ESSAY, *names)) if name in sources)
     return [strait(version), *(one for one in known if one)]
+
+
+def of_methods() -> dict[str, Work]:
+    """The methods of analysis that methods sections name, by key: scenarios/methods.yaml.
+
+    >>> of_methods()["morris_1991"].label
+    'Morris (1991)'
+    """
+    entries = yaml.safe_load((shipped() / "methods.yaml").read_text(encoding="utf-8"))["methods"]
+    made = {}
+    for key, entry in entries.items():
+        fields = {name: str(value) for name, value in entry.items() if name not in ("kind", "authors")}
+        made[key] = Work(key, entry["kind"], tuple(entry["authors"]), fields)
+    return made
 
 
 def text(entries: Iterable[Work]) -> str:

@@ -190,7 +190,7 @@ def size(exp: Experiment, trials: int) -> tuple[int, int]:
 
 def _points(asked: Asked, claim: str) -> list[dict[str, float]]:
     """What must be played for a claim: places on its dial, or the worlds with and without each trait."""
-    traits = _traits(asked, claim)
+    traits = traits_of(asked, claim)
     if not traits:
         return [{claim: float(dial)} for dial in GRID]
     return [dict(zip(traits, has, strict=True)) for has in product((0.0, 1.0), repeat=len(traits))]
@@ -198,7 +198,7 @@ def _points(asked: Asked, claim: str) -> list[dict[str, float]]:
 
 def _weights(asked: Asked, claim: str, points: int) -> Floats:
     """How much each played point counts at each place on the dial: float[point, place]."""
-    traits = _traits(asked, claim)
+    traits = traits_of(asked, claim)
     if not traits:
         return np.eye(points)
     exp = asked.exp
@@ -209,8 +209,13 @@ def _weights(asked: Asked, claim: str, points: int) -> Floats:
     return np.array([np.prod(np.where(has, chances, 1 - chances), axis=1) for has in corners])
 
 
-def _traits(asked: Asked, claim: str) -> tuple[str, ...]:
-    """The claim's numbers, if all are chances of a trait that nothing is correlated with."""
+def traits_of(asked: Asked, claim: str) -> tuple[str, ...]:
+    """The claim's numbers, if all are chances of a trait that nothing is correlated with.
+
+    >>> import sim
+    >>> traits_of(ask(sim.load("debate")), "N12")
+    ('prc_opportunist_prob', 'prc_unlimited_prob')
+    """
     names = dials.moved(asked.exp.catalogue)[claim]
     joined = {name for a, b, _ in asked.exp.correlations for name in (a, b)}
     return names if {*names} <= TRAITS - joined and asked.exp.switches.get("traits", True) else ()

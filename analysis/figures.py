@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from analysis import cite
+from analysis import answers, cite
 from sim.storing import manifest, resolved
 
 if TYPE_CHECKING:
@@ -54,6 +54,9 @@ def basis(path: Path, exp: Experiment) -> tuple[cite.Basis, Experiment, str | No
     Without a manifest beside the figure the experiment is the one given.
     """
     folder = path.parent.parent
+    answer = manifest.read(folder) or {}
+    if "command" in answer:
+        return _of_answer(path, answer)
     said = manifest.held(folder) if (folder / manifest.MANIFEST).exists() else None
     if not said:
         marks = cite.in_order(
@@ -68,3 +71,12 @@ def basis(path: Path, exp: Experiment) -> tuple[cite.Basis, Experiment, str | No
         run += "; the run is not finished"
     basis = cite.Basis(f"figure “{path.stem}”", f"“{caption(path)}” {run}.", marks)
     return basis, own, said["versions"].get(manifest.DISTRIBUTIONS[0])
+
+
+def _of_answer(path: Path, said: manifest.Manifest) -> tuple[cite.Basis, Experiment, str | None]:
+    """What a figure rests on that another command than strait run drew."""
+    exp = answers.experiment(said)
+    marks = cite.in_order(mark for claim in cite.held(exp, *exp.worldviews) for mark in claim.paragraphs)
+    how = f"strait {said['command']}, experiment {exp.name}, {said['design']['trials']:,} trials, seed {said['seed']}"
+    basis = cite.Basis(f"figure “{path.stem}”", f"“{caption(path)}” {how}.", marks)
+    return basis, exp, said["versions"].get(manifest.DISTRIBUTIONS[0])

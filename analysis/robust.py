@@ -228,5 +228,5 @@ def _enough(lucks: int) -> None:
     if lucks < 2:
         raise QuestionError(
             "lucks: regret needs two lucks a world at least, and this run has 1, so nobody can tell a good policy from "
-            "a lucky one; leave the folder out to have it played, or write lucks: 20 in your experiment"
+            "a lucky one; leave the folder out to have it played, or run it with --lucks 20"
         )

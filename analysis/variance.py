@@ -194,7 +194,7 @@ def _refuse_single(lucks: int) -> None:
     if lucks < 2:
         raise QuestionError(
             "lucks: with one luck in each world, luck and beliefs cannot be told apart; it takes two or more "
-            "(`lucks: 2` in the file of the experiment that is run, or strait variance without a folder)"
+            "(strait run --lucks 2, or strait variance without a folder)"
         )
 
 

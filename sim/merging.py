@@ -91,7 +91,8 @@ def _shares(folder: Path) -> list[Path]:
     if (folder / manifest.MANIFEST).exists():
         return [folder]
     within = sorted(path.parent for path in folder.glob(f"*/{manifest.MANIFEST}"))
-    found = [path for path in within if (manifest.held(path) or {}).get("share")]
+    runs = [path for path in within if "command" not in (manifest.read(path) or {})]
+    found = [path for path in runs if (manifest.held(path) or {}).get("share")]
     if not found:
         raise FolderError(f"{folder}: there is no part of a run here, as strait run --part makes it")
     return found

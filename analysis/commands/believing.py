@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from typer import Argument, Option
+from typer import Argument, Context, Option
 
 from analysis.commands import BAD_INPUT, app, leave
 from analysis.commands.difference import (
@@ -19,17 +19,16 @@ from analysis.commands.difference import (
     Starts,
     Trials,
     Workers,
-    draw,
     heading,
     load,
     playing,
     tell,
-    write,
 )
 
 
 @app.command(epilog="Example:  strait claims --contrast direct_ties-interoperability --outcome use_of_force")
 def claims(
+    context: Context,
     contrast: Contrast = FLAGSHIP,
     outcome: Outcomes = None,
     start: Starts = None,
@@ -46,27 +45,31 @@ def claims(
     Under Newsham's beliefs one policy does better, under Self's perhaps the other. This says how much of the
     distance between the two each claim carries. An interrupted command goes on where it stopped.
     """
-    with playing(out) as progress:
+    with playing(context) as answer:
         from analysis import claims as claims_
-        from analysis import claims_figure
+        from analysis import claims_figure, designs
 
         exp = load(experiment, set_, start, seed)
         names = start or [exp.starts[-1].name]
         found = [
-            claims_.claims(exp, contrast, outcome, name, trials=trials, folder=out, workers=workers, progress=progress)
+            claims_.claims(
+                exp, contrast, outcome, name, trials=trials, folder=out, workers=workers, progress=answer.progress
+            )
             for name in names
         ]
-        write(out, "claims", [one.table for one in found])
+        answer.write("claims", [one.table for one in found])
         for name in ("details", "ends", "pairs"):
-            write(out, f"claims_{name}", [getattr(one, name) for one in found])
+            answer.write(f"claims_{name}", [getattr(one, name) for one in found])
         pairs = [(one, name) for one in found for name in one.game.asked.outcomes]
         for one, name in pairs:
             tell(heading(one.game.asked, name), claims_figure.lines(one, name))
-        draw(out, [] if no_figures else [claims_figure.figure(one, name) for one, name in pairs])
+        drawn = [] if no_figures else [claims_figure.figure(one, name) for one, name in pairs]
+        answer.finish(drawn, designs.claims(found))
 
 
 @app.command(epilog="Examples:  strait crossover    strait crossover N18 S12 --map")
 def crossover(
+    context: Context,
     claim: Annotated[
         list[str] | None, Argument(metavar="CLAIM...", help="Claims with a dial.", show_default="all of them")
     ] = None,
@@ -91,9 +94,9 @@ def crossover(
     """
     if map_ and len(claim or ()) != 2:
         leave("--map: name two claims, as in strait crossover N18 S12 --map", BAD_INPUT)
-    with playing(out) as progress:
+    with playing(context) as answer:
         from analysis import crossover as crossover_
-        from analysis import crossover_figure, crossover_map
+        from analysis import crossover_figure, crossover_map, designs
         from analysis.coalitions import stakes
 
         exp = load(experiment, set_, start, seed)
@@ -102,33 +105,36 @@ def crossover(
             maps = [
                 crossover_map.mapped(
                     exp, contrast, (claim[0], claim[1]), one, name, worldview,
-                    trials=trials, folder=out, workers=workers, progress=progress,
+                    trials=trials, folder=out, workers=workers, progress=answer.progress,
                 )
                 for name in names for one in outcomes
             ]  # fmt: skip
-            write(out, "crossover_map", [one.table for one in maps])
+            answer.write("crossover_map", [one.table for one in maps])
             for place in maps:
                 tell(heading(place.asked, place.asked.outcomes[0]), crossover_map.lines(place))
-            draw(out, [] if no_figures else [crossover_map.figure(one) for one in maps])
+            drawn = [] if no_figures else [crossover_map.figure(one) for one in maps]
+            answer.finish(drawn, designs.crossover_map(maps))
             return
         found = [
             crossover_.crossover(
                 exp, contrast, claim or (), outcomes, name, worldview,
-                trials=trials, folder=out, workers=workers, progress=progress,
+                trials=trials, folder=out, workers=workers, progress=answer.progress,
             )
             for name in names
         ]  # fmt: skip
-        write(out, "crossover", [one.table for one in found])
-        write(out, "crossover_numbers", [one.numbers for one in found])
-        write(out, "crossover_curves", [one.curves for one in found])
+        answer.write("crossover", [one.table for one in found])
+        answer.write("crossover_numbers", [one.numbers for one in found])
+        answer.write("crossover_curves", [one.curves for one in found])
         pairs = [(one, name) for one in found for name in one.asked.outcomes]
         for one, name in pairs:
             tell(heading(one.asked, name), crossover_figure.lines(one, name))
-        draw(out, [] if no_figures else [crossover_figure.figure(one, name) for one, name in pairs])
+        drawn = [] if no_figures else [crossover_figure.figure(one, name) for one, name in pairs]
+        answer.finish(drawn, designs.crossover(found))
 
 
 @app.command(epilog="Example:  strait flip --worldview newsham --outcome use_of_force")
 def flip(
+    context: Context,
     contrast: Contrast = FLAGSHIP,
     outcome: Outcomes = None,
     worldview: Annotated[
@@ -148,20 +154,20 @@ def flip(
     From a worldview, claims are swapped for the other author's reading until the result turns round. Without
     --outcome it is about the first primary one.
     """
-    with playing(out) as progress:
+    with playing(context) as answer:
+        from analysis import designs, flip_figure
         from analysis import flip as flip_
-        from analysis import flip_figure
         from analysis.coalitions import stakes
 
         exp = load(experiment, set_, start, seed)
         views = worldview or [view.name for view in exp.worldviews]
         found = [
             flip_.flip(
-                exp, contrast, one, name, view, trials=trials, folder=out, workers=workers, progress=progress
+                exp, contrast, one, name, view, trials=trials, folder=out, workers=workers, progress=answer.progress
             )
             for name in start or [exp.starts[-1].name] for one in outcome or stakes(exp)[:1] for view in views
         ]  # fmt: skip
-        write(out, "flip", [one.table for one in found])
+        answer.write("flip", [one.table for one in found])
         for one in found:
             tell(heading(one.asked, one.asked.outcomes[0]), flip_figure.lines(one))
-        draw(out, [] if no_figures else [flip_figure.figure(one) for one in found])
+        answer.finish([] if no_figures else [flip_figure.figure(one) for one in found], designs.flip(found))

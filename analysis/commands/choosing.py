@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
-from typer import Argument, Option
+from typer import Argument, Context, Option
 
 from analysis.commands import BAD_INPUT, app, leave
 from analysis.commands.difference import (
@@ -19,17 +19,16 @@ from analysis.commands.difference import (
     Source,
     Starts,
     Workers,
-    draw,
     heading,
     load,
     playing,
     tell,
-    write,
 )
 
 
 @app.command(epilog="Example:  strait discover --contrast direct_ties-status_quo --outcome use_of_force")
 def discover(
+    context: Context,
     contrast: Contrast = FLAGSHIP,
     outcome: Outcomes = None,
     start: Starts = None,
@@ -57,30 +56,31 @@ def discover(
     exception does better, boxes are drawn (PRIM, and a tree), and tested on sets that had no part in it. An
     interrupted command goes on where it stopped.
     """
-    with playing(out) as progress:
+    with playing(context) as answer:
+        from analysis import designs, discover_figure
         from analysis import discover as discover_
-        from analysis import discover_figure
 
         exp = load(experiment, set_, start, seed)
         found = [
             discover_.discover(
                 exp, contrast, outcome, name, worldview, points=points, trials=trials, coverage=coverage,
-                beyond_margin=beyond_margin, folder=out, workers=workers, progress=progress,
+                beyond_margin=beyond_margin, folder=out, workers=workers, progress=answer.progress,
             )
             for name in start or [exp.starts[-1].name]
         ]  # fmt: skip
-        write(out, "discover", [one.table for one in found])
-        write(out, "discover_boxes", [one.rates for one in found])
-        write(out, "discover_points", [one.points for one in found])
+        answer.write("discover", [one.table for one in found])
+        answer.write("discover_boxes", [one.rates for one in found])
+        answer.write("discover_points", [one.points for one in found])
         pairs = [(one, name) for one in found for name in one.asked.outcomes]
         for one, name in pairs:
             tell(heading(one.asked, name), discover_figure.lines(one, name))
         drawn = [] if no_figures else [discover_figure.figure(one, name) for one, name in pairs]
-        draw(out, [figure for figure in drawn if figure])
+        answer.finish([figure for figure in drawn if figure], designs.discover(found, coverage))
 
 
 @app.command(epilog="Examples:  strait robust    strait robust out/debate --keep use_of_force=0.25")
 def robust(
+    context: Context,
     folder: Annotated[
         Path | None, Argument(metavar="DIR", help="A finished run with several lucks.", show_default="play one")
     ] = None,
@@ -109,9 +109,9 @@ def robust(
     if folder and (set_ or seed is not None):
         leave("--set and --seed change what is played; with a folder nothing is: leave one of them out", BAD_INPUT)
     limits = dict(map(_limit, keep or ()))
-    with playing(out) as progress:
+    with playing(context) as answer:
+        from analysis import designs, robust_figure, robust_map_figure
         from analysis import robust as robust_
-        from analysis import robust_figure, robust_map_figure
         from sim import store
 
         if folder:
@@ -120,12 +120,12 @@ def robust(
             exp = load(experiment, set_, start, seed)
             exp = exp if start else replace(exp, starts=exp.starts[-1:])
             robust_.ranked_by(exp, outcome, limits)  # before anything is played
-            result = robust_.played(exp, trials, lucks, folder=out, workers=workers, progress=progress)
+            result = robust_.played(exp, trials, lucks, folder=out, workers=workers, progress=answer.progress)
         names = start or [result.experiment.starts[-1].name]
         found = [robust_.robust(result, outcome, name, limits) for name in names]
-        write(out, "robust", [one.table for one in found])
-        write(out, "robust_ranks", [one.ranks for one in found])
-        write(out, "robust_map", [one.map for one in found])
+        answer.write("robust", [one.table for one in found])
+        answer.write("robust_ranks", [one.ranks for one in found])
+        answer.write("robust_map", [one.map for one in found])
         for one in found:
             for name in dict.fromkeys((*one.names, *limits)):
                 tell(robust_figure.heading(one, name), robust_figure.lines(one, name))
@@ -133,7 +133,9 @@ def robust(
                 tell("Who is right, and whose values count:", robust_map_figure.lines(one))
         drawn = [] if no_figures else [robust_map_figure.figure(one) for one in found]
         drawn += [] if no_figures else [robust_figure.figure(one, name) for one in found for name in one.names]
-        draw(out, [figure for figure in drawn if figure])
+        answer.finish(
+            [figure for figure in drawn if figure], designs.robust(found, limits), (folder or out / "run", result)
+        )
 
 
 def _limit(text: str) -> tuple[str, float]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer import Option
+from typer import Context, Option
 
 from analysis.commands import BAD_INPUT, STOPPED, leave, plain_words
 
 if TYPE_CHECKING:
+    from analysis.designs import Design
     from analysis.page import Drawn
     from sim.asking import Asked
     from sim.experiment import Experiment
+    from sim.results import Result
 
 Contrast = Annotated[str, Option(metavar="A-B", help="Two policies; the difference is the first minus the second.")]
 Outcomes = Annotated[
@@ -49,36 +52,67 @@ def load(
     return scenario.load(experiment, set_=set_ or (), starts=start or (), seed=seed, worldviews=worldview or ())
 
 
+@dataclass
+class Answer:
+    """The folder that a command fills: tables, figures, and last of all its manifest."""
+
+    out: Path
+    command: str
+    options: Mapping[str, Any]
+    started: str
+    progress: Callable[[int, int], Any]
+    written: list[str] = field(default_factory=list)
+    before: dict[str, Any] | None = None
+
+    def write(self, name: str, tables: list[Any]) -> None:
+        """Write tables as one CSV file, whole or not at all; what said how an earlier answer was made goes first."""
+        import pandas as pd
+
+        from analysis import answers
+        from sim.storing import disk
+
+        if not self.written:
+            self.before = answers.withdrawn(self.out)
+        text = pd.concat(tables, ignore_index=True).to_csv(index=False, lineterminator="\n")
+        disk.save(self.out / f"{name}.csv", text.encode())
+        self.written.append(f"{name}.csv")
+
+    def finish(self, drawn: list[Drawn], design: Design, run: tuple[Path, Result] | None = None) -> None:
+        """Save the figures, then the manifest, and say where everything is; `run` is what was read."""
+        from analysis import answers, plots
+
+        folder = self.out / "figures"
+        folder.mkdir(exist_ok=True)
+        for figure in drawn:
+            self.written += [path.relative_to(self.out).as_posix() for path in plots.save(figure, folder)]
+        made = answers.made(self.command, self.options, design, run)
+        made |= {"started": self.started, "written": self.written}
+        if note := answers.keep(self.out, made, self.before):
+            typer.echo(note, err=True)
+        typer.echo(f"Tables and figures: {self.out}\nStrait generates cases, not a forecast.")
+
+
 @contextmanager
-def playing(out: Path) -> Iterator[Callable[[int, int], Any]]:
+def playing(context: Context) -> Iterator[Answer]:
     """Hold the folder, show progress, stop at Ctrl-C, and put what a user can mend into words."""
     with plain_words():
         from rich.console import Console
 
         from analysis import progress, stopping, work
         from sim.asking import QuestionError
+        from sim.storing import manifest
         from sim.storing.disk import FolderError
 
         console = Console(stderr=True, highlight=False)
         stopped = "Stopped; what was played is kept, and the same command goes on from there."
+        options, out = dict(context.params), Path(context.params["out"])
         try:
             with work.held(out), stopping.soon(stopped, STOPPED), progress.shown(console) as update:
-                yield update
+                yield Answer(out, str(context.info_name), options, manifest.now(), update)
         except KeyboardInterrupt:
             leave(stopped, STOPPED)
         except (QuestionError, FolderError) as error:
             leave(str(error), BAD_INPUT)
-
-
-def write(out: Path, name: str, tables: list[Any]) -> None:
-    """Write tables as one CSV file, whole or not at all."""
-    import pandas as pd
-
-    from sim.storing import disk
-
-    disk.save(
-        out / f"{name}.csv", pd.concat(tables, ignore_index=True).to_csv(index=False, lineterminator="\n").encode()
-    )
 
 
 def tell(head: str, said: list[str]) -> None:
@@ -89,14 +123,3 @@ def tell(head: str, said: list[str]) -> None:
     console.print(Text(head, style="bold"))
     for line in said:
         console.print(Text(f"- {line}"), soft_wrap=not console.is_terminal)
-
-
-def draw(out: Path, drawn: list[Drawn]) -> None:
-    """Save the figures, and say where everything is."""
-    from analysis import plots
-
-    folder = out / "figures"
-    folder.mkdir(exist_ok=True)
-    for figure in drawn:
-        plots.save(figure, folder)
-    typer.echo(f"Tables and figures: {out}\nStrait generates cases, not a forecast.")

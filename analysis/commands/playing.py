@@ -24,6 +24,9 @@ def run(
     ] = None,
     fresh: Annotated[bool, Option("--fresh", help="Replace what an earlier run left in that folder.")] = False,
     trials: Annotated[int | None, Option(metavar="N", help="Trials for each policy, worldview and start.")] = None,
+    lucks: Annotated[
+        int | None, Option(metavar="N", help="Trials in each world, each with luck of its own; they divide --trials.")
+    ] = None,
     until: Annotated[
         list[str] | None, Option(metavar="OUTCOME=WIDTH", help="Stop when its differences are known to ± this (above).")
     ] = None,
@@ -68,6 +71,7 @@ def run(
             starts=start or (),
             values=values or (),
             trials=trials,
+            lucks=lucks,
             seed=seed,
         )
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from typer import Argument, Option
+from typer import Argument, Context, Option
 
 from analysis.commands import BAD_INPUT, app, leave
 from analysis.commands.difference import (
@@ -18,17 +18,16 @@ from analysis.commands.difference import (
     Source,
     Starts,
     Workers,
-    draw,
     heading,
     load,
     playing,
     tell,
-    write,
 )
 
 
 @app.command(epilog="Examples:  strait sensitivity    strait sensitivity --over parameters --outcome use_of_force")
 def sensitivity(
+    context: Context,
     contrast: Contrast = FLAGSHIP,
     outcome: Outcomes = None,
     worldview: Annotated[
@@ -52,29 +51,31 @@ def sensitivity(
     Each belief alone (tornado), all at random (Morris), and the share of the spread that each makes (Sobol), with luck
     kept apart. An interrupted command goes on where it stopped.
     """
-    with playing(out) as progress:
+    with playing(context) as answer:
+        from analysis import designs, sensitivity_figure
         from analysis import sensitivity as sensitivity_
-        from analysis import sensitivity_figure
 
         exp = load(experiment, set_, start, seed)
         found = [
             sensitivity_.sensitivity(
                 exp, contrast, outcome, name, worldview, over=over, trials=trials, trajectories=trajectories,
-                points=points, heaviest=heaviest, folder=out, workers=workers, progress=progress,
+                points=points, heaviest=heaviest, folder=out, workers=workers, progress=answer.progress,
             )
             for name in start or [exp.starts[-1].name]
         ]  # fmt: skip
-        write(out, "sensitivity", [one.table for one in found])
-        write(out, "sensitivity_convergence", [one.convergence for one in found])
-        write(out, "sensitivity_tornado", [one.tornado for one in found])
+        answer.write("sensitivity", [one.table for one in found])
+        answer.write("sensitivity_convergence", [one.convergence for one in found])
+        answer.write("sensitivity_tornado", [one.tornado for one in found])
         pairs = [(one, name) for one in found for name in one.asked.outcomes]
         for one, name in pairs:
             tell(heading(one.asked, name), sensitivity_figure.lines(one, name))
-        draw(out, [] if no_figures else [sensitivity_figure.figure(one, name) for one, name in pairs])
+        drawn = [] if no_figures else [sensitivity_figure.figure(one, name) for one, name in pairs]
+        answer.finish(drawn, designs.sensitivity(found))
 
 
 @app.command(epilog="Examples:  strait variance    strait variance out/debate")
 def variance(
+    context: Context,
     run: Annotated[
         Path | None,
         Argument(metavar="RUN", help="Folder of a run with two lucks a world or more.", show_default="plays anew"),
@@ -101,16 +102,17 @@ def variance(
     """
     if run is not None and (set_ or lucks or seed is not None):
         leave("RUN: a finished run is taken as it is; leave out --set, --seed and --lucks", BAD_INPUT)
-    with playing(out) as progress:
+    with playing(context) as answer:
+        from analysis import designs, variance_figure
         from analysis import variance as variance_
-        from analysis import variance_figure
 
+        read = None
         if run is None:
             exp = load(experiment, set_, start, seed)
             found = [
                 variance_.variance(
                     exp, contrast, outcome, name, trials=trials, lucks=lucks, folder=out, workers=workers,
-                    progress=progress,
+                    progress=answer.progress,
                 )
                 for name in start or [exp.starts[-1].name]
             ]  # fmt: skip
@@ -118,9 +120,11 @@ def variance(
             from sim.store import load_folder
 
             result = load_folder(run)
+            read = run, result
             names = start or [result.experiment.starts[-1].name]
             found = [variance_.of_run(result, contrast, outcome, name) for name in names]
-        write(out, "variance", [one.table for one in found])
+        answer.write("variance", [one.table for one in found])
         for one in found:
             tell(f"From {one.asked.start.title}, over all worldviews:", variance_figure.lines(one))
-        draw(out, [] if no_figures else [variance_figure.figure(one) for one in found])
+        drawn = [] if no_figures else [variance_figure.figure(one) for one in found]
+        answer.finish(drawn, designs.variance(found), read)

@@ -1,4 +1,4 @@
-"""What a folder says of its run: what was played, by which program, and whether it is finished."""
+"""What a folder says of what is in it: what was played, by which program, and whether it is finished."""
 
 from __future__ import annotations
 
@@ -30,17 +30,24 @@ Manifest = dict[str, Any]
 
 def made(experiment: Experiment, block_worlds: int, share: Share | None = None) -> Manifest:
     """Describe a run that begins now."""
-    content = experiment.resolved()
-    files = content.pop("files", {})
     return {
         "program": PROGRAM,
         "schema": SCHEMA,
         "status": "running",
-        "seed": experiment.seed,
         "trials": experiment.trials,
         "block_worlds": block_worlds,
         "share": str(share) if share else None,
         "cells": len(tables.cells(experiment)),
+        **stamp(experiment),
+    }
+
+
+def stamp(experiment: Experiment) -> Manifest:
+    """What any manifest says: the experiment in full, its seed, when it began, and what plays it."""
+    content = experiment.resolved()
+    files = content.pop("files", {})
+    return {
+        "seed": experiment.seed,
         "started": now(),
         "finished": None,
         "rules_sha256": compiled.rules_mark(),
@@ -58,6 +65,15 @@ def write(folder: Path, manifest: Mapping[str, Any]) -> None:
     disk.save(folder / MANIFEST, (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
 
 
+def read(folder: Path) -> Manifest | None:
+    """Manifest of a folder, of a run or of another command (it has a `command`); None if there is none of ours."""
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and found.get("program") == PROGRAM else None
+
+
 def held(folder: Path, *, any_schema: bool = False) -> Manifest | None:
     """Manifest of a folder; None if it is new, or nothing was kept in it yet.
 
@@ -66,15 +82,13 @@ def held(folder: Path, *, any_schema: bool = False) -> Manifest | None:
     FolderError
         If there is something in it, but no run, or one of another schema.
     """
-    path = folder / MANIFEST
-    begun = {disk.LOCK, disk.temporary(path).name}
+    begun = {disk.LOCK, disk.temporary(folder / MANIFEST).name}
     if not folder.exists() or (folder.is_dir() and {entry.name for entry in folder.iterdir()} <= begun):
         return None
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        found = None
-    if not isinstance(found, dict) or found.get("program") != PROGRAM or "schema" not in found:
+    found = read(folder) or {}
+    if "command" in found:
+        raise FolderError(f"{folder}: it holds tables of {PROGRAM} {found['command']}, not a run; name another folder")
+    if "schema" not in found:
         raise FolderError(f"{folder}: not empty, and no run this {PROGRAM} can read; name another folder")
     if found["schema"] != SCHEMA and not any_schema:
         raise FolderError(
