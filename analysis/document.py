@@ -10,7 +10,8 @@ from analysis import catalogued, findings, findings_unsure, markdown, measured, 
 if TYPE_CHECKING:
     from sim.experiment import Experiment
 
-NAMED = "findings-named"  # the claims that sentences speak of
+COMPOSED = SHORT, NAMED = "findings-short", "findings-named"
+"""Parts made of other parts: some of the sentences, and the claims they speak of."""
 MEASURES = "measured"  # the folder of recorded measures, in docs/
 
 
@@ -50,8 +51,9 @@ def written(exp: Experiment, folder: Path, *, slow: bool = False) -> dict[Path, 
     for name, (measure, part) in RECORDED.items():
         if name in names:
             made[name] = _told(exp, folder, measure, part, old.get(measure, ""))
-    if NAMED in names:
-        made[NAMED] = findings.named(exp, [text for name, text in made.items() if name in FINDINGS])
+    sentences = {name: text for name, text in made.items() if name in FINDINGS}
+    if {*COMPOSED} <= names:
+        made |= {SHORT: findings.short(sentences), NAMED: findings.named(exp, sentences.values())}
     made |= {name: part() for name, part in SLOW.items() if slow and name in names}
     left = () if slow else SLOW
     return {page: markdown.filled(text, made, left) for page, text in wanted.items()}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.captions import believing, capital, change, listed, measure, title
+from analysis.captions import believing, capital, listed, measure, title
 from analysis.claims_tables import THEME
 from analysis.coalitions import NEWSHAM, SELF, TOTAL, UNDIALLED
 from analysis.compare import Comparison, comparisons, primary
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 AUTHORS = {NEWSHAM: "Newsham", SELF: "Self"}
 HEAVIEST = 4  # claims that are named
+SHORT = (
+    ("findings-policies", 2), ("findings-claims", 1), ("findings-claims", 2),
+    ("findings-flips", 0), ("findings-flips", 1), ("findings-regrets", 0), ("findings-spreads", 0),
+)  # fmt: skip
+"""Which sentences of which part are the page in short."""
 DISPUTED = (TURNED, "loss_newsham", "loss_self")  # outcomes on which the disagreement is taken apart
 
 
@@ -35,7 +40,8 @@ def policies(exp: Experiment, found: pd.DataFrame) -> str:
         known = comparisons(rows, start.name)
         for a, b in PAIRS:
             ways = [
-                change(known[view.name, outcome.name, a, b], outcome, f" {believing(view)}") for view in exp.worldviews
+                f"{versus(_joint(known[view.name, outcome.name, a, b]), outcome)} {believing(view)}"
+                for view in exp.worldviews
             ]
             yield said(
                 f"With {title(exp, a)} instead of {title(exp, b)}, {measure(outcome)} is {listed(ways)}.",
@@ -57,9 +63,14 @@ def all_policies(exp: Experiment, found: pd.DataFrame) -> str:
     return table(["start", "difference", "outcome", *(view.title for view in exp.worldviews)], rows)
 
 
-def _cell(one: Comparison, outcome: Outcome) -> str:
+def _joint(one: Comparison) -> dict[str, float]:
+    """A comparison with the interval that its verdict rests on."""
     _, low, high = one.deciding
-    return effect({"effect": one.difference, "low": low, "high": high, "margin": outcome.margin}, outcome)
+    return {"value": one.difference, "low": low, "high": high}
+
+
+def _cell(one: Comparison, outcome: Outcome) -> str:
+    return effect({**_joint(one), "margin": outcome.margin}, outcome, "value")
 
 
 def shares(exp: Experiment, found: pd.DataFrame) -> str:
@@ -80,10 +91,10 @@ def _shared(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> Iterator[s
     values = rows[rows["kind"] == "value"]
     whole = values[values["claim"] == TOTAL].to_dict("records")[0]
     each = listed([f"{versus(ends[name], outcome)} if {AUTHORS[name]} is right" for name in AUTHORS])
-    apart = f"Between the two men lie {size(whole, outcome)}."
-    yield f"{capital(measure(outcome))}, {a} against {b}: {each}. {apart}"
+    yield f"{capital(measure(outcome))}, {a} against {b}: {each}."
     themes = values[(values["claim"] == THEME) & (values["theme"] != UNDIALLED)]
-    yield f"Of these, by theme: {_carried(themes, 'theme', whole, outcome)}."
+    carried = _carried(themes, "theme", whole, outcome)
+    yield f"Between the two men lie {size(whole, outcome)}; by theme, {carried}."
     claims = _ordered(values[~values["claim"].isin([TOTAL, THEME, UNDIALLED])])
     yield f"The claims that weigh most: {_carried(claims.head(HEAVIEST), 'claim', whole, outcome)}."
     yield _alone(claims, outcome)
@@ -185,6 +196,12 @@ def _flipped(exp: Experiment, rows: list[dict[Any, Any]], view: str) -> str:
     ])  # fmt: skip
     count = f"{len(steps) - 1} {'belief' if len(steps) == 2 else 'beliefs'}"
     return f"{begin}. It takes {count} to turn that round: {changes}. Then it is {versus(steps[-1], outcome)}."
+
+
+def short(parts: Mapping[str, str]) -> str:
+    """Some of the sentences, which give the whole in short: those on the latest start."""
+    told = {name: [line for line in text.splitlines() if line.startswith("* ")] for name, text in parts.items()}
+    return "\n".join(told[name][place] for name, place in SHORT)
 
 
 def named(exp: Experiment, texts: Iterable[str]) -> str:
