@@ -39,7 +39,7 @@ FORMS = {
 
 @dataclass(frozen=True)
 class Work:
-    """An entry of a bibliography: its fields as plain text; authors one by one."""
+    """An entry of a bibliography: its fields as plain text; authors one by one, a first name after a comma."""
 
     key: str
     kind: str
@@ -49,7 +49,8 @@ class Work:
     @property
     def label(self) -> str:
         """What one writes in a sentence: 'Huth & Russett (1984)'."""
-        names = self.authors or (HEAD.match(self.fields["title"] + ",")[0].strip(" ,("),)  # type: ignore[index]
+        surnames = tuple(name.partition(",")[0] for name in self.authors)
+        names = surnames or (HEAD.match(self.fields["title"] + ",")[0].strip(" ,("),)  # type: ignore[index]
         said = f"{names[0]} et al." if len(names) > 2 else " & ".join(names)
         return f"{said} ({self.fields['year']})" if "year" in self.fields else said
 
@@ -123,7 +124,8 @@ def text(entries: Iterable[Work]) -> str:
 
 
 def _entry(one: Work) -> str:
-    fields = {"author": " and ".join(f"{{{_latex(name)}}}" for name in one.authors)} if one.authors else {}
+    names = (_latex(name) if "," in name else f"{{{_latex(name)}}}" for name in one.authors)
+    fields = {"author": " and ".join(names)} if one.authors else {}
     for name, value in one.fields.items():
         fields[name] = value if name in ("url", "year") else _latex(value)
     fields["title"] = f"{{{fields['title']}}}"

@@ -235,7 +235,8 @@ def _table(asked: Asked, found: dict[tuple[str, str], Crossing]) -> pd.DataFrame
         every = "; ".join(f"{one:.3f}" for one in one.every)
         rows.append((*_key(asked, claim, outcome), one.at, one.low, one.high, one.kind, place, *away, every, told))
     more = ("neutral", "from_newsham", "from_self", "from_neutral", "crossings", "numbers_there")
-    return pd.DataFrame(rows, columns=[*COLUMNS, *more])
+    made = pd.DataFrame(rows, columns=[*COLUMNS, *more])
+    return made.astype(dict.fromkeys(("crossing", "low", "high", *more[:4]), float))
 
 
 def _numbers(asked: Asked, found: dict[tuple[str, str], Crossing]) -> pd.DataFrame:

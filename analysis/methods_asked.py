@@ -123,7 +123,7 @@ def _crossover(one: _Asked) -> str:
         f"We turned the {counted(len(one['claims']), 'dial', 'dials')} of {one.claims('claims')}, one at a time, and "
         f"looked for where the better policy changes. Each was played at {one['places']} places at equal distances, "
         f"{one.trials} at each, with the same worlds and luck at all of them. Between places the difference is read by "
-        "a monotone cubic (PCHIP) [@fritsch_butland_1984]. Intervals of a crossing come from "
+        f"a monotone cubic (PCHIP) [@fritsch_butland_1984]. Intervals of a crossing ({one.level}) come from "
         f"{one['resamples']:,} bootstrap resamples [@efron_1979] of {one['blocks']} blocks of trials, whole curves at "
         f"a time. Where a curve crosses more than once, but in fewer than {one.level} of resamples, a monotone fit "
         "(isotonic regression) settles one crossing; one beyond both authors is reported where a settled trend leads "

@@ -123,8 +123,7 @@ def settings(exp: Experiment, run: Mapping[str, Any], done: int) -> pd.DataFrame
 
 def _settings(exp: Experiment, run: Mapping[str, Any], done: int) -> Iterator[tuple[str, object, str]]:
     yield "experiment", exp.name, exp.title
-    yield from _answer(run) if "command" in run else _run(run, done)
-    yield "lucks", exp.lucks, "trials in each world"
+    yield from _answer(exp, run) if "command" in run else _run(exp, run, done)
     yield "seed", run["seed"], "of all worlds and all luck"
     yield "months", exp.months, "horizon"
     yield "step_months", exp.step_months, "length of a step"
@@ -158,14 +157,15 @@ def _settings(exp: Experiment, run: Mapping[str, Any], done: int) -> Iterator[tu
         yield f"values {entry.name}", entry.title, f"prices of outcomes; they add up to {entry.outcome}"
 
 
-def _run(run: Mapping[str, Any], done: int) -> Iterator[tuple[str, object, str]]:
+def _run(exp: Experiment, run: Mapping[str, Any], done: int) -> Iterator[tuple[str, object, str]]:
     yield "status", run["status"], "complete, or running: not finished"
     yield "trials", run["trials"], "in each cell: a start, a worldview, a policy"
     yield "trials done", done, "in each cell"
+    yield "lucks", exp.lucks, "trials in each world"
     yield "cells", run["cells"], "starts x worldviews x policies"
 
 
-def _answer(said: Mapping[str, Any]) -> Iterator[tuple[str, object, str]]:
+def _answer(exp: Experiment, said: Mapping[str, Any]) -> Iterator[tuple[str, object, str]]:
     """The command, its options, its design, and the run it read; a list in one cell."""
     yield "command", f"strait {said['command']}", "what was asked of the model"
     parts = (("options", "option"), ("asked", "asked"), ("design", "design"), ("run", "run that was read"))
@@ -174,6 +174,7 @@ def _answer(said: Mapping[str, Any]) -> Iterator[tuple[str, object, str]]:
         for name, value in (said[key] or {}).items():
             if not (key == "run" and name == "versions"):
                 yield f"{head}, {name}", _cell(value), meaning
+    yield "lucks", exp.lucks, "trials in each world"
 
 
 def _cell(value: Any) -> str:

@@ -105,7 +105,8 @@ def playing(context: Context) -> Iterator[Answer]:
 
         console = Console(stderr=True, highlight=False)
         stopped = "Stopped; what was played is kept, and the same command goes on from there."
-        options, out = dict(context.params), Path(context.params["out"])
+        names = [str(one.name) for one in context.command.params if one.name in context.params]
+        options, out = {name: context.params[name] for name in names}, Path(context.params["out"])
         try:
             with work.held(out), stopping.soon(stopped, STOPPED), progress.shown(console) as update:
                 yield Answer(out, str(context.info_name), options, manifest.now(), update)

@@ -62,14 +62,14 @@ def cite(
         typer.echo(bibtex_.text(works))
 
 
-@app.command(epilog="Example:  strait methods out/debate")
+@app.command(epilog="Examples:  strait methods out/debate    strait methods out/claims")
 def methods(
-    folder: Annotated[Path, Argument(metavar="DIR", help="Folder of results of strait run.")],
+    folder: Annotated[Path, Argument(metavar="DIR", help="Folder of results: of strait run, claims, sensitivity, ...")],
     out: Annotated[
         Path | None, Option(metavar="PATH", help="Folder to write to.", show_default="methods in DIR")
     ] = None,
 ) -> None:
-    """Write the methods section of a paper for a run: paragraphs, tables of all settings, and a bibliography.
+    """Write the methods section of a paper for results: paragraphs, tables of all settings, and a bibliography.
 
     Every number comes from the folder. It writes methods.md, settings.csv, parameters.csv and references.bib.
     """
