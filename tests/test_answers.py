@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from telling import Strait, refused
 
 import sim
-from analysis import cli, commands
+from analysis import commands
 from sim import store
 from sim.storing import disk, manifest
 from sim.storing.disk import FolderError
 
-Strait = Callable[..., Any]
-FEW = "crossover N18 --trials 200 --outcome use_of_force --no-figures --out found"
-
-
-@pytest.fixture
-def strait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Strait:
-    """Return the command, run in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    return lambda words: CliRunner().invoke(cli.app, words.split())
+FEW = ["crossover", "N18", "--trials", "200", "--outcome", "use_of_force", "--no-figures", "--out", "found"]
 
 
 def said(folder: Path) -> dict[str, Any]:
@@ -34,7 +24,7 @@ def said(folder: Path) -> dict[str, Any]:
 
 
 def test_it_keeps_what_was_asked_and_how(strait: Strait, tmp_path: Path) -> None:
-    assert strait(FEW.replace(" --no-figures", "")).exit_code == 0
+    assert strait(*(word for word in FEW if word != "--no-figures")).exit_code == 0
     found = said(tmp_path / "found")
     exp = sim.load("debate", starts=["2026"], trials=500)
     assert found["experiment"] == {k: v for k, v in json.loads(json.dumps(exp.resolved())).items() if k != "files"}
@@ -50,7 +40,7 @@ def test_it_keeps_what_was_asked_and_how(strait: Strait, tmp_path: Path) -> None
     assert found["versions"]["strait-wargame"] == manifest.version("strait-wargame")
     assert found["started"] <= found["finished"]
     figure = found["written"][-1]
-    result = strait(f"cite found/{figure}")
+    result = strait("cite", f"found/{figure}")
     assert result.exit_code == 0, result.output
     assert "strait crossover, experiment debate, 500 trials, seed 2020" in " ".join(result.stdout.split())
 
@@ -60,17 +50,17 @@ def test_the_same_command_goes_on_and_another_replaces_it(
 ) -> None:
     folder = tmp_path / "found"
     monkeypatch.setattr("sim.storing.manifest.now", lambda: "2026-01-01T00:00:00+00:00")
-    assert strait(FEW).exit_code == 0
+    assert strait(*FEW).exit_code == 0
     monkeypatch.setattr("sim.storing.manifest.now", lambda: "2026-01-02T00:00:00+00:00")
     first, kept = said(folder), {path.name for path in (folder / "played").iterdir()}
-    assert strait(FEW + " --workers 1").exit_code == 0
+    assert strait(*FEW, "--workers", "1").exit_code == 0
     again = said(folder)
     assert {path.name for path in (folder / "played").iterdir()} == kept
     assert (again["started"], again["finished"]) == ("2026-01-01T00:00:00+00:00", "2026-01-02T00:00:00+00:00")
     assert again["design"] == first["design"]
-    assert strait(FEW + " --seed 3").exit_code == 0
+    assert strait(*FEW, "--seed", "3").exit_code == 0
     assert (said(folder)["seed"], said(folder)["started"]) == (3, "2026-01-02T00:00:00+00:00")
-    assert strait("variance --trials 200 --outcome use_of_force --no-figures --out found").exit_code == 0
+    assert strait("variance", "--trials", "200", *FEW[4:]).exit_code == 0
     assert (said(folder)["command"], said(folder)["written"]) == ("variance", ["variance.csv"])
     assert (folder / "crossover.csv").exists()
 
@@ -78,7 +68,7 @@ def test_the_same_command_goes_on_and_another_replaces_it(
 def test_a_command_that_fails_among_its_tables_leaves_no_manifest(
     strait: Strait, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert strait(FEW).exit_code == 0
+    assert strait(*FEW).exit_code == 0
     save = disk.save
 
     def full(path: Path, content: bytes) -> None:
@@ -87,34 +77,29 @@ def test_a_command_that_fails_among_its_tables_leaves_no_manifest(
         save(path, content)
 
     monkeypatch.setattr(disk, "save", full)
-    assert strait(FEW + " --seed 3").exit_code == commands.FAILED
+    assert strait(*FEW, "--seed", "3").exit_code == commands.FAILED
     assert not (tmp_path / "found" / manifest.MANIFEST).exists()
-    result = strait("methods found")
-    assert result.exit_code == commands.BAD_INPUT
-    assert "Give the same command again" in " ".join(result.stderr.split())
+    refused(strait("methods", "found"), "Give the same command again")
 
 
 def test_nothing_takes_it_for_a_run(strait: Strait, tmp_path: Path) -> None:
-    assert strait(FEW).exit_code == 0
+    assert strait(*FEW).exit_code == 0
     before = (tmp_path / "found" / manifest.MANIFEST).read_bytes()
     for words in (
         "run debate --trials 20 --out found", "run debate --trials 20 --out found --fresh", "summarise found",
         "export found --csv", "variance found", "robust found", "merge found --out merged",
     ):  # fmt: skip
-        result = strait(words)
-        assert result.exit_code == commands.BAD_INPUT, words
-        assert "tables of strait crossover, not a run" in " ".join(result.stderr.split()), words
+        refused(strait(*words.split()), "tables of strait crossover, not a run")
     with pytest.raises(FolderError, match="not a run"):
         store.load_folder("found")
-    assert "no part of a run" in strait("merge . --out merged").stderr
+    assert "no part of a run" in strait("merge", ".", "--out", "merged").stderr
     assert (tmp_path / "found" / manifest.MANIFEST).read_bytes() == before
 
 
 def test_a_run_keeps_its_own_manifest(strait: Strait, tmp_path: Path) -> None:
     store.write_folder(sim.load("debate", trials=20, starts=["2026"]), tmp_path / "found")
     before = (tmp_path / "found" / manifest.MANIFEST).read_bytes()
-    result = strait(FEW)
+    result = strait(*FEW)
     assert result.exit_code == 0, result.output
     assert "holds a run, whose manifest stays" in result.stderr
     assert (tmp_path / "found" / manifest.MANIFEST).read_bytes() == before
-    shutil.rmtree(tmp_path / "found")
