@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
-
-from sim.loading.shipped import shipped
 
 if TYPE_CHECKING:
     from sim.catalogue import Source
@@ -96,12 +95,12 @@ def works(exp: Experiment, names: Iterable[str], version: str | None) -> list[Wo
 
 
 def of_methods() -> dict[str, Work]:
-    """The methods of analysis that methods sections name, by key: scenarios/methods.yaml.
+    """The methods of analysis that methods sections name, by key: literature.yaml, beside this file.
 
     >>> of_methods()["morris_1991"].label
     'Morris (1991)'
     """
-    entries = yaml.safe_load((shipped() / "methods.yaml").read_text(encoding="utf-8"))["methods"]
+    entries = yaml.safe_load(Path(__file__).with_name("literature.yaml").read_text(encoding="utf-8"))["works"]
     made = {}
     for key, entry in entries.items():
         fields = {name: str(value) for name, value in entry.items() if name not in ("kind", "authors")}

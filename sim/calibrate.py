@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim import draws, engine, world
-from sim.compiled import twin
+from sim.compiled import plain, twin
 from sim.distributions import Fixed
+from sim.effects import war
 from sim.model import order_of_play
 from sim.rules import japan, prc, taiwan, us
 
@@ -62,6 +63,7 @@ def first_estimates(exp: Experiment, worlds: int) -> tuple[float, float]:
         w = world.record(world.world_dtype(len(exp.catalogue.levers)))
         w.world, w.luck = row, 1
         months.begin(w, p, c)
+        w.balance = plain(war.balance)(w)
         months.actual(w, p, c)
         months.perceive(w, p, c)
         seen[row] = w.success, w.joint
