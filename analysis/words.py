@@ -31,6 +31,7 @@ def lines(result: Result) -> list[str]:
     6
     """
     exp, differences = result.experiment, result.differences()
+    differences = differences[differences["outcome"].isin([outcome.name for outcome in primary(exp)])]
     outcome, start = primary(exp)[0], exp.starts[-1].name
     versus = {start.name: comparisons(differences, start.name) for start in exp.starts}
     levels = {

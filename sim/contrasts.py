@@ -114,20 +114,21 @@ def prob_better(a: Floats, b: Floats, better: str) -> float | None:
     return float(wins + np.count_nonzero(a == b) / 2) / a.size
 
 
-def variance_ratio(a: Floats, b: Floats) -> float | None:
+def variance_ratio(difference: Floats, apart: float) -> float | None:
     """How many times the trials two unpaired runs would need for the precision this pair has.
 
-    (variance of a + variance of b) / variance of (a - b), over worlds; None where a - b never varies.
+    `apart`, the variance of a + variance of b, over that of their difference, over worlds; None where that never
+    varies.
 
     Examples
     --------
-    >>> variance_ratio(np.array([0.0, 2.0, 4.0]), np.array([0.0, 1.0, 2.0]))
+    >>> a, b = np.array([0.0, 2.0, 4.0]), np.array([0.0, 1.0, 2.0])
+    >>> variance_ratio(a - b, a.var() + b.var())
     5.0
     """
-    difference = a - b
     if np.ptp(difference) <= ROUNDING:
         return None
-    return float((a.var() + b.var()) / difference.var())
+    return float(apart / difference.var())
 
 
 def verdict(low: float | None, high: float | None, margin: float, better: str) -> str | None:

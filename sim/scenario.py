@@ -12,7 +12,6 @@ from typing import Any
 
 from sim.catalogue import Catalogue
 from sim.experiment import Experiment, LeverSetting, Policy, Start, Worldview
-from sim.loading import validation
 from sim.loading.faults import Fault
 from sim.loading.files import FOLDERS, exists, looks_like_path, read
 from sim.loading.layers import (
@@ -131,6 +130,8 @@ def _check(name: str) -> set[Fault]:
     if path.stem in FILES:
         return set(load_catalogue(path.parent).faults)
     if "checks" in keys:
+        from sim.loading import validation  # its records take a while to make, and only checks need them
+
         return set(validation.load(path)[1])
     return {document.fault((), unknown("kind of file", next(iter(keys), ""), KINDS))}
 

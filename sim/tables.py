@@ -195,19 +195,24 @@ def differences(
     same = _identical_pairs(experiment, records)
     for name, outcome in experiment.catalogue.outcomes.items():
         data = {cell: column(experiment, records, cell, name, forced) for cell in cells(experiment)}
+        variances = {cell: float(one.values.var()) if one.n else 0.0 for cell, one in data.items()}
         for place, (a, b) in product(rows, pairs(experiment)):
             primary = outcome.primary and (a, b) in experiment.catalogue.contrasts
             row = dict(zip(PAIR, (*place, name, a, b), strict=True))
             band = bands[place] if primary else None
-            row |= _contrast(outcome, data[*place, a], data[*place, b], band, experiment.lucks)
+            apart = variances[*place, a] + variances[*place, b]
+            row |= _contrast(outcome, data[*place, a], data[*place, b], apart, band, experiment.lucks)
             rows[place].append(row | {"identical": (place, (a, b)) in same})
     made = [row for of_place in rows.values() for row in of_place]
     frame = _frame(made, DIFFERENCES, [*PAIR_FIGURES, "trials_needed"])
     return frame.assign(verdict=pd.Series([row["verdict"] for row in made], dtype=object))
 
 
-def _contrast(outcome: Outcome, a: Column, b: Column, band: float | None, lucks: int) -> dict[str, Any]:
-    """Figures and verdict of a minus b; `band` is the level of the simultaneous interval, if it has one."""
+def _contrast(outcome: Outcome, a: Column, b: Column, apart: float, band: float | None, lucks: int) -> dict[str, Any]:
+    """Figures and verdict of a minus b.
+
+    `apart` is the sum of their variances, `band` the level of the simultaneous interval, if it has one.
+    """
     difference, low, high = _paired(a, b, estimates.LEVEL)
     simultaneous = _paired(a, b, band) if band else estimates.BLANK
     decisive = simultaneous if band else estimates.Interval(difference, low, high)
@@ -219,7 +224,7 @@ def _contrast(outcome: Outcome, a: Column, b: Column, band: float | None, lucks:
         "simultaneous_low": simultaneous.low,
         "simultaneous_high": simultaneous.high,
         "prob_better": contrasts.prob_better(a.values, b.values, outcome.better) if comparable else None,
-        "variance_ratio": contrasts.variance_ratio(a.values, b.values) if a.n and b.n else None,
+        "variance_ratio": contrasts.variance_ratio(a.values - b.values, apart) if a.n and b.n else None,
         "margin": outcome.margin,
         "verdict": contrasts.verdict(decisive.low, decisive.high, outcome.margin, outcome.better),
         "estimator": a.estimator,
