@@ -10,7 +10,7 @@ from analysis import commands
 Strait = Callable[..., Any]  # the command, run in an empty folder: the fixture `strait`
 
 
-def refused(result: Any, *words: str) -> None:
+def assert_refused(result: Any, *words: str) -> None:
     """Assert that a command ended as bad input, with these words on the error stream and no traceback."""
     assert result.exit_code == commands.BAD_INPUT, result.output
     assert not [word for word in words if word not in result.stderr]

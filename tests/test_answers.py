@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from telling import Strait, refused
+from telling import Strait, assert_refused
 
 import sim
 from analysis import commands
@@ -79,7 +79,7 @@ def test_a_command_that_fails_among_its_tables_leaves_no_manifest(
     monkeypatch.setattr(disk, "save", full)
     assert strait(*FEW, "--seed", "3").exit_code == commands.FAILED
     assert not (tmp_path / "found" / manifest.MANIFEST).exists()
-    refused(strait("methods", "found"), "Give the same command again")
+    assert_refused(strait("methods", "found"), "Give the same command again")
 
 
 def test_nothing_takes_it_for_a_run(strait: Strait, tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_nothing_takes_it_for_a_run(strait: Strait, tmp_path: Path) -> None:
         "run debate --trials 20 --out found", "run debate --trials 20 --out found --fresh", "summarise found",
         "export found --csv", "variance found", "robust found", "merge found --out merged",
     ):  # fmt: skip
-        refused(strait(*words.split()), "tables of strait crossover, not a run")
+        assert_refused(strait(*words.split()), "tables of strait crossover, not a run")
     with pytest.raises(FolderError, match="not a run"):
         store.load_folder("found")
     assert "no part of a run" in strait("merge", ".", "--out", "merged").stderr

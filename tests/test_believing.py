@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from telling import Strait, refused
+from telling import Strait, assert_refused
 
 
 def test_claims_writes_its_tables_and_goes_on_from_what_is_kept(strait: Strait, tmp_path: Path) -> None:
@@ -62,4 +62,4 @@ def test_flip(strait: Strait, tmp_path: Path) -> None:
     ],
 )
 def test_bad_input_is_answered_in_words(strait: Strait, words: str, said: str) -> None:
-    refused(strait(*words.split()), said)
+    assert_refused(strait(*words.split()), said)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from telling import Strait, refused
+from telling import Strait, assert_refused
 
 import sim
 from analysis import commands
@@ -86,4 +86,4 @@ def test_robust_refuses_a_run_with_one_luck(strait: Strait, tmp_path: Path) -> N
     ],
 )
 def test_bad_input_is_answered_in_words(strait: Strait, words: str, said: str) -> None:
-    refused(strait(*words.split()), said)
+    assert_refused(strait(*words.split()), said)

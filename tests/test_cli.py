@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from telling import Strait, refused
+from telling import Strait, assert_refused
 
 from analysis import commands
 
@@ -81,7 +81,7 @@ def test_the_same_experiment_is_shown_again(strait: Strait) -> None:
 
 def test_another_experiment_in_the_same_folder_needs_fresh(strait: Strait) -> None:
     assert strait(*small("--no-figures")).exit_code == 0
-    refused(strait(*small("--no-figures", "--seed", "8")), "out", "another experiment", "--fresh")
+    assert_refused(strait(*small("--no-figures", "--seed", "8")), "out", "another experiment", "--fresh")
     result = strait(*small("--no-figures", "--seed", "8", "--fresh"))
     assert result.exit_code == 0
     assert "shown again" not in result.stdout
@@ -90,7 +90,7 @@ def test_another_experiment_in_the_same_folder_needs_fresh(strait: Strait) -> No
 def test_a_folder_of_something_else_is_left_alone(strait: Strait, tmp_path: Path) -> None:
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "diary.txt").write_text("mine", encoding="utf-8")
-    refused(strait(*small("--out", "letters", "--fresh")), "letters", "name another folder")
+    assert_refused(strait(*small("--out", "letters", "--fresh")), "letters", "name another folder")
     assert (tmp_path / "letters" / "diary.txt").read_text(encoding="utf-8") == "mine"
 
 
@@ -119,7 +119,7 @@ def test_one_policy_can_be_run_alone(strait: Strait) -> None:
     ids=" ".join,
 )  # fmt: skip
 def test_bad_input_is_answered_in_words(strait: Strait, words: list[str], said: list[str]) -> None:
-    refused(strait(*words), *said)
+    assert_refused(strait(*words), *said)
 
 
 def test_check_shows_every_fault_with_its_line(strait: Strait, tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_check_shows_every_fault_with_its_line(strait: Strait, tmp_path: Path) -
         encoding="utf-8",
     )
     result = strait("check", "debate", "mine.yaml")
-    refused(result, "mine.yaml:5:3", "nearest: escorts", "mine.yaml:6:", "0 to 1")
+    assert_refused(result, "mine.yaml:5:3", "nearest: escorts", "mine.yaml:6:", "0 to 1")
     assert len(result.stderr.splitlines()) == 2
     assert strait("check", "debate").exit_code == 0
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from telling import Strait, refused
+from telling import Strait, assert_refused
 
 import sim
 from sim.store import write_folder
@@ -50,13 +50,13 @@ def test_a_run_can_have_lucks_without_a_file(strait: Strait, tmp_path: Path) -> 
     few = ["--trials", "200", "--start", "2026"]
     assert strait("run", "debate", *few, "--lucks", "1", "--no-figures", "--out", "one").exit_code == 0
     result = strait("variance", "one", "--outcome", "use_of_force")
-    refused(result, "strait run --lucks 2")
+    assert_refused(result, "strait run --lucks 2")
     assert strait("run", "debate", *few, "--lucks", "4", "--no-figures", "--out", "four").exit_code == 0
     assert strait("variance", "four", "--outcome", "use_of_force", "--no-figures").exit_code == 0
     table = pd.read_csv(tmp_path / "out" / "variance" / "variance.csv")
     assert {*zip(table["worlds"], table["lucks"], strict=True)} == {(50, 4)}
     result = strait("run", "debate", *few, "--lucks", "3")
-    refused(result, "must be a multiple of lucks (3)")
+    assert_refused(result, "must be a multiple of lucks (3)")
 
 
 @pytest.mark.parametrize(
@@ -79,4 +79,4 @@ def test_a_run_can_have_lucks_without_a_file(strait: Strait, tmp_path: Path) -> 
     ],
 )
 def test_bad_input_is_answered_in_words(strait: Strait, words: str, said: str) -> None:
-    refused(strait(*words.split()), said)
+    assert_refused(strait(*words.split()), said)
