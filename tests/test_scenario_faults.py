@@ -13,6 +13,7 @@ import yaml
 from small import BROKEN, planted, rewrite
 
 from sim import scenario
+from sim.loading import marked
 from sim.scenario import ScenarioError
 
 CASES = yaml.safe_load((BROKEN / "cases.yaml").read_text(encoding="utf-8"))
@@ -85,6 +86,18 @@ def test_everything_wrong_is_said_at_once(tree: Path) -> None:
 def test_content_that_is_no_text(tree: Path, content: bytes, says: str) -> None:
     (tree / "home/policies/mine.yaml").write_bytes(content)
     assert faults("trial.yaml") == [f"policies/mine.yaml:{says}"]
+
+
+@pytest.mark.parametrize("parser", ["CSafeLoader", "SafeLoader"])
+@pytest.mark.parametrize("deep", [13, 990, 5_000])
+@pytest.mark.parametrize("opens", ["[", "{a: ", "- "])
+def test_deep_nesting_is_found_before_any_parser_gives_up(
+    monkeypatch: pytest.MonkeyPatch, parser: str, deep: int, opens: str
+) -> None:
+    monkeypatch.setattr(yaml, "CSafeLoader", getattr(yaml, parser), raising=False)
+    text = f"levers:\n  {opens * deep}"
+    (fault,) = marked.parse(text.encode(), "mine.yaml")[1]
+    assert fault.message == "nested deeper than 12 levels"
 
 
 def test_alias_bomb(tree: Path) -> None:

@@ -21,6 +21,7 @@ LARGEST_BYTES = 1_000_000
 DEEPEST = 12
 MOST_FAULTS = 100
 MOST_VALUES = 20_000
+_NESTED = f"nested deeper than {DEEPEST} levels"
 
 _WORDS = {**dict.fromkeys(("true", "yes", "on"), True), **dict.fromkeys(("false", "no", "off"), False)}
 _NO_VALUE = {
@@ -131,7 +132,9 @@ class _Reader:
                     break
                 data = self._node(event, events, ())
         except yaml.MarkedYAMLError as error:
-            self.complain(*_syntax(error))
+            # A parser reads ahead, and may meet a limit of its own before it hands over what is nested too deeply.
+            deep = _too_deep(text)
+            self.complain(*((_NESTED, deep) if deep else _syntax(error)))
         except yaml.YAMLError as error:
             self.complain(f"not YAML: {error}", (1, 1))
         except _Stop:
@@ -142,7 +145,7 @@ class _Reader:
         mark = _mark(event)
         self.values[path] = mark
         if len(path) > DEEPEST:
-            self.complain(f"nested deeper than {DEEPEST} levels", mark)
+            self.complain(_NESTED, mark)
             raise _Stop
         if len(self.faults) > MOST_FAULTS or len(self.values) > MOST_VALUES:
             what = "faults" if self.faults else "values"
@@ -222,6 +225,27 @@ class _Stop(Exception):
 
 
 _BOUNDARIES = (yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent)
+
+
+def _too_deep(text: str) -> Mark | None:
+    """Where the first bracket opens inside DEEPEST others, in text that no parser could read.
+
+    >>> _too_deep("a: " + "[" * 13), _too_deep("a: " + "[" * 12), _too_deep("a: '" + "[" * 13 + "'")
+    ((1, 16), None, None)
+    """
+    depth, quote = 0, ""
+    for place, sign in enumerate(text):
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "'\"" and (not place or text[place - 1] in " \n[{,:"):
+            quote = sign
+        elif sign in "[{":
+            depth += 1
+            if depth > DEEPEST:
+                return _place(text[:place])
+        elif sign in "]}":
+            depth -= 1
+    return None
 
 
 def _syntax(error: yaml.MarkedYAMLError) -> tuple[str, Mark]:
