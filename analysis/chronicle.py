@@ -91,7 +91,7 @@ def steps_unanswered(exp: Experiment, levers: Sequence[str]) -> Floats:
             w = _blank(exp, trial)
             p = world.record(natures.dtype, natures[trial])
             listener.start(w, p, c, trial)
-            lever = [*exp.catalogue.levers].index(name)
+            lever = sorted(exp.catalogue.levers).index(name)
             listener.months.reactions.step(w, p, c, lever, goal.depth, goal.openness, 0.0, 1)
             calm[trial] += (not any(_graver(*event) for event in listener.events)) / len(goals)
             listener.events.clear()

@@ -177,3 +177,8 @@ class Catalogue:
     contrasts: tuple[tuple[str, str], ...]
     switches: dict[str, Switch]
     sources: dict[str, Source]
+
+    @property
+    def lever_rows(self) -> list[Lever]:
+        """The levers in the order in which a trial's record has them: by name, whatever the order of their file."""
+        return [self.levers[name] for name in sorted(self.levers)]

@@ -34,6 +34,11 @@ def name_id(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
 
 
+def key_of(name: str) -> int:
+    """A key for what happens once in a trial and has a name, from 2**40 to 2**41: counted keys stay far below."""
+    return (1 << 40) + name_id(name) % (1 << 40)
+
+
 def to_unit(bits: Any) -> Any:
     """Uniform numbers strictly between 0 and 1 from 64 random bits each, on a grid of 2**-52."""
     return (bits >> np.uint64(12)) * 2.0**-52 + 2.0**-53

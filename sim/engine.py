@@ -7,19 +7,22 @@ so far is balanced at any moment. Results depend on the key of each trial only: 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable
+from collections import Counter
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim import draws, month, outcomes, world
-from sim.compiled import COMPILED, kernel, rule
+from sim.compiled import COMPILED, kernel, rule, twin
+from sim.effects import levers as effects_levers
 from sim.values import loss
 
 if TYPE_CHECKING:
-    from sim.scenario import Experiment, Policy, Start
+    from sim.scenario import Experiment, LeverLevel, Policy, Start
 
 Cell = tuple[str, str, str]
 NO_SHARE = 255  # stands in a record for a share that cannot be: `sim.storing.failures` sets such trials apart
@@ -71,8 +74,12 @@ def play_block(c: Any, parameters: Any, scratch: Any, first_world: int, lucks: i
 
 
 def setting(exp: Experiment, policy: Policy, start: Start) -> np.ndarray:
-    """A cell's record: what the start, the policy and the switches set (see `sim.world.setting_dtype`), length 1."""
-    levers = list(exp.catalogue.levers.values())
+    """A cell's record: what the start, the policy and the switches set (see `sim.world.setting_dtype`), length 1.
+
+    Levers and scripted events are keyed by name and stand in the order of their names, so that the order of a file,
+    or a lever that nobody uses, changes no trial.
+    """
+    levers = exp.catalogue.lever_rows
     made = np.zeros(1, world.setting_dtype(len(levers)))
     c = made[0]
     c["step"], c["years"], c["months"], c["seed"] = exp.step_months, exp.step_months / 12, exp.months, exp.seed
@@ -88,6 +95,7 @@ def setting(exp: Experiment, policy: Policy, start: Start) -> np.ndarray:
     c["when_coerced"] = world.WHEN_COERCED.index(policy.when_coerced)
     for i, lever in enumerate(levers):
         c["package"][i] = world.PACKAGES.index(lever.package)
+        c["first_step_key"][i] = draws.key_of(f"first step {lever.name}")
         c["needs_us"][i], c["needs_taiwan"][i] = "us" in lever.consent, "taiwan" in lever.consent
         for name in ("official", "combat", "signal_share", "capability_share", "incident_exposure",
                      "adoption_ratio", "steps_per_year"):  # fmt: skip
@@ -101,37 +109,26 @@ def setting(exp: Experiment, policy: Policy, start: Start) -> np.ndarray:
             c["moved"][c["moves"]] = i
             c["moves"] += 1
     c["scripted"] = len(exp.events)
-    for number, scripted in enumerate(exp.events):
+    before: Counter[str] = Counter()
+    for number, scripted in enumerate(sorted(exp.events, key=lambda one: (one.month, one.event))):
+        name = f"{scripted.event} in month {scripted.month:g}"
         c["scripted_event"][number] = world.SCRIPTED.index(scripted.event)
         c["scripted_month"][number] = scripted.month
+        c["scripted_key"][number] = draws.key_of(f"{name}, {before[name]}")
+        before[name] += 1
     for prefix, place in (("base_", start), ("reference_", exp.reference)):
-        for name, value in sums(exp, place).items():
+        for name, value in vars(amounts(c, [place.levers[lever.name] for lever in levers])).items():
             c[prefix + name] = value
     return made
 
 
-def sums(exp: Experiment, start: Start) -> dict[str, float]:
-    """What the levers amount to where a start has them, by the names of `sim.world.SUMS`."""
-    total = dict.fromkeys(world.SUMS, 0.0)
-    prefix = {"direct_ties": "ties", "interoperability": "interop", "extras": "extras"}
-    for name, lever in exp.catalogue.levers.items():
-        depth = start.levers[name].depth
-        seen = depth * start.levers[name].openness
-        if lever.package in prefix:
-            total[prefix[lever.package] + "_depth"] += lever.capability_share * depth
-            total[prefix[lever.package] + "_seen"] += lever.capability_share * seen
-        if lever.package == "direct_ties":
-            total["ties_signal"] += lever.signal_share * seen
-            total["ties_official"] += lever.signal_share * lever.official * seen
-            total["exposure"] += lever.incident_exposure * depth
-        if lever.package == "interoperability":
-            total["interop_signal"] += lever.signal_share * seen
-        if lever.package == "extras":
-            total["declaration"] += lever.signal_share * seen
-        if lever.package == "standing":
-            total["bases"] += lever.signal_share * depth
-        tie = lever.package in ("direct_ties", "standing") or (lever.package == "extras" and lever.official > 0)
-        total["ties_steps" if tie else "alliance_steps"] += lever.steps_per_year * seen
+def amounts(c: np.void, levels: Sequence[LeverLevel]) -> SimpleNamespace:
+    """What a setting's levers amount to at these levels, under the names of `sim.world.SUMS`."""
+    total = SimpleNamespace(**dict.fromkeys(world.SUMS, 0.0))
+    place, add = world.record(c.dtype, c), twin(effects_levers).add
+    for i, level in enumerate(levels):
+        seen = level.depth * level.openness
+        add(total, place, i, level.depth, seen, seen)
     return total
 
 

@@ -87,7 +87,7 @@ def loss(
     0.0
     """
     total: NDArray[np.float64] | float = 0.0
-    for name, entry in values.prices.items():
+    for name, entry in sorted(values.prices.items()):  # in one order, so that the last bit does not hang on a file's
         of = f"{name}_compensator" if compensated and known[name].compensator else name
         told = np.nan_to_num(column(of)) if known[name].given else column(of)
         total = total + entry.price * told

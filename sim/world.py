@@ -75,9 +75,10 @@ def setting_dtype(levers: int) -> np.dtype[Any]:
     fields += [("base_" + name, "f8") for name in SUMS] + [("reference_" + name, "f8") for name in SUMS]
     fields += [(name, "i8") for name in ("seed", "when_coerced", "moves")]
     fields += [("scripted", "i8"), ("scripted_event", "i8", (MOST_SCRIPTED,))]
+    fields += [("scripted_key", "i8", (MOST_SCRIPTED,))]
     fields += [("scripted_month", "f8", (MOST_SCRIPTED,))]
     fields += [("start_rung", "i8", (4,)), ("start_months", "f8", (4,)), ("moved", "i8", (levers,))]
-    fields += [(name, "i8", (levers,)) for name in ("package", "needs_us", "needs_taiwan")]
+    fields += [(name, "i8", (levers,)) for name in ("package", "needs_us", "needs_taiwan", "first_step_key")]
     fields += [(name, "f8", (levers,)) for name in (
         "start_depth", "start_openness", "goal_depth", "goal_openness", "from_month", "ramp_months", "official",
         "combat", "signal_share", "capability_share", "incident_exposure", "adoption_ratio",

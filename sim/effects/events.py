@@ -13,8 +13,8 @@ from sim.effects import episodes, levers, reactions
 from sim.rules import prc, scale, taiwan, us
 
 CLOCK_NAMES = np.array([draws.name_id("clock " + name) for name in world.CLOCKS], dtype=np.uint64)
-# keys of answers, by kind of event
-OFFENCE, DISPUTE, ALLIANCE, LEAKED, SCRIPT_KEYS = 2_000_000, 3_000_000, 5_000_000, 6_000_000, 7_000_000
+# Keys of answers, by kind of event. Those of first steps and of scripted events are made from names and lie far above.
+OFFENCE, DISPUTE, ALLIANCE, LEAKED = 2_000_000, 3_000_000, 5_000_000, 6_000_000
 SCRIPT = np.uint64(draws.name_id("scripted event"))
 
 
@@ -157,10 +157,8 @@ def step(w: Any, p: Any, c: Any, time: float, ties: bool, u: float, key: int) ->
     left = u * (w.ties_steps if ties else w.alliance_steps)
     last = -1
     for i in range(len(c.package)):
-        tie = c.package[i] == world.DIRECT_TIES or c.package[i] == world.STANDING
-        tie = tie or (c.package[i] == world.EXTRAS and c.official[i] > 0)
         weight = c.steps_per_year[i] * w.depth[i] * w.openness[i]
-        if tie == ties and weight > 0:
+        if levers.is_tie(c, i) == ties and weight > 0:
             last = i
             left -= weight
             if left < 0:
@@ -219,17 +217,17 @@ def scripted(w: Any, p: Any, c: Any) -> None:
     for place in range(c.scripted):
         time = c.scripted_month[place]
         if w.time <= time < w.time + c.step:
-            happens(w, p, c, c.scripted_event[place], time, place)
+            happens(w, p, c, c.scripted_event[place], time, c.scripted_key[place])
 
 
 @rule
-def happens(w: Any, p: Any, c: Any, event: int, time: float, place: int) -> None:
+def happens(w: Any, p: Any, c: Any, event: int, time: float, key: int) -> None:
     """One scripted event (numbers as in `world.SCRIPTED`), at its time; what comes of it is luck as ever."""
-    u, v, z, _ = draws.four(c.seed, w.world, w.luck, SCRIPT, place)
+    u, v, z, _ = draws.four(c.seed, w.world, w.luck, SCRIPT, key)
     if event == world.SCRIPTED_OFFENCE:
-        offended(w, p, c, time, SCRIPT_KEYS + place)
+        offended(w, p, c, time, key)
     elif event == world.SCRIPTED_QUARREL:
-        quarrel(w, p, c, time, SCRIPT_KEYS + place)
+        quarrel(w, p, c, time, key)
     elif event == world.SCRIPTED_ARMS:
         signalled(w, p, us.ARMS)
     elif event == world.SCRIPTED_TRANSIT:

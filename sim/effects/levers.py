@@ -10,7 +10,6 @@ from sim.effects import episodes, reactions
 from sim.rules import japan, scale
 
 JUMP_MONTHS = 36  # how long budgets grow faster after a shock
-FIRST_STEP = 1_000_000  # keys of first steps start here; recurring steps are numbered from 0 by their clock
 
 
 @rule
@@ -58,7 +57,7 @@ def first(w: Any, p: Any, c: Any, lever: int) -> None:
         w.first_official = 1
         w.contact_level *= 1 + p.contact_change
         w.jump_until = w.time + JUMP_MONTHS
-    reactions.step(w, p, c, lever, depth, openness, w.time, FIRST_STEP + lever)
+    reactions.step(w, p, c, lever, depth, openness, w.time, c.first_step_key[lever])
 
 
 @rule
@@ -82,35 +81,54 @@ def gather(w: Any, p: Any, c: Any) -> None:
         if not (tie and w.posture == japan.QUIETEN):
             openness += (c.goal_openness[i] - openness) * done
         w.depth[i], w.openness[i] = depth, openness
-        more = depth - start
         seen = depth * openness - start_seen
         known = seen
         if tie:
             known += depth * w.leaked * (1 - openness)
-        share, steps = c.capability_share[i], c.steps_per_year[i]
+        add(w, c, i, depth - start, seen, known)
         if c.package[i] == world.DIRECT_TIES:
-            w.ties_depth += share * more
-            w.ties_seen += share * known
-            w.ties_signal += c.signal_share[i] * known
-            w.ties_official += c.signal_share[i] * c.official[i] * known
-            w.exposure += c.incident_exposure[i] * more
-            w.ties_steps += steps * seen
-            w.hidden += max(0.0, share * more * (1 - openness))
-        elif c.package[i] == world.INTEROPERABILITY:
-            w.interop_depth += share * more
-            w.interop_seen += share * known
-            w.interop_signal += c.signal_share[i] * known
-            w.alliance_steps += steps * seen
-        elif c.package[i] == world.EXTRAS:
-            w.extras_depth += share * more
-            w.extras_seen += share * known
-            w.declaration += c.signal_share[i] * known
-            w.alliance_steps += steps * seen * (1 - c.official[i])
-            w.ties_steps += steps * seen * c.official[i]
-        else:
-            w.bases += c.signal_share[i] * more
-            w.ties_steps += steps * seen
+            w.hidden += max(0.0, c.capability_share[i] * (depth - start) * (1 - openness))
     amount(w, p, c)
+
+
+@rule
+def add(total: Any, c: Any, i: int, depth: float, seen: float, known: float) -> None:
+    """Add to the sums what lever `i` brings by so much depth, of which this much is seen and this much known.
+
+    `total` has the fields of `sim.world.SUMS`: a trial's record, or what a start amounts to.
+    """
+    share, steps = c.capability_share[i], c.steps_per_year[i] * seen
+    if c.package[i] == world.DIRECT_TIES:
+        total.ties_depth += share * depth
+        total.ties_seen += share * known
+        total.ties_signal += c.signal_share[i] * known
+        total.ties_official += c.signal_share[i] * c.official[i] * known
+        total.exposure += c.incident_exposure[i] * depth
+    elif c.package[i] == world.INTEROPERABILITY:
+        total.interop_depth += share * depth
+        total.interop_seen += share * known
+        total.interop_signal += c.signal_share[i] * known
+    elif c.package[i] == world.EXTRAS:
+        total.extras_depth += share * depth
+        total.extras_seen += share * known
+        total.declaration += c.signal_share[i] * known
+    else:
+        total.bases += c.signal_share[i] * depth
+    if is_tie(c, i):
+        total.ties_steps += steps
+    else:
+        total.alliance_steps += steps
+
+
+@rule
+def is_tie(c: Any, i: int) -> bool:
+    """Whether a step on this lever is one with Taiwan or a standing one, and not one with the US alone."""
+    package = c.package[i]
+    return bool(
+        package == world.DIRECT_TIES
+        or package == world.STANDING
+        or (package == world.EXTRAS and c.official[i] > 0)
+    )
 
 
 @rule
