@@ -13,18 +13,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.evaluation import evaluate, problem
-    from sim.model import PRC, Actor, Japan, StraitModel, Taiwan, UnitedStates
-    from sim.results import Result, run
-    from sim.scenario import Experiment, ScenarioError, load
+    from sim.engine.evaluation import evaluate, problem
+    from sim.engine.mesa_model import PRC, Actor, Japan, StraitModel, Taiwan, UnitedStates
+    from sim.results.result import Result, run
+    from sim.scenario.loader import Experiment, ScenarioError, load
 
+_LOADER, _EVALUATION, _RESULT = "sim.scenario.loader", "sim.engine.evaluation", "sim.results.result"
 _WHERE = {
-    "load": "sim.scenario", "Experiment": "sim.scenario", "ScenarioError": "sim.scenario",
-    "evaluate": "sim.evaluation", "problem": "sim.evaluation",
-    "run": "sim.results", "Result": "sim.results",
-    "StraitModel": "sim.model", "Actor": "sim.model", "PRC": "sim.model", "Japan": "sim.model",
-    "UnitedStates": "sim.model", "Taiwan": "sim.model",
-}  # fmt: skip
+    **dict.fromkeys(("load", "Experiment", "ScenarioError"), _LOADER),
+    **dict.fromkeys(("evaluate", "problem"), _EVALUATION),
+    **dict.fromkeys(("run", "Result"), _RESULT),
+    **dict.fromkeys(("StraitModel", "Actor", "PRC", "Japan", "UnitedStates", "Taiwan"), "sim.engine.mesa_model"),
+}
 
 __all__ = ["PRC", "Actor", "Experiment", "Japan", "Result", "ScenarioError", "StraitModel", "Taiwan",
            "UnitedStates", "evaluate", "load", "problem", "run"]  # fmt: skip

@@ -9,7 +9,7 @@ from hypothesis import settings
 from telling import Strait
 from typer.testing import CliRunner
 
-from analysis import cli
+from analysis.cli import main
 
 settings.register_profile("strait", deadline=None, derandomize=True)
 settings.load_profile("strait")
@@ -20,4 +20,4 @@ def strait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Strait:
     """Return the command, run in an empty folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
-    return lambda *words: CliRunner().invoke(cli.app, [*words])
+    return lambda *words: CliRunner().invoke(main.app, [*words])

@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim import results, tables
-from sim.estimates import Interval
-from sim.experiment import Experiment
-from sim.results import Result
+from sim.results import result as results
+from sim.results import tables
+from sim.results.result import Result
+from sim.scenario.experiment import Experiment
+from sim.statistics.intervals import Interval
 
 CHANCES = {"status_quo": 0.30, "direct_ties": 0.20, "twin": 0.30, "both": 0.25}
 

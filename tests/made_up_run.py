@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 import sim
-from analysis.courses import FIRSTS, LOSSES
-from analysis.plots import MAIN
-from sim.experiment import Experiment
-from sim.results import Result
+from analysis.figures.run_figures import MAIN
+from analysis.figures.timelines import FIRSTS, LOSSES
+from sim.results.result import Result
+from sim.scenario.experiment import Experiment
 
 RATES = dict(zip(MAIN, (0.74, 0.62, 0.17, 0.26, 0.09, 0.11, 0.10, 0.08, 0.12), strict=True))
 SHIFTS = (0.0, -0.22, -0.08, -0.25, -0.12, -0.05, 0.1, 0.02)  # of each policy, on the log of a bad chance

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from playing import columns, play
 
-from sim import outcomes
-from sim.scenario import load
+from sim.model import outcomes
+from sim.scenario.loader import load
 
 HERE = Path(__file__).parent
 TABLE, REASONS = HERE / "golden.csv", HERE / "golden.md"

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 import sim
-from sim.asking import Asked, ask
-from sim.estimates import Floats
+from sim.engine.question import Asked, ask
+from sim.statistics.intervals import Floats
 
 EXP = sim.load("debate")
 NAMES = list(EXP.catalogue.parameters)
@@ -49,7 +49,7 @@ def means(worldview: str) -> dict[str, float]:
 
 def without_dial(asked: Planted, name: str, value: float) -> Planted:
     """The same question where a worldview also has its own idea of a number that belongs to no claim."""
-    from sim.distributions import Fixed
+    from sim.scenario.distributions import Fixed
 
     views = tuple(
         replace(view, distributions={**view.distributions, name: Fixed(value)}) if view.name == "newsham" else view

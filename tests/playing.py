@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import engine, outcomes, world
-from sim.compiled import COMPILED
-from sim.engine import Cell
-from sim.scenario import Experiment
+from sim.engine import batch
+from sim.engine.batch import Cell
+from sim.model import outcomes, state
+from sim.model.compiled import COMPILED
+from sim.scenario.loader import Experiment
 
 needs_numba = pytest.mark.skipif(not COMPILED, reason="thousands of trials: only where rules are compiled")
 
@@ -32,7 +33,7 @@ class Played:
 
 def play(exp: Experiment, **how: Any) -> Played:
     """Play an experiment whole; `how` goes to the engine (workers, block_worlds)."""
-    blocks = list(engine.blocks(exp, **how))
+    blocks = list(batch.blocks(exp, **how))
     cells = list(blocks[0].records)
     return Played(
         {cell: np.concatenate([block.records[cell] for block in blocks]) for cell in cells},
@@ -42,7 +43,7 @@ def play(exp: Experiment, **how: Any) -> Played:
 
 
 def columns(record: np.ndarray) -> np.ndarray:
-    """Records as float64[trial, column], in the order of `sim.outcomes.COLUMNS`."""
+    """Records as float64[trial, column], in the order of `sim.model.outcomes.COLUMNS`."""
     return np.column_stack([record[name].astype(float) for name in outcomes.COLUMNS])
 
 
@@ -51,7 +52,7 @@ def blank(dtype: np.dtype[Any], values: Mapping[str, float] | None = None, *, co
     made = np.zeros(1, dtype)[0]
     for name, value in (values or {}).items():
         made[name] = value
-    return made if compiled else world.record(dtype, made)
+    return made if compiled else state.record(dtype, made)
 
 
 def mean_and_error(values: np.ndarray) -> tuple[float, float]:

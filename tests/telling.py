@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from analysis import commands
+from analysis import cli
 
 Strait = Callable[..., Any]  # the command, run in an empty folder: the fixture `strait`
 
 
 def assert_refused(result: Any, *words: str) -> None:
     """Assert that a command ended as bad input, with these words on the error stream and no traceback."""
-    assert result.exit_code == commands.BAD_INPUT, result.output
+    assert result.exit_code == cli.BAD_INPUT, result.output
     assert not [word for word in words if word not in result.stderr]
     assert "Traceback" not in result.output

@@ -1,0 +1,1 @@
+"""The model against the record: episodes, counts, war games and forecasts."""

@@ -1,0 +1,1 @@
+"""Figures, a module each: a table in, a figure and its caption out. They read no files."""

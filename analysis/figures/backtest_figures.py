@@ -1,0 +1,194 @@
+"""Two figures of a back-test: what the neutral worldview expected beside what happened, and who gains over whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from analysis.evidence.backtest.forecasts import DOMAINS, WORLDVIEWS
+from analysis.evidence.backtest.report import CAVEAT, SAMPLES, WORDS, overall
+from analysis.evidence.backtest.rivals import RIVALS
+from analysis.figures import style
+from analysis.figures.captions import percent
+from analysis.figures.figure_layout import GREY, INK, TICK, Drawn, finish, fit, sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from analysis.evidence.backtest.forecasts import Scored
+    from analysis.evidence.backtest.gains import Gain
+    from analysis.evidence.episodes import Episode
+
+NO_ANSWER = "#f0f0f0"
+BAR = 0.26  # inches
+HAPPENED: dict[str, Any] = {"marker": "D", "linestyle": "none", "color": "white", "markeredgecolor": INK}
+HAPPENED |= {"markersize": 8, "markeredgewidth": 1.6, "clip_on": False, "zorder": 5}
+
+
+def all_figures(found: Scored, gained: Sequence[Gain]) -> Iterator[Drawn]:
+    """Yield both figures of a back-test that has episodes."""
+    yield forecasts(found)
+    yield differences(found, gained)
+
+
+def forecasts(found: Scored) -> Drawn:
+    """Draw the neutral worldview's forecast of each episode as a bar cut by rung, and a mark where it went."""
+    episodes = sorted(found.episodes, key=lambda one: (one.target, one.start))
+    labels, groups = _labels(episodes)
+    places, deep = style.row_places(labels)
+    caption = _forecast_caption(found)
+    figure = sheet(
+        title="What did the model expect, and what happened?",
+        under="Each bar is the neutral worldview's forecast of the PRC's answer, cut by how far it goes; the mark "
+        "stands on what happened.",
+        caption=caption,
+        made=_made(found),
+        body=deep + 0.9,
+        keys=_rung_keys(found),
+    )
+    panels = figure.subplots(1, 2, sharey=True)
+    for axes, domain in zip(panels, DOMAINS, strict=True):
+        rows = [place for place, group in zip(places, groups, strict=True) if not group]
+        for place, episode in zip(rows, episodes, strict=True):
+            _bar(axes, place, _chances(found, episode, domain), episode.rung(domain))
+        style.heading(axes, f"{domain.capitalize()} answer", 4)
+        axes.set_xlim(0, 1)
+        style.percent_axis(axes.xaxis)
+        axes.set(ylim=(deep + 0.04, -0.04), yticks=places, yticklabels=labels)
+        style.plain(axes)
+        axes.tick_params(axis="y", length=0)
+    _embolden(panels[0], groups)
+    return finish("backtest_forecasts", figure, caption)
+
+
+def _embolden(axes: Axes, groups: Sequence[bool]) -> None:
+    for label, group in zip(axes.get_yticklabels(), groups, strict=True):
+        label.set_fontweight("bold" if group else "normal")
+
+
+def _labels(episodes: list[Episode]) -> tuple[list[str], list[bool]]:
+    """Wrapped labels of rows, each target's name before its episodes, and which rows are such names."""
+    labels, groups, target = [], [], ""
+    for one in episodes:
+        if one.target != target:
+            target = one.target
+            labels.append(f"Target: {target}")
+            groups.append(True)
+        labels.append(fit(f"{one.start}\u2002{one.happened}", 4.6, TICK, lines=2))
+        groups.append(False)
+    return labels, groups
+
+
+def _chances(found: Scored, episode: Episode, domain: str) -> list[float]:
+    table = found.forecasts
+    keep = (table["episode"] == episode.name) & (table["domain"] == domain) & (table["forecaster"] == "neutral")
+    return table[keep]["probability"].tolist()
+
+
+def _bar(axes: Axes, place: float, chances: list[float], observed: int) -> None:
+    """Draw a forecast as a bar, and the mark in the middle of the part that came true."""
+    height, left = BAR, 0.0
+    for rung, chance in enumerate(chances):
+        axes.barh(place, chance, height, left, **_fills()[rung])
+        if rung == observed:
+            axes.plot(left + chance / 2, place, **HAPPENED)
+        left += chance
+
+
+def _fills() -> dict[int, dict[str, Any]]:
+    return {**style.rung_fills(6), 0: {"facecolor": NO_ANSWER, "edgecolor": "white", "linewidth": 0.3}}
+
+
+def _rung_keys(found: Scored) -> list[Patch | Line2D]:
+    """Entries of the key: what the parts of bars mean in each domain, as far as an answer can go."""
+    keys: list[Patch | Line2D] = [Line2D([], [], **HAPPENED, label="what happened")]
+    ladders = found.experiment.catalogue.rungs.values()
+    highest = max(2, *(one.rung(domain) for one in found.episodes for domain in DOMAINS))
+    for rung in range(highest + 1):
+        names = [ladder[rung].name for ladder in ladders if rung < len(ladder)]
+        keys.append(Patch(**{**_fills()[rung], "edgecolor": style.RULE}, label=" / ".join(dict.fromkeys(names))))
+    return keys
+
+
+def _forecast_caption(found: Scored) -> str:
+    table = found.forecasts[found.forecasts["forecaster"] == "neutral"]
+    likeliest = table.loc[table.groupby(["episode", "domain"])["probability"].idxmax(), "observed"]
+    least = table[table["observed"] == 1].nsmallest(1, "probability").to_dict("records")[0]
+    return (
+        f"What the neutral worldview held likeliest came true in {likeliest.sum()} of {len(likeliest)} forecasts. Its "
+        f"greatest surprise was the {least['domain']} answer of {least['episode']}, to which it gave "
+        f"{percent(least['probability'])}. On disputes over other things, and on what Taiwan does, all "
+        "worldviews forecast the same but for the weight of trade; on Japan's ties with Taiwan they differ."
+    )
+
+
+def differences(found: Scored, gained: Sequence[Gain]) -> Drawn:
+    """Draw the mean gain in log score of each worldview over each rival, and of the authors over each other."""
+    groups = [(view, tuple(RIVALS)) for view in WORLDVIEWS] + [("newsham", ("self",))]
+    labels = [text for view, against in groups
+              for text in (f"{WORDS[view].capitalize()} against", *(WORDS[name] for name in against))]  # fmt: skip
+    places, deep = style.row_places(labels)
+    cells = {(one.sample, one.forecaster, one.against): one for one in overall(gained)}
+    shown = [sample for sample in SAMPLES if any(key[0] == sample for key in cells)]
+    caption = _gain_caption(overall(gained))
+    figure = sheet(
+        title="Does the model forecast better than simple rules?",
+        under="Mean gain in log score per forecast; above nought the first is better.",
+        caption=caption,
+        made=_made(found),
+        body=deep + 1.25,
+        keys=_gain_keys(),
+    )
+    panels = figure.subplots(1, len(shown), sharey=True, sharex=True, squeeze=False)[0]
+    for axes, sample in zip(panels, shown, strict=True):
+        axes.axvline(0, color=INK, linewidth=0.9, zorder=1)
+        place = iter(places)
+        for view, against in groups:
+            next(place)
+            for name in against:
+                _interval(axes, next(place), cells[sample, view, name])
+        one = cells[sample, "newsham", "self"]
+        words = "All" if sample == "all" else "Since March 2020"
+        style.heading(axes, f"{words}: {one.episodes} episodes, {one.clusters} clusters", 4.6)
+        axes.set_xlabel("gain in log score\n← worse   better →", fontsize=TICK)
+        axes.set(ylim=(deep + 0.04, -0.04), yticks=places, yticklabels=labels)
+        style.plain(axes)
+        axes.tick_params(axis="y", length=0)
+    _embolden(panels[0], [text.endswith(" against") for text in labels])
+    style.signed_axis(panels[0].xaxis)
+    return finish("backtest_gains", figure, caption)
+
+
+def _interval(axes: Axes, y: float, one: Gain) -> None:
+    """Draw one gain with its interval upon the band of gains too small to be shown by this sample."""
+    colour = (style.GOOD if one.gain > 0 else style.BAD) if one.told() else GREY
+    if one.smallest_gain is not None:
+        axes.barh(y, 2 * one.smallest_gain, 0.2, -one.smallest_gain, color=style.PALE, zorder=0)
+    if one.low is not None and one.high is not None:
+        axes.hlines(y, one.low, one.high, color=colour, linewidth=3.0)
+    axes.plot(one.gain, y, "o", color=colour, markersize=7.5)
+
+
+def _gain_keys() -> list[Patch | Line2D]:
+    dots = ((style.GOOD, "better"), (style.BAD, "worse"), (GREY, "cannot be told from luck"))
+    return [
+        *(Line2D([], [], marker="o", linewidth=3, markersize=8, color=colour, label=words) for colour, words in dots),
+        Patch(color=style.PALE, label="gains too small for this sample to show (4 times in 5)"),
+    ]
+
+
+def _gain_caption(gained: Sequence[Gain]) -> str:
+    told = []
+    for sample, words in SAMPLES.items():
+        here = [one.told() for one in gained if one.sample == sample and one.against in RIVALS]
+        if here:
+            told.append(f"{sum(here) or 'none'} of {len(here)} ({words})")
+    return f"Gains over simple rules that can be told from luck: {', '.join(told)}. {CAVEAT}"
+
+
+def _made(found: Scored) -> tuple[str, ...]:
+    exp = found.experiment
+    return (f"{len(found.episodes)} episodes", f"{exp.trials:,} worlds each", f"seed {exp.seed}")

@@ -1,0 +1,207 @@
+"""The page of a figure: a title that asks a question, a key, room for panels, a caption and a footer.
+
+Heights are worked out in inches from the words themselves, so that nothing overlaps however many policies
+there are and however long their titles.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import matplotlib
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.textpath import TextToPath
+
+if TYPE_CHECKING:
+    from sim.scenario.experiment import Experiment, Start
+
+# Inches: as wide as a 16:9 slide, so that a point on the page is a point on the screen.
+WIDTH, MARGIN = 13.33, 0.35
+ROOM = WIDTH - 2 * MARGIN
+TITLE, HEADING, BODY, TICK, SMALL = 19.0, 12.5, 13.0, 11.0, 10.5  # points
+INK, GREY = "#1a1a1a", "#555555"
+SPACING = 1.15
+SPACE = 0.42  # of the size of the type: a space between two words, with what their widths leave out
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A finished figure: the file name it goes by, the figure, and the caption drawn beneath it."""
+
+    name: str
+    figure: Figure
+    caption: str
+
+
+@cache
+def text_inches(text: str, size: float, *, bold: bool = False) -> float:
+    """Return the width in inches of one line of text at a size in points."""
+    font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
+    return float(TextToPath().get_text_width_height_descent(text, font, False)[0]) / 72
+
+
+def fit(text: str, inches: float, size: float, *, lines: int = 99, bold: bool = False) -> str:
+    """Return text wrapped to a width in inches, ready to be drawn.
+
+    No-break spaces hold, and dollars start no formula. A word too long for a line is broken; after so many
+    lines the rest is left out, with an ellipsis.
+
+    >>> fit("Direct ties against Status quo", 1.5, 11).split(chr(10))
+    ['Direct ties against', 'Status quo']
+    """
+    wrapped, used = [""], 0.0
+    for word in text.replace("\n", " ").split(" "):
+        for piece in _pieces(word, inches, size, bold):
+            wide = text_inches(piece, size, bold=bold)
+            after = used + SPACE * size / 72 + wide if wrapped[-1] else wide
+            if after <= inches:
+                wrapped[-1], used = f"{wrapped[-1]} {piece}".strip(" "), after
+            else:
+                wrapped.append(piece)
+                used = wide
+    if len(wrapped) > lines:
+        last = wrapped[lines - 1]
+        while last and text_inches(last + "…", size, bold=bold) > inches:
+            last = last[:-1]
+        wrapped[lines - 1 :] = [last + "…"]
+    return "\n".join(wrapped).replace("$", r"\$")
+
+
+def _pieces(word: str, inches: float, size: float, bold: bool) -> list[str]:
+    """Break a word that is wider than a line."""
+    cut = len(word)
+    while cut > 1 and text_inches(word[:cut] + "-" * (cut < len(word)), size, bold=bold) > inches:
+        cut -= 1
+    return [f"{word[:cut]}-", *_pieces(word[cut:], inches, size, bold)] if cut < len(word) else [word]
+
+
+def height(text: str, size: float) -> float:
+    """Return the height in inches of wrapped text at a size in points."""
+    return (text.count("\n") + 1) * size * 1.22 / 72
+
+
+def page(
+    exp: Experiment,
+    start: str,
+    *,
+    title: str,
+    note: str,
+    caption: str,
+    body: float,
+    keys: Sequence[Artist] = (),
+) -> Figure:
+    """Return a Figure with its words in place and room of `body` inches for panels between them.
+
+    Parameters
+    ----------
+    start : str
+        Name of the start, for the line under the title and the footer.
+    note : str
+        What else the line under the title says.
+    keys : sequence of Artist
+        Entries of the key, with their labels already wrapped.
+    """
+    begins = next(one for one in exp.starts if one.name == start)
+    cell = f"{exp.trials:,} {'trial' if exp.trials == 1 else 'trials'} per cell"
+    return sheet(
+        title=title,
+        under=f"From {_month(begins)}, over {_span(exp)}. {note}",
+        caption=caption,
+        made=(cell, f"seed {exp.seed}", f"start: {begins.title}"),
+        body=body,
+        keys=keys,
+    )
+
+
+def sheet(
+    *, title: str, under: str, caption: str, made: Sequence[str], body: float, keys: Sequence[Artist] = ()
+) -> Figure:
+    """Return a Figure as `page` does, for what is not a cell of an experiment; `made` goes into the footer."""
+    head, under = fit(title, ROOM, TITLE, bold=True), fit(under, ROOM, HEADING)
+    below = fit(caption, ROOM, BODY)
+    foot = fit("  ·  ".join((*made, "generates cases, not a forecast")), ROOM, SMALL)
+    columns, deep = _key_size(keys)
+    blocks = [0.2, height(head, TITLE) + 0.06, height(under, HEADING) + 0.08, deep, body + 0.1]
+    tops = np.cumsum([*blocks, height(below, BODY) + 0.1, height(foot, SMALL) + 0.15]).tolist()
+    total = tops[-1]
+    figure = Figure(figsize=(WIDTH, total), dpi=150, facecolor="white")
+    figure.text(MARGIN / WIDTH, 1 - tops[0] / total, head, size=TITLE, color=INK, weight="bold", va="top")
+    lines = ((under, tops[1], HEADING, GREY), (below, tops[4], BODY, INK), (foot, tops[5], SMALL, GREY))
+    for text, top, size, colour in lines:
+        figure.text(MARGIN / WIDTH, 1 - top / total, text, size=size, color=colour, va="top", linespacing=SPACING)
+    if keys:
+        _key(figure, keys, columns, 1 - tops[2] / total)
+    figure.set_layout_engine(
+        "constrained",
+        h_pad=0.08,
+        w_pad=0.06,
+        hspace=0.05,
+        wspace=0.03,
+        rect=(MARGIN / WIDTH, 1 - (tops[4] - 0.1) / total, ROOM / WIDTH, body / total),
+    )
+    return figure
+
+
+def finish(name: str, figure: Figure, caption: str) -> Drawn:
+    """Lay the panels out once, fix them there, and return the figure with its caption.
+
+    Places are rounded, since the solver's last bit hangs on the order of things in memory and would change files.
+    """
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
+    with matplotlib.rc_context({"figure.autolayout": False, "figure.constrained_layout.use": False}):
+        figure.set_layout_engine(None)
+    for axes in figure.axes:
+        left, bottom, width, high = (round(edge, 6) for edge in axes.get_position().bounds)
+        axes.set_position((left, bottom, width, high))
+    return Drawn(name, figure, caption)
+
+
+def _key_size(keys: Sequence[Artist]) -> tuple[int, float]:
+    """Return the columns and the height in inches of a key as wide as the page; it is filled column by column."""
+    if not keys:
+        return 1, 0.0
+    labels = [str(key.get_label()) for key in keys]
+    wide = [max(text_inches(line, TICK) for line in label.split("\n")) + 0.75 for label in labels]
+    deep = [height(label, TICK) + 0.07 for label in labels]
+    fitting = (n for n in range(len(keys), 1, -1) if sum(map(max, np.array_split(wide, n))) <= ROOM)
+    columns = next(fitting, 1)
+    return columns, max(map(sum, np.array_split(deep, columns))) + 0.08
+
+
+def _key(figure: Figure, keys: Sequence[Artist], columns: int, top: float) -> None:
+    lines = any(isinstance(key, Line2D) and key.get_linewidth() > 0 for key in keys)
+    figure.legend(
+        handles=list(keys),
+        loc="upper left",
+        bbox_to_anchor=(MARGIN / WIDTH, top),
+        ncols=columns,
+        frameon=False,
+        fontsize=TICK,
+        borderaxespad=0,
+        borderpad=0.1,
+        handlelength=2.4 if lines else 1.2,
+        columnspacing=1.6,
+        labelspacing=0.35,
+    )
+
+
+def _month(start: Start) -> str:
+    """Return a start's month in words, as in November 2026."""
+    year, number = str(start.date).split("-")[:2]
+    return f"{calendar.month_name[int(number)]} {year}"
+
+
+def _span(exp: Experiment) -> str:
+    """Return the horizon in words: in years where these are whole and several."""
+    if exp.months >= 24 and exp.months % 12 == 0:
+        return f"{exp.months // 12} years"
+    return "1 month" if exp.months == 1 else f"{exp.months} months"

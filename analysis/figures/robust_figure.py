@@ -1,0 +1,141 @@
+"""What `strait robust` shows: how policies do when unsure, measure by measure, and the same in sentences."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.figures import style
+from analysis.figures.captions import amount, believing, percent, title
+from analysis.figures.figure_layout import INK, ROOM, TICK, Drawn, finish, fit, page
+from analysis.questions.robust import ALL, KEPT
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from analysis.questions.robust import Robust
+    from sim.scenario.catalogue import Outcome
+
+NAMES, ROW = 2.1, 0.62  # inches: of the policies' names, and of a row
+SURE = 0.95  # of resamples with the same policy first
+
+
+def heading(found: Robust, name: str) -> str:
+    """Return what stands over the lines of an outcome."""
+    start = next(one for one in found.exp.starts if one.name == found.start)
+    return f"From {start.title}, {found.exp.catalogue.outcomes[name].label}:"
+
+
+def lines(found: Robust, name: str) -> list[str]:
+    """Return what was found by one outcome: which policy is best by each measure, and how sure that is."""
+    exp, outcome = found.exp, found.exp.catalogue.outcomes[name]
+    rows = _of(found, name)
+    said = []
+    if name in found.names:
+        by_view = found.table[(found.table["values"] == name) & (found.table["worldview"] != ALL)]
+        best = [(believing(v), _best(by_view[by_view["worldview"] == v.name])) for v in exp.worldviews]
+        said = [
+            f"Expected, {_told(found, rows, 'expected', outcome)} does best if all worldviews count alike; "
+            + "; ".join(f"{view}, {title(exp, row['policy'])} ({_between(row, outcome)})" for view, row in best)
+            + ".",
+            f"Regret, what one loses for not having known: least on average with "
+            f"{_told(found, rows, 'expected_regret', outcome)}; at worst over the worldviews, with "
+            f"{_told(found, rows, 'max_regret', outcome)}; in all but one world of twenty, with "
+            f"{_told(found, rows, 'regret_95', outcome)}.",
+            f"Worst cases: in its worst worldview {_told(found, rows, 'worst_view', outcome)} does best; in its worst "
+            f"twentieth of worlds, {_told(found, rows, 'worst_worlds', outcome)}.",
+        ]
+    limit = float(rows[KEPT]["threshold"].iloc[0])
+    return [*said, f"{_told(found, rows, KEPT, None)} most often stays {_side(outcome)} {amount(limit, outcome)}."]
+
+
+def _told(found: Robust, rows: dict[str, pd.DataFrame], measure: str, outcome: Outcome | None) -> str:
+    """The best policy by a measure with its number and interval; beside it the second, if they are not sure apart."""
+    best, near = _best(rows[measure]), ""
+    if best["first_share"] < SURE:
+        rest = rows[measure][rows[measure]["policy"] != best["policy"]]
+        second = rest.sort_values("first_share", kind="stable").iloc[-1]
+        near = f"; not surely apart from {title(found.exp, str(second['policy']))}"
+    name = title(found.exp, best["policy"])
+    return f"{name} ({_between(best, outcome)}{near})"
+
+
+def _between(row: dict[Any, Any], outcome: Outcome | None) -> str:
+    """A number with its interval."""
+    value, low, high = (
+        amount(float(row[end]), outcome) if outcome else f"{percent(float(row[end]))} of worlds"
+        for end in ("value", "low", "high")
+    )
+    unit = value.removeprefix(value.split("\u00a0")[0])
+    return f"{value}, {low.removesuffix(unit)} to {high.removesuffix(unit)}"
+
+
+def figure(found: Robust, name: str) -> Drawn:
+    """Draw every measure by one outcome: a column a measure, a row a policy, the best of each filled."""
+    exp, outcome = found.exp, found.exp.catalogue.outcomes[name]
+    rows = {measure: part for measure, part in _of(found, name).items() if not (part["value"] == 0).all()}
+    wide = (ROOM - NAMES) / len(rows) - 0.15
+    caption = " ".join(lines(found, name))
+    figure_ = page(
+        replace(exp, trials=found.worlds * exp.lucks), found.start, caption=caption,
+        body=ROW * len(exp.policies) + 1.5, title="Which policy would one regret least when unsure?",
+        note=f"By “{outcome.label}”, from {found.worlds:,} worlds of each worldview, {exp.lucks} lucks in each. A "
+        "filled mark is the best of its column; bars are 95\u00a0% intervals.",
+    )  # fmt: skip
+    panels = np.atleast_1d(figure_.subplots(1, len(rows), sharey=True))
+    for axes, (measure, part) in zip(panels, rows.items(), strict=True):
+        _panel(axes, found, part, fit(_heading(measure, part, outcome), wide, TICK), outcome)
+    names = [fit(policy.title, NAMES, TICK, lines=2) for policy in exp.policies]
+    panels[0].set_yticks(range(len(names)), names, fontsize=TICK)
+    panels[0].set_ylim(len(names) - 0.5, -0.5)
+    return finish(f"robust_{name}_{found.start}", figure_, caption)
+
+
+def _panel(axes: Axes, found: Robust, part: pd.DataFrame, head: str, outcome: Outcome) -> None:
+    shares = part["measure"].iloc[0] == KEPT or outcome.unit == "share"
+    for y, row in enumerate(part.to_dict("records")):
+        look = style.looks(found.exp)[row["policy"]]
+        axes.hlines(y, row["low"], row["high"], color=look.colour, linewidth=2.0)
+        face = look.colour if row["rank"] == 1 else "white"
+        axes.plot(row["value"], y, look.marker, markersize=7, color=look.colour, markerfacecolor=face)
+    axes.set_title(head, fontsize=TICK, color=INK, loc="left")
+    low, high = part["low"].min(), part["high"].max()
+    axes.set_xlim(min(0.0, low), high + 0.12 * (high - min(0.0, low)))
+    style.plain(axes)
+    if shares:
+        style.percent_axis(axes.xaxis, 3)
+    else:
+        axes.locator_params(axis="x", nbins=3)
+    axes.tick_params(axis="y", length=0)
+
+
+def _heading(measure: str, part: pd.DataFrame, outcome: Outcome) -> str:
+    """What a column shows."""
+    unit = "" if outcome.unit == "share" else f", {outcome.unit}"
+    limit = amount(float(part["threshold"].iloc[0]), outcome) if measure == KEPT else ""
+    return {
+        "expected": f"Expected, all worldviews alike{unit}",
+        "expected_regret": "Regret, on average over worlds",
+        "max_regret": "Regret at worst over worldviews",
+        "regret_95": "Regret that 1 world in 20 exceeds",
+        "worst_view": "Expected in its worst worldview",
+        "worst_worlds": "Mean of its worst 1 in 20 worlds",
+        KEPT: f"Worlds {_side(outcome)} {limit} (more is better)",
+    }[measure]
+
+
+def _side(outcome: Outcome) -> str:
+    return "at least at" if outcome.better == "high" else "within"
+
+
+def _of(found: Robust, name: str) -> dict[str, pd.DataFrame]:
+    """The rows of one outcome over all worldviews, by measure."""
+    rows = found.table[(found.table["values"] == name) & (found.table["worldview"] == ALL)]
+    return {str(measure): part for measure, part in rows.groupby("measure", sort=False)}
+
+
+def _best(rows: pd.DataFrame) -> dict[Any, Any]:
+    return dict(rows.sort_values("rank", kind="stable").iloc[0])

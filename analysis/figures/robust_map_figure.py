@@ -1,0 +1,160 @@
+"""The map of `strait robust`: across it who is right, up it whose values count, in colour which policy loses least."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.patches import Patch
+
+from analysis.figures import style
+from analysis.figures.captions import capital, listed, percent, title
+from analysis.figures.figure_layout import GREY, HEADING, INK, TICK, Drawn, finish, fit, page
+from analysis.questions.robust_map import BETWEEN, EXPECTED, GRID, MAX_REGRET
+from sim.statistics.boxes import Flags
+
+if TYPE_CHECKING:
+    from analysis.questions.robust import Robust
+
+SQUARE, STRIP = 8.2, 1.45  # inches
+PALEST = 0.35  # of a policy's colour, where it leads by nothing
+BEHIND = {"boxstyle": "round,pad=0.25", "facecolor": "white", "edgecolor": GREY, "alpha": 0.85}
+
+
+def lines(found: Robust) -> list[str]:
+    """Return how the best policy changes with who is right and whose values count."""
+    exp, table = found.exp, found.map
+    square = _square(table)
+    shares = square["policy"].value_counts(normalize=True)
+    parts = [f"{title(exp, str(name))} on {percent(float(share))}" for name, share in shares.items()]
+    unsettled = percent(1 - float(square["settled"].mean()))
+    said = [f"Least expected loss: {listed(parts)} of the map; not settled on {unsettled}."]
+    for weight, whose in ((1.0, "By Newsham’s values"), (0.5, "By both men’s values alike"), (0.0, "By Self’s values")):
+        row = square[np.isclose(square["newsham_values"], weight)]
+        said.append(f"{whose}: {_along(found, row.sort_values('newsham_right'))}.")
+    runs = _runs(table[table["measure"] == MAX_REGRET], "newsham_values")
+    if len(runs) == 1:
+        return [*said, f"If no chances can be named, {title(exp, runs[0][0])} has the least regret at worst, always."]
+    parts = [f"{title(exp, name)} ({100 * at[0]:.0f} to {_percent(at[-1])})" for name, at in runs]
+    return [*said, f"If no chances can be named, least regret at worst by weight of Newsham’s values: {listed(parts)}."]
+
+
+def _runs(rows: pd.DataFrame, along: str) -> list[tuple[str, list[float]]]:
+    """Each policy that is best along a line, with the places where it is."""
+    ordered = rows.sort_values(along)
+    pairs = zip(ordered["policy"].astype(str), ordered[along].astype(float), strict=True)
+    return [(name, [at for _, at in part]) for name, part in groupby(pairs, key=lambda pair: pair[0])]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f}\u00a0%"
+
+
+def _along(found: Robust, row: pd.DataFrame) -> str:
+    """Which policy is best from which chance of Newsham's being right on, and where that is not settled."""
+    runs = _runs(row, "newsham_right")
+    if len(runs) == 1:
+        return f"{title(found.exp, runs[0][0])}, whoever is right"
+    settled, changes = row.loc[row["settled"], "newsham_right"].to_numpy(float), []
+    for name, at in runs[1:]:
+        low, high = settled[settled < at[0]], settled[settled >= at[0]]
+        ends = 100 * low.max(initial=0.0), _percent(high.min(initial=1.0))
+        changes.append(f"{title(found.exp, name)} from a chance of {_percent(at[0])} ({ends[0]:.0f} to {ends[1]})")
+    return f"{title(found.exp, runs[0][0])} if Self is right, {listed(changes)} that Newsham is"
+
+
+def figure(found: Robust) -> Drawn | None:
+    """Draw the map; None if the run lacks an author's worldview or values."""
+    table, exp = found.map, found.exp
+    if table.empty:
+        return None
+    others = [view for view in exp.worldviews if view.name in {*table["worldview"]}]
+    present = [policy for policy in exp.policies if policy.name in {*table["policy"]}]
+    keys = [Patch(color=style.looks(exp)[policy.name].colour, label=policy.title) for policy in present]
+    keys.append(Patch(facecolor="white", edgecolor=INK, hatch="////", label="the best two cannot be told apart"))
+    caption = " ".join(lines(found))
+    margin = exp.catalogue.outcomes["loss_newsham"].margin
+    figure_ = page(
+        replace(exp, trials=found.worlds * exp.lucks), found.start, caption=caption, body=6.6, keys=keys,
+        title="Which policy loses least, if nobody knows who is right or what counts?",
+        note=f"The paler, the less the best policy leads; lines say by how much, in % of GDP. Hatched: the interval of "
+        f"the lead includes 0, or it is under {margin:g}.",
+    )  # fmt: skip
+    ratios = [SQUARE, *([STRIP] * (len(others) + 1))]
+    square, *strips = figure_.subplots(1, len(ratios), sharey=True, width_ratios=ratios)
+    most = float(table["lead"].max())
+    _paint(square, found, _square(table), most)
+    square.set_xlabel("Chance that Newsham is right about the world   (0 % = Self for sure)", fontsize=HEADING)
+    square.set_ylabel("Weight of Newsham’s values   (0 % = Self’s alone)", fontsize=HEADING)
+    style.percent_axis(square.xaxis)
+    style.percent_axis(square.yaxis)
+    heads = [f"{view.title} worldview" for view in others] + ["If no chances can be named: least regret at worst"]
+    parts = [table[(table["measure"] == EXPECTED) & (table["worldview"] == view.name)] for view in others]
+    for axes, head, part in zip(strips, heads, [*parts, table[table["measure"] == MAX_REGRET]], strict=True):
+        _paint(axes, found, part, most)
+        axes.set_title(fit(capital(head), STRIP, TICK), fontsize=TICK, color=INK)
+        axes.set_xticks([])
+        axes.tick_params(axis="y", length=0)
+    return finish(f"robust_map_{found.start}", figure_, caption)
+
+
+def _paint(axes: Axes, found: Robust, part: pd.DataFrame, most: float) -> None:
+    """Colour a panel by the best policy, hatch what is not settled, and name the policies in their places."""
+    part = part.sort_values(["newsham_values", "newsham_right"])
+    shape = (GRID.size, -1)
+    names = [policy.name for policy in found.exp.policies]
+    best = np.array([names.index(str(name)) for name in part["policy"]]).reshape(shape)
+    lead, unsettled = part["lead"].to_numpy(float).reshape(shape), ~part["settled"].to_numpy(bool).reshape(shape)
+    if best.shape[1] == 1:
+        best, lead, unsettled = (np.repeat(one, 2, axis=1) for one in (best, lead, unsettled))
+    colours = np.array([to_rgb(look.colour) for look in style.looks(found.exp).values()])[best]
+    depth = (PALEST + (1 - PALEST) * np.minimum(lead / most, 1.0))[..., None] if most else 1.0
+    across = np.linspace(0, 1, best.shape[1])
+    half = [0.5 / (n - 1) for n in best.shape]
+    axes.imshow(1 - depth * (1 - colours), origin="lower", aspect="auto", interpolation="nearest",
+                extent=(-half[1], 1 + half[1], -half[0], 1 + half[0]))  # fmt: skip
+    if unsettled.any():
+        levels = [0.5, 1.5]
+        hatched = axes.contourf(across, GRID, unsettled.astype(float), levels=levels, colors="none", hatches=["////"])
+        hatched.set(edgecolor=INK, linewidth=0)
+    if best.shape[1] > 2:
+        _lines(axes, lead)
+    for policy in np.unique(best):
+        _name(axes, title(found.exp, names[policy]), best == policy, across)
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    axes.tick_params(labelsize=TICK, color=style.RULE, labelcolor=INK)
+
+
+def _lines(axes: Axes, lead: style.Floats) -> None:
+    """Draw where the best policy leads by the same."""
+    levels = [one for one in (0.5, 1.0, 2.0, 5.0, 10.0) if lead.min() < one < lead.max()]
+    if levels:
+        drawn = axes.contour(GRID, GRID, lead, levels=levels, colors=INK, linewidths=0.8, alpha=0.7)
+        axes.clabel(drawn, fmt=lambda value: f"{value:g}", fontsize=TICK, colors=INK)
+
+
+def _name(axes: Axes, policy: str, mask: Flags, across: style.Floats) -> None:
+    """Write a policy's name where there is most room in its part of a panel; a sliver gets none."""
+    from scipy.ndimage import distance_transform_edt
+
+    strip = mask.shape[1] == 2
+    if mask.mean() < (0.1 if strip else 0.04):
+        return
+    depth = mask.astype(float) if strip else distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
+    rows, columns = np.nonzero(depth >= depth.max() - 1e-9)
+    place = np.argsort(rows)[rows.size // 2]
+    size = TICK - 1 if strip else HEADING
+    axes.text(
+        0.5 if strip else float(across[columns[place]]), float(GRID[rows[place]]),
+        fit(policy, STRIP if strip else SQUARE / 3, size, bold=True), ha="center", va="center", size=size,
+        weight="bold", color=INK, bbox=BEHIND,
+    )  # fmt: skip
+
+
+def _square(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["worldview"] == BETWEEN]

@@ -1,0 +1,214 @@
+"""What `strait sensitivity` shows: a row an input; what it does alone, wherever the others are, and in all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from analysis.figures import style
+from analysis.figures.captions import believing, gap, listed, title
+from analysis.figures.figure_layout import GREY, INK, ROOM, SPACING, TICK, Drawn, finish, fit, height, page
+from analysis.questions.sensitivity import ENDS, TENTH
+from sim.statistics.indices import LUCK, MORRIS, SOBOL
+
+if TYPE_CHECKING:
+    from analysis.questions.sensitivity import Sensitivity
+
+LABELS = 3.9  # inches for the words of a row
+BELOW = 1.9  # inches for the panels on convergence
+LOW, HIGH = style.BAD, style.GOOD  # colours of an input at its lower and upper end
+BAR, TOTAL, RULE = "#8c8c8c", "#c9c9c9", "#a8a8a8"
+HEADS = ("It alone, the rest as the worldview has it", "All of them at random (Morris)", "Share of the spread (Sobol)")
+READ = (
+    "How to read it. Left: turn one belief, leave the rest. Middle: how large its effect is on average when all the "
+    "others are somewhere at random too; a circle far from 0 says that the effect hangs on the others. Right: how much "
+    "of the spread over all beliefs would be gone if one knew this one (dark), and how much cannot be gone without it "
+    "(pale). Beneath: an interval no wider than the dashed line counts as settled."
+)
+
+
+def figure(found: Sensitivity, outcome: str) -> Drawn:
+    """Draw one outcome: tornado, Morris and Sobol side by side, and beneath them whether they have settled."""
+    asked, names = found.asked, _order(found, outcome)
+    exp, entry = asked.exp, asked.exp.catalogue.outcomes[outcome]
+    a, b = (policy.title for policy in asked.policies)
+    table = found.table[found.table["outcome"] == outcome]
+    told = dict(zip(table["input"], table["says"], strict=True))
+    labels = [fit("Luck" if n == LUCK else f"{n}  {told[n]}", LABELS, TICK, lines=1) for n in names]
+    deep = height("one line", TICK) + 0.13
+    places = (np.arange(len(names)) + 0.5) * deep
+    caption = " ".join(lines(found, outcome))
+    page_ = page(
+        replace(exp, trials=found.trials), asked.start.name, caption=caption, body=len(names) * deep + 1.1 + BELOW,
+        title=f"Which beliefs make the difference between {a} and {b}?",
+        note=f"“{entry.label}”, {a} minus {b}. Inputs: {found.law}.", keys=_keys(found),
+    )  # fmt: skip
+    each = (ROOM - LABELS) / 3
+    rooms = {"width_ratios": [LABELS, each, each, each], "height_ratios": [len(names) * deep, BELOW - 0.6]}
+    grid = page_.add_gridspec(2, 4, **rooms)
+    words = page_.add_subplot(grid[0, 0])
+    top = [page_.add_subplot(grid[0, i], sharey=words) for i in (1, 2, 3)]
+    for y, label in zip(places, labels, strict=True):
+        words.text(0, y, label, va="center", size=TICK, color=INK)
+    words.set_axis_off()
+    scale, unit = (100, "percentage points") if entry.unit == "share" else (1, entry.unit)
+    _tornado(top[0], found.tornado[found.tornado["outcome"] == outcome], names, places, deep, scale)
+    _screening(top[1], table, names, places, deep, scale)
+    _decomposition(top[2], table, names, places, deep)
+    for axes, head, under in zip(top, HEADS, (unit, f"size of effect, {unit}", ""), strict=True):
+        axes.set(ylim=(float(len(names) * deep) + 0.03, -0.03), yticks=[])
+        style.plain(axes)
+        style.heading(axes, head, each - 0.2)
+        axes.set_xlabel(under, fontsize=TICK)
+    style.signed_axis(top[0].xaxis)
+    style.percent_axis(top[2].xaxis, 4)
+    _beneath(page_.add_subplot(grid[1, :2]), LABELS + each)
+    for place, method in ((2, MORRIS), (3, SOBOL)):
+        _settling(page_.add_subplot(grid[1, place]), found, outcome, method)
+    return finish(f"sensitivity_{outcome}_{asked.start.name}", page_, caption)
+
+
+def lines(found: Sensitivity, outcome: str) -> list[str]:
+    """Return what was found about one outcome: who makes the spread, how much is luck, whether it is settled."""
+    asked = found.asked
+    entry = asked.exp.catalogue.outcomes[outcome]
+    a, b = (title(asked.exp, policy.name) for policy in asked.policies)
+    table = found.table[found.table["outcome"] == outcome]
+    names = _order(found, outcome)[:-1]
+    alone, total, stars = (_measure(table, *of) for of in ((SOBOL, "S1"), (SOBOL, "ST"), (MORRIS, "mu_star")))
+    carried = sum(stars[name][0] for name in names) / sum(star[0] for star in stars.values())
+    turns = found.tornado[found.tornado["outcome"] == outcome]
+    largest = turns.loc[[turns["change"].abs().idxmax()]].to_dict("records")[0]
+    change = f"{gap(float(largest['change']), entry)} {'up' if largest['change'] > 0 else 'down'}"
+    return [
+        f"Inputs: {found.law}. Turned alone, {believing(asked.worldview)}, {largest['input']} does most: at "
+        f"{largest['setting']:.2g} it takes {a} minus {b} on “{entry.label}” {change}.",
+        f"All open at once, the spread of that difference hangs most on "
+        f"{listed([f'{name} {_between(total[name])}' for name in names[:4]])} (total shares, among the {len(names)} "
+        f"inputs kept, which have {_percent(carried)} of all effects). Shares alone add up to "
+        f"{_percent(sum(alone[name][0] for name in names))}.",
+        f"Luck is left out of these shares. At {found.trials:,} trials a row it makes {_between(total[LUCK])} of how "
+        f"the rows’ means vary, {_percent(alone[LUCK][0])} in common to all rows.",
+        " ".join(_settled(table, method) for method in (MORRIS, SOBOL)),
+    ]
+
+
+def _settled(table: pd.DataFrame, method: str) -> str:
+    """Say whether a method's figures are settled, or of which inputs they are not."""
+    rows = table[(table["method"] == method) & table["measure"].isin(["mu_star", "S1", "ST"])]
+    unsettled = rows.loc[rows["verdict"] != "settled", "input"].astype(str).unique().tolist()
+    whose, more = ("Morris’ effects", "--trajectories") if method == MORRIS else ("Sobol’s shares", "--points")
+    if not unsettled:
+        return f"{whose} are settled to a tenth."
+    who = listed(unsettled) if len(unsettled) <= 4 else f"{len(unsettled)} inputs"
+    return f"{whose} of {who} are not settled to a tenth; more {more} or --trials would help."
+
+
+def _order(found: Sensitivity, outcome: str) -> list[str]:
+    """The inputs that were decomposed, the heaviest first, then luck."""
+    total = _measure(found.table[found.table["outcome"] == outcome], SOBOL, "ST")
+    return [*sorted((name for name in total if name != LUCK), key=lambda name: -total[name][0]), LUCK]
+
+
+def _measure(table: pd.DataFrame, method: str, measure: str) -> dict[str, tuple[float, float, float]]:
+    """Each input's value, low and high."""
+    rows = table[(table["method"] == method) & (table["measure"] == measure)]
+    figures = rows[["value", "low", "high"]].to_numpy(float).tolist()
+    return {str(name): (value, low, high) for name, (value, low, high) in zip(rows["input"], figures, strict=True)}
+
+
+def _tornado(axes: Axes, turns: pd.DataFrame, names: list[str], places: style.Floats, deep: float, scale: int) -> None:
+    axes.axvline(0, color=INK, linewidth=0.9, zorder=3)
+    for end, colour, hatch in (("low", LOW, "////"), ("high", HIGH, "")):
+        rows = turns[turns["end"] == end].set_index("input")[["change", "change_low", "change_high"]] * scale
+        for name, y in zip(names[:-1], places, strict=False):
+            change, low, high = rows.loc[[name]].to_numpy(float)[0].tolist()
+            look: dict[str, Any] = {"color": colour, "hatch": hatch, "edgecolor": "white"}
+            axes.barh(y, change, height=0.55 * deep, linewidth=0, zorder=2, **look)
+            axes.hlines(y + (0.13 if end == "high" else -0.13) * deep, low, high, color=INK, linewidth=1.6, zorder=4)
+    axes.margins(x=0.08)
+
+
+def _screening(
+    axes: Axes, table: pd.DataFrame, names: list[str], places: style.Floats, deep: float, scale: int
+) -> None:
+    stars, sigma = (_measure(table, MORRIS, measure) for measure in ("mu_star", "sigma"))
+    for name, y in zip(names[:-1], places, strict=False):
+        value, low, high = (scale * one for one in stars[name])
+        axes.barh(y, value, height=0.55 * deep, color=BAR, zorder=2)
+        axes.hlines(y, low, high, color=INK, linewidth=1.6, zorder=4)
+        axes.plot(scale * sigma[name][0], y, "o", markersize=6, color="white", markeredgecolor=INK, zorder=5)
+    axes.margins(x=0.08)
+    axes.set_xlim(0, None)
+
+
+def _decomposition(axes: Axes, table: pd.DataFrame, names: list[str], places: style.Floats, deep: float) -> None:
+    for measure, shift, colour in (("ST", -0.17, TOTAL), ("S1", 0.17, INK)):
+        found = _measure(table, SOBOL, measure)
+        for name, y in zip(names, places, strict=True):
+            at, (value, low, high) = y + shift * deep, found[name]
+            axes.barh(at, value, height=0.32 * deep, color=colour, zorder=2)
+            axes.hlines(at, low, high, color="white", linewidth=3.0, zorder=3)
+            axes.hlines(at, low, high, color=GREY, linewidth=1.6, zorder=4)
+    axes.axvline(0, color=INK, linewidth=0.9, zorder=3)
+    style.rule_off(axes, (places[-1:] + places[-2:-1]) / 2)
+
+
+def _beneath(axes: Axes, inches: float) -> None:
+    axes.set_axis_off()
+    axes.text(0, 1, fit(READ, inches - 0.3, TICK), va="top", size=TICK, color=GREY, linespacing=SPACING,
+              transform=axes.transAxes)  # fmt: skip
+
+
+def _settling(axes: Axes, found: Sensitivity, outcome: str, method: str) -> None:
+    """Draw the widest interval of a method against the rows that were played."""
+    rows = found.convergence[(found.convergence["outcome"] == outcome) & (found.convergence["method"] == method)]
+    stars = _measure(found.table[found.table["outcome"] == outcome], MORRIS, "mu_star")
+    scale = max(star[0] for star in stars.values()) if method == MORRIS else 1.0
+    highest = lowest = TENTH
+    for measure, dashes, colour in (("mu_star", "-", BAR), ("ST", "-", RULE), ("S1", "--", INK)):
+        part = rows[rows["measure"] == measure]
+        if len(part):
+            widest = ((part["high"] - part["low"]) / 2 / scale).groupby(part["rows"]).max()
+            axes.plot(widest.index, widest, dashes, marker="o", markersize=4, color=colour, linewidth=2)
+            highest, lowest = max(highest, float(widest.max())), min(lowest, float(widest.min()))
+    counts = sorted({*rows["rows"].astype(int)})
+    axes.axhline(TENTH, color=style.BAD, linewidth=1.2, linestyle=(0, (4, 2)))
+    axes.set(xscale="log", yscale="log", ylim=(lowest / 1.5, highest * 1.5))
+    axes.set_xticks(counts, [f"{count:,}" for count in counts])
+    axes.set_yticks([tick for tick in (0.03, 0.1, 0.3, 1.0) if lowest / 1.5 <= tick <= highest * 1.5])
+    axes.yaxis.set_major_formatter(lambda value, _: f"±{100 * value:g}\u00a0%")
+    axes.minorticks_off()
+    style.plain(axes, grid="y")
+    axes.set_xlabel("rows played; the widest interval", fontsize=TICK)
+
+
+def _keys(found: Sensitivity) -> list[Patch | Line2D]:
+    low, high = ENDS[found.over]
+    ends = [f"at its {end:.0%} quantile" for end in (low, high)]
+    if found.over == "dials":
+        ends = ["at 0, Self’s reading", "at 1, Newsham’s"]
+    return [
+        Patch(facecolor=LOW, hatch="////", edgecolor="white", label=ends[0]),
+        Patch(color=HIGH, label=ends[1]),
+        Patch(color=BAR, label="mean size of effect"),
+        Line2D([], [], color="white", marker="o", markeredgecolor=INK, markersize=6, linewidth=0, label="its spread"),
+        Patch(color=INK, label="share alone (first order)"),
+        Patch(color=TOTAL, label="share in all (total)"),
+        Line2D([], [], color=INK, linewidth=1.6, label="95\u00a0% interval"),
+    ]
+
+
+def _between(share: tuple[float, float, float]) -> str:
+    low, high = (_percent(end).removesuffix("\u00a0%") for end in share[1:])
+    return f"{_percent(share[0])} ({low} to {high})"
+
+
+def _percent(share: float) -> str:
+    return f"{round(100 * share):d}\u00a0%".replace("-", "−")

@@ -1,0 +1,139 @@
+"""Sources as BibTeX: what the text of a source says for certain, and no field that it does not.
+
+A source is one line of text, `author (year), title, publisher or journal`. Where a line has that form its authors and
+year are known, and its journal or publisher if it ends with a journal's volume or a university press; otherwise the
+whole line is the title. Authors are as the line has them, most by surname only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+if TYPE_CHECKING:
+    from sim.scenario.catalogue import Source
+    from sim.scenario.experiment import Experiment
+
+ESSAY = "debate_2020"
+"""Key of the two essays in scenarios/sources.yaml."""
+AUTHORS, YEAR = "The Strait authors", 2026
+TITLE = "Strait: an executable debate on Japan, Taiwan and deterrence"
+
+DATED = re.compile(r"(?P<author>[^;()]+) \((?P<year>\d{4})\), (?!with |in )(?P<rest>.+)")
+HEAD = re.compile(r"([^,(]+, )*[^,(]+ & [^,(]+,|[^,(]+[,(]")  # of a line without a year behind the authors
+TITLED = r"(?P<title>.+), "
+FORMS = {
+    "article": (
+        re.compile(TITLED + r"(?P<journal>[^,]+) (?P<volume>\d+)\((?P<number>\d+)\)"),
+        re.compile(TITLED + r"(?P<journal>[^,]+), vol\. (?P<volume>\d+), issue (?P<number>\d+), (?P<publisher>.+)"),
+    ),
+    "book": (re.compile(TITLED + r"(?P<publisher>[^,]+ University Press)"),),
+}
+
+
+@dataclass(frozen=True)
+class Work:
+    """An entry of a bibliography: its fields as plain text; authors one by one, a first name after a comma."""
+
+    key: str
+    kind: str
+    authors: tuple[str, ...]
+    fields: dict[str, str]
+
+    @property
+    def label(self) -> str:
+        """What one writes in a sentence: 'Huth & Russett (1984)'."""
+        surnames = tuple(name.partition(",")[0] for name in self.authors)
+        names = surnames or (HEAD.match(self.fields["title"] + ",")[0].strip(" ,("),)  # type: ignore[index]
+        said = f"{names[0]} et al." if len(names) > 2 else " & ".join(names)
+        return f"{said} ({self.fields['year']})" if "year" in self.fields else said
+
+
+def strait(version: str | None) -> Work:
+    """Strait itself, in this version."""
+    fields = {"title": TITLE, "year": str(YEAR), "howpublished": "Computer program"}
+    return Work("strait", "misc", (AUTHORS,), fields | ({"note": f"Version {version}"} if version else {}))
+
+
+def work(source: Source) -> Work | None:
+    """A source as an entry; None if it is the project's own judgement or record, which has neither year nor address.
+
+    Examples
+    --------
+    >>> import sim
+    >>> found = work(sim.load("debate").catalogue.sources["huth_russett_1984"])
+    >>> found.kind, found.label, found.fields["journal"]
+    ('article', 'Huth & Russett (1984)', 'World Politics')
+    """
+    if source.year is None and source.url is None:
+        return None
+    text, _, aside = source.cite.partition("; ")
+    dated = DATED.fullmatch(text)
+    kind, fields = "misc", {"title": text}
+    authors: tuple[str, ...] = ()
+    if dated and dated["year"] == str(source.year):
+        authors = tuple(re.split(r", | & ", dated["author"]))
+        fields["title"] = dated["rest"]
+        for form, patterns in FORMS.items():
+            for found in (pattern.fullmatch(dated["rest"]) for pattern in patterns):
+                if found:
+                    kind, fields = form, found.groupdict()
+    more = {"year": source.year, "url": source.url, "note": "; ".join(filter(None, (aside, source.note)))}
+    return Work(source.name, kind, authors, fields | {name: str(value) for name, value in more.items() if value})
+
+
+def works(exp: Experiment, names: Iterable[str], version: str | None) -> list[Work]:
+    """Strait, the essays and these sources, each once, without the project's own."""
+    sources = exp.catalogue.sources
+    known = (work(sources[name]) for name in dict.fromkeys((ESSAY, *names)) if name in sources)
+    return [strait(version), *(one for one in known if one)]
+
+
+def of_methods() -> dict[str, Work]:
+    """The methods of analysis that methods sections name, by key: literature.yaml, beside this file.
+
+    >>> of_methods()["morris_1991"].label
+    'Morris (1991)'
+    """
+    entries = yaml.safe_load(Path(__file__).with_name("literature.yaml").read_text(encoding="utf-8"))["works"]
+    made = {}
+    for key, entry in entries.items():
+        fields = {name: str(value) for name, value in entry.items() if name not in ("kind", "authors")}
+        made[key] = Work(key, entry["kind"], tuple(entry["authors"]), fields)
+    return made
+
+
+def text(entries: Iterable[Work]) -> str:
+    r"""BibTeX of some works: accents and signs as LaTeX has them, titles kept as they are written.
+
+    >>> print(text([Work("a_1999", "misc", ("Ōe", "R&D Board"), {"title": "Protégés, 50 %", "year": "1999"})]))
+    @misc{a_1999,
+      author = {{{\={O}}e} and {R{\&}D Board}},
+      title = {{Prot{\'e}g{\'e}s, 50 {\%}}},
+      year = {1999},
+    }
+    <BLANKLINE>
+    """
+    return "\n".join(map(_entry, entries))
+
+
+def _entry(one: Work) -> str:
+    names = (_latex(name) if "," in name else f"{{{_latex(name)}}}" for name in one.authors)
+    fields = {"author": " and ".join(names)} if one.authors else {}
+    for name, value in one.fields.items():
+        fields[name] = value if name in ("url", "year") else _latex(value)
+    fields["title"] = f"{{{fields['title']}}}"
+    lines = (f"  {name} = {{{value}}}," for name, value in fields.items())
+    return "\n".join([f"@{one.kind}{{{one.key},", *lines, "}", ""])
+
+
+def _latex(plain: str) -> str:
+    from pylatexenc.latexencode import unicode_to_latex
+
+    made: str = unicode_to_latex(plain, replacement_latex_protection="braces-all", unknown_char_warning=False)
+    return made

@@ -1,0 +1,191 @@
+"""What a name of the model rests on, ready to be cited: paragraphs of the essays, evidence, sources, a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import singledispatch
+
+from analysis.figures.captions import listed
+from analysis.paper import bibtex, explain
+from sim.scenario.catalogue import Claim, Lever, Outcome, Parameter, Quantity, Source
+from sim.scenario.experiment import Experiment, Policy, Start, Worldview
+from sim.scenario.values import Values
+
+STRAIT = "strait"
+MARK = re.compile(r"[NSE]¶\d+(?:[-–]\d+)?")
+LEGEND = "N is Newsham's essay, S Self's, E the editor's introduction, ¶ the paragraph"
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What is to be said of a name where it is cited.
+
+    `head` is how it goes into a sentence, `says` what it stands for, `quotes` whether that names the sources already;
+    evidence is (label, text).
+    """
+
+    head: str
+    says: str
+    paragraphs: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    evidence: tuple[tuple[str, object], ...] = ()
+    quotes: bool = False
+
+    def sentence(self, exp: Experiment, version: str | None) -> str:
+        """A sentence for a paper, with references by author and year."""
+        _, essay, *works = bibtex.works(exp, [bibtex.ESSAY, *self.sources], version)
+        program = ", ".join([bibtex.AUTHORS, str(bibtex.YEAR), *([f"version {version}"] if version else [])])
+        head = f", {self.head}" if self.head else ""
+        after = f", after {essay.label[:-1]}, {', '.join(self.paragraphs)})" if self.paragraphs else ""
+        sources = f" Sources: {'; '.join(one.label for one in works)}." if works and not self.quotes else ""
+        return f"Strait ({program}){head}{after}: {self.says}{sources}"
+
+    def lines(self, exp: Experiment, version: str | None) -> Iterator[tuple[str, object]]:
+        """Everything of it, label and text."""
+        if self.paragraphs:
+            yield "rests on", f"{', '.join(self.paragraphs)}   ({LEGEND})"
+        yield from self.evidence
+        for number, name in enumerate(self.sources):
+            yield "" if number else "sources", f"{exp.catalogue.sources[name].cite} [{name}]"
+        yield "in a paper", self.sentence(exp, version)
+
+
+def bases(exp: Experiment, name: str) -> dict[str, Basis]:
+    """What a name rests on, by the kind of thing it is; a name may stand for several.
+
+    Raises
+    ------
+    KeyError
+        If nothing has that name.
+
+    Examples
+    --------
+    >>> import sim
+    >>> bases(sim.load("debate"), "N12")["claims"].paragraphs
+    ('N¶3', 'N¶16', 'N¶27')
+    """
+    if name == STRAIT:
+        return {
+            "the program": Basis(
+                "", "an executable debate on Japan, Taiwan and deterrence. It generates cases, not a forecast."
+            )
+        }
+    found = {kind: basis(entries[name], exp) for kind, entries in explain.kinds(exp).items() if name in entries}
+    if not found:
+        raise KeyError(name)
+    return found
+
+
+def sources(found: Iterable[Basis]) -> list[str]:
+    """The keys of all sources of some bases, each once."""
+    return list(dict.fromkeys(name for one in found for name in one.sources))
+
+
+@singledispatch
+def basis(entry: object, exp: Experiment) -> Basis:
+    """What an entry rests on; of a kind without paragraphs or sources (rungs, switches), what it is."""
+    name, meaning = getattr(entry, "name", ""), getattr(entry, "meaning", "")
+    return Basis(f"“{name}”", meaning)
+
+
+@basis.register
+def _claim(entry: Claim, exp: Experiment) -> Basis:
+    evidence = tuple(line for line in explain.evidence(entry) if line[1])
+    head = f"claim {entry.name} ({entry.theme})"
+    return Basis(head, f"“{entry.says}”", entry.paragraphs, entry.source, evidence)
+
+
+@basis.register
+def _parameter(entry: Parameter, exp: Experiment) -> Basis:
+    claim = exp.catalogue.claims.get(entry.claim or "")
+    says = [f"{entry.meaning} Unit: {entry.unit}; neutral value {entry.neutral}"]
+    if claim:
+        says += [
+            f"{explain.AUTHORS[author]}'s reading {claim.readings[author][entry.name]}"
+            for author in ("newsham", "self") if entry.name in claim.readings.get(author, {})
+        ] + [f"claim {claim.name}"]  # fmt: skip
+    evidence = (("known", explain.KNOWN[entry.known]), ("note", entry.note))
+    of_claim = _claim(claim, exp) if claim else Basis("", "")
+    keys = tuple(dict.fromkeys((*entry.source, *of_claim.sources)))
+    kept = tuple(line for line in (*evidence, *of_claim.evidence) if line[1])
+    return Basis(f"parameter {entry.name}", f"{'; '.join(says)}.", of_claim.paragraphs, keys, kept)
+
+
+@basis.register
+def _lever(entry: Lever, exp: Experiment) -> Basis:
+    return Basis(f"lever “{entry.title}”", entry.meaning, entry.paragraphs, entry.source)
+
+
+@basis.register
+def _quantity(entry: Quantity, exp: Experiment) -> Basis:
+    at = (f"{start.quantities[entry.name]:g} at the start {start.name}" for start in exp.starts)
+    says = f"{entry.meaning} Unit: {entry.unit}; {', '.join(at)}."
+    return Basis(f"quantity {entry.name}", says, (), entry.source)
+
+
+@basis.register
+def _outcome(entry: Outcome, exp: Experiment) -> Basis:
+    how = f"{explain.BETTER[entry.better]}; policies that differ by less than {entry.margin:g} count as the same"
+    unit = "share of trials" if entry.unit == "share" else entry.unit
+    return Basis(f"outcome “{entry.label}”", f"{entry.meaning} Unit: {unit}; {how}.")
+
+
+@basis.register
+def _policy(entry: Policy, exp: Experiment) -> Basis:
+    levers = [exp.catalogue.levers[name] for name in entry.levers]
+    return Basis(f"policy “{entry.title}”", entry.summary, *_of(levers), (("levers", ", ".join(entry.levers)),))
+
+
+@basis.register
+def _worldview(entry: Worldview, exp: Experiment) -> Basis:
+    claims = held(exp, entry)
+    names = ", ".join(claim.name for claim in claims)
+    return Basis(f"worldview “{entry.title}”", entry.summary, *_of(claims), (("claims", names),))
+
+
+@basis.register
+def _start(entry: Start, exp: Experiment) -> Basis:
+    keys = (name for quantity in exp.catalogue.quantities.values() for name in quantity.source)
+    says = f"{entry.summary} It begins on {entry.date}."
+    return Basis(f"start “{entry.title}”", says, (), tuple(dict.fromkeys(keys)))
+
+
+@basis.register
+def _values(entry: Values, exp: Experiment) -> Basis:
+    marks = dict.fromkeys(mark for price in entry.prices.values() for mark in MARK.findall(price.why))
+    prices = tuple((name, f"{price.price:g}; {price.why}") for name, price in entry.prices.items())
+    return Basis(f"values “{entry.title}”", entry.summary, in_order(marks), (), prices)
+
+
+@basis.register
+def _source(entry: Source, exp: Experiment) -> Basis:
+    catalogue = exp.catalogue
+    users: list[Claim | Parameter | Lever | Quantity] = [*catalogue.claims.values(), *catalogue.parameters.values()]
+    users += [*catalogue.levers.values(), *catalogue.quantities.values()]
+    found = [one.name for one in users if entry.name in one.source]
+    used = f" Used for {listed(found)}." if found else ""
+    return Basis(f"source {entry.name}", f"{entry.cite.rstrip('.')}.{used}", (), (entry.name,), quotes=True)
+
+
+def held(exp: Experiment, *worldviews: Worldview) -> list[Claim]:
+    """Claims with a number that some of these worldviews do not leave neutral."""
+    entries = exp.catalogue.parameters
+    off = {name for view in worldviews for name, law in view.distributions.items() if law != entries[name].neutral}
+    return [claim for claim in exp.catalogue.claims.values() if any(entries[name].claim == claim.name for name in off)]
+
+
+def in_order(marks: Iterable[str]) -> tuple[str, ...]:
+    """Paragraphs in the order of the essays, each once.
+
+    >>> in_order(["S¶2", "N¶21", "N¶3", "S¶2"])
+    ('N¶3', 'N¶21', 'S¶2')
+    """
+    return tuple(sorted({*marks}, key=lambda mark: ("NSE".index(mark[0]), int(re.findall(r"\d+", mark)[0]), mark)))
+
+
+def _of(entries: Sequence[Claim | Lever]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Paragraphs and sources of some claims or levers, each once."""
+    marks = in_order(mark for entry in entries for mark in entry.paragraphs)
+    return marks, tuple(dict.fromkeys(name for entry in entries for name in entry.source))

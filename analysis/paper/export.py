@@ -1,0 +1,274 @@
+"""A folder of results as files for other programs: CSV, Excel, Stata or Parquet, with a data dictionary.
+
+CSV, Parquet and Excel are written part by part, so that memory does not grow with the run; a Stata file is made whole.
+Rows of trials and worlds come in order of worlds, block by block, as in the folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from importlib import import_module
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.paper import dictionary
+from analysis.paper.dictionary import Entry
+from sim.results import disk, store, tables
+from sim.results.manifest import MANIFEST
+from sim.results.parts import TRIALS, WORLDS, Parts
+from sim.results.result import Result
+from sim.results.store import FolderError
+
+TABLES = ("summary", "differences", "rungs", "worlds", "trials")
+FORMATS = ("csv", "xlsx", "dta", "parquet")
+SHEET_ROWS = 1_048_576  # of Excel, with the header
+STATA_NAME = 32  # signs
+
+Tell = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table to be written, a frame at a time."""
+
+    name: str
+    rows: int
+    frames: Iterable[pd.DataFrame]
+
+
+def write(
+    folder: Path, kind: str, out: Path | None = None, *, names: Collection[str] = TABLES, fresh: bool = False,
+    tell: Tell = lambda _: None,
+) -> Path:  # fmt: skip
+    """Export a finished run.
+
+    Parameters
+    ----------
+    folder
+        Folder of results.
+    kind
+        One of `FORMATS`.
+    out
+        The Excel file, or else the folder for the files; by default beside the folder, named after it.
+    names
+        Which of `TABLES`.
+    fresh
+        Replace an earlier export there, and nothing else.
+    tell
+        Called with a line before each table.
+
+    Returns
+    -------
+    Path
+        Where it is.
+
+    Raises
+    ------
+    FolderError
+        If there is no finished run, something is in the way, or a table has more rows than a sheet.
+
+    Examples
+    --------
+    >>> import sim, tempfile
+    >>> from sim.results.store import write_folder
+    >>> with tempfile.TemporaryDirectory() as here:
+    ...     _ = write_folder(sim.load("debate", trials=20), Path(here) / "debate")
+    ...     out = write(Path(here) / "debate", "csv", names=["summary"])
+    ...     sorted(path.name for path in out.iterdir())
+    ['dictionary.csv', 'summary.csv']
+    """
+    if kind == "xlsx":
+        import_module("xlsxwriter")  # or say that it is missing before anything is done
+    result = store.load_folder(folder)
+    here = folder.resolve()
+    out = out or here.with_name(f"{here.name}.xlsx" if kind == "xlsx" else f"{here.name}-{kind}")
+    old = _earlier(here, kind, out, fresh)
+    wanted = [table for table in _tables(result, here) if table.name in names]
+    if kind == "xlsx":
+        _refuse_long(wanted)
+    (out.parent if kind == "xlsx" else out).mkdir(parents=True, exist_ok=True)
+    WRITERS[kind](result, wanted, out, tell)
+    for path in old:
+        if path.stem not in {*names, "dictionary", out.stem}:
+            path.unlink()
+    return out
+
+
+def _earlier(here: Path, kind: str, out: Path, fresh: bool) -> list[Path]:
+    """Files of an earlier export, which are refused unless they may be replaced; so is whatever else is in the way."""
+    if out.resolve() == here or (out / MANIFEST).exists():
+        raise FolderError(f"{out}: a run is in it; name another place with --out")
+    if kind != "xlsx" and out.exists() and not out.is_dir():
+        raise FolderError(f"{out}: there is a file of that name; name another place with --out")
+    of_folder = [*(out / f"{name}.{kind}" for name in TABLES), out / "dictionary.csv"]
+    found = [path for path in ([out] if kind == "xlsx" else of_folder) if path.exists()]
+    for path in found:
+        if path.is_dir():
+            raise FolderError(f"{path}: there is a folder of that name; name another place with --out")
+        if not fresh:
+            raise FolderError(f"{path}: there already; --fresh replaces it, and --out names another place")
+    return found
+
+
+def _refuse_long(wanted: list[Table]) -> None:
+    for table in wanted:
+        if table.rows >= SHEET_ROWS:
+            others = " ".join(f"--table {each.name}" for each in wanted if each.rows < SHEET_ROWS)
+            raise FolderError(
+                f"{table.name}: {table.rows:,} rows, and a sheet of Excel holds {SHEET_ROWS - 1:,} below its header; "
+                f"take --csv, --dta or --parquet, or leave {table.name} out ({others})"
+            )
+
+
+def _tables(result: Result, folder: Path) -> Iterator[Table]:
+    """Give the tables in the order of `TABLES`; each is read when it is written."""
+    manifest = result.manifest or {}
+    parts = Parts(folder, result.experiment, manifest["block_worlds"])
+    for name, frame in (("summary", result.summary()), ("differences", result.differences()), ("rungs", result.rungs)):
+        yield Table(name, len(frame), [_plain(frame)])
+    worlds = result.experiment.trials // result.experiment.lucks * len(result.experiment.worldviews)
+    yield Table("worlds", worlds, map(_plain, parts.frames(WORLDS)))
+    sound = len(result.records[tables.cells(result.experiment)[0]]["world"])
+    yield Table("trials", sound * len(result.records), map(_plain, parts.frames(TRIALS)))
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give a frame of plain numbers, and of text as categories; blank is NaN."""
+    kinds: dict[str, Any] = {}
+    for name, values in frame.items():
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            continue
+        if pd.api.types.is_bool_dtype(values):
+            kinds[str(name)] = "uint8"
+        elif pd.api.types.is_float_dtype(values):
+            kinds[str(name)] = "float64"
+        elif not pd.api.types.is_numeric_dtype(values):
+            kinds[str(name)] = pd.CategoricalDtype([*values.dropna().unique()])
+    return frame.astype(kinds)
+
+
+def _begun(result: Result, table: Table, tell: Tell, short: bool = False) -> tuple[list[Entry], Iterator[pd.DataFrame]]:
+    """Tell of a table, and give its entries in the dictionary beside its frames."""
+    tell(f"{table.name}: {table.rows:,} rows")
+    frames = iter(table.frames)
+    first = next(frames)
+    names = shortened([*first.columns]) if short else {}
+    return dictionary.entries(result.experiment, table.name, first, names), chain([first], frames)
+
+
+def _write_dictionary(found: list[Entry], out: Path) -> None:
+    disk.save(out / "dictionary.csv", tables.csv(dictionary.table(found)).encode())
+
+
+def _streamed(kind: str, result: Result, wanted: list[Table], out: Path, tell: Tell) -> None:
+    """Write CSV or Parquet, a frame at a time."""
+    import pyarrow as pa
+    from pyarrow import csv, parquet
+
+    described = []
+    for table in wanted:
+        found, frames = _begun(result, table, tell)
+        described += found
+        said = {entry.column: {"label": entry.label, "meaning": entry.meaning, "unit": entry.unit} for entry in found}
+        path, writer = out / f"{table.name}.{kind}", None
+        try:
+            for frame in frames:
+                rows = pa.Table.from_pandas(frame, preserve_index=False)
+                fields = [field.with_metadata(said[field.name]) for field in rows.schema]
+                if kind == "csv":
+                    fields = [field.with_type(pa.string()) if entry.type == "text" else field
+                              for field, entry in zip(fields, found, strict=True)]  # fmt: skip
+                schema = pa.schema(fields)
+                if writer is None and kind == "csv":
+                    writer = csv.CSVWriter(
+                        disk.temporary(path), schema, write_options=csv.WriteOptions(quoting_style="needed")
+                    )
+                elif writer is None:
+                    writer = parquet.ParquetWriter(disk.temporary(path), schema, compression="zstd")
+                writer.write_table(rows.cast(schema))
+        finally:
+            if writer:
+                writer.close()
+        disk.temporary(path).replace(path)
+    _write_dictionary(described, out)
+
+
+def _dta(result: Result, wanted: list[Table], out: Path, tell: Tell) -> None:
+    finished = datetime.fromisoformat((result.manifest or {})["finished"]).replace(tzinfo=None)
+    described = []
+    for table in wanted:
+        found, frames = _begun(result, table, tell, short=True)
+        described += found
+        path = out / f"{table.name}.dta"
+        whole = pd.concat([*frames], ignore_index=True).rename(columns={entry.column: entry.name for entry in found})
+        for name in whole.select_dtypes("int64"):
+            whole[name] = pd.to_numeric(whole[name], downcast="integer")
+        whole.to_stata(
+            disk.temporary(path), write_index=False, version=118, time_stamp=finished,
+            data_label=f"Strait: {result.experiment.name}, {table.name}"[:80],
+            variable_labels={entry.name: entry.caption for entry in found},
+            value_labels={entry.name: {0: "no", 1: "yes"} for entry in found if entry.yes_or_no},
+        )  # fmt: skip
+        disk.temporary(path).replace(path)
+    _write_dictionary(described, out)
+
+
+def _xlsx(result: Result, wanted: list[Table], out: Path, tell: Tell) -> None:
+    import xlsxwriter
+
+    described = []
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(disk.temporary(out), options) as book:
+        book.set_properties({"created": datetime.fromisoformat((result.manifest or {})["finished"])})
+        bold = book.add_format({"bold": True})
+
+        def sheet(name: str, frames: Iterable[pd.DataFrame]) -> None:
+            page, row = book.add_worksheet(name), 0
+            page.freeze_panes(1, 0)
+            for frame in frames:
+                if row == 0:
+                    page.write_row(0, 0, [*frame.columns], bold)
+                blanks = frame.astype(object).where(frame.notna(), None)
+                for row, values in enumerate(blanks.to_numpy().tolist(), start=row + 1):  # noqa: B020
+                    page.write_row(row, 0, values)
+
+        for table in wanted:
+            found, frames = _begun(result, table, tell)
+            described += found
+            sheet(table.name, frames)
+        sheet("dictionary", [dictionary.table(described)])
+    disk.temporary(out).replace(out)
+
+
+Writer = Callable[[Result, list[Table], Path, Tell], None]
+WRITERS: dict[str, Writer] = {
+    "csv": partial(_streamed, "csv"),
+    "xlsx": _xlsx,
+    "dta": _dta,
+    "parquet": partial(_streamed, "parquet"),
+}
+
+
+def shortened(columns: list[str], longest: int = STATA_NAME) -> dict[str, str]:
+    """Give each column a name of at most so many signs, no two alike; one that fits keeps its own.
+
+    Examples
+    --------
+    >>> shortened(["rate", "rate_of_return", "rate_of_rise"], longest=8)
+    {'rate': 'rate', 'rate_of_return': 'rate_o_1', 'rate_of_rise': 'rate_o_2'}
+    """
+    made = {column: column for column in columns if len(column) <= longest}
+    for column in columns:
+        number = 0
+        while column not in made:
+            number += 1
+            short = f"{column[: longest - 1 - len(str(number))]}_{number}"
+            if short not in made.values():
+                made[column] = short
+    return {column: made[column] for column in columns}

@@ -1,0 +1,124 @@
+"""Which policy does better than which, from a run's tables: contrasts to show, verdicts, and who leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sim.results import contrasts as paired
+
+if TYPE_CHECKING:
+    from sim.scenario.catalogue import Outcome
+    from sim.scenario.experiment import Experiment
+
+Cell = tuple[str, str, str]  # worldview, policy, outcome
+Levels = dict[Cell, tuple[float, float, float]]  # estimate, low, high
+Versus = tuple[str, str, str, str]  # worldview, outcome, policy, policy compared with
+contrasts, yardstick = paired.shown, paired.yardstick
+FIGURES = ("difference", "low", "high", "simultaneous_low", "simultaneous_high")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One paired difference in the outcome's unit, first policy minus second, and the first's verdict."""
+
+    difference: float
+    low: float
+    high: float
+    joint_low: float
+    joint_high: float
+    verdict: str  # better | worse | same | undecided | identical
+    trials_needed: float  # to put it beyond the margin or within it, if its estimate stays; NaN if none will do
+
+    def turned(self) -> Comparison:
+        """Return the same comparison, second policy minus first."""
+        return Comparison(
+            -self.difference,
+            -self.high,
+            -self.low,
+            -self.joint_high,
+            -self.joint_low,
+            {"better": "worse", "worse": "better"}.get(self.verdict, self.verdict),
+            self.trials_needed,
+        )
+
+    @property
+    def deciding(self) -> tuple[str, float, float]:
+        """The interval the verdict rests on, with its name: the joint one where there is one."""
+        if pd.isna(self.joint_low):
+            return "95\u00a0% interval", self.low, self.high
+        return "joint 95\u00a0% interval", self.joint_low, self.joint_high
+
+
+@dataclass(frozen=True)
+class Leader:
+    """Which rival does best in one cell by its estimate, and which rivals cannot be told from it."""
+
+    policy: str
+    runner_up: str
+    unsettled: tuple[str, ...]
+    status: str  # settled | same | undecided
+
+
+def comparisons(differences: pd.DataFrame, start: str) -> dict[Versus, Comparison]:
+    """Return every comparison of one start in both directions, by (worldview, outcome, first, second)."""
+    found: dict[Versus, Comparison] = {}
+    for row in differences[differences["start"] == start].to_dict("records"):
+        verdicts = {"a better": "better", "b better": "worse", "same within margin": "same"}
+        verdict = "identical" if row["identical"] else verdicts.get(str(row["verdict"]), "undecided")
+        difference, low, high, joint_low, joint_high = (_number(row[name]) for name in FIGURES)
+        needed = 0.0 if verdict == "identical" else _number(row["trials_needed"])
+        one = Comparison(difference, low, high, joint_low, joint_high, verdict, needed)
+        found[row["worldview"], row["outcome"], row["policy_a"], row["policy_b"]] = one
+        found[row["worldview"], row["outcome"], row["policy_b"], row["policy_a"]] = one.turned()
+    return found
+
+
+def means(summary: pd.DataFrame, start: str) -> Levels:
+    """Return (estimate, low, high) of each mean of one start, by (worldview, policy, outcome)."""
+    rows = summary[(summary["start"] == start) & (summary["statistic"] == "mean")]
+    names = ["worldview", "policy", "outcome", "estimate", "low", "high"]
+    return {
+        (w, p, o): (_number(e), _number(low), _number(high))
+        for w, p, o, e, low, high in rows[names].itertuples(index=False)
+    }
+
+
+def rivals(exp: Experiment) -> list[str]:
+    """Return the policies in dispute: those the catalogue compares with each other, and the user's own."""
+    names = [policy.name for policy in exp.policies]
+    pairs = {frozenset(pair) for pair in exp.catalogue.contrasts}
+    known = [name for name in names if any(name in pair for pair in pairs)]
+    groups = (group for size in range(len(known), 1, -1) for group in combinations(known, size))
+    compared = (group for group in groups if all(frozenset(pair) in pairs for pair in combinations(group, 2)))
+    disputed = next(compared, tuple(known))
+    return [name for name in names if name in disputed or name not in known]
+
+
+def leader(
+    exp: Experiment,
+    levels: Levels,
+    versus: dict[Versus, Comparison],
+    worldview: str,
+    outcome: Outcome,
+) -> Leader:
+    """Return which rival does best on an outcome under a worldview, and whether that is settled."""
+    sign = -1 if outcome.better == "high" else 1
+    order = sorted(rivals(exp), key=lambda policy: sign * levels[worldview, policy, outcome.name][0])
+    verdicts = {other: versus[worldview, outcome.name, order[0], other].verdict for other in order[1:]}
+    unsettled = tuple(other for other, verdict in verdicts.items() if verdict != "better")
+    alike = all(verdicts[other] in {"same", "identical"} for other in unsettled)
+    status = "settled" if not unsettled else "same" if alike else "undecided"
+    return Leader(order[0], order[1], unsettled, status)
+
+
+def primary(exp: Experiment) -> list[Outcome]:
+    """Return the primary outcomes, in the order of the catalogue."""
+    return [outcome for outcome in exp.catalogue.outcomes.values() if outcome.primary]
+
+
+def _number(value: object) -> float:
+    return float("nan") if pd.isna(value) else float(value)  # type: ignore[arg-type, call-overload]

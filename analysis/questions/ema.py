@@ -1,0 +1,161 @@
+"""An experiment as a model of the EMA workbench: claims or parameters uncertain, the policy a lever.
+
+What is uncertain is drawn by the workbench; every call of the model is one row of `sim.evaluate`, played in the same
+worlds with the same luck. Tried with version 2.5 of the workbench. Version 3.0 has the same classes, and wants names
+that are identifiers, as they are here; its designs of experiments go by other names (`combine="full_factorial"`).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sim.engine.beliefs import QUANTILE
+from sim.engine.evaluation import CLAIM, evaluate, problem
+from sim.engine.question import QuestionError, ask, known
+
+if TYPE_CHECKING:
+    from ema_workbench import Model, RealParameter
+
+    from sim.scenario.experiment import Experiment
+
+LEVER = "policy_played"
+"""Name of the lever; `policy` itself is the workbench's own word."""
+
+
+def model(
+    exp: Experiment,
+    uncertain: str | Sequence[str] = "dials",
+    *,
+    outcomes: Sequence[str] | None = None,
+    contrast: str | Sequence[str] | None = None,
+    start: str | None = None,
+    worldview: str | None = None,
+    worlds: int = 100,
+    lucks: int | None = None,
+) -> Model:
+    """A model for the workbench's evaluators, which may be spread over processes.
+
+    Parameters
+    ----------
+    uncertain
+        `dials`: every claim's, 0 Self's reading .. 1 Newsham's. `parameters`: every number that is drawn, with its
+        distribution under the worldview. Or names of claims and parameters; a parameter lies over the dial of its
+        claim. Where the workbench has no such distribution the name is `quantile_PARAMETER`, from 0 to 1.
+    outcomes
+        By default the primary ones; each is to be minimised or maximised as the catalogue says.
+    contrast
+        Two policies: outcomes are the differences, first minus second, and there is no lever. Without it the policy
+        is the lever `policy_played`.
+    start, worldview
+        As in `sim.evaluate`.
+    worlds, lucks
+        Worlds played in each experiment, and lucks in each: constants of the model.
+
+    Raises
+    ------
+    QuestionError
+        A ValueError, for a name that is misspelt (the nearest is given) or a number that is not drawn.
+    ModuleNotFoundError
+        Without the workbench; it says how to install it.
+
+    Examples
+    --------
+    >>> import sim
+    >>> made = model(sim.load("debate"), ["N12", "us_intervenes_prob"], outcomes=["use_of_force"], worlds=20)
+    >>> [one.name for one in made.uncertainties], [one.name for one in made.levers]
+    (['N12', 'us_intervenes_prob'], ['policy_played'])
+    """
+    ema = workbench()
+    asked = ask(exp, outcomes, contrast, start=start, worldview=worldview, lucks=lucks)
+    laws = _laws(exp, uncertain, asked.worldview.name)
+    names = {name.replace(".", "_"): name for name in laws}
+    played = Played(exp, names, asked.outcomes, contrast, asked.start.name, asked.worldview.name)
+    made = ema.Model("Strait", function=played)
+    made.uncertainties = [_parameter(name, *laws[names[name]]) for name in names]
+    if contrast is None and len(exp.policies) > 1:
+        made.levers = [ema.CategoricalParameter(LEVER, [policy.name for policy in exp.policies])]
+    kinds = {"low": ema.ScalarOutcome.MINIMIZE, "high": ema.ScalarOutcome.MAXIMIZE, "none": ema.ScalarOutcome.INFO}
+    made.outcomes = [ema.ScalarOutcome(name, kinds[exp.catalogue.outcomes[name].better]) for name in asked.outcomes]
+    made.constants = [ema.Constant("worlds", worlds), ema.Constant("lucks", asked.exp.lucks)]
+    return made
+
+
+def workbench() -> Any:
+    """The library, without its warning that one of the ways to spread work is not installed."""
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "ipyparallel not installed")
+            import ema_workbench
+    except ModuleNotFoundError as fault:
+        raise ModuleNotFoundError("the EMA workbench is missing: pip install '.[ema]'", name=fault.name) from fault
+    return ema_workbench
+
+
+@dataclass(frozen=True)
+class Played:
+    """The function of such a model: settings by name in, outcomes by name out. It can be pickled."""
+
+    exp: Experiment
+    names: dict[str, str]
+    outcomes: tuple[str, ...]
+    contrast: str | Sequence[str] | None
+    start: str
+    worldview: str
+
+    def __call__(
+        self, *, worlds: int, lucks: int, policy_played: str | None = None, **settings: float
+    ) -> dict[str, float]:
+        """Mean of each outcome in these worlds; a setting left out is as the worldview has it."""
+        row = [float(value) for value in settings.values()]
+        names = [known("uncertainty", name, self.names) for name in settings]
+        found = evaluate(
+            self.exp, [row], names, outcomes=self.outcomes, contrast=self.contrast, policy=policy_played,
+            start=self.start, worldview=self.worldview, worlds=worlds, lucks=lucks, workers=1,
+        )  # fmt: skip
+        return dict(zip(self.outcomes, found[0].tolist(), strict=True))
+
+
+def _laws(exp: Experiment, uncertain: str | Sequence[str], worldview: str) -> dict[str, tuple[str, list[float]]]:
+    """Distribution and bounds of what is uncertain, in SALib's words, by the name that `evaluate` takes."""
+    if isinstance(uncertain, str):
+        return _by_name(problem(exp, uncertain, worldview))
+    laws = _by_name(problem(exp, "dials")) | _by_name(problem(exp, "parameters", worldview))
+    choices = {name.removeprefix(QUANTILE): name for name in laws}
+    found = {}
+    for name in uncertain:
+        bare = name.removeprefix(CLAIM)
+        if bare not in choices and bare in exp.catalogue.claims:
+            raise QuestionError(f"claim {bare} has no dial: no number of the model is its own")
+        if bare not in choices and bare in exp.catalogue.parameters:
+            raise QuestionError(f"{bare} is one number under worldview {worldview}, so there is nothing to draw")
+        place = known("name", bare, choices)
+        found[place] = laws[place]
+    if len(found) < max(len(uncertain), 1):
+        raise QuestionError("uncertain: name at least one, each once")
+    return found
+
+
+def _by_name(made: dict[str, Any]) -> dict[str, tuple[str, list[float]]]:
+    rows = zip(made["names"], made["dists"], made["bounds"], strict=True)
+    return {name.removeprefix(CLAIM): (law, bounds) for name, law, bounds in rows}
+
+
+def _parameter(name: str, law: str, bounds: list[float]) -> RealParameter:
+    """A parameter of the workbench from a distribution in SALib's words."""
+    from scipy import stats
+
+    real: type[RealParameter] = workbench().RealParameter
+    low, high, *shape = bounds
+    if law == "unif":
+        return real(name, low, high)
+    if law == "triang":
+        drawn = stats.triang(shape[0], loc=low, scale=high - low)
+    else:
+        mean, sd = shape
+        drawn = stats.truncnorm((low - mean) / sd, (high - mean) / sd, loc=mean, scale=sd)
+    made = real.from_dist(name, drawn)
+    made.pff = False  # 2.5 prints it, and forgets to set it here
+    return made

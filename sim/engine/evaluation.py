@@ -1,0 +1,243 @@
+"""The model as a function of beliefs: numbers in, outcomes out, for scripts and for methods from other libraries.
+
+`evaluate` is pure: it keeps nothing, can be pickled and called from many threads, and gives the same numbers
+whatever the number of workers. All rows are played in the same worlds with the same luck.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from operator import index
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sim.engine import batch
+from sim.engine.beliefs import QUANTILE, Floats, drawn, moved
+from sim.engine.question import QuestionError, ask, known, whole
+from sim.scenario.distributions import Distribution, Fixed, Normal, Triangular, Uniform
+from sim.scenario.messages import unknown
+
+if TYPE_CHECKING:
+    from sim.engine.beliefs import Drawn
+    from sim.engine.question import Asked
+    from sim.scenario.experiment import Experiment
+
+PIECE = 1000  # worlds drawn and played at a time
+SWITCH = "switch."
+CLAIM = "claim."
+
+
+def evaluate(
+    exp: Experiment,
+    X: ArrayLike,
+    names: Sequence[str],
+    *,
+    outcomes: Sequence[str] | None = None,
+    contrast: str | Sequence[str] | None = None,
+    policy: str | None = None,
+    start: str | None = None,
+    worldview: str | None = None,
+    worlds: int = 1000,
+    lucks: int | None = None,
+    first_world: int = 0,
+    blocks: int | None = None,
+    workers: int | None = None,
+) -> Floats:
+    """Mean of outcomes, or of the difference between two policies, at each row of settings.
+
+    Parameters
+    ----------
+    X
+        float[row, name]: a setting of every name in each row.
+    names
+        What is set: a claim's dial (`N12` or `claim.N12`; 0 Self's reading .. 1 Newsham's), a parameter (a
+        value within its bounds, in its unit), `quantile.PARAMETER` (where the worldview's distribution of it is
+        read, 0..1) or `switch.NAME` (0 off, 1 on). A parameter lies over the dial of its claim.
+    outcomes
+        By default the primary ones. An outcome that has a compensator is estimated by it.
+    contrast
+        Two policies, `("direct_ties", "interoperability")` or `"direct_ties-interoperability"`: the paired
+        difference, first minus second.
+    policy
+        Without a contrast: the policy played; by default the experiment's first.
+    start, worldview
+        Where play begins (by default the experiment's last start), and what holds where nothing is set (by
+        default the worldview with the fewest numbers off neutral).
+    worlds, lucks, first_world
+        Worlds, lucks in each (by default the experiment's), and the number of the first world.
+    blocks
+        Give the mean in each of so many equal blocks of neighbouring worlds. Blocks are independent, so that
+        Student's t over them makes an interval of anything linear in the means.
+    workers
+        Threads; by default one per processor. They do not change the result.
+
+    Returns
+    -------
+    float[row, outcome], or float[block, row, outcome] if `blocks` is given
+        In each outcome's unit.
+
+    Raises
+    ------
+    QuestionError
+        A ValueError: for a name that is misspelt (the nearest is given), a value out of range, NaN, or an outcome
+        without a value in some trials.
+
+    Examples
+    --------
+    >>> import sim
+    >>> exp = sim.load("debate")
+    >>> Y = evaluate(exp, [[0.0], [1.0]], ["N12"], outcomes=["crisis"], contrast="both-status_quo", worlds=100)
+    >>> Y.shape
+    (2, 1)
+    """
+    asked = ask(exp, outcomes, contrast, policy, start, worldview, lucks)
+    points, switches = _points(exp, X, names)
+    parts = whole("blocks", 1 if blocks is None else blocks)
+    if whole("worlds", worlds) % parts:
+        raise QuestionError(f"worlds: must be a multiple of blocks ({parts}), got {worlds}")
+    if index(first_world) < 0:
+        raise QuestionError(f"first_world: must be 0 or more, got {first_world}")
+    rows = [(replace(asked, exp=replace(asked.exp, switches=exp.switches | on)), point)
+            for point, on in zip(points, switches, strict=True)]  # fmt: skip
+    means = block_means(rows, first_world, worlds, parts, workers)
+    return means[0] if blocks is None else means
+
+
+def block_means(
+    rows: Sequence[tuple[Asked, Mapping[str, float]]],
+    first_world: int,
+    worlds: int,
+    blocks: int,
+    workers: int | None = None,
+) -> Floats:
+    """What is asked at each point, in each of some equal blocks of neighbouring worlds: float[block, row, outcome].
+
+    The rows must ask for the same outcomes and worldview; points are not checked (see `sim.engine.beliefs.Drawn.at`).
+
+    Examples
+    --------
+    >>> import sim
+    >>> asked = ask(sim.load("debate"), ["crisis"])
+    >>> block_means([(asked, {}), (asked, {"N12": 1.0})], 0, 100, 10).shape
+    (10, 2, 1)
+    """
+    if not rows:
+        return np.zeros((blocks, 0, 0))
+    asked = rows[0][0]
+    dialled = moved(asked.exp.catalogue)
+    claims = [claim for claim in dialled if any(claim in point for _, point in rows)]
+    totals = np.zeros((blocks, len(rows), len(asked.outcomes)))
+    with ThreadPoolExecutor(workers or batch.workers_here()) as pool:
+        for first in range(first_world, first_world + worlds, PIECE):
+            count = min(PIECE, first_world + worlds - first)
+            here = drawn(asked.exp, asked.worldview, claims, first, count)
+            block = (np.arange(first, first + count) - first_world) // (worlds // blocks)
+            tasks = [pool.submit(_played, one, here, point, first) for one, point in rows]
+            try:
+                for row, task in enumerate(tasks):
+                    np.add.at(totals[:, row], block, task.result())
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+    return totals / (worlds // blocks)
+
+
+def _played(asked: Asked, here: Drawn, point: Mapping[str, float], first_world: int) -> Floats:
+    return asked.values(here.at(point), first_world)
+
+
+def problem(exp: Experiment, kind: str = "dials", worldview: str | None = None) -> dict[str, Any]:
+    """A problem for SALib: what can be set, its range and its distribution; the themes are the groups.
+
+    Parameters
+    ----------
+    kind
+        `dials`: every claim's, from 0 to 1. `parameters`: every number that is drawn, as the worldview has it;
+        where SALib has no such distribution the name is `quantile.PARAMETER`, from 0 to 1.
+    worldview
+        By default the one with the fewest numbers off neutral.
+
+    Returns
+    -------
+    dict
+        `num_vars`, `names`, `bounds`, `dists` and `groups`, each as SALib wants it; the names are what
+        `evaluate` takes.
+
+    Examples
+    --------
+    >>> import sim
+    >>> problem(sim.load("debate"))["bounds"][0]
+    [0.0, 1.0]
+    """
+    claims, entries = exp.catalogue.claims, exp.catalogue.parameters
+    if kind == "dials":
+        rows = [(CLAIM + claim, "unif", [0.0, 1.0], str(claims[claim].theme)) for claim in moved(exp.catalogue)]
+    elif kind == "parameters":
+        view = ask(exp, worldview=worldview).worldview
+        free = {name: value for name, value in view.distributions.items() if not isinstance(value, Fixed)}
+        owners = {name: claims.get(entries[name].claim or "") for name in free}
+        themes: dict[str, str] = {name: owner.theme if owner else "no claim" for name, owner in owners.items()}
+        rows = [(*_law(name, value), themes[name]) for name, value in free.items()]
+    else:
+        raise QuestionError(unknown("kind", kind, ["dials", "parameters"]))
+    names, dists, bounds, groups = ([*part] for part in zip(*rows, strict=True))
+    return {"num_vars": len(names), "names": names, "bounds": bounds, "dists": dists, "groups": groups}
+
+
+def _law(name: str, value: Distribution) -> tuple[str, str, list[float]]:
+    """A parameter's name, distribution and bounds in SALib's words."""
+    match value:
+        case Uniform(low, high):
+            return name, "unif", [low, high]
+        case Triangular(low, mode, high) if high >= 0 and mode < high:
+            return name, "triang", [low, high, (mode - low) / (high - low)]
+        case Normal(mean, sd, low, high) if np.isfinite([low, high]).all():
+            return name, "truncnorm", [low, high, mean, sd]
+        case _:
+            return QUANTILE + name, "unif", [0.0, 1.0]
+
+
+def _points(
+    exp: Experiment, X: ArrayLike, names: Sequence[str]
+) -> tuple[list[dict[str, float]], list[dict[str, bool]]]:
+    """Each row's dials and parameters, and its switches."""
+    table = np.asarray(X, dtype=np.float64)
+    if table.ndim != 2 or table.shape[1] != len(names):
+        raise QuestionError(f"X: must be float[row, name] with {len(names)} names, got shape {table.shape}")
+    bare = [_bare(name) for name in names]
+    if twice := sorted({name for name in bare if bare.count(name) > 1}):
+        raise QuestionError(f"names: {', '.join(twice)} more than once")
+    for name, column in zip(names, table.T, strict=True):
+        _check(exp, name, column)
+    points = [{name: float(value) for name, value in zip(bare, row, strict=True)} for row in table]
+    return (
+        [{name: value for name, value in point.items() if not name.startswith(SWITCH)} for point in points],
+        [{name.removeprefix(SWITCH): value == 1 for name, value in point.items() if name.startswith(SWITCH)}
+         for point in points],
+    )  # fmt: skip
+
+
+def _check(exp: Experiment, name: str, column: Floats) -> None:
+    """Refuse a name that cannot be set and values out of its range."""
+    bare, catalogue = _bare(name), exp.catalogue
+    if bare in catalogue.claims and bare not in moved(catalogue):
+        raise QuestionError(f"claim {bare} has no dial: no number of the model is its own")
+    choices = dict.fromkeys(moved(catalogue), (0.0, 1.0))
+    choices |= {parameter: entry.bounds for parameter, entry in catalogue.parameters.items()}
+    choices |= {QUANTILE + parameter: (0.0, 1.0) for parameter in catalogue.parameters}
+    choices |= {SWITCH + switch: (0.0, 1.0) for switch in catalogue.switches}
+    low, high = known("name", bare, choices)
+    wrong = ~((column >= low) & (column <= high))
+    if bare.startswith(SWITCH):
+        wrong |= (column != 0) & (column != 1)
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise QuestionError(f"{name}: must be from {low:g} to {high:g}, got {column[row]:g} in row {row}")
+
+
+def _bare(name: str) -> str:
+    return name.removeprefix(CLAIM)

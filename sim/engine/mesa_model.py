@@ -1,0 +1,225 @@
+"""One trial as a Mesa model: four agents who make their own choices.
+
+The model plays the very months that the batch kernel plays (`sim.model.month`), with the agents standing where the
+rules of the actors stand. An agent is a class whose methods are the rules of `sim.model.rules`; override one and the
+model changes from the month in which the new choice differs, and nothing else does:
+
+>>> class Dove(PRC):
+...     def urge(self, success, price, hope, crisis, window):
+...         return 0.0
+>>> StraitModel("debate", "direct_ties", "self", "2026", trial=3, agents={"prc": Dove}).run()["use_of_force"]
+0
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import types
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import mesa
+import numpy as np
+
+from sim.engine import setup
+from sim.model import codes, draws, month, outcomes, state
+from sim.model.compiled import plain, twin
+from sim.model.effects import aftermath, campaign, episodes, events, levers, reactions, war
+from sim.model.rules import japan, prc, scale, taiwan, us
+from sim.scenario.values import loss
+
+if TYPE_CHECKING:
+    from sim.scenario.loader import Experiment
+
+Agent = TypeVar("Agent", bound="type[Actor]")
+_plain_scale = twin(scale)
+_plain_draws = types.SimpleNamespace(
+    four=draws.four, exponential=plain(draws.exponential), logistic=plain(draws.logistic)
+)
+
+
+class Actor(mesa.Agent):
+    """An actor of the model. `self.model.world` holds what has happened so far in the trial."""
+
+
+def _plays(rules: types.ModuleType) -> Callable[[Agent], Agent]:
+    """Give a class the rules of an actor as methods, and the names of its options."""
+
+    def add(agent: Agent) -> Agent:
+        for name, rule in vars(twin(rules, scale=_plain_scale)).items():
+            if name.isupper():
+                setattr(agent, name, rule)
+            elif isinstance(rule, types.FunctionType) and rule.__module__ == rules.__name__:
+                setattr(agent, name, _method(rule))
+        return agent
+
+    return add
+
+
+def _method(rule: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(rule)
+    def method(self: Actor, *situation: Any) -> Any:
+        return rule(*situation)
+
+    return method
+
+
+@_plays(prc)
+class PRC(Actor):
+    """The People's Republic of China; its choices are the rules of `sim.model.rules.prc`."""
+
+
+@_plays(japan)
+class Japan(Actor):
+    """Japan; its choices are the rules of `sim.model.rules.japan`."""
+
+
+@_plays(us)
+class UnitedStates(Actor):
+    """The United States; its choices are the rules of `sim.model.rules.us`."""
+
+
+@_plays(taiwan)
+class Taiwan(Actor):
+    """Taiwan; its choices are the rules of `sim.model.rules.taiwan`."""
+
+
+def _has_happened(event: int, model: StraitModel) -> int:
+    return int(model.world.happened[event])
+
+
+REPORTERS: Mapping[str, Callable[[StraitModel], float]] = {
+    "deterrence_holds": lambda model: 1 - model.world.happened[codes.DETERRENCE_FAILS],
+    **{name: functools.partial(_has_happened, event) for event, name in enumerate(codes.EVENTS[:-1])},
+    "crisis": lambda model: int(model.world.crises > 0),
+    "japan_gdp_loss_pct": lambda model: model.world.japan_loss,
+    "taiwan_gdp_loss_pct": lambda model: model.world.taiwan_loss,
+}
+"""What the model's data collector records each month: outcomes so far, under the names of `result.trials`."""
+
+AGENTS: Mapping[str, type[Actor]] = {"prc": PRC, "japan": Japan, "us": UnitedStates, "taiwan": Taiwan}
+
+
+def order_of_play(**names: Any) -> types.SimpleNamespace:
+    """`sim.model.month` in plain Python, played by the actors `prc`, `japan`, `us`, `taiwan`: agents or rules.
+
+    Other names stand where the rules see them: `draws`, `scale`, `math`.
+    """
+    known: dict[str, Any] = {"scale": _plain_scale, "draws": _plain_draws, **names}
+    for module in (episodes, war, reactions, levers, aftermath, campaign, events, month):
+        name = module.__name__.rpartition(".")[2]
+        known[name] = twin(module, **{key: value for key, value in known.items() if key in vars(module)})
+    return types.SimpleNamespace(**vars(known["month"]))
+
+
+class StraitModel(mesa.Model):
+    """One trial of an experiment, month by month.
+
+    Parameters
+    ----------
+    exp : a loaded experiment, or the name or path of one.
+    policy, worldview, start : names of the cell; by default the experiment's first of each.
+    seed : the experiment's seed if not given. The draws are Strait's own (`sim.model.draws`), not Mesa's generator.
+    trial : number of the trial, world * lucks + luck, as in `result.trials`.
+    agents : classes to use in place of `PRC`, `Japan`, `UnitedStates`, `Taiwan`, by "prc", "japan", "us", "taiwan".
+
+    Raises
+    ------
+    ValueError : for a policy, worldview, start or agent that does not exist.
+
+    Examples
+    --------
+    >>> model = StraitModel("debate", policy="direct_ties", worldview="neutral", start="2026", trial=42)
+    >>> model.step()
+    >>> model.world.time
+    1.0
+    >>> model.run()["trial"]
+    42
+    """
+
+    world: Any
+    parameters: Any
+    setting: Any
+
+    def __init__(
+        self,
+        exp: Experiment | str = "debate",
+        policy: str | None = None,
+        worldview: str | None = None,
+        start: str | None = None,
+        seed: int | None = None,
+        trial: int = 0,
+        agents: Mapping[str, type[Actor]] | None = None,
+    ) -> None:
+        from dataclasses import replace
+
+        from sim.scenario.loader import load
+
+        if isinstance(exp, str):
+            exp = load(exp)
+        exp = exp if seed is None else replace(exp, seed=seed)
+        super().__init__(rng=exp.seed)
+        chosen = {**AGENTS, **(agents or {})}
+        _known("agent", set(chosen), AGENTS)
+        self.experiment, self.trial = exp, trial
+        self.policy = _pick("policy", policy, exp.policies)
+        self.worldview = _pick("worldview", worldview, exp.worldviews)
+        self.start = _pick("start", start, exp.starts)
+        self.prc, self.japan, self.us, self.taiwan = (chosen[name](self) for name in AGENTS)
+        self._months = order_of_play(prc=self.prc, japan=self.japan, us=self.us, taiwan=self.taiwan)
+        setting = setup.setting(exp, self.policy, self.start)
+        row = draws.parameters(exp, self.worldview, trial // exp.lucks, 1)
+        nature = row.view(state.parameters_dtype(tuple(exp.catalogue.parameters))).reshape(-1)
+        self.setting = state.record(setting.dtype, setting[0])
+        self.parameters = state.record(nature.dtype, nature[0])
+        self.world = state.record(state.world_dtype(len(exp.catalogue.levers)))
+        self.world.world, self.world.luck = trial // exp.lucks, trial % exp.lucks + 1
+        self._months.begin(self.world, self.parameters, self.setting)
+        self.datacollector = mesa.DataCollector(model_reporters=dict(REPORTERS))
+
+    def step(self) -> None:
+        """Play one month; the last one plays a war that is still on to its end."""
+        w, p, c = self.world, self.parameters, self.setting
+        for _ in range(round(1 / c.step)):
+            if not w.over:
+                self._months.play(w, p, c)
+        if w.over or w.time >= c.months:
+            self._months.finish(w, p, c)
+            self.running = False
+        self.datacollector.collect(self)
+
+    def run(self) -> dict[str, Any]:
+        """Play to the end and return the trial's row of `result.trials`: its cell, its key and its outcomes."""
+        while self.running:
+            self.step()
+        return self.outcomes()
+
+    def outcomes(self) -> dict[str, Any]:
+        """The trial's outcomes so far, under the names of `result.trials`; a time that has not come is NaN."""
+        row = [math.nan] * len(outcomes.COLUMNS)
+        plain(outcomes.write)(self.world, self.setting, row)
+        values = {
+            name: int(value) if name in outcomes.SHARES else float(value)
+            for name, value in zip(outcomes.COLUMNS, row, strict=True)
+        }
+        known = self.experiment.catalogue.outcomes
+        for ending in ("", "_compensator"):
+            for entry in self.experiment.values:
+                priced = loss(entry, known, lambda name: np.asarray(values[name], np.float64), compensated=bool(ending))
+                values[entry.outcome + ending] = float(priced)
+        cell = {"start": self.start.name, "worldview": self.worldview.name, "policy": self.policy.name}
+        key = {"trial": self.trial, "world": self.world.world, "luck": self.world.luck - 1}
+        return {**cell, **key, **values}
+
+
+def _known(kind: str, names: set[str], known: Mapping[str, Any]) -> None:
+    if unknown := sorted(names - set(known)):
+        raise ValueError(f"unknown {kind} {unknown[0]!r}; there are {', '.join(known)}")
+
+
+def _pick(kind: str, name: str | None, among: Any) -> Any:
+    by_name = {one.name: one for one in among}
+    if name is not None:
+        _known(kind, {name}, by_name)
+    return by_name[name] if name is not None else among[0]

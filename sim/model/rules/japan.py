@@ -1,0 +1,105 @@
+"""Japan: how far it goes, what it does when coerced, and whether it fights.
+
+Probabilities here are of one decision; `u` is the luck of that decision, uniform between 0 and 1.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.model.compiled import rule
+from sim.model.rules import scale
+
+SUSPEND, QUIETEN, CONTINUE, ADVANCE = 0, 1, 2, 3  # what it may do when coerced
+
+
+@rule
+def support(base: float, shift: float, swing: float) -> float:
+    """The share of the public that accepts open defence ties.
+
+    Because coercion rallies or frightens for a while (`swing`). Source: Kyodo 2025, Asahi 2023; claim N11 (N¶14).
+    """
+    return scale.chance(base + shift + swing)
+
+
+@rule
+def goes_on(support: float, elite_gap: float, business: float, needed: float) -> bool:
+    """The cabinet takes ties with Taiwan further this month.
+
+    Because it moves only with enough support of its own, which stays behind the public's and gives under `business`
+    pressure, when coercion hurts. Source: claims N11 (N¶14), N15 (N¶19).
+    """
+    return support - elite_gap - business >= needed
+
+
+@rule
+def responds(concede_prob: float, support_or: float, quieten_or: float, advance_prob: float, u: float) -> int:
+    """Coerced by the PRC, Japan suspends, quietens, continues or advances.
+
+    Because one luck decides, weaker support (`support_or`, odds ratio) moves the choice one way only.
+    Source: one of five coerced cases ended in concession, some in part; CSIS 2023.
+    """
+    if u < scale.shifted(concede_prob, support_or):
+        return SUSPEND
+    gives_way = scale.shifted(concede_prob, support_or * quieten_or)
+    if u < gives_way:
+        return QUIETEN
+    if u < 1 - (1 - gives_way) * advance_prob:
+        return CONTINUE
+    return ADVANCE
+
+
+@rule
+def permits_bases(probability: float, u: float) -> bool:
+    """Japan lets US forces fight from bases in Japan.
+
+    Because Article VI provides for it, with prior consultation. Source: CSIS 2023; claim S10 (S¶5).
+    """
+    return u < probability
+
+
+@rule
+def readiness_to_fight(base: float, points: float) -> float:
+    """How likely Japan is to fight if it is not struck first.
+
+    Because those who trained together find it harder to stand aside (`points`, from ties, from interoperability,
+    from a name for standing firm). Source: CSIS 2023 base case; claims N1, S12.
+    """
+    return scale.chance(base + points)
+
+
+@rule
+def fights(struck: bool, probability: float, u: float) -> bool:
+    """Japan's forces fight: always if struck, else by choice. Source: CSIS 2023; Asahi 2023."""
+    return struck or u < probability
+
+
+@rule
+def gives_way_prob(concede: float, veto: float) -> float:
+    """How likely Japan is to give way to pressure after a fall of Taiwan.
+
+    Because a PRC on Taiwan has it by the throat (`veto`, points). Source: claim N2 (N¶4).
+    """
+    return scale.chance(concede + veto)
+
+
+@rule
+def gives_way(probability: float, u: float) -> bool:
+    """Pressed after a fall, Japan grants what is asked. Source: claim N2 (N¶4)."""
+    return u < probability
+
+
+@rule
+def nuclear_hazard(base: float, guarantee_hr: float, lost: float) -> float:
+    """Chance a year that Japan decides for nuclear weapons after a fall.
+
+    Because a guarantee holds allies back: each 10 points `lost` from it multiply the hazard.
+    Source: Bleek and Lorber 2014; Debs and Monteiro 2017; claim N10 (N¶13).
+    """
+    return base * math.exp(math.log(guarantee_hr) * 10 * lost)
+
+
+@rule
+def goes_nuclear(probability: float, u: float) -> bool:
+    """Japan decides for nuclear weapons of its own within the ten years. Source: claim N10 (N¶13)."""
+    return u < probability

@@ -1,0 +1,88 @@
+"""The United States: whether it comes, what it signals, what it agrees to.
+
+Probabilities here are of one decision; `u` is the luck of that decision, uniform between 0 and 1.
+"""
+
+from __future__ import annotations
+
+from sim.model.compiled import rule
+from sim.model.rules import scale
+
+NOTHING, TRANSIT, ARMS = 0, 1, 2  # signals
+
+
+@rule
+def willingness(willing: float, politics: float, relief: float) -> float:
+    """How likely the US is to fight for Taiwan against an invasion.
+
+    Because presidents differ (`politics`, points), and because an ally who helps eases the load (`relief`, odds ratio).
+    Source: Chicago Council polls 2020-25; claim N22 (N¶12).
+    """
+    return scale.shifted(scale.chance(willing + politics), relief)
+
+
+@rule
+def intervenes(probability: float, u: float) -> bool:
+    """The US fights.
+
+    Because the same luck is kept through escalation, one who came to a blockade's aid also meets the invasion.
+    Source: CSIS 2023, 2025; claim N22.
+    """
+    return u < probability
+
+
+@rule
+def credibility_lost(loss: float, fought_ratio: float, fought: bool) -> float:
+    """The share of its credibility that the US loses when Taiwan falls.
+
+    Because who did not even fight is believed less (`fought_ratio`, for one who did).
+    Source: Weisiger and Yarhi-Milo 2015; claim N7 (N¶11).
+    """
+    return scale.clip(loss * fought_ratio, 0.0, 1.0) if fought else loss
+
+
+@rule
+def stands_by_japan(base: float, points: float, lost: float) -> float:
+    """How likely the US is to defend Japan once Taiwan has fallen.
+
+    Because a Japan that carried a share earns it (`points`), and lost credibility takes its share.
+    Source: claims N9 (N¶12), N7 (N¶11).
+    """
+    return scale.chance(base + points) * (1 - lost)
+
+
+@rule
+def defends_japan(probability: float, u: float) -> bool:
+    """The US fights for islands of Japan's that the PRC attacks. Source: treaty of 1960, Article V."""
+    return u < probability
+
+
+@rule
+def deploys(probability: float, u: float) -> bool:
+    """The US sends forces in sight of the PRC when a crisis begins.
+
+    Because in 1996 two carrier groups did; seen resolve is what deters. Source: ICB 415.
+    """
+    return u < probability
+
+
+@rule
+def signals(arms_prob: float, transit_prob: float, u: float) -> int:
+    """The US uses an occasion to sell arms, to sail through the Strait, or lets it pass.
+
+    Because the order is fixed, a likelier arms sale replaces a transit. Source: PLA sorties after 41 transits.
+    """
+    if u < arms_prob:
+        return ARMS
+    if u < arms_prob + (1 - arms_prob) * transit_prob:
+        return TRANSIT
+    return NOTHING
+
+
+@rule
+def consents(probability: float, u: float) -> bool:
+    """An administration lets its forces take part in what Japan does with Taiwan.
+
+    Because relief work, Guam training, missile defence and escorts are done with the US (N¶23-25).
+    """
+    return u < probability

@@ -1,0 +1,59 @@
+"""What ``--set KEY=VALUE`` may say: each is one line of an experiment file, laid over it in the order given.
+
+=================================  ==========================================================
+us_intervenes_prob=0.4             a parameter, for every worldview: any distribution
+claim.N12=0.7                      a claim's dial, for every worldview; or newsham, self, neutral
+lever.escorts.depth=1              depth, openness, from_month or ramp_months, for every policy
+quantity.prc_strength=0.1          for every start
+switch.learning=off                on or off
+=================================  ==========================================================
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.scenario.fields import Known
+from sim.scenario.messages import nearest, show, unknown
+from sim.scenario.yaml_marks import parse_value
+
+_SECTIONS = {"claim": "claims", "lever": "levers", "quantity": "quantities", "switch": "switches"}
+_LENGTHS = {"claim": 2, "lever": 3, "quantity": 2, "switch": 2}
+_FORMS = "PARAMETER, claim.CLAIM, lever.LEVER.SETTING, quantity.QUANTITY, switch.SWITCH"
+
+
+def fragment(text: str, known: Known) -> tuple[dict[str, Any], list[str]]:
+    """The part of an experiment file that a KEY=VALUE stands for, and what is wrong with its form.
+
+    >>> fragment("lever.escorts.depth=1", Known({}, {}, ()))
+    ({'levers': {'escorts': {'depth': 1}}}, [])
+    """
+    key, equals, written = text.partition("=")
+    if not equals:
+        return {}, [f"must be KEY=VALUE, got {show(text)}"]
+    value, faults = parse_value(written)
+    if faults:
+        return {}, [fault.message for fault in faults]
+    kind, *names = key.strip().split(".")
+    if not names:
+        problem = _unknown_parameter(kind, known)
+        return ({}, [problem]) if problem else ({"parameters": {kind: value}}, [])
+    if kind not in _SECTIONS or len(names) + 1 != _LENGTHS[kind]:
+        near = nearest(kind, _SECTIONS)
+        return {}, [f"unknown key {show(key)}; allowed: {_FORMS}" + (f"; nearest: {near}" if near else "")]
+    for name in reversed(names):
+        value = {name: value}
+    return {_SECTIONS[kind]: value}, []
+
+
+def _unknown_parameter(name: str, known: Known) -> str | None:
+    """What to say of a key that is no parameter; it may be another thing's name without its kind."""
+    parameters = known.names.get("parameter", [name])
+    if name in parameters:
+        return None
+    others = {entry: f"{kind}.{entry}" for kind in _SECTIONS for entry in known.names.get(kind, ())}
+    near = nearest(name, [*parameters, *others])
+    if near in others and near not in parameters:
+        setting = ".depth" if others[near].startswith("lever.") else ""
+        return f"unknown parameter {show(name)}; allowed: {_FORMS}; nearest: {others[near]}{setting}"
+    return unknown("parameter", name, parameters)

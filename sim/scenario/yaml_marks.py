@@ -1,0 +1,282 @@
+"""YAML text into plain data that remembers the line and column of everything in it.
+
+Only the plain core of YAML is read: mappings, lists, text, numbers, on/off. Tags, anchors, aliases, merge
+keys, repeated keys, empty values and deep nesting are faults: no file can surprise its reader or the machine.
+Text is what it looks like: `2026-11` and `010` are text, `1e-3` is a number, `on`, `yes` and `true` are on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from sim.errors import Document, Fault, Mark, Path
+from sim.scenario.messages import show
+
+LARGEST_BYTES = 1_000_000
+DEEPEST = 12
+MOST_FAULTS = 100
+MOST_VALUES = 20_000
+_NESTED = f"nested deeper than {DEEPEST} levels"
+
+_WORDS = {**dict.fromkeys(("true", "yes", "on"), True), **dict.fromkeys(("false", "no", "off"), False)}
+_NO_VALUE = {
+    "lines": "write one ([] or {} for none), or take out the line",
+    "braces": "write one, or put text that holds a comma in quotes",
+}
+_NOTHING = ("", "~", "null")
+_WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,18})")
+_DECIMAL = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?")
+_ENDLESS = re.compile(r"[-+]?\.(inf|Inf|INF|nan|NaN|NAN)")
+_UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What the parsers (libyaml's, and PyYAML's own) say: what to say instead.
+_INDENT = "this line's indentation does not fit the lines above"
+_ADVICE = {
+    "mapping values are not allowed": "a second ': ' on this line; put text that holds ': ' in quotes",
+    "cannot start any token": "nothing can begin with this character; indent with spaces, not tabs, "
+    "and quote text that begins with a sign such as @ or %",
+    "did not find expected key": _INDENT,
+    "expected <block end>": _INDENT,
+    "did not find expected '-' indicator": "a list item must begin with '- ', in line with the others",
+}
+# The same, shown where the unfinished thing began.
+_UNFINISHED = {
+    "expected ',' or": "a bracket is not closed, or a comma is missing",
+    "could not find expected ':'": "a key without its ':'",
+    "unexpected end of stream": "a quotation mark is not closed",
+}
+
+
+def parse(content: bytes, file: str, *, loose: bool = False) -> tuple[Document | None, list[Fault]]:
+    """The document that a file's content is, or None, with every fault of its form.
+
+    `loose` is for files that programs write: a value may be empty, and a list or mapping of plain values may be
+    written once and named again by an alias.
+    """
+    text, fault = _decoded(content, file)
+    if fault:
+        return None, [fault]
+    reader = _Reader(file, loose)
+    data = reader.read(text)
+    if not reader.faults and not isinstance(data, dict):
+        wrong = "the file is empty" if data is None else f"must be `key: value` lines, got {show(data)}"
+        reader.complain(wrong, (1, 1))
+    if reader.faults:
+        return None, reader.faults
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Document(file, data, sha256, reader.keys, reader.values), []
+
+
+def parse_value(text: str) -> tuple[Any, list[Fault]]:
+    """One value as it might stand in a file: ``0.4``, ``{triangular: [.1, .2, .5]}``, ``off``.
+
+    >>> parse_value("{triangular: [.1, .2, .5]}")
+    ({'triangular': [0.1, 0.2, 0.5]}, [])
+    """
+    decoded, fault = _decoded(text.encode("utf-8", "surrogatepass"), "")
+    if fault:
+        return None, [fault]
+    reader = _Reader("")
+    data = reader.read(decoded)
+    if data is None and not reader.faults:
+        reader.complain("there is no value", (1, 1))
+    return data, reader.faults
+
+
+def _decoded(content: bytes, file: str) -> tuple[str, Fault | None]:
+    if len(content) > LARGEST_BYTES:
+        return "", Fault(file, 1, 1, f"the file is larger than {LARGEST_BYTES:,} bytes")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8", "replace")
+        return "", Fault(file, *_place(before), f"must be UTF-8 text, got byte 0x{content[error.start]:02x}")
+    if bad := _UNPRINTABLE.search(text):
+        return "", Fault(file, *_place(text[: bad.start()]), _control(bad))
+    return text, None
+
+
+def _control(bad: re.Match[str]) -> str:
+    return f"control character U+{ord(bad[0]):04X} is not allowed"
+
+
+def _place(before: str) -> Mark:
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+class _Reader:
+    """Builds data and marks from the parser's events; never recurses deeper than DEEPEST."""
+
+    def __init__(self, file: str, loose: bool = False) -> None:
+        self.file, self.loose = file, loose
+        self.anchored: dict[str, Any] = {}
+        self.faults: list[Fault] = []
+        self.keys: dict[Path, Mark] = {}
+        self.values: dict[Path, Mark] = {}
+
+    def complain(self, message: str, mark: Mark) -> None:
+        self.faults.append(Fault(self.file, *mark, message))
+
+    def read(self, text: str) -> Any:
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        events = (event for event in yaml.parse(text, Loader=loader) if not isinstance(event, _BOUNDARIES))
+        data = None
+        try:
+            for count, event in enumerate(events):
+                if count:
+                    self.complain("one document a file; take out '---' and what follows", _mark(event))
+                    break
+                data = self._node(event, events, ())
+        except yaml.MarkedYAMLError as error:
+            # A parser reads ahead, and may meet a limit of its own before it hands over what is nested too deeply.
+            deep = _too_deep(text)
+            self.complain(*((_NESTED, deep) if deep else _syntax(error)))
+        except yaml.YAMLError as error:
+            self.complain(f"not YAML: {error}", (1, 1))
+        except _Stop:
+            pass
+        return data
+
+    def _node(self, event: yaml.Event, events: Iterator[yaml.Event], path: Path) -> Any:
+        mark = _mark(event)
+        self.values[path] = mark
+        if len(path) > DEEPEST:
+            self.complain(_NESTED, mark)
+            raise _Stop
+        if len(self.faults) > MOST_FAULTS or len(self.values) > MOST_VALUES:
+            what = "faults" if self.faults else "values"
+            self.complain(f"too many {what}; the rest is not read", mark)
+            raise _Stop
+        if self.loose and isinstance(event, yaml.AliasEvent) and event.anchor in self.anchored:
+            return self.anchored[event.anchor]
+        self._refuse(event)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._keep(event, self._mapping(events, path, "braces" if event.flow_style else "lines"))
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._keep(event, self._list(events, path))
+        value = _scalar(event)
+        if value is None and path and isinstance(path[-1], int) and not self.loose:
+            self.complain("an empty entry; write a value, or take it out", mark)
+        elif isinstance(value, str) and (bad := _UNPRINTABLE.search(value)):
+            self.complain(_control(bad), mark)
+        return value
+
+    def _keep(self, event: yaml.Event, value: Any) -> Any:
+        """Remember what an alias may name: only plain values, so that no alias can stand within another."""
+        anchor, inner = getattr(event, "anchor", None), value.values() if isinstance(value, dict) else value
+        if anchor and not any(isinstance(entry, (dict, list)) for entry in inner):
+            self.anchored[anchor] = value
+        return value
+
+    def _list(self, events: Iterator[yaml.Event], path: Path) -> list[Any]:
+        found: list[Any] = []
+        for event in events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            found.append(self._node(event, events, (*path, len(found))))
+        return found
+
+    def _mapping(self, events: Iterator[yaml.Event], path: Path, style: str) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for event in events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key, mark = self._key(event, events, path), _mark(event)
+            if key in found:
+                line = self.keys[*path, key][0]
+                self.complain(f"repeated key {show(key)}; it stands on line {line} already", mark)
+            value = self._node(next(events), events, (*path, key))
+            if value is None and not self.loose:
+                self.complain(f"no value for {show(key)}; {_NO_VALUE[style]}", mark)
+            if key not in found:
+                found[key], self.keys[*path, key] = value, mark
+        return found
+
+    def _key(self, event: yaml.Event, events: Iterator[yaml.Event], path: Path) -> str:
+        """The text of a key, whatever it looks like: `on`, `no` and `2026` are names here."""
+        if isinstance(event, yaml.ScalarEvent) and event.value:
+            self._refuse(event)
+            if event.value == "<<":
+                self.complain("merge keys (<<) are not allowed; write the lines in full", _mark(event))
+            elif bad := _UNPRINTABLE.search(event.value):
+                self.complain(_control(bad), _mark(event))
+            return event.value
+        self.complain("a key must be a word", _mark(event))
+        if not isinstance(event, yaml.ScalarEvent):
+            self._node(event, events, (*path, "?"))
+        return "?"
+
+    def _refuse(self, event: yaml.Event) -> None:
+        """Complain of what YAML can do and scenario files need not."""
+        if isinstance(event, yaml.AliasEvent):
+            self.complain(f"aliases (*{event.anchor}) are not allowed; write the value in full", _mark(event))
+        elif not self.loose and (anchor := getattr(event, "anchor", None)):
+            self.complain(f"anchors (&{anchor}) are not allowed; write the value in full", _mark(event))
+        elif tag := getattr(event, "tag", None):
+            self.complain(f"tags ({tag}) are not allowed; put text in quotes", _mark(event))
+
+
+class _Stop(Exception):
+    """Raised where reading on is pointless, after the fault that says why."""
+
+
+_BOUNDARIES = (yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent)
+
+
+def _too_deep(text: str) -> Mark | None:
+    """Where the first bracket opens inside DEEPEST others, in text that no parser could read.
+
+    >>> _too_deep("a: " + "[" * 13), _too_deep("a: " + "[" * 12), _too_deep("a: '" + "[" * 13 + "'")
+    ((1, 16), None, None)
+    """
+    depth, quote = 0, ""
+    for place, sign in enumerate(text):
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "'\"" and (not place or text[place - 1] in " \n[{,:"):
+            quote = sign
+        elif sign in "[{":
+            depth += 1
+            if depth > DEEPEST:
+                return _place(text[:place])
+        elif sign in "]}":
+            depth -= 1
+    return None
+
+
+def _syntax(error: yaml.MarkedYAMLError) -> tuple[str, Mark]:
+    """What to say of text that is not YAML, and where."""
+    problem = error.problem or "unreadable"
+    for table, mark in ((_UNFINISHED, error.context_mark), (_ADVICE, error.problem_mark)):
+        for words, advice in table.items():
+            if words in problem and mark:
+                return f"not YAML: {advice}", (mark.line + 1, mark.column + 1)
+    mark = error.problem_mark or error.context_mark
+    return f"not YAML: {problem}", (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def _mark(event: yaml.Event) -> Mark:
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def _scalar(event: yaml.Event) -> Any:
+    """Text in quotes or in a block is text; other words are on, off, nothing, a number, or text."""
+    if not isinstance(event, yaml.ScalarEvent):
+        return "?"
+    text: str = event.value
+    if not event.implicit[0]:
+        return text
+    if text.lower() in _NOTHING:
+        return None
+    if text.lower() in _WORDS:
+        return _WORDS[text.lower()]
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    if _DECIMAL.fullmatch(text) or _ENDLESS.fullmatch(text):
+        return float(text.replace(".i", "i").replace(".I", "i").replace(".n", "n").replace(".N", "n"))
+    return text

@@ -1,0 +1,1 @@
+"""Pure mathematics with known answers: intervals, sequences, indices, regret, Owen values."""

@@ -1,0 +1,195 @@
+"""How policies do when nobody knows in which world one is: regret, worst cases, thresholds, from values per world.
+
+In a world a policy has an expected loss, the mean over all luck; what is played is some lucks. Whatever takes a
+minimum or a tail of such noisy means is biased: the policy that looks best in a world is partly the lucky one, so
+regret comes out too large. The bias falls like one over the number of lucks, which gives it away: half the lucks have
+about twice the bias, and the difference is taken off (the jackknife of Gordy and Juneja 2010 for nested simulation).
+Intervals come from resampling worlds, the same ones for all policies and worldviews.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.statistics.intervals import LEVEL, Floats
+
+RESAMPLES = 500
+KEY = 1988  # of the Philox generator behind the resamples: the same ones every time
+TAIL = 0.05  # the worst worlds: one in twenty
+CHUNK = 4_000_000  # numbers in memory at a time
+
+Measure = Callable[[Floats, Floats], Floats]
+"""Of losses float[view, policy, world] and weights float[resample, world] that sum to 1: float[resample, policy]."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One measure of each policy.
+
+    `value`, `low`, `high`: float[policy], with the 95 % interval; `rank` from 1, the best; `ranks`: the share of
+    resamples in which it has each rank, float[policy, rank]; `uncorrected`: what the lucks give as they are.
+    """
+
+    value: Floats
+    low: Floats
+    high: Floats
+    rank: NDArray[np.int64]
+    ranks: Floats
+    uncorrected: Floats
+
+    def turned(self, sign: float, added: float = 0.0) -> Measured:
+        """The same ranks for numbers that are told otherwise: added + sign * value."""
+        value, low, high, raw = (added + sign * one for one in (self.value, self.low, self.high, self.uncorrected))
+        return Measured(value, *((low, high) if sign > 0 else (high, low)), self.rank, self.ranks, raw)
+
+    @property
+    def first(self) -> Floats:
+        """Share of resamples in which the policy is best."""
+        return np.asarray(self.ranks[:, 0])
+
+
+def measured(measure: Measure, losses: Floats) -> Measured:
+    """A measure with its bias taken off and its interval.
+
+    Parameters
+    ----------
+    losses
+        float[view, policy, world, luck]: less is better. Two lucks and two worlds at least.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer, or a value is not finite.
+    """
+    if losses.ndim != 4 or losses.shape[2] < 2 or losses.shape[3] < 2:
+        raise ValueError(f"needs float[view, policy, world, luck] with two worlds and two lucks, got {losses.shape}")
+    if not np.isfinite(losses).all():
+        raise ValueError("needs finite numbers: some are missing")
+    worlds, lucks = losses.shape[2:]
+    means = losses.mean(axis=3)
+    halves = [losses[..., first::2].mean(axis=3) for first in (0, 1)]
+    more = sum(0.5 / len(range(first, lucks, 2)) for first in (0, 1))  # bias of halves, if that of all is 1 / lucks
+    share = (1 / lucks) / (more - 1 / lucks)
+
+    def of(weights: Floats) -> tuple[Floats, Floats]:
+        whole = measure(means, weights)
+        return (1 + share) * whole - share * sum(measure(half, weights) for half in halves) / 2, whole
+
+    value, uncorrected = (one[0] for one in of(np.full((1, worlds), 1 / worlds)))
+    resampled = np.concatenate([of(weights)[0] for weights in resamples(worlds, losses.shape[0])])
+    low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    rank = np.array([1 + int((value < one).sum()) for one in value])
+    return Measured(value, low, high, rank, _ranks(resampled), uncorrected)
+
+
+def resamples(worlds: int, views: int = 1) -> Iterator[Floats]:
+    """How much each world counts in each resample, float[resample, world], some resamples at a time."""
+    size = max(CHUNK // (worlds * views), 1)
+    random = np.random.Generator(np.random.Philox(key=KEY))
+    for first in range(0, RESAMPLES, size):
+        count = min(size, RESAMPLES - first)
+        yield random.multinomial(worlds, np.full(worlds, 1 / worlds), size=count) / worlds
+
+
+def _ranks(resampled: Floats) -> Floats:
+    """The share of resamples in which each policy has each rank; ties share their ranks: float[policy, rank]."""
+    policies = resampled.shape[1]
+    below = (resampled[:, None, :] < resampled[:, :, None]).sum(axis=2)
+    equal = (resampled[:, None, :] == resampled[:, :, None]).sum(axis=2)
+    places = np.arange(policies)
+    within = (places >= below[..., None]) & (places < (below + equal)[..., None])
+    return np.asarray((within / equal[..., None]).mean(axis=0))
+
+
+def expected(losses: Floats, weights: Floats) -> Floats:
+    """Expected loss, worldviews alike."""
+    return np.asarray(by_view(losses, weights).mean(axis=1))
+
+
+def expected_regret(losses: Floats, weights: Floats) -> Floats:
+    """What one loses for not having known the world: on average over worlds and worldviews."""
+    return expected(losses - losses.min(axis=1, keepdims=True), weights)
+
+
+def max_regret(losses: Floats, weights: Floats) -> Floats:
+    """What one loses at worst for not having known the worldview."""
+    means = by_view(losses, weights)
+    return np.asarray((means - means.min(axis=2, keepdims=True)).max(axis=1))
+
+
+def worst_view(losses: Floats, weights: Floats) -> Floats:
+    """Expected loss under the worldview that is worst for the policy (maximin)."""
+    return np.asarray(by_view(losses, weights).max(axis=1))
+
+
+def regret_95(losses: Floats, weights: Floats) -> Floats:
+    """The regret that one world in twenty exceeds, of all worlds of all worldviews."""
+
+    def beyond(values: Floats, sorted_weights: Floats) -> Floats:
+        exceeding = np.cumsum(sorted_weights, axis=1) > TAIL
+        return np.asarray(values[exceeding.argmax(axis=1)])
+
+    return _over_all(losses - losses.min(axis=1, keepdims=True), weights, beyond)
+
+
+def worst_worlds(losses: Floats, weights: Floats) -> Floats:
+    """Mean loss in the worst twentieth of all worlds of all worldviews."""
+
+    def mean(values: Floats, sorted_weights: Floats) -> Floats:
+        before = np.cumsum(sorted_weights, axis=1) - sorted_weights
+        return np.asarray(np.clip(TAIL - before, 0, sorted_weights) @ values / TAIL)
+
+    return _over_all(losses, weights, mean)
+
+
+def failing(threshold: float) -> Measure:
+    """Share of worlds, of all worldviews alike, in which the expected loss is above a threshold."""
+    return lambda losses, weights: expected((losses > threshold).astype(np.float64), weights)
+
+
+def by_view(losses: Floats, weights: Floats) -> Floats:
+    """Expected loss under each worldview: float[resample, view, policy]."""
+    return np.asarray(np.einsum("rw,vpw->rvp", weights, losses, optimize=True))
+
+
+def _over_all(losses: Floats, weights: Floats, of: Callable[[Floats, Floats], Floats]) -> Floats:
+    """Something of all worlds of all worldviews alike, sorted from the worst: float[resample, policy]."""
+    views, policies, worlds = losses.shape
+    found = []
+    for policy in range(policies):
+        values = losses[:, policy].ravel()
+        order = np.argsort(-values, kind="stable")
+        found.append(of(values[order], weights[:, order % worlds] / views))
+    return np.stack(found, axis=1)
+
+
+def cross_fitted(losses: Floats) -> Floats:
+    """Expected regret, float[policy], against the policy best in a world on all lucks but one, judged on that one.
+
+    What is chosen on some lucks and judged on others owes nothing to luck. It is a lower bound, since the choice
+    may be wrong; what the lucks give as they are is an upper one.
+
+    >>> cross_fitted(np.zeros((1, 2, 5, 4))).tolist()
+    [0.0, 0.0]
+    """
+    lucks = losses.shape[3]
+    total, found = losses.sum(axis=3), np.zeros(losses.shape[1])
+    for luck in range(lucks):
+        one = losses[..., luck]
+        chosen = (total - one).argmin(axis=1, keepdims=True)
+        found += (one - np.take_along_axis(one, chosen, axis=1)).mean(axis=(0, 2))
+    return np.asarray(found / lucks)
+
+
+def measures() -> dict[str, Measure]:
+    """The measures that need no threshold, by name.
+
+    >>> list(measures())[:2]
+    ['expected', 'expected_regret']
+    """
+    every = (expected, expected_regret, max_regret, regret_95, worst_view, worst_worlds)
+    return {measure.__name__: measure for measure in every}

@@ -1,0 +1,208 @@
+"""The `strait` command, as a user meets it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from telling import Strait, assert_refused
+
+from analysis import cli
+
+HEAVY = {
+    "numpy",
+    "pandas",
+    "scipy",
+    "matplotlib",
+    "numba",
+    "mesa",
+    "pyarrow",
+    "pydantic",
+    "yaml",
+    "rich",
+    "sim",
+}
+
+
+def small(*words: str) -> list[str]:
+    """Return a run of two policies that takes no time."""
+    cells = "--start 2026 --worldview newsham --worldview self --policy direct_ties --policy status_quo"
+    return ["run", "debate", "--trials", "20", *cells.split(), *words]
+
+
+@pytest.mark.parametrize("command", ["", "run", "check", "explain", "list"])
+def test_help_shows_an_example(strait: Strait, command: str) -> None:
+    result = strait(*command.split(), "--help")
+    assert result.exit_code == 0
+    assert "Example" in result.output or "Start with" in result.output
+    assert "  strait " in result.output
+
+
+def test_the_command_starts_light() -> None:
+    code = "import sys, analysis.cli.main; print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not HEAVY & set(modules)
+
+
+def test_checking_and_explaining_leave_the_engine_alone() -> None:
+    code = "import sys\nfrom analysis import cli\ncli.app(['check', 'debate'], standalone_mode=False)\n"
+    code += "cli.app(['explain', 'N1'], standalone_mode=False)\nprint('modules', *sys.modules)"
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert not {"pandas", "scipy", "matplotlib", "numba", "mesa", "pyarrow"} & set(output.split("modules")[1].split())
+
+
+def test_a_run_writes_its_folder_and_says_what_it_shows(strait: Strait, tmp_path: Path) -> None:
+    result = strait(*small())
+    assert result.exit_code == 0, result.output
+    folder = tmp_path / "out" / "debate"
+    assert {path.name for path in folder.iterdir()} >= {"manifest.json", "trials.parquet", "summary.csv",
+                                                        "differences.csv", "figures"}  # fmt: skip
+    assert {path.suffix for path in (folder / "figures").iterdir()} == {".png", ".svg"}
+    said = [line for line in result.stdout.splitlines() if line.startswith("- ")]
+    assert len(said) == 5  # one a worldview, what it hangs on, how much is settled, what the rest would take
+    assert "Results: " in result.stdout
+    assert "cases, not a forecast" in result.stdout
+
+
+def test_the_same_experiment_is_shown_again(strait: Strait) -> None:
+    first = strait(*small("--no-figures"))
+    again = strait(*small("--no-figures"))
+    assert again.exit_code == 0
+    assert "shown again" in again.stdout
+    assert "shown again" not in first.stdout
+    assert [line for line in first.stdout.splitlines() if line.startswith("- ")] == [
+        line for line in again.stdout.splitlines() if line.startswith("- ")
+    ]
+
+
+def test_another_experiment_in_the_same_folder_needs_fresh(strait: Strait) -> None:
+    assert strait(*small("--no-figures")).exit_code == 0
+    assert_refused(strait(*small("--no-figures", "--seed", "8")), "out", "another experiment", "--fresh")
+    result = strait(*small("--no-figures", "--seed", "8", "--fresh"))
+    assert result.exit_code == 0
+    assert "shown again" not in result.stdout
+
+
+def test_a_folder_of_something_else_is_left_alone(strait: Strait, tmp_path: Path) -> None:
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "diary.txt").write_text("mine", encoding="utf-8")
+    assert_refused(strait(*small("--out", "letters", "--fresh")), "letters", "name another folder")
+    assert (tmp_path / "letters" / "diary.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_one_policy_can_be_run_alone(strait: Strait) -> None:
+    result = strait("run", "debate", "--trials", "20", "--policy", "status_quo", "--no-figures")
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", "debat"], ["debat"]),
+        (["run", "debate", "--policy", "direct_tie"], ["direct_tie", "nearest: direct_ties"]),
+        (["run", "debate", "--set", "us_intervene_prob=0.4"], ["nearest: us_intervenes_prob"]),
+        (["run", "debate", "--set", "us_intervenes_prob=4"], ["us_intervenes_prob", "0 to 1", "4"]),
+        (["run", "debate", "--trials", "0"], ["trials"]),
+        (["run", "debate", "--trials", "many"], ["trials"]),
+        (["run", "debate", "--workers", "0"], ["workers"]),
+        (["run", "debate", "--colour", "red"], ["--colour"]),
+        (["run"], ["FILE"]),
+        (["check", "nowhere.yaml"], ["nowhere.yaml"]),
+        (["explain", "us_intervene_prob"], ["Did you mean us_intervenes_prob?"]),
+        (["explain", "zzzz"], ["strait list"]),
+        (["list", "leavers"], ["levers", "claims"]),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_bad_input_is_answered_in_words(strait: Strait, words: list[str], said: list[str]) -> None:
+    assert_refused(strait(*words), *said)
+
+
+def test_check_shows_every_fault_with_its_line(strait: Strait, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(
+        "policy: mine\ntitle: Mine\nsummary: A try.\nlevers:\n  escort: {depth: 1}\n  liaison: {depth: 2}\n",
+        encoding="utf-8",
+    )
+    result = strait("check", "debate", "mine.yaml")
+    assert_refused(result, "mine.yaml:5:3", "nearest: escorts", "mine.yaml:6:", "0 to 1")
+    assert len(result.stderr.splitlines()) == 2
+    assert strait("check", "debate").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "us_intervenes_prob",
+            ["probability, from 0 to 1", "neutral", "sources", "--set us_intervenes_prob"],
+        ),
+        ("N1", ["Newsham", "Self", "N¶3", "supports", "why Newsham", "--set claim.N1=0.5"]),
+        ("n1", ["in claims"]),
+        ("escorts", ["direct_ties", "consent", "Taiwan", "start 2026", "--set lever.escorts.depth=1"]),
+        ("use_of_force", ["share of trials", "less is better", "margin"]),
+        ("blockade", ["in outcomes", "in rungs", "military, rung 4 of 0 to 6"]),
+        ("grey-zone surge", ["military, rung 1"]),
+        ("quiet_depth", ["liaison", "openness 0.1", "other levers"]),
+        ("newsham", ["neutral:", "other numbers"]),
+        ("2026", ["2026-11", "escorts"]),
+        ("provocation", ["unless said", "--set switch.provocation=off"]),
+        ("prc_strength", ["start 2020", "--set quantity.prc_strength"]),
+        ("csis_2023", ["The First Battle of the Next War"]),
+    ],
+)
+def test_explain_says_what_is_known(strait: Strait, name: str, said: list[str]) -> None:
+    result = strait("explain", *name.split())
+    assert result.exit_code == 0, result.output
+    text = " ".join(result.stdout.split())
+    assert not [words for words in said if words not in text]
+
+
+def test_everything_that_is_listed_can_be_explained(strait: Strait) -> None:
+    from analysis.paper import explain
+
+    exp = cli.everything()
+    found = explain.kinds(exp)
+    listed = strait("list").stdout
+    for kind, entries in found.items():
+        assert kind in listed
+        assert strait("list", kind).exit_code == 0
+        for name in entries:
+            assert list(explain.about(entries[name], exp))
+
+
+def test_stopping_a_run_is_no_fault(strait: Strait, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.results.store.write_folder", interrupted)
+    result = strait(*small())
+    assert result.exit_code == cli.STOPPED
+    assert "--fresh" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_a_full_disk_is_told_apart_from_bad_input(strait: Strait, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sim.results.store.write_folder", full)
+    result = strait(*small())
+    assert result.exit_code == cli.FAILED
+    assert "No space left on device" in result.stderr
+
+
+def test_an_old_console_can_print_everything(tmp_path: Path) -> None:
+    for words in (["--help"], ["explain", "N1"], ["list", "claims"]):
+        done = subprocess.run(
+            [sys.executable, "-c", "from analysis.cli.main import main; main()", *words],
+            capture_output=True,
+            check=False,
+            env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONPATH": str(Path(__file__).parents[2])},
+            cwd=tmp_path,
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout

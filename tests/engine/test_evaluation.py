@@ -1,0 +1,134 @@
+"""The model as a function: `sim.evaluate` and `sim.problem`."""
+
+from __future__ import annotations
+
+import functools
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from planted import EXP, means, planted
+
+import sim
+from sim.engine.beliefs import moved
+from sim.engine.evaluation import block_means
+
+PAIR = "direct_ties-interoperability"
+
+
+def test_it_gives_what_a_run_gives() -> None:
+    exp = replace(sim.load("debate", starts=["2026"], policies=["direct_ties", "status_quo"], trials=300), lucks=1)
+    run = sim.run(exp).differences()
+    for view in ("newsham", "self", "neutral"):
+        found = sim.evaluate(exp, np.empty((1, 0)), [], contrast="direct_ties-status_quo", worldview=view, worlds=300)
+        rows = run[(run["worldview"] == view)].set_index("outcome")["difference"]
+        primary = [name for name, entry in exp.catalogue.outcomes.items() if entry.primary]
+        assert found[0] == pytest.approx(rows[primary].to_numpy(float))
+
+
+def test_all_dials_at_an_end_are_that_authors_worldview() -> None:
+    names = list(moved(EXP.catalogue))
+    ends = sim.evaluate(EXP, [[0.0] * len(names), [1.0] * len(names)], names, contrast=PAIR, worlds=100)
+    for row, view in enumerate(("self", "newsham")):
+        whole = sim.evaluate(EXP, np.empty((1, 0)), [], contrast=PAIR, worldview=view, worlds=100)
+        assert np.array_equal(ends[row], whole[0])
+
+
+def test_a_parameter_lies_over_the_dial_of_its_claim() -> None:
+    both = sim.evaluate(EXP, [[0.9, 0.2]], ["us_intervenes_prob", "claim.N22"], worlds=50)
+    other = sim.evaluate(EXP, [[0.2, 0.9]], ["N22", "us_intervenes_prob"], worlds=50)
+    assert np.array_equal(both, other)
+    assert not np.array_equal(both, sim.evaluate(EXP, [[0.2]], ["N22"], worlds=50))
+
+
+def test_switches_and_quantiles_can_be_set() -> None:
+    on, off = sim.evaluate(EXP, [[1], [0]], ["switch.provocation"], contrast=PAIR, worlds=100)
+    assert not np.array_equal(on, off)
+    low, high = sim.evaluate(EXP, [[0.05], [0.95]], ["quantile.force_per_year"], outcomes=["use_of_force"], worlds=100)
+    assert low < high
+
+
+def test_rows_workers_threads_blocks_and_pickling_change_nothing() -> None:
+    ask = functools.partial(sim.evaluate, EXP, names=["N12", "S12"], contrast=PAIR, worlds=60)
+    rows = [[0.0, 1.0], [0.3, 0.7], [1.0, 0.0]]
+    whole = ask(rows)
+    assert np.array_equal(whole, ask(rows, workers=1))
+    assert np.array_equal(whole[1:2], ask(rows[1:2]))
+    assert np.array_equal(whole, pickle.loads(pickle.dumps(ask))(rows))
+    assert ask(rows, blocks=6).shape == (6, 3, whole.shape[1])
+    assert ask(rows, blocks=6).mean(axis=0) == pytest.approx(whole)
+    with ThreadPoolExecutor(3) as pool:
+        assert all(np.array_equal(whole, one) for one in pool.map(ask, [rows] * 3))
+
+
+def test_a_planted_linear_model_comes_back() -> None:
+    asked = planted({("us_intervenes_prob",): 2.0, ("force_hr_lost_hope",): -1.0})
+    neutral = means("neutral")
+    found = block_means([(asked, {"us_intervenes_prob": 0.3}), (asked, {"S7": 0.0})], 0, 4000, 40)[:, :, 0]
+    error = found.std(axis=0, ddof=1) / np.sqrt(40)
+    by_self = means("self")["force_hr_lost_hope"]
+    truth = np.array([0.6 - neutral["force_hr_lost_hope"], 2 * neutral["us_intervenes_prob"] - by_self])
+    assert np.all(np.abs(found.mean(axis=0) - truth) < 4 * error)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"names": ["N12x"]}, "nearest: N12"),
+        ({"names": ["us_intervene_prob"]}, "nearest: us_intervenes_prob"),
+        ({"names": ["switch.lerning"]}, "nearest: switch.learning"),
+        ({"names": ["claim.N16"]}, "N16 has no dial"),
+        ({"names": ["N12"], "X": [[1.5]]}, "from 0 to 1, got 1.5 in row 0"),
+        ({"names": ["N12"], "X": [[0.5], [np.nan]]}, "got nan in row 1"),
+        ({"names": ["us_intervenes_prob"], "X": [[-0.1]]}, "us_intervenes_prob"),
+        ({"names": ["switch.learning"], "X": [[0.5]]}, "switch.learning"),
+        ({"names": ["N12", "claim.N12"], "X": [[0.5, 0.5]]}, "more than once"),
+        ({"names": ["N12", "S7"]}, "2 names"),
+        ({"names": ["N12"], "X": [0.5]}, "shape"),
+        ({"outcomes": ["use_of_forces"]}, "nearest: use_of_force"),
+        ({"outcomes": []}, "at least one"),
+        ({"outcomes": ["months_to_first_force"]}, "told only of trials with use_of_force"),
+        ({"contrast": "direct_tie-status_quo"}, "nearest: direct_ties"),
+        ({"contrast": "both"}, "two policies"),
+        ({"contrast": ("both", "both")}, "two policies"),
+        ({"policy": "bothh"}, "nearest: both"),
+        ({"start": "2027"}, "allowed: 2020, 2026"),
+        ({"worldview": "newshan"}, "nearest: newsham"),
+        ({"worlds": 0}, "worlds"),
+        ({"worlds": 10, "blocks": 3}, "multiple of blocks"),
+        ({"lucks": 0}, "lucks"),
+        ({"first_world": -1}, "first_world"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_cannot_be_answered_is_refused(change: dict[str, Any], said: str) -> None:
+    given: dict[str, Any] = {"X": [[0.5]], "names": ["N12"], "worlds": 10, **change}
+    with pytest.raises(ValueError, match="(?s).*" + said):
+        sim.evaluate(EXP, **given)
+
+
+@pytest.mark.parametrize("kind", ["dials", "parameters"])
+def test_a_problem_is_what_evaluate_takes(kind: str) -> None:
+    made = sim.problem(EXP, kind)
+    assert {len(made[name]) for name in ("names", "bounds", "dists", "groups")} == {made["num_vars"]}
+    themes = {claim.theme for claim in EXP.catalogue.claims.values()}
+    assert {*made["groups"]} <= {*themes, "no claim"}
+    middle = [low + 0.5 * (high - low) if law == "unif" else low + mode[0] * (high - low)
+              for (low, high, *mode), law in zip(made["bounds"], made["dists"], strict=True)]  # fmt: skip
+    assert np.isfinite(sim.evaluate(EXP, [middle], made["names"], worlds=20)).all()
+
+
+def test_a_problems_laws_are_the_worldviews_own() -> None:
+    made = sim.problem(EXP, "parameters", "self")
+    place = made["names"].index("force_hr_lost_hope")
+    assert made["dists"][place] == "triang"
+    low, high, mode = made["bounds"][place]
+    view = next(one for one in EXP.worldviews if one.name == "self")
+    assert view.distributions["force_hr_lost_hope"].spec() == {
+        "triangular": pytest.approx([low, low + mode * (high - low), high])
+    }
+    with pytest.raises(ValueError, match="nearest: dials"):
+        sim.problem(EXP, "dial")

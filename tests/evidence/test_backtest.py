@@ -1,0 +1,257 @@
+"""Scores, rivals, durations and gains: answers worked out by hand, and nobody forecasts what he has seen."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from playing import needs_numba
+
+from analysis.evidence import episodes as history
+from analysis.evidence.backtest import forecasts, gains, lasting, report, rivals, scores
+from analysis.evidence.episodes import Episode
+
+RECORD = history.record()
+FORECAST = ["episode", "domain", "rung", "forecaster"]
+BLANK = RECORD.episodes[0]
+
+
+def found(episodes: tuple[Episode, ...], record: history.Record = RECORD) -> forecasts.Scored:
+    return forecasts.scored(episodes, record, worlds=300)
+
+
+def planted(rungs: list[int], **other: object) -> tuple[Episode, ...]:
+    """Episodes at Japan with these economic rungs, a year apart."""
+    return tuple(replace(BLANK, name=f"P{i}", start=f"{1950 + i}-01", economic=rung, **other)  # type: ignore[arg-type]
+                 for i, rung in enumerate(rungs))  # fmt: skip
+
+
+# --- scores ---
+
+
+def test_scores_by_hand() -> None:
+    chances = [0.1, 0.2, 0.3, 0.4]
+    assert scores.log_score(chances, 2) == pytest.approx(math.log(0.3))
+    assert scores.brier(chances, 2) == pytest.approx(0.1**2 + 0.2**2 + 0.7**2 + 0.4**2)
+    assert scores.rps(chances, 2) == pytest.approx(0.1**2 + 0.3**2 + 0.4**2)
+    assert scores.rps(chances, 0) == pytest.approx(0.9**2 + 0.7**2 + 0.4**2)
+    assert scores.brier([0, 1, 0], 1) == scores.rps([0, 1, 0], 1) == scores.log_score([0, 1, 0], 1) == 0
+
+
+def test_a_near_miss_costs_less_in_the_ranked_score_only() -> None:
+    near, far = [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]
+    assert scores.rps(near, 1) == scores.rps(far, 1) < scores.rps(far, 2)
+    assert scores.brier(near, 1) == scores.brier(far, 2)
+
+
+# --- rivals ---
+
+
+def test_climatology_by_hand() -> None:
+    training = (*planted([0, 0, 2]), replace(BLANK, name="T", target="Taiwan", economic=1))
+    pooled = (np.array([2, 1, 1, 0]) + 1 / 4) / 5
+    assert rivals.climatology(training, BLANK, "economic") == pytest.approx((np.array([2, 0, 1, 0]) + pooled) / 4)
+
+
+def test_trigger_type_is_drawn_to_the_climatology_where_types_are_alike_and_not_where_they_differ() -> None:
+    alike = planted([0, 1] * 20, trigger_type="history") + planted([0, 1] * 20, trigger_type="legal")
+    apart = planted([0] * 40, trigger_type="history") + planted([1] * 40, trigger_type="legal")
+    one = replace(BLANK, trigger_type="legal")
+    near = rivals.climatology(alike, one, "economic")
+    assert rivals.trigger_type(alike, one, "economic") == pytest.approx(near, abs=0.005)
+    assert rivals.trigger_type(apart, one, "economic")[1] > 0.95
+    never = replace(BLANK, trigger_type="exercise")
+    assert rivals.trigger_type(apart, never, "economic") == pytest.approx(rivals.climatology(apart, never, "economic"))
+
+
+def test_ordered_logit_finds_a_slope_and_none_where_there_is_none() -> None:
+    weak, strong = planted([0] * 30 + [1] * 10, provocation=0.2), planted([1] * 10 + [2] * 30, provocation=0.8)
+    chances = [rivals.ordered_logit(weak + strong, replace(BLANK, provocation=x), "economic") for x in (0.2, 0.5, 0.8)]
+    means = [float(np.arange(4) @ one) for one in chances]
+    assert means == sorted(means)
+    assert means[0] == pytest.approx(0.25, abs=0.05)
+    assert means[2] == pytest.approx(1.75, abs=0.05)
+    flat = planted([0, 0, 1, 2] * 10)
+    assert rivals.ordered_logit(flat, BLANK, "economic") == pytest.approx([0.5, 0.25, 0.25, 0.006], abs=0.01)
+
+
+@pytest.mark.parametrize("name", rivals.RIVALS)
+@pytest.mark.parametrize("training", [RECORD.episodes, RECORD.episodes[:1], planted([3])])
+def test_rivals_give_every_rung_a_chance(name: str, training: tuple[Episode, ...]) -> None:
+    for domain, rungs in rivals.RUNGS.items():
+        for provocation in (0.0, 1.0):
+            chances = rivals.RIVALS[name](training, replace(RECORD.episodes[-1], provocation=provocation), domain)
+            assert chances.shape == (rungs,)
+            assert chances.sum() == pytest.approx(1, abs=1e-12)
+            assert (chances > 0).all()
+
+
+# --- nobody forecasts what he has seen ---
+
+
+@needs_numba
+def test_forecasts_add_up_and_scores_are_theirs() -> None:
+    made = found(RECORD.episodes)
+    assert list(made.forecasts.columns) == [
+        "episode",
+        "target",
+        "domain",
+        "rung",
+        "forecaster",
+        "probability",
+        "observed",
+    ]
+    assert set(made.scores["forecaster"]) == {
+        "newsham", "self", "neutral", "climatology", "trigger_type", "ordered_logit",
+    }  # fmt: skip
+    grouped = made.forecasts.groupby(["episode", "domain", "forecaster"])
+    assert len(grouped) == len(made.scores) == 18 * 2 * 6
+    assert grouped["probability"].sum().to_numpy() == pytest.approx(1, abs=1e-12)
+    assert (grouped["observed"].sum() == 1).all()
+    happened = made.forecasts[made.forecasts["observed"] == 1].set_index(["episode", "domain", "forecaster"])
+    kept = made.scores.set_index(["episode", "domain", "forecaster"])["log_score"]
+    logs = happened["probability"].map(math.log)
+    assert logs.sort_index().to_numpy() == pytest.approx(kept.sort_index().to_numpy())
+
+
+@needs_numba
+def test_leaving_one_out_leaves_it_out() -> None:
+    changed = replace(RECORD.episodes[4], economic=3, military=6, domain="military", months=50.0)
+    episodes = tuple(changed if one.name == changed.name else one for one in RECORD.episodes)
+    before, after = found(RECORD.episodes), found(episodes, RECORD._replace(episodes=episodes))
+
+    def table(made: forecasts.Scored, own: bool) -> pd.Series[float]:
+        keep = (made.forecasts["episode"] == changed.name) == own
+        return made.forecasts[keep].set_index(FORECAST)["probability"]
+
+    assert table(before, own=True).equals(table(after, own=True))
+    moved = (table(before, own=False) != table(after, own=False)).groupby(["forecaster", "episode", "domain"]).any()
+    by_name = moved.groupby("forecaster").mean().to_dict()
+    assert by_name == {name: float(name in rivals.RIVALS) for name in forecasts.FORECASTERS}
+
+
+@needs_numba
+def test_nothing_in_a_file_trains(tmp_path: Path) -> None:
+    def forecast(rung: int, months: float) -> pd.Series[float]:
+        entry = {
+            "target": "Japan", "trigger": "A speech", "trigger_type": "declaratory", "provocation": 0.5, "overt": True,
+            "instruments": ["economic"], "max_rung": rung, "duration_months": months,
+        }  # fmt: skip
+        entries = [{"id": f"X{i}", "start": f"20{10 + i}-03", **entry} for i in range(5)]
+        path = tmp_path / "file.yaml"
+        path.write_text(yaml.safe_dump({"episodes": entries}), encoding="utf-8")
+        made = found(history.others([path], RECORD).episodes)
+        assert len(made.scores) == 5 * 12
+        return made.forecasts.set_index(FORECAST)["probability"]
+
+    assert forecast(0, 0).equals(forecast(7, 30))
+
+
+def test_a_files_copy_of_a_shipped_episode_is_not_forecast_by_itself() -> None:
+    twin = replace(RECORD.episodes[3], name="another name")
+    assert RECORD.episodes[3] not in forecasts.others(twin, RECORD.episodes)
+    assert len(forecasts.others(twin, RECORD.episodes)) == 17
+
+
+@needs_numba
+def test_worldviews_differ_only_where_their_readings_do() -> None:
+    made = found(RECORD.episodes).forecasts
+    table = made.pivot_table(index=["episode", "domain", "rung"], columns="forecaster", values="probability")
+    taiwan = table.loc[[one.name for one in RECORD.episodes if one.target == "Taiwan"]]
+    assert (taiwan["newsham"] == taiwan["neutral"]).all()
+    assert (taiwan["self"] == taiwan["neutral"]).all()
+    drill = table.xs(("E34", "economic", 0))  # no answer to an open, official tie
+    assert drill["self"] < drill["neutral"]
+
+
+# --- durations ---
+
+
+@pytest.mark.parametrize(
+    ("months", "ongoing", "limits"),
+    [
+        (9.0, False, (8.5, 9.5, "interval")),
+        (1.0, False, (0.5, 1.5, "interval")),
+        (0.1, False, (0.05, 0.15, "interval")),
+        (0.0, False, (0, 0.05, "left")),
+        (0.05, False, (0, 0.1, "left")),
+        (30.0, True, (30, math.inf, "right")),
+        (0.0, True, (0, math.inf, "right")),
+    ],
+)
+def test_a_duration_is_known_between_limits(months: float, ongoing: bool, limits: tuple[float, float, str]) -> None:
+    assert lasting.known(replace(BLANK, months=months, ongoing=ongoing)) == pytest.approx(limits[:2] + limits[2:])
+    assert lasting.known(replace(BLANK, months=None)) is None
+    assert lasting.known(replace(BLANK, domain="none")) is None
+
+
+def test_the_law_of_durations_by_hand() -> None:
+    quarter = 4 * 3 ** (-0.6)  # log-odds of a quarter are -ln 3
+    assert lasting.ended(quarter, 4.0, 0.6) == pytest.approx(0.25)
+    assert lasting.between(lasting.Known(quarter, 4.0, "interval"), 4.0, 0.6) == pytest.approx(0.25)
+    assert lasting.between(lasting.Known(4.0, math.inf, "right"), np.array([4.0, 4.0]), 0.6) == pytest.approx(0.5)
+    assert lasting.between(lasting.Known(0.0, 4.0, "left"), 4.0, 0.6) == pytest.approx(0.5)
+    assert lasting.middle(np.array([7.0, 7.0]), 0.6) == pytest.approx(7)
+
+
+def test_a_rival_finds_a_planted_law() -> None:
+    ranks = (np.arange(200) + 0.5) / 200
+    months = 8 * np.exp(0.5 * np.log(ranks / (1 - ranks)))
+    training = tuple(replace(BLANK, name=str(i), months=float(m), ongoing=bool(m > 20)) for i, m in enumerate(months))
+    training = tuple(replace(one, months=20.0) if one.ongoing else one for one in training)
+    for name in lasting.COLUMNS:
+        median, spread = lasting.fitted(name, training, BLANK)
+        assert median == pytest.approx(8, rel=0.05)
+        assert spread == pytest.approx(0.5, rel=0.08)
+
+
+# --- gains ---
+
+
+def test_intervals_cover_what_was_planted() -> None:
+    rng = np.random.default_rng(4)
+    covered = shown = 0
+    runs, size = 500, 14
+    for seed in range(runs):
+        members = np.repeat(np.arange(size), rng.integers(1, 4, size))
+        noise = rng.normal(size=size)[members] + rng.normal(size=len(members))
+        one = gains.clustered((noise + 1).tolist(), [str(i) for i in members], seed=seed, resamples=500)
+        assert one.low is not None
+        assert one.high is not None
+        assert one.smallest is not None
+        covered += one.low <= 1 <= one.high
+        again = gains.clustered((noise + one.smallest).tolist(), [str(i) for i in members], seed=seed, resamples=500)
+        shown += again.low is not None and again.low > 0
+    error = math.sqrt(0.95 * 0.05 / runs)
+    assert abs(covered / runs - 0.95) <= 4 * error
+    assert shown / runs >= 0.8 - 4 * math.sqrt(0.8 * 0.2 / runs)
+
+
+def test_the_smallest_gain_by_hand() -> None:
+    one = gains.clustered([0.0, 2.0, 4.0], ["a", "b", "c"], seed=1)
+    # standard error of a mean of three, 2 / sqrt(3); t with two degrees of freedom: 4.3027 and 1.0607
+    assert one.smallest == pytest.approx((4.3027 + 1.0607) * 2 / math.sqrt(3), rel=1e-4)
+    assert gains.clustered([3.0, 1.0], ["a", "a"], seed=1) == (2.0, None, None, None, 1)
+    assert (one.low, one.high) == (None, None)  # three of a sign are no rarity
+    assert gains.clustered([0.0] * 7, list("abcdeff"), seed=1)[:4] == (0, 0, 0, 0)
+
+
+@needs_numba
+def test_gains_are_means_of_differences() -> None:
+    made = found(RECORD.episodes)
+    rows = {row[:5]: row for row in gains.gains(made, report.PAIRS, resamples=200)}
+    for measure, sign in (("log_score", 1), ("brier", -1), ("rps", -1)):
+        table = made.scores.pivot_table(index="episode", columns="forecaster", values=measure)
+        late = [one.name for one in RECORD.episodes if one.start >= "2020-03"]
+        assert len(late) == 11
+        for sample, names in (("all", list(table.index)), ("since_2020_03", late)):
+            row = rows[sample, "both", measure, "self", "climatology"]
+            assert row.gain == pytest.approx(sign * float((table["self"] - table["climatology"])[names].mean()))
+            assert row.episodes == len(names)
+    assert rows["all", "both", "duration", "newsham", "self"].gain == pytest.approx(0, abs=1e-9)
+    assert not rows["all", "both", "duration", "newsham", "self"].told()

@@ -1,0 +1,156 @@
+"""A trigger played by the month's own rules gives what those rules say, worked out another way."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playing import needs_numba
+
+from analysis.evidence import single_trigger
+from analysis.evidence.backtest import lasting
+from analysis.evidence.single_trigger import Trigger
+from sim.model import codes
+from sim.scenario import loader
+from sim.scenario.loader import Experiment
+
+WORLDS = 4000
+EXP = loader.load("debate", worldviews=["newsham", "self", "neutral"], policies="status_quo", trials=WORLDS)
+VIEWS = {view.name: view for view in EXP.worldviews}
+TRADE = 0.25  # away from the reference, so that trade restraint shows
+CASES = {
+    "taiwan before": Trigger("taiwan", 0, 0, 0, False, TRADE),
+    "taiwan after": Trigger("taiwan", 0, 0, 0, True, TRADE),
+    "dispute": Trigger("dispute", 0, 0, 0, True, TRADE),
+    "open tie": Trigger("tie", 1, 1, 0.5, True, TRADE),
+    "quiet tie": Trigger("tie", 0.5, 0.2, 0.1, False, TRADE),
+    "alliance": Trigger("alliance", 1, 1, 0.3, True, TRADE),
+}
+
+Share = np.ndarray
+
+
+def odds(probability: Share) -> Share:
+    return np.asarray(probability / (1 - probability))
+
+
+def share(odds: Share) -> Share:
+    return np.asarray(odds / (1 + odds))
+
+
+def expected(case: Trigger, p: np.ndarray) -> dict[tuple[int, int], Share]:
+    """(track, rung) -> the chance of at least that rung in each world, by docs/model.md."""
+    drills = p["drill_prob"] * (1 if case.drills_usual else p["drill_before_2022_ratio"])
+    if case.branch == "taiwan":
+        coerced = odds(p["taiwan_coercion_prob"])
+        return {
+            (2, 1): share(coerced * p["freeze_or"]), (2, 2): share(coerced),
+            (2, 3): share(coerced) * p["broad_dispute_prob"],
+            (3, 1): np.maximum(p["taiwan_surge_prob"], drills), (3, 2): drills,
+        }  # fmt: skip
+    quiet, official = odds(p["answer_quiet_prob"]), odds(p["answer_official_prob"])
+    if case.branch == "tie":
+        o = quiet * (official / quiet) ** (case.openness * case.official)
+        o = o * p["answer_hostility_or"] * p["answer_face_or"] ** case.openness
+    else:
+        o = odds(p["answer_alliance_prob" if case.branch == "alliance" else "answer_dispute_prob"])
+    if case.branch != "dispute":
+        o = o * p["answer_or_combat"] ** case.combat
+    o = o * p["trade_restraint_or"] ** (10 * (TRADE - EXP.reference.quantities["japan_trade_share"]))
+    surge = share(o * p["surge_or"])
+    broad = p["broad_coercion_prob" if case.branch == "tie" else "broad_dispute_prob"]
+    chances = {
+        (0, 1): share(o * p["freeze_or"]), (0, 2): share(o), (0, 3): share(o) * broad,
+        (1, 1): surge, (1, 2): surge * p["japan_drill_share"],
+    }  # fmt: skip
+    if case.branch == "tie":
+        spilled = o * p["taiwan_spill_or"]
+        coerced = spilled * p["spill_trade_or"]
+        chances |= {
+            (2, 1): share(coerced * p["freeze_or"]), (2, 2): share(coerced),
+            (2, 3): share(coerced) * p["broad_coercion_prob"],
+            (3, 1): share(spilled), (3, 2): share(spilled) * drills,
+        }  # fmt: skip
+    return chances
+
+
+@needs_numba
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("case", CASES)
+def test_answers_come_as_often_as_the_rules_say(case: str, view: str) -> None:
+    p = single_trigger.worlds(EXP, VIEWS[view])
+    rungs, _ = single_trigger.answers(EXP, p, CASES[case])
+    chances = expected(CASES[case], p)
+    for track, (_, _, size) in enumerate(codes.TRACKS):
+        for rung in range(1, size):
+            chance = chances.get((track, rung), np.zeros(WORLDS))
+            error = np.sqrt((chance * (1 - chance)).sum()) / WORLDS  # of a count, given each world's own chance
+            found = (rungs[:, track] >= rung).mean()
+            assert abs(found - chance.mean()) <= 4 * error, (codes.TRACKS[track], rung)
+
+
+@needs_numba
+@pytest.mark.parametrize("case", ["taiwan after", "open tie", "dispute"])
+def test_answers_last_as_the_law_says(case: str) -> None:
+    p = single_trigger.worlds(EXP, VIEWS["neutral"])
+    rungs, months = single_trigger.answers(EXP, p, CASES[case])
+    for track in range(4):
+        answered = rungs[:, track] > 0
+        assert (months[~answered, track] == 0).all()
+        if answered.sum() < 100:
+            continue
+        medians, spread = lasting.medians(rungs, p, track)
+        for limit in (0.05, 0.1, 1, 3, 12, 40):
+            chance = lasting.ended(limit, medians, spread)
+            error = np.sqrt((chance * (1 - chance)).sum()) / len(chance)
+            assert abs((months[answered, track] <= limit).mean() - chance.mean()) <= 4 * error
+
+
+@needs_numba
+def test_nothing_else_of_a_start_matters() -> None:
+    p = single_trigger.worlds(EXP, VIEWS["self"])
+    assert [start.name for start in EXP.starts] == ["2020", "2026"]
+    other = replace(EXP, starts=EXP.starts[::-1])
+    for case in CASES.values():
+        for one, two in zip(single_trigger.answers(EXP, p, case), single_trigger.answers(other, p, case), strict=True):
+            assert (one == two).all()
+
+
+@needs_numba
+def test_more_worlds_begin_with_the_same() -> None:
+    def played(exp: Experiment) -> np.ndarray:
+        return single_trigger.answers(exp, single_trigger.worlds(exp, VIEWS["newsham"]), CASES["open tie"])[0]
+
+    few = played(replace(EXP, trials=300))
+    assert (few == played(EXP)[:300]).all()
+    assert (few == played(replace(EXP, trials=300))).all()
+    assert (few != played(replace(EXP, trials=300, seed=5))).any()
+
+
+PLAINLY = """
+import sys
+import numpy as np
+import test_trigger as here
+from sim import compiled, trigger
+assert not compiled.COMPILED
+exp = here.replace(here.EXP, trials=40)
+p = trigger.worlds(exp, here.VIEWS["self"])
+np.save(sys.argv[1], np.array([np.hstack(trigger.answers(exp, p, case)) for case in here.CASES.values()]))
+"""
+
+
+@needs_numba
+def test_plain_python_plays_a_trigger_as_the_kernel_does(tmp_path: Path) -> None:
+    file, here = tmp_path / "plain.npy", Path(__file__).parents[1]
+    paths = os.pathsep.join([str(here.parent), str(here)])
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": paths}
+    subprocess.run([sys.executable, "-c", PLAINLY, str(file)], check=True, env=environment)
+    exp = replace(EXP, trials=40)
+    p = single_trigger.worlds(exp, VIEWS["self"])
+    kernel = np.array([np.hstack(single_trigger.answers(exp, p, case)) for case in CASES.values()])
+    assert (np.load(file) == kernel).all()

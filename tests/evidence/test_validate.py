@@ -1,0 +1,262 @@
+"""`strait validate`: every row holds, every row can fail, and what it writes can be read."""
+
+from __future__ import annotations
+
+import doctest
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+import pandas as pd
+import pytest
+from playing import needs_numba
+from typer.testing import CliRunner
+
+from analysis import cli as commands
+from analysis.cli import main
+from analysis.evidence import cells as lab_module
+from analysis.evidence import chronicle, counts, measures, validate, validation_rows
+from analysis.evidence.cells import Lab, ratio
+from analysis.evidence.validate import Found, measured, rows
+from sim.engine import setup
+from sim.scenario import loader
+from sim.scenario.experiment import LeverSetting
+from sim.statistics.intervals import Interval
+
+pytestmark = needs_numba
+
+TRIALS = 1_000
+ROWS = rows()
+RECORD = {name: entry.dates for name, entry in ROWS.record.items()}
+
+
+def lab(*changes: str, trials: int = 500, **how: Any) -> Lab:
+    return Lab(trials, changes, record=RECORD, **how)
+
+
+# What must make these rows fail: another world, or a broken part of the program.
+SPOILT: list[tuple[str, list[str]]] = [
+    ("force_per_exposed_year use_of_force_per_year blockade_per_year invasion_per_year us_prc_war_per_year "
+     "control_per_year force_in_ten_years falls_in_ten_years thirty_quiet_years", ["force_per_year=0.5"]),
+    ("quarantine_per_year", ["force_per_year=0.5", "quarantine_share=0.9"]),
+    ("combat_in_ten_years", ["force_per_year=0.5", "us_intervenes_prob=1", "us_strike_ratio=1", "strike_form_ratio=1",
+                             "quarantine_share=0.05"]),
+    ("force_per_dispute", ["force_per_year=0.5", "taiwan_triggers_per_year=0"]),
+    ("loss_in_ten_years", ["coercion_cost_japan_pct=10"]),
+    ("war_given_force one_result_everywhere", ["us_intervenes_prob=0", "us_swing_points=0"]),
+    ("combat_given_war", ["japan_permits_bases_prob=0"]),
+    ("falls_given_force", ["success_with_bases_prob=0.99", "success_without_bases_prob=0.99", "success_alone_prob=0.99",
+                           "blockade_submission_alone_prob=1", "blockade_submission_us_prob=1"]),
+    ("months_on_rungs_vary episodes_on_rungs_vary", ["broad_coercion_prob=0", "broad_dispute_prob=0"]),
+    ("large_drills", ["drill_prob=0"]),
+    ("disputes_japan hindcast_disputes_japan", ["pressure_on_japan_per_year=5"]),
+    ("disputes_taiwan", ["taiwan_triggers_per_year=0", "pressure_on_taiwan_per_year=0"]),
+    ("coercion_japan hindcast_coercion hindcast_quiet_years", ["japan_triggers_per_year=4"]),
+    ("coercion_lasts", ["economic_duration_months=60"]),
+    ("drill_lasts", ["drill_duration_months=2"]),
+    ("crises_per_year hindcast_crises", ["political_crises_per_year=1"]),
+    ("incidents_that_kill", ["incident_deadly_prob=0.5"]),
+    ("first_year_of_coercion", ["coercion_cost_japan_pct=3"]),
+    ("japan_concedes", ["concede_prob=0.9"]),
+    ("rally", ["rally_points=-0.05"]),
+    ("quiet_steps", ["answer_quiet_prob=0.5"]),
+    ("added_arms_growth", ["buildup_jump_pp=12"]),
+    ("integration_deters", ["success_or_interoperability=1.2", "us_or_interoperability=0.3"]),
+    ("alone pattern_us", ["success_alone_prob=0.3"]),
+    ("without_bases pattern_bases", ["success_without_bases_prob=0.05"]),
+    ("from_bases japan_in", ["success_with_bases_prob=0.9"]),
+    ("pattern_japan", ["success_or_japan_fights=1.5"]),
+    ("us_resolve japanese_resolve no_harm_without_provocation_force",
+     ["force_hr_joint_involvement=2", "force_hr_success=1"]),
+    ("no_harm_without_provocation_falls", ["us_or_japan_help=0.3", "ties_signal_points=-0.2"]),
+    ("taiwanese_resolve prc_strength", ["force_hr_success=1", "graver_form_or=1"]),
+    ("idle_dials", ["answer_alliance_prob=0.02"]),
+    ("hindcast_drills hindcast_disputes_taiwan", ["taiwan_triggers_per_year=8", "drill_before_2022_ratio=1"]),
+]  # fmt: skip
+BROKEN = {"half_step_force", "half_step_falls", "half_step_combat", "half_step_loss", "levers_held"}
+
+
+@pytest.fixture(scope="module")
+def found() -> list[Found]:
+    return validate.validate(lab(trials=TRIALS), [*ROWS.checks.values()])
+
+
+def test_the_model_holds(found: list[Found]) -> None:
+    assert not [(one.row.name, one.interval) for one in found if one.verdict == "fail"]
+    assert not [(one.row.name, one.interval) for one in found if one.verdict == "undecided"]
+
+
+def test_every_row_that_judges_is_made_to_fail_here() -> None:
+    judged = {row.name for row in ROWS.checks.values() if row.kind != "reported"}
+    spoilt = {name for names, _ in SPOILT for name in names.split()}
+    assert spoilt | BROKEN | {row for row in judged if row.startswith(("newsham_", "self_"))} == judged
+
+
+@pytest.mark.parametrize(("names", "changes"), SPOILT, ids=[names.split()[0] for names, _ in SPOILT])
+def test_a_row_fails_where_it_should(names: str, changes: list[str]) -> None:
+    spoilt = lab(*changes)
+    verdicts = {name: measured(spoilt, ROWS.checks[name]).verdict for name in names.split()}
+    assert verdicts == dict.fromkeys(verdicts, "fail")
+
+
+def test_rows_of_the_authors_fail_with_their_worldviews_exchanged() -> None:
+    other = {"newsham": "self", "self": "newsham", "neutral": "neutral"}
+
+    def exchanged(name: str, **how: Any) -> Any:
+        return loader.load(name, **{**how, "worldviews": [other[view] for view in how.get("worldviews", ())]})
+
+    names = [name for name in ROWS.checks if name.startswith(("newsham_", "self_ties"))]
+    assert len(names) == 8
+    verdicts = [measured(lab(load=exchanged), ROWS.checks[name]).verdict for name in names]
+    assert verdicts == ["fail"] * 8
+
+
+def test_integration_fails_its_author_where_it_draws_fire(monkeypatch: pytest.MonkeyPatch) -> None:
+    turned = lab("us_or_interoperability=0.3", "success_or_interoperability=1.2", "interoperability_fight_points=-0.2")
+    names = [name for name in ROWS.checks if name.startswith("self_interoperability")]
+    assert {measured(turned, ROWS.checks[name]).verdict for name in names} == {"fail"}
+
+
+def test_a_clock_that_runs_fast_in_half_months_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    proper = setup.setting
+
+    def hasty(*cell: Any) -> np.ndarray:
+        made = proper(*cell)
+        made["years"] = 1 / 12
+        return made
+
+    monkeypatch.setattr(setup, "setting", hasty)
+    spoilt = lab()
+    names = sorted(BROKEN - {"levers_held"})
+    assert [measured(spoilt, ROWS.checks[name]).verdict for name in names] == ["fail"] * 4
+
+
+def test_levers_that_move_by_a_hair_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measures, "LeverSetting", lambda depth, openness: LeverSetting(depth * 0.99, openness))
+    assert measured(lab(), ROWS.checks["levers_held"]).verdict == "fail"
+
+
+@pytest.mark.parametrize(
+    ("interval", "verdict"),
+    [((6, 5, 7), "pass"), ((4, 3, 5), "pass"), ((3.5, 2, 5), "undecided"), ((2, 1, 3), "fail"),
+     ((13, 12.5, 14), "fail"), ((None, None, None), "fail"), ((4, None, None), "pass"), ((3, None, None), "fail")],
+)  # fmt: skip
+def test_verdicts_of_an_estimate(interval: tuple[Any, ...], verdict: str) -> None:
+    assert validate.verdict(ROWS.checks["large_drills"], Interval(*interval)) == verdict
+
+
+@pytest.mark.parametrize(
+    ("interval", "verdict"),
+    [((-0.2, -0.3, -0.1), "pass"), ((-0.2, -0.5, 0.1), "undecided"), ((0.1, -0.1, 0.3), "undecided"),
+     ((0.2, 0.1, 0.3), "fail"), ((0, 0, 0), "fail"), ((None, None, None), "fail")],
+)  # fmt: skip
+def test_verdicts_of_an_interval(interval: tuple[Any, ...], verdict: str) -> None:
+    assert validate.verdict(ROWS.checks["us_resolve"], Interval(*interval)) == verdict
+
+
+@pytest.mark.parametrize("module", [chronicle, counts, lab_module, validate, validation_rows])
+def test_examples(module: Any) -> None:
+    results = doctest.testmod(module)
+    assert results.attempted > 0
+    assert results.failed == 0
+
+
+def test_faults_of_the_rows_have_their_line(tmp_path: Path) -> None:
+    text = (loader.shipped() / "validation.yaml").read_text(encoding="utf-8")
+    spoilt = [("measure: hazard_of_force", "measure: hazard_of_farce"),
+              ("low: 4\n    high: 12", "low: 14\n    high: 12"),
+              ("set: [quantity.japan_economic_months=0", "set: [quantity.japan_economic_month=0"),
+              ("record: large_drills", "record: small_drills")]  # fmt: skip
+    for right, wrong in spoilt:
+        assert right in text
+        text = text.replace(right, wrong, 1)
+    path = tmp_path / "validation.yaml"
+    path.write_text(text, encoding="utf-8")
+    first, *_ = loader.check([path])
+    assert "hazard_of_force" in str(first)
+    assert first.line > 100
+    path.write_text(text.replace("hazard_of_farce", "hazard_of_force"), encoding="utf-8")
+    said = "\n".join(map(str, loader.check([path])))
+    assert said.count("validation.yaml:") == 3
+    for words in ("must not lie above high", "nearest: japan_economic_months", "unknown record 'small_drills'"):
+        assert words in said
+    assert loader.check([loader.shipped() / "validation.yaml"]) == []
+
+
+def test_no_row_cites_what_is_not_there() -> None:
+    sources = loader.load("debate").catalogue.sources
+    cited = {name for row in ROWS.checks.values() for name in row.source}
+    cited |= {name for row in ROWS.no_home.values() for name in row.source}
+    cited |= {name for row in ROWS.record.values() for name in row.source}
+    assert cited <= set(sources)
+    assert not [row.name for row in ROWS.checks.values() if "calibration" in row.source], "made by the model itself"
+
+
+def test_a_chronicle_tells_the_trials_that_the_kernel_plays() -> None:
+    exp = loader.load("debate", starts=["2026"], worldviews=["self"], policies=["both"], trials=40)
+    told, rows_ = chronicle.chronicle(exp), lab_module.play(exp)
+    crises = told.events[told.events["what"] == "crisis"].groupby("trial").size().reindex(range(40), fill_value=0)
+    assert ((crises > 0) >= (rows_["crisis"] == 1)).all()
+    fallen = told.trials["years"] < 10
+    assert (rows_["taiwan_falls"][fallen] == 1).all()
+    military = told.events[(told.events["track"] == "taiwan_military") & (told.events["what"] == "episode")]
+    highest = military.groupby("trial")["rung"].max().reindex(range(40), fill_value=1)
+    assert (highest.clip(lower=1) == rows_["taiwan_military_highest_rung"].clip(min=1)).all()
+
+
+def test_a_chronicle_is_of_one_cell() -> None:
+    with pytest.raises(ValueError, match="one start"):
+        chronicle.chronicle(loader.load("debate", trials=1))
+
+
+def test_every_measure_has_its_function() -> None:
+    known = get_args(validation_rows.Measure)
+    for name in known:
+        assert callable(getattr(measures, name, None) or getattr(counts, name, None)), name
+    assert {row.measure for row in ROWS.checks.values()} == set(known), "no measure without a row"
+
+
+def test_a_ratio_of_means_has_the_spread_of_a_ratio() -> None:
+    chance = np.random.default_rng(1)
+    below = chance.poisson(2.0, (400, 500)).astype(float)
+    above = chance.binomial(below.astype(int), 0.3).astype(float)
+    intervals = [ratio(above[i], below[i]) for i in range(400)]
+    covered = np.mean([one.low is not None and one.high is not None and one.low < 0.3 < one.high for one in intervals])
+    assert abs(covered - 0.95) < 4 * np.sqrt(0.95 * 0.05 / 400)
+
+
+@pytest.fixture
+def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    few = {name: ROWS.checks[name] for name in ("war_given_force", "large_drills", "moral_hazard_on")}
+    monkeypatch.setattr(validate, "rows", lambda: replace(ROWS, checks=few))
+    return tmp_path / "out" / "validate"
+
+
+def test_the_command_writes_a_table_and_two_figures(in_folder: Path) -> None:
+    result = CliRunner().invoke(main.app, ["validate", "--trials", "300"])
+    assert result.exit_code == 0, result.output
+    table = pd.read_csv(in_folder / "validation.csv")
+    assert list(table) == ["check", "name", "what", "low", "high", "source", "found", "found_low", "found_high",
+                           "verdict", "kind"]  # fmt: skip
+    assert set(table["verdict"]) == {"pass", "reported", "no home"}
+    assert set(table["name"]) >= {"war_given_force", "large_drills", "tourism"}
+    names = {"validation.png", "validation.svg", "hindcast.png", "hindcast.svg"}
+    assert {path.name for path in in_folder.iterdir()} == names | {"validation.csv"}
+    assert "2 of 2 rows lie where they should" in result.stdout
+    assert "cases, not a forecast" in result.stdout
+
+
+def test_the_command_ends_with_an_error_where_a_row_fails(in_folder: Path) -> None:
+    result = CliRunner().invoke(main.app, ["validate", "--trials", "300", "--set", "drill_prob=0"])
+    assert result.exit_code == commands.FAILED
+    assert "large_drills" in result.stderr
+    assert "FAIL" in result.stdout
+
+
+def test_a_change_that_cannot_be_is_bad_input(in_folder: Path) -> None:
+    result = CliRunner().invoke(main.app, ["validate", "--set", "drill_prop=0"])
+    assert result.exit_code == commands.BAD_INPUT
+    assert "nearest: drill_prob" in result.stderr

@@ -1,0 +1,201 @@
+"""The figures: whole, legible at any size of experiment, true to their tables, and the same bytes twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, cast
+
+import matplotlib
+import numpy as np
+import pytest
+from made_up_run import experiment, run
+from matplotlib.axis import Axis
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from analysis.figures import run_figures, style
+from analysis.figures.figure_layout import Drawn, fit, text_inches
+from analysis.questions.compare import comparisons, contrasts, means, primary
+from sim.results.result import Result
+
+CROWD = {
+    "status_quo": "Status quo",
+    "direct_ties": "Direct ties",
+    "interoperability": "Interoperability",
+    "both": "Both",
+    "quiet_depth": "Quiet depth",
+    "mine": "Deep but discreet ties with a Japanese–Taiwanese liaison office and quiet training in Guam",
+    "dear": "Counterstrike & $5bn of shelters, $2bn of missiles",
+    "last": "Dispersal",
+}
+BELIEFS = {
+    "newsham": "If Newsham is right about everything except the public's opinion of the PRC",
+    "self": "If Self is right",
+    "neutral": "Neutral",
+}
+SIZES: dict[str, dict[str, Any]] = {
+    "debate": {},
+    "one policy, one worldview": {"policies": {"status_quo": "Status quo"}, "worldviews": {"self": "Self"}},
+    "eight policies, long titles": {"policies": CROWD, "worldviews": BELIEFS, "trials": 80},
+    "one trial, one month": {
+        "policies": {"a": "A", "b": "B"},
+        "worldviews": {"self": "Self"},
+        "trials": 1,
+        "months": 1,
+    },
+}
+
+
+@cache
+def played(size: str) -> Result:
+    return run(experiment(**SIZES[size]))
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    return played("debate")
+
+
+@pytest.fixture(scope="module", params=SIZES)
+def figures(request: pytest.FixtureRequest) -> list[Drawn]:
+    return list(run_figures.all_figures(played(request.param)))
+
+
+def texts(figure: Figure) -> Iterator[tuple[str, Bbox]]:
+    """Give every text that shows, with its box in pixels: of ticks, those within the panel."""
+    renderer = cast(Any, FigureCanvasAgg(figure)).get_renderer()
+    hidden = {id(label) for axis in axes_of(figure) for label in beyond(axis)}
+    for text in figure.findobj(lambda artist: isinstance(artist, Text)):
+        assert isinstance(text, Text)
+        panel = text.axes
+        shown = text.get_visible() and (panel is None or panel.get_visible()) and id(text) not in hidden
+        if shown and text.get_text().strip():
+            yield text.get_text(), text.get_window_extent(renderer)
+
+
+def axes_of(figure: Figure) -> Iterator[Axis]:
+    for panel in figure.axes:
+        yield from (panel.xaxis, panel.yaxis)
+
+
+def beyond(axis: Axis) -> Iterator[Text]:
+    """Give the labels of ticks that are not drawn."""
+    low, high = sorted(axis.get_view_interval())
+    off = not axis.axes.axison
+    for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
+        if off or not low - 1e-9 <= tick.get_loc() <= high + 1e-9 or not tick.label1.get_visible():
+            yield from (tick.label1, tick.label2)
+    if off:
+        yield from (axis.label, axis.get_offset_text())
+
+
+def test_no_words_overlap_or_leave_the_page(figures: list[Drawn]) -> None:
+    faults = []
+    for drawn in figures:
+        drawn.figure.draw_without_rendering()
+        words, boxes = zip(*texts(drawn.figure), strict=True)
+        edges = np.array([box.extents for box in boxes])
+        left, low, right, high = edges.T[:, :, None]
+        outside = (edges < 0) | (edges > [*drawn.figure.bbox.max] * 2)
+        faults += [f"{drawn.name}: {words[i]!r} leaves the page" for i in np.flatnonzero(outside.any(axis=1))]
+        apart = (right < left.T + 1) | (high < low.T + 1)
+        on = np.argwhere(np.triu(~(apart | apart.T), k=1))
+        faults += [f"{drawn.name}: {words[a]!r} on {words[b]!r}" for a, b in on]
+    assert not faults
+
+
+def test_each_page_says_what_it_is_made_of(figures: list[Drawn]) -> None:
+    for drawn in figures:
+        words = [text.get_text().replace("\n", " ").replace(r"\$", "$") for text in drawn.figure.texts]
+        title, under, caption, footer = words
+        assert title.endswith("?")
+        assert "November 2026" in under
+        assert caption == drawn.caption
+        for part in ("per cell", "seed 7", "start: November 2026", "generates cases, not a forecast"):
+            assert part in footer
+
+
+def test_figures_that_compare_want_two_policies(figures: list[Drawn], request: pytest.FixtureRequest) -> None:
+    names = ["outcome_shares", "differences", "who_is_right", "rungs_over_time", "first_times", "economic_loss"]
+    if "one policy" in request.node.callspec.id:
+        names = [name for name in names if name not in {"differences", "who_is_right"}]
+    assert [drawn.name for drawn in figures] == [f"{name}_2026" for name in names]
+
+
+def test_the_same_table_gives_the_same_bytes(tmp_path: Path) -> None:
+    before = dict(matplotlib.rcParams)
+    result, written = played("one policy, one worldview"), []
+    for turn in ("one", "two"):
+        folder = tmp_path / turn
+        folder.mkdir()
+        drawn = run_figures.rungs_over_time(result.experiment, result.rungs, "2026")
+        written.append([path.read_bytes() for path in run_figures.save(drawn, folder)])
+    assert written[0] == written[1]
+    assert drawn.caption.encode() in written[0][1]
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_shares_stand_where_the_summary_has_them(result: Result) -> None:
+    exp, summary = result.experiment, result.summary()
+    panels = run_figures.outcome_shares(exp, summary, "2026").figure.axes
+    levels = means(summary, "2026")
+    for panel, name in zip(panels, run_figures.MAIN, strict=True):
+        for line, policy in zip(panel.lines, exp.policies, strict=True):
+            drawn = np.asarray(line.get_xdata())
+            assert drawn.tolist() == [levels[view.name, policy.name, name][0] for view in exp.worldviews]
+
+
+def test_marks_stand_at_the_differences_and_show_the_verdicts(result: Result) -> None:
+    exp, table = result.experiment, result.differences()
+    versus = comparisons(table, "2026")
+    panels = run_figures.differences(exp, table, "2026").figure.axes
+    for panel, outcome in zip(panels, primary(exp), strict=True):
+        marks = [line for line in panel.lines if line.get_marker() != "None"]
+        shown = [versus[view.name, outcome.name, *pair] for view in exp.worldviews for pair in contrasts(exp)]
+        scale = 100 if outcome.unit == "share" else 1
+        assert [mark.get_xdata() for mark in marks] == [[scale * one.difference] for one in shown]
+        assert [mark.get_marker() for mark in marks] == [
+            run_figures.VERDICTS[one.verdict][1]["marker"] for one in shown
+        ]
+
+
+def test_curves_end_at_the_share_of_trials_with_the_event(result: Result) -> None:
+    exp, trials = result.experiment, result.trials
+    last = run_figures.first_times(exp, trials, "2026").figure.axes[-1]
+    view = exp.worldviews[-1].name
+    for line, policy in zip(last.lines, exp.policies, strict=True):
+        rows = trials[(trials["worldview"] == view) & (trials["policy"] == policy.name)]
+        assert np.asarray(line.get_ydata())[-1] == pytest.approx(rows["use_of_force"].mean())
+
+
+def test_bands_are_stacked_to_their_shares(result: Result) -> None:
+    exp, rungs = result.experiment, result.rungs
+    panel = run_figures.rungs_over_time(exp, rungs, "2026", "self").figure.axes[0]
+    rows = rungs[(rungs["worldview"] == "self") & (rungs["policy"] == exp.policies[0].name)]
+    rows = rows[(rows["target"] == "japan") & (rows["domain"] == "economic") & (rows["month"] == 120)]
+    top = max(band.get_datalim(panel.transData).y1 for band in panel.collections)
+    assert top == pytest.approx(rows.loc[rows["rung"] != 0, "share"].sum())
+
+
+def test_policies_and_rungs_can_be_told_apart_in_grey() -> None:
+    assert len(set(style.MARKERS)) == len(set(style.COLOURS)) == len(set(style.DASHES)) == 8
+    for highest in (3, 6):
+        fills = style.rung_fills(highest)
+        light = [float(np.dot(to_rgb(fills[rung]["facecolor"]), (0.3, 0.59, 0.11))) for rung in range(1, highest + 1)]
+        assert all(a - b > 0.08 for a, b in pairwise(light))
+        assert "hatch" in fills[-1]
+
+
+@pytest.mark.parametrize("inches", [0.5, 1.5, 4.0])
+def test_wrapped_text_keeps_its_width_and_its_words(inches: float) -> None:
+    text = CROWD["mine"]
+    wrapped = fit(text, inches, 11)
+    assert all(text_inches(line, 11) <= inches for line in wrapped.split("\n"))
+    assert wrapped.replace("-\n", "").replace("\n", " ") == text
+    assert fit(text, inches, 11, lines=2).endswith("…") == (wrapped.count("\n") > 1)

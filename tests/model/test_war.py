@@ -1,0 +1,186 @@
+"""What a resort to force leads to: the closed form of `war.outlook` against campaigns played one by one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from playing import blank, needs_numba
+
+from sim.engine import setup
+from sim.model import codes, draws, month, state
+from sim.model.compiled import kernel
+from sim.model.effects import campaign, war
+from sim.model.rules import prc
+from sim.scenario.loader import load
+
+pytestmark = needs_numba
+
+CAMPAIGNS = 20_000
+FORMS = {"quarantine": prc.QUARANTINE, "blockade": prc.BLOCKADE, "strike": prc.STRIKE, "invasion": prc.INVASION}
+EXPERIMENT = load("debate", policies=["status_quo"], worldviews=["neutral"], starts=["2026"])
+LIKELY = dict(zip(EXPERIMENT.catalogue.parameters, draws.parameters(EXPERIMENT, EXPERIMENT.worldviews[0], 3, 1)[0],
+                  strict=True))  # fmt: skip
+
+AT_THE_REFERENCE: Mapping[str, float] = {
+    "us_prob": 0.65, "bases_prob": 0.87, "strike_prob": 0.85, "fight_prob": 0.4, "resist_prob": 0.92,
+    "alone": 0.92, "without_bases": 0.65, "with_bases": 0.1, "joined": 0.08, "late": 0.085, "unlimited": 1,
+}  # fmt: skip
+NOBODY = {**AT_THE_REFERENCE, "us_prob": 0.0, "resist_prob": 1.0}
+EVERYBODY = {**AT_THE_REFERENCE, "us_prob": 0.999, "bases_prob": 1.0, "strike_prob": 1.0, "resist_prob": 1.0}
+SITUATIONS: dict[str, tuple[Mapping[str, float], Mapping[str, float]]] = {
+    "as at the reference": (AT_THE_REFERENCE, {}),
+    "an even fight in which everything may happen": (
+        {
+            **AT_THE_REFERENCE,
+            "us_prob": 0.5,
+            "bases_prob": 0.5,
+            "strike_prob": 0.5,
+            "fight_prob": 0.5,
+            "resist_prob": 0.6,
+            "alone": 0.6,
+            "without_bases": 0.5,
+            "with_bases": 0.4,
+            "joined": 0.2,
+            "late": 0.3,
+        },
+        {
+            "quarantine_escalates_prob": 0.6,
+            "blockade_submission_us_prob": 0.3,
+            "blockade_escalates_alone_prob": 0.5,
+            "blockade_escalates_us_prob": 0.6,
+            "strike_escalates_prob": 0.6,
+            "coerced_settlement_prob": 0.4,
+            "nuclear_use_prob": 0.4,
+            "settlement_broken_prob": 0.6,
+            "quarantine_submission_prob": 0.3,
+        },
+    ),
+    "a will that breaks at once": ({**AT_THE_REFERENCE, "resist_prob": 0.05, "unlimited": 0}, {}),
+    "allies that come late, as the fighting climbs": (
+        {**AT_THE_REFERENCE, "us_prob": 0.9, "strike_prob": 0.7},
+        {
+            "us_blockade_ratio": 0.3,
+            "us_strike_ratio": 0.1,
+            "strike_form_ratio": 0.2,
+            "japan_form_ratio": 0.1,
+            "blockade_escalates_alone_prob": 0.8,
+            "blockade_escalates_us_prob": 0.8,
+            "strike_escalates_prob": 0.8,
+            "quarantine_escalates_prob": 0.8,
+        },
+    ),
+    "nobody comes": (NOBODY, {}),
+    "everybody comes": (EVERYBODY, {}),
+}
+
+
+@kernel
+def campaigns(blank_and_work: Any, p: Any, c: Any, form: int, happened: Any, losses: Any) -> None:
+    """Play a campaign of `form` for each row of `happened[campaign, event]` and `losses[campaign, country]`."""
+    for luck in range(len(losses)):
+        blank_and_work[1] = blank_and_work[0]
+        w = blank_and_work[1]
+        w.luck = luck + 1
+        campaign.begin(w, p, c, form, 0.0)
+        month.finish(w, p, c)
+        for event in range(happened.shape[1]):
+            happened[luck, event] = w.happened[event]
+        losses[luck, 0], losses[luck, 1] = w.japan_loss, w.taiwan_loss
+
+
+@kernel
+def outlook(w: Any, p: Any, quarantine: float, blockade: float, strike: float, invasion: float) -> tuple[float, float]:
+    """What `war.outlook` returns, compiled once and kept."""
+    return war.outlook(w, p, quarantine, blockade, strike, invasion)
+
+
+def records(situation: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Two worlds (one to keep, one to play in), the parameters and a setting in which nothing but war happens."""
+    fields, changes = SITUATIONS[situation]
+    levers = len(EXPERIMENT.catalogue.levers)
+    w = np.zeros(2, state.world_dtype(levers))
+    for name, value in fields.items():
+        w[name] = value
+    w["world"] = list(SITUATIONS).index(situation)
+    names = state.parameters_dtype(tuple(LIKELY))
+    p = np.atleast_1d(blank(names, {**LIKELY, **changes}))
+    c = setup.setting(EXPERIMENT, EXPERIMENT.policies[0], EXPERIMENT.starts[0])
+    c["months"] = 0  # beyond the horizon no rungs are counted: only who fights, and how it ends
+    return w, p, c
+
+
+def foreseen(situation: str, **forms: float) -> tuple[dict[str, float], tuple[float, float]]:
+    """The probability of each event, and both losses, by the closed form."""
+    w, p, _ = records(situation)
+    losses = outlook(w[0], p[0], *(forms.get(form, 0.0) for form in FORMS))
+    return dict(zip(codes.EVENTS, w[0]["expected"].tolist(), strict=True)), losses
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_the_closed_form_foresees_what_campaigns_come_to(situation: str, form: str) -> None:
+    w, p, c = records(situation)
+    happened, losses = np.zeros((CAMPAIGNS, len(codes.EVENTS))), np.zeros((CAMPAIGNS, 2))
+    campaigns(w, p[0], c[0], FORMS[form], happened, losses)
+    chances, means = foreseen(situation, **{form: 1.0})
+    found = dict(zip(codes.EVENTS, happened.mean(axis=0), strict=True))
+    error = {event: math.sqrt(max(q * (1 - q), 0.0) / CAMPAIGNS) for event, q in chances.items()}
+    wrong = {event: (chances[event], found[event]) for event in codes.EVENTS
+             if abs(found[event] - chances[event]) > 4 * error[event] + 1e-9}  # fmt: skip
+    assert not wrong
+    errors = losses.std(axis=0) / math.sqrt(CAMPAIGNS)
+    assert (np.abs(losses.mean(axis=0) - means) <= 4 * errors + 1e-9).all(), (losses.mean(axis=0), means)
+
+
+def test_a_mixture_of_forms_is_the_mixture_of_what_they_lead_to() -> None:
+    shares = {"quarantine": 0.4, "blockade": 0.3, "strike": 0.1, "invasion": 0.2}
+    mixed, losses = foreseen("as at the reference", **shares)
+    alone = {form: foreseen("as at the reference", **{form: 1.0}) for form in FORMS}
+    for event in codes.EVENTS:
+        assert mixed[event] == pytest.approx(sum(share * alone[form][0][event] for form, share in shares.items()))
+    assert losses == pytest.approx(sum(share * np.array(alone[form][1]) for form, share in shares.items()))
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+@pytest.mark.parametrize("form", FORMS)
+def test_chances_are_chances_and_parts_are_no_more_than_their_whole(situation: str, form: str) -> None:
+    q, losses = foreseen(situation, **{form: 1.0})
+    assert all(-1e-12 <= chance <= 1 + 1e-12 for chance in q.values())
+    assert q["taiwan_falls"] == pytest.approx(q["taiwan_conquered"] + q["coerced_settlement"])
+    assert q["japan_struck"] <= q["japan_in_combat"] <= q["us_prc_war"] <= q["use_of_force"] <= q["deterrence_fails"]
+    assert q["settlement_broken"] <= q["coerced_settlement"] <= q["taiwan_falls"] <= q["deterrence_fails"]
+    assert q["nuclear_use"] <= q["invasion"] <= q["use_of_force"]
+    assert min(losses) >= 0
+
+
+def test_where_nobody_comes_nobody_else_fights_and_taiwan_meets_its_own_chance() -> None:
+    q, _ = foreseen("nobody comes", invasion=1.0)
+    assert q["us_prc_war"] == q["japan_in_combat"] == q["japan_struck"] == q["nuclear_use"] == 0
+    assert q["taiwan_conquered"] == pytest.approx(NOBODY["alone"])
+    settled = (1 - NOBODY["alone"]) * LIKELY["coerced_settlement_prob"]
+    assert q["taiwan_falls"] == pytest.approx(NOBODY["alone"] + settled)
+
+
+def test_where_everybody_comes_the_chance_is_the_one_with_japan_in() -> None:
+    q, _ = foreseen("everybody comes", invasion=1.0)
+    comes = EVERYBODY["us_prob"]
+    assert q["us_prc_war"] == q["japan_in_combat"] == q["japan_struck"] == pytest.approx(comes)
+    assert q["taiwan_conquered"] == pytest.approx(comes * EVERYBODY["joined"] + (1 - comes) * EVERYBODY["alone"])
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_certain_success_leaves_no_failed_invasion(form: str) -> None:
+    w, p, _ = records("an even fight in which everything may happen")
+    for name in ("alone", "without_bases", "with_bases", "joined", "late"):
+        w[name] = 1.0
+    outlook(w[0], p[0], *(float(form == name) for name in FORMS))
+    q = dict(zip(codes.EVENTS, w[0]["expected"], strict=True))
+    assert q["nuclear_use"] == pytest.approx(0)
+    w["resist_prob"] = 1.0
+    outlook(w[0], p[0], *(float(form == name) for name in FORMS))
+    q = dict(zip(codes.EVENTS, w[0]["expected"], strict=True))
+    assert q["taiwan_conquered"] == pytest.approx(q["invasion"])

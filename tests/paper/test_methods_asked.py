@@ -1,0 +1,151 @@
+"""`strait methods` for the folders of other commands than `strait run`: every figure comes from their manifests."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from bibtexparser.entrypoint import parse_string
+from typer.testing import CliRunner
+
+import sim
+from analysis.cli import main
+from analysis.paper import bibtex, methods, methods_asked
+from sim.results import manifest
+
+COMMANDS = {
+    "claims": "claims --trials 200 --outcome use_of_force",
+    "crossover": "crossover N18 N12 --trials 200 --outcome use_of_force --set switch.learning=off",
+    "map": "crossover N18 S12 --map --trials 200 --outcome use_of_force",
+    "flip": "flip --contrast both-status_quo --trials 200 --worldview self",
+    "sensitivity": "sensitivity --trials 40 --trajectories 3 --points 16 --heaviest 2 --outcome use_of_force",
+    "variance": "variance --trials 200 --seed 5",
+    "discover": "discover --contrast both-status_quo --outcome prc_buildup_pct --points 64 --trials 20",
+    "robust": "robust --trials 200 --lucks 4 --keep use_of_force=0.25",
+}
+SAID = {
+    "claims": ["36 claims take part", "all 64 coalitions", "over 12 sampled orders", "over 2 blocks", "28 pairs",
+               "200 trials of each policy", "“If Newsham is right” and 22 under “If Self is right”", "owen_1977"],
+    "crossover": ["2 dials of N18 and N12", "at 9 places", "500 trials of each policy", "2,000 bootstrap",
+                  "of 5 blocks",
+                  "The numbers of N12 are chances", "apart from the authors' readings: switch.learning=off",
+                  "fritsch_butland_1984", "efron_1979", "as under “Neutral”"],
+    "map": ["dials of N18 and S12 together", "at 7 × 7 places"],
+    "flip": ["Starting from “If Self is right”", "the 12 that do most", "at most 70 of a size", "500 other trials"],
+    "sensitivity": ["36 inputs", "uniform from 0", "40 trials", "3 trajectories on 4 levels (111 rows)", "2 inputs",
+                    "16 base points (64 rows)", "20 blocks", "200 times",
+                    "from 0 to 1 with all else as “Neutral” has it",
+                    "400 trials", "morris_1991", "saltelli_2010", "owen_2007"],
+    "variance": ["5 policies were played under 3 worldviews", "100 worlds with 2 lucks", "seed 5", "each of 50 blocks",
+                 "searle_1992", "efron_stein_1981"],
+    "discover": ["all 36 claims at 64 points", "of 32, each", "20 trials of each policy", "over 10 blocks",
+                 "50% of the",
+                 "depth 3", "5-fold", "friedman_fisher_1999", "bryant_lempert_2010", "clopper_pearson_1934"],
+    "robust": ["“Use of force” within 0.25 (share)", "same 50 worlds of each worldview with 4 lucks", "500 bootstrap",
+               "101 × 101 mixes", "200 in each cell", "compared 5 policies", "savage_1951", "gordy_juneja_2010"],
+}  # fmt: skip
+
+
+def strait(folder: Path, words: str) -> Any:
+    result = CliRunner().invoke(main.app, [*words.split(), "--no-figures", "--out", str(folder)])
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def said(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / manifest.MANIFEST).read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Give a folder of each command, small."""
+    root = tmp_path_factory.mktemp("asked")
+    for name, words in COMMANDS.items():
+        strait(root / name, words)
+    return {name: root / name for name in COMMANDS}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_it_says_how_the_question_was_answered(folders: dict[str, Path], name: str) -> None:
+    result = CliRunner().invoke(main.app, ["methods", str(folders[name])])
+    assert result.exit_code == 0, result.output
+    where = folders[name] / "methods"
+    text, run = (where / "methods.md").read_text(encoding="utf-8"), said(folders[name])
+    for words in (*SAID[name], "[@strait]", "not a forecast", "(95%", f"seed {run['seed']}", run["rules_sha256"][:12],
+                  f"version {run['versions']['strait-wargame']}", f"numpy {run['versions']['numpy']}"):  # fmt: skip
+        assert words in text, words
+    titles = re.findall(r"^\| ([A-Z][^|]+?) \|", text.partition("## Table 2")[0], re.MULTILINE)
+    assert len(titles) == (5 if name in ("variance", "robust") else 2)
+    entries = parse_string((where / "references.bib").read_text(encoding="utf-8"))
+    assert not entries.failed_blocks
+    cited = {*re.findall(r"@(\w+)", text)}
+    assert cited <= {*entries.entries_dict}
+    assert {*bibtex.of_methods()} & {*entries.entries_dict} == cited - {"strait", "debate_2020"}
+    rows = pd.read_csv(where / "settings.csv", keep_default_na=False).set_index("setting")["value"]
+    assert rows["command"] == f"strait {run['command']}"
+    assert rows["design, trials"] == str(run["design"]["trials"])
+    assert {f"option, {option}" for option in run["options"]} <= {*rows.index}
+
+
+def test_other_settings_make_another_text(folders: dict[str, Path], tmp_path: Path) -> None:
+    strait(tmp_path, "variance --trials 600 --lucks 3 --outcome japan_gdp_loss_pct --start 2020 --seed 11")
+    text = (methods.write(tmp_path) / "methods.md").read_text(encoding="utf-8")
+    label = sim.load("debate").catalogue.outcomes["japan_gdp_loss_pct"].label
+    for words in ("200 worlds with 3 lucks", "seed 11", f"“{label}”", "2020”"):
+        assert words in text, words
+    assert "November 2026" not in text
+
+
+def test_numbers_are_the_manifests(folders: dict[str, Path], tmp_path: Path) -> None:
+    run = said(folders["claims"])
+    run["design"] |= {"orders": 4321, "themes": 3, "other_players": 1, "silent_claims": 2}
+    run["versions"] |= {"strait-wargame": "9.8.7"}
+    (tmp_path / manifest.MANIFEST).write_text(json.dumps(run | {"seed": 77}), encoding="utf-8")
+    text = (methods.write(tmp_path) / "methods.md").read_text(encoding="utf-8")
+    for words in ("4,321 sampled orders", "all 8 coalitions", "version 9.8.7", "seed 77",
+                  "2 others with the same numbers",
+                  "beyond any claim takes part"):  # fmt: skip
+        assert words in text, words
+
+
+def test_quantiles_where_numbers_were_varied(folders: dict[str, Path], tmp_path: Path) -> None:
+    run = said(folders["sensitivity"])
+    run["design"] |= {"over": "parameters", "tornado_ends": [0.05, 0.95], "kept_inputs": {"2020": ["a"], "2026": ["b"]}}
+    (tmp_path / manifest.MANIFEST).write_text(json.dumps(run), encoding="utf-8")
+    text = (methods.write(tmp_path) / "methods.md").read_text(encoding="utf-8")
+    assert "from its 5% quantile to its 95% quantile" in text
+    assert "(from 2020: a; from 2026: b)" in text
+    assert "All dials" not in text
+
+
+def test_a_run_that_was_read_is_named(folders: dict[str, Path], tmp_path: Path) -> None:
+    run = folders["robust"] / "run"
+    assert said(folders["robust"])["run"]["folder"] == "run"
+    for words in (f"variance {run} --outcome use_of_force", f"robust {run}"):
+        folder = tmp_path / words.split()[0]
+        strait(folder, words)
+        found = said(folder)
+        assert found["run"]["folder"] == run.as_posix()
+        assert {name: found["run"][name] for name in ("seed", "trials", "lucks", "experiment")} == {
+            "seed": 2020, "trials": 200, "lucks": 4, "experiment": "debate",
+        }  # fmt: skip
+        assert found["options"]["trials"] is None
+        text = (methods.write(folder) / "methods.md").read_text(encoding="utf-8")
+        assert "a run of the experiment debate, 200 in each cell" in text
+        assert "same 50 worlds" in text or "in 50 worlds with 4 lucks" in text
+
+
+def test_every_command_has_its_paragraph_and_every_method_is_named() -> None:
+    assert {*methods_asked.COMMANDS} == {words.split()[0] for words in COMMANDS.values()}
+    page = Path(methods_asked.__file__).read_text(encoding="utf-8")
+    named = {*re.findall(r"\[@(\w+)\]", page)}
+    assert named == {*bibtex.of_methods()}
+    for one in bibtex.of_methods().values():
+        assert one.authors
+        assert {"title", "year"} <= {*one.fields}
+        assert {"journal", "publisher"} & {*one.fields}

@@ -1,0 +1,64 @@
+"""The sentences at the end of a run are made from its numbers, and turn with them."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+
+import sim
+from analysis.paper import run_summary
+
+
+def test_what_a_run_says_turns_with_its_numbers() -> None:
+    exp = sim.load("debate", trials=400, starts=["2026"], policies=["direct_ties", "status_quo"])
+    result = sim.run(exp)
+    turned = result.differences().copy()
+    figures = ["difference", "low", "high", "simultaneous_low", "simultaneous_high"]
+    turned["verdict"] = "a better"
+    turned[figures] = [-0.02, -0.03, -0.01, -0.03, -0.01]
+    turned["trials_needed"] = 401.0
+    better = said(exp, result, turned)
+    turned["verdict"] = "b better"
+    turned[figures] = [0.02, 0.01, 0.03, 0.01, 0.03]
+    worse = said(exp, result, turned)
+    assert all("Direct ties -2.0 points" in line for line in better[:3])
+    assert all("Direct ties +2.0 points" in line for line in worse[:3])
+    assert "12 are settled, 0 of them beyond the margin" in better[4]
+    turned.loc[turned["worldview"] == "self", "verdict"] = "a better"
+    turned.loc[turned["worldview"] == "self", "difference"] = -0.02
+    assert "the beliefs decide" in said(exp, result, turned)[3]
+
+
+def test_it_says_how_many_trials_would_tell_the_rest() -> None:
+    exp = sim.load("debate", trials=400, starts=["2026"], policies=["direct_ties", "status_quo"])
+    result = sim.run(exp)
+    needed = result.differences().copy()
+    at = needed["outcome"].isin(["use_of_force", "taiwan_falls", "japan_in_combat", "japan_gdp_loss_pct"])
+    needed.loc[at, "trials_needed"] = 400.0
+    assert len(said(exp, result, needed)) == 5
+    needed.loc[at & (needed["worldview"] == "self"), "trials_needed"] = [401.0, 12_345.0, 900.0, 40_001.0]
+    more = said(exp, result, needed)
+    assert more[5] == (
+        "To place 3 more beyond or within the margin may take 13,000 trials, as far as can be told by now "
+        "(the hardest: Direct ties instead of Status quo, “Japan in combat”, from November 2026, if Self is right). "
+        "At the margin itself, as it seems, where no number of trials would tell: 1."
+    )
+    needed.loc[at, "trials_needed"] = pd.NA
+    assert said(exp, result, needed)[5].endswith("would tell: 12.")
+    assert len(said(exp, result, needed)) == 6
+
+
+def said(exp: Any, result: Any, differences: Any) -> list[str]:
+    """Return what would be said of a result if its differences were these."""
+    return run_summary.lines(SimpleNamespace(experiment=exp, summary=result.summary, differences=lambda: differences))  # type: ignore[arg-type]
+
+
+def test_one_policy_alone_has_only_its_levels() -> None:
+    result = sim.run(sim.load("debate", trials=100, policies=["status_quo"], worldviews=["self", "neutral"]))
+    rows = result.summary().query("start == '2026' and outcome == 'use_of_force' and statistic == 'mean'")
+    levels = rows.set_index("worldview")["estimate"]
+    expected = [f"is {100 * levels[view]:.1f} % with Status quo." for view in ("self", "neutral")]
+    lines = [line.replace("\N{NO-BREAK SPACE}", " ") for line in run_summary.lines(result)]
+    assert [line.endswith(end) for line, end in zip(lines, expected, strict=True)] == [True, True]

@@ -1,0 +1,79 @@
+"""What README.md and docs/ tell a reader to type, typed."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from analysis.cli import main
+
+ROOT = Path(__file__).parents[2]
+FENCED = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PAGES = ("README.md", "docs/claims.md", "docs/sensitivity.md", "docs/choosing.md")
+NAMED = re.compile(r"^# (\S+\.yaml)\n")
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """Return the fenced blocks of a page in one language."""
+    return [text for found, text in FENCED.findall((ROOT / page).read_text(encoding="utf-8")) if found == language]
+
+
+def commands(page: str) -> list[str]:
+    """Return every `strait` command of a page's console blocks."""
+    lines = [line for block in blocks(page, "console") for line in block.splitlines()]
+    return [line.removeprefix("$ ").partition("  #")[0] for line in lines if line.startswith("$ strait ")]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder with the scenarios and every file that the pages tell one to write."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    for text in blocks("docs/scenarios.md", "yaml") + blocks("README.md", "yaml"):
+        name = NAMED.match(text)
+        path = tmp_path / (name[1] if name else "liaison.yaml")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", commands("README.md") + commands("docs/scenarios.md"))
+def test_commands_work(home: Path, command: str) -> None:
+    words = shlex.split(command)[1:]
+    if words[0] == "run":
+        words = [*(["20" if word == "500" else word for word in words]), "--no-figures"]
+    result = CliRunner().invoke(main.app, words)
+    assert result.exit_code == 0, result.output
+
+
+def test_files_are_right(home: Path) -> None:
+    files = ["my_debate.yaml", "liaison.yaml", "policies/patrols.yaml", "worldviews/doubter.yaml"]
+    result = CliRunner().invoke(main.app, ["check", *files])
+    assert result.exit_code == 0, result.output
+
+
+def test_every_form_of_set_is_right(home: Path) -> None:
+    page = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    forms = [shlex.split(words)[1] for words in re.findall(r"^\| `(--set [^`]*)`", page, re.MULTILINE)]
+    assert len(forms) == 6
+    import sim
+
+    changed = sim.load("debate", set_=forms)
+    assert changed.resolved() != sim.load("debate").resolved()
+
+
+@pytest.mark.parametrize("code", [code for page in PAGES for code in blocks(page, "python")])
+def test_python_works(code: str, capsys: pytest.CaptureFixture[str]) -> None:
+    exec(compile(code, "README.md", "exec"), {})
+    assert capsys.readouterr().out
+
+
+def test_links_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"

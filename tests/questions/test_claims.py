@@ -1,0 +1,167 @@
+"""The disagreement taken apart: known answers, exact sums, and the same bytes however it is played."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from planted import EXP, Planted, means, planted, without_dial
+
+from analysis.figures import claims_figure
+from analysis.figures.figure_layout import Drawn
+from analysis.questions import claims
+from analysis.questions.claims_tables import THEME
+from analysis.questions.coalitions import TOTAL, UNDIALLED, Game, game
+from sim.engine.question import QuestionError
+
+PAIR = "direct_ties-interoperability"
+
+
+def gameof(asked: Planted) -> Game:
+    """The real game with a planted model in the place of the real one."""
+    return replace(game(asked.exp, PAIR, ["use_of_force"]), asked=asked)
+
+
+@pytest.fixture(scope="module")
+def real() -> claims.Claims:
+    """The debate's own, with few trials."""
+    return claims.claims(EXP, PAIR, ["use_of_force", "japan_gdp_loss_pct"], trials=200)
+
+
+def number(table: pd.DataFrame, claim: str, column: str = "value") -> float:
+    """A number of a claim's first row."""
+    return float(table.loc[table["claim"] == claim, column].to_numpy(float)[0])
+
+
+def check_sums(table: pd.DataFrame) -> None:
+    """Claims add up to their theme, themes to the total."""
+    for _, rows in table.groupby("outcome"):
+        total = float(rows.loc[rows["claim"] == TOTAL, "value"].iloc[0])
+        themes = rows[rows["claim"] == THEME]
+        assert themes["value"].sum() == pytest.approx(total, abs=1e-12)
+        members = rows[~rows["claim"].isin([TOTAL, THEME])].groupby("theme")["value"].sum()
+        assert members[themes["theme"]].to_numpy() == pytest.approx(themes["value"].to_numpy(), abs=1e-12)
+
+
+def test_a_linear_model_gives_each_claim_its_own() -> None:
+    weights = {"force_hr_lost_hope": 1.0, "us_intervenes_prob": -2.0, "us_or_japan_help": 0.5, "hope_loss_ties": 3.0}
+    found = claims.shared_out(gameof(planted({(name,): w for name, w in weights.items()}, 0.3, noise=5.0)), 4000)
+    newsham, by_self = means("newsham"), means("self")
+    apart = {name: w * (newsham[name] - by_self[name]) for name, w in weights.items()}
+    truth = {"S7": apart["force_hr_lost_hope"], "S16": apart["hope_loss_ties"],
+             "N22": apart["us_intervenes_prob"] + apart["us_or_japan_help"]}  # fmt: skip
+    rows = found.table
+    for name, value in truth.items():
+        error = (number(rows, name, "high") - number(rows, name, "low")) / 4
+        assert abs(number(rows, name, "value") - value) < 4 * error
+        assert number(rows, name, "swap_into_self") == pytest.approx(number(rows, name, "value"))
+        assert number(rows, name, "swap_into_newsham") == pytest.approx(-number(rows, name, "value"))
+    others = rows[~rows["claim"].isin([*truth, TOTAL, THEME])]
+    assert others["value"].abs().max() < 1e-12
+    assert found.details["sampling_error"].max() < 1e-9  # no order differs from another
+    check_sums(found.table)
+
+
+def test_an_interaction_is_shared_and_found() -> None:
+    """Two claims of different themes that only count together: half each, and one pair that interacts."""
+    found = claims.shared_out(gameof(planted({("force_hr_lost_hope", "us_intervenes_prob"): 1.0})), 4000)
+    newsham, by_self = means("newsham"), means("self")
+    hope, help_ = (
+        (newsham[name], by_self[name]) for name in ("force_hr_lost_hope", "us_intervenes_prob")
+    )  # each at Newsham's end and at Self's
+    together = (hope[0] - hope[1]) * (help_[0] - help_[1])
+    truth = {
+        "S7": (hope[0] - hope[1]) * (help_[0] + help_[1]) / 2,
+        "N22": (help_[0] - help_[1]) * (hope[0] + hope[1]) / 2,
+    }
+    rows = found.table
+    for name, value in truth.items():
+        assert abs(number(rows, name, "value") - value) < number(rows, name, "high") - number(rows, name, "low")
+    assert {*found.pairs[["claim_a", "claim_b"]].iloc[0]} == {"S7", "N22"}
+    middle, low, high = found.pairs[["interaction", "low", "high"]].to_numpy(float)[0]
+    assert abs(middle - together) < high - low
+    check_sums(found.table)
+
+
+def test_what_belongs_to_no_claim_has_a_row_of_its_own() -> None:
+    asked = without_dial(planted({("force_per_year",): 1.0}), "force_per_year", 0.2)
+    found = claims.shared_out(gameof(asked), 400)
+    rows = found.table
+    neutral = means("neutral")["force_per_year"]
+    assert number(rows, UNDIALLED, "value") == pytest.approx(0.2 - neutral, abs=0.01)
+    assert number(rows, TOTAL, "value") == pytest.approx(number(rows, UNDIALLED, "value"))
+    check_sums(found.table)
+
+
+def test_the_table_is_as_promised(real: claims.Claims) -> None:
+    assert tuple(real.table.columns) == ("start", "policy_a", "policy_b", "outcome", "theme", "claim", "value", "low",
+                                         "high", "swap_into_newsham", "swap_into_self")  # fmt: skip
+    check_sums(real.table)
+    assert np.isfinite(real.table.select_dtypes("number")).all().all()
+    dialled = {name for name, claim in EXP.catalogue.claims.items() if claim.kind in ("primitive", "process")}
+    assert {*real.table["claim"]} == {*dialled, THEME, TOTAL, UNDIALLED}
+    nothing = real.table[real.table["claim"] == UNDIALLED]
+    assert not nothing[["value", "low", "high"]].to_numpy().any()
+
+
+def test_the_ends_are_the_worldviews_themselves(real: claims.Claims) -> None:
+    import sim
+
+    for name in ("newsham", "self"):
+        own = sim.evaluate(
+            EXP, np.empty((1, 0)), [], outcomes=["use_of_force"], contrast=PAIR, worldview=name, worlds=200
+        )
+        row = real.ends[(real.ends["worldview"] == name) & (real.ends["outcome"] == "use_of_force")]
+        assert row["difference"].to_numpy(float)[0] == pytest.approx(float(own[0, 0]))
+    ends = real.ends[real.ends["outcome"] == "use_of_force"].set_index("worldview")["difference"]
+    total = number(real.table[real.table["outcome"] == "use_of_force"], TOTAL)
+    assert total == pytest.approx(ends["newsham"] - ends["self"])
+
+
+def test_a_claim_on_which_both_are_silent_gets_exactly_nothing() -> None:
+    views = {view.name: view for view in EXP.worldviews}
+    alike = replace(views["newsham"], distributions=views["newsham"].distributions | {
+        "force_hr_lost_hope": views["self"].distributions["force_hr_lost_hope"]})  # fmt: skip
+    exp = replace(EXP, worldviews=(alike, views["self"]))
+    played = game(exp, PAIR, ["use_of_force"])
+    assert "S7" in played.silent
+    assert "S7" not in played.players
+    asked = replace(planted({("force_hr_lost_hope",): 1.0, ("us_intervenes_prob",): 1.0}), exp=exp)
+    table = claims.shared_out(replace(played, asked=asked), 200).table
+    assert (
+        not table.loc[table["claim"] == "S7", ["value", "low", "high", "swap_into_newsham", "swap_into_self"]]
+        .to_numpy()
+        .any()
+    )
+
+
+def test_workers_and_interruptions_change_nothing(tmp_path: Path) -> None:
+    asked = planted({("force_hr_lost_hope", "us_intervenes_prob"): 1.0, ("hope_loss_ties",): 1.0}, noise=1.0)
+    whole = claims.shared_out(gameof(asked), 600, workers=1)
+    first = claims.shared_out(gameof(asked), 600, workers=3, folder=tmp_path)
+    kept = sorted((tmp_path / "played").iterdir())
+    kept[0].unlink()
+    kept[1].write_bytes(kept[1].read_bytes()[:100])  # cut short
+    again = claims.shared_out(gameof(asked), 600, folder=tmp_path)
+    for other in (first, again):
+        for name in ("table", "details", "ends", "pairs"):
+            assert getattr(whole, name).to_csv() == getattr(other, name).to_csv()
+
+
+def test_what_cannot_be_shared_out_is_refused() -> None:
+    with pytest.raises(QuestionError, match="same under both policies"):
+        claims.shared_out(gameof(planted({})), 200)
+    with pytest.raises(QuestionError, match="unknown worldview 'newsham'"):
+        game(replace(EXP, worldviews=EXP.worldviews[1:]), PAIR)
+
+
+def test_the_figure_says_what_the_table_says(real: claims.Claims) -> None:
+    drawn = claims_figure.figure(real, "use_of_force")
+    assert isinstance(drawn, Drawn)
+    assert "Owen values" in drawn.caption
+    told = " ".join(claims_figure.lines(real, "use_of_force"))
+    heaviest = real.table[~real.table["claim"].isin([TOTAL, THEME]) & (real.table["outcome"] == "use_of_force")]
+    assert str(heaviest["claim"].iloc[int(heaviest["value"].abs().argmax())]) in told

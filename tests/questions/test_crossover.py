@@ -1,0 +1,132 @@
+"""Crossovers and flips of models with known answers, and of the debate's own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+from planted import EXP, means, planted
+
+from analysis.figures import crossover_figure, flip_figure
+from analysis.questions import crossover, crossover_map, flip
+from analysis.questions.dial_units import medians, mode, neutral_place
+from sim.engine.question import QuestionError
+from sim.scenario.distributions import Beta, Fixed, Triangular, Uniform
+
+PAIR = "direct_ties-interoperability"
+ENDS = {name: means(name) for name in ("newsham", "self", "neutral")}
+
+
+def at_dial(parameter: str, place: float) -> float:
+    """Mean of a parameter where its claim's dial stands at a place."""
+    return (1 - place) * ENDS["self"][parameter] + place * ENDS["newsham"][parameter]
+
+
+@pytest.mark.parametrize("place", [0.15, 0.6])
+def test_the_crossing_of_a_linear_model_lies_in_its_interval(place: float) -> None:
+    asked = planted({("force_hr_lost_hope",): 1.0}, -at_dial("force_hr_lost_hope", place), noise=0.5)
+    row = crossover.crossed(asked, ["S7"], 2000).table.iloc[0]
+    assert row["kind"] == "one"
+    assert float(row["low"]) < place < float(row["high"])
+    assert row["from_self"] == row["crossing"]
+    assert row["from_newsham"] == pytest.approx(row["crossing"] - 1)
+    assert row["from_neutral"] == pytest.approx(row["crossing"] - 1)  # Newsham is silent, so neutral is his end
+
+
+def test_a_trait_is_divided_exactly() -> None:
+    """A difference of 1 in worlds with an opportunist and -0.4 without: it turns where 4 in 14 worlds have one."""
+    chance = at_dial("prc_opportunist_prob", 0.3)
+    asked = planted({("prc_opportunist_prob",): 1.0}, -chance)
+    found = crossover.crossed(asked, ["N12"], 500)
+    assert crossover._points(asked, "N12") == [
+        {"prc_opportunist_prob": a, "prc_unlimited_prob": b} for a in (0.0, 1.0) for b in (0.0, 1.0)
+    ]
+    assert float(found.table["crossing"].iloc[0]) == pytest.approx(0.3, abs=0.01)
+
+
+def test_outside_means_beyond_both_but_possible() -> None:
+    possible = planted({("force_hr_lost_hope",): 1.0}, -at_dial("force_hr_lost_hope", -0.5), noise=0.1)
+    row = crossover.crossed(possible, ["S7"], 2000).table.iloc[0]
+    assert row["kind"] == "outside"
+    assert float(row["crossing"]) == pytest.approx(-0.5, abs=0.1)
+    high = EXP.catalogue.parameters["us_intervenes_prob"].bounds[1]
+    never = planted({("us_intervenes_prob",): 1.0}, -2 * high, noise=0.1)
+    assert crossover.crossed(never, ["N22"], 1000).table["kind"].iloc[0] == "none"
+
+
+def test_a_claim_that_moves_nothing_has_none_and_no_difference_is_refused() -> None:
+    found = crossover.crossed(planted({}, 0.5, noise=0.1), ["S7", "N12"], 500)
+    assert found.table["kind"].to_list() == ["none", "none"]
+    with pytest.raises(QuestionError, match="nothing to cross"):
+        crossover.crossed(planted({}), ["S7"], 500)
+    with pytest.raises(QuestionError, match="nearest: S7"):
+        crossover.crossover(EXP, PAIR, ["S77"])
+
+
+def test_the_tables_are_as_promised() -> None:
+    found = crossover.crossover(EXP, PAIR, ["N18", "S12"], ["use_of_force"], worldview="newsham", trials=500)
+    assert tuple(found.table.columns[:10]) == ("start", "claim", "outcome", "policy_a", "policy_b", "worldview",
+                                               "crossing", "low", "high", "kind")  # fmt: skip
+    assert {*found.table["kind"]} <= {"one", "none", "many", "outside"}
+    again = crossover.crossover(EXP, PAIR, ["N18", "S12"], ["use_of_force"], worldview="newsham", trials=500, workers=1)
+    for name in ("table", "numbers", "curves"):
+        assert getattr(found, name).to_csv() == getattr(again, name).to_csv()
+    drawn = crossover_figure.figure(found, "use_of_force")
+    assert all(line in drawn.caption for line in crossover_figure.lines(found, "use_of_force"))
+
+
+def test_places_in_the_units_of_the_numbers() -> None:
+    (name, there, by_self, newsham, neutral), *_ = medians(EXP, "S9", 0.5)
+    assert name == "answer_or_combat"
+    assert there == pytest.approx((by_self + newsham) / 2)
+    assert by_self == pytest.approx(float(Triangular(20, 60, 150).ppf(np.array([0.5]))[0]))
+    assert neutral == pytest.approx(mode(EXP.catalogue.parameters[name].neutral))
+    assert neutral_place(EXP, "S9") == pytest.approx(1.0)
+    assert neutral_place(EXP, "N1") == pytest.approx(0.0)
+
+
+def test_modes() -> None:
+    assert mode(Triangular(0.0, 0.3, 1.0)) == pytest.approx(0.3, abs=0.01)
+    assert mode(Beta(2, 5)) == pytest.approx(0.2, abs=0.01)
+    assert mode(Uniform(1.0, 3.0)) == pytest.approx(2.0, abs=0.01)
+    assert mode(Fixed(0.7)) == 0.7
+
+
+def test_a_map_of_a_linear_model() -> None:
+    terms: dict[tuple[str, ...], float] = {("force_hr_lost_hope",): 1.0, ("us_intervenes_prob",): 1.0}
+    asked = planted(terms, -at_dial("force_hr_lost_hope", 0.5) - at_dial("us_intervenes_prob", 0.5))
+    points = [{"S7": x, "N22": y} for x, y in ((0.0, 0.0), (0.5, 0.5), (1.0, 1.0))]
+    found = crossover.tried(asked, points, 2000, None, None)[:, :, 0].mean(axis=0)
+    assert found[1] == pytest.approx(0, abs=0.05)
+    assert np.sign(found[0]) != np.sign(found[2])
+    with pytest.raises(QuestionError, match="two different claims"):
+        crossover_map.mapped(EXP, PAIR, ("S7", "S7"), "use_of_force")
+
+
+def test_the_smallest_flip_of_a_linear_model_is_the_fewest_largest_steps() -> None:
+    """Five claims each worth a known step from Newsham's world: brute force says how few turn it round."""
+    owners = {"S7": "force_hr_lost_hope", "S16": "hope_loss_ties", "S9": "answer_or_combat",
+              "N17": "taiwan_will_points", "S6": "buildup_jump_pp"}  # fmt: skip
+    steps = dict(zip(owners, (3.0, 2.0, 2.0, 1.0, -1.0), strict=True))
+    weight = {owners[c]: step / (ENDS["self"][owners[c]] - ENDS["newsham"][owners[c]]) for c, step in steps.items()}
+    base = -4.5 - sum(w * ENDS["newsham"][name] for name, w in weight.items())
+    asked = replace(
+        planted({(name,): w for name, w in weight.items()}, base),
+        worldview=next(view for view in EXP.worldviews if view.name == "newsham"),
+    )
+    fewest = min(len(some) for n in range(6) for some in combinations(steps, n) if sum(steps[c] for c in some) > 4.5)
+    found = flip.flipped(asked, 1000)
+    assert found.result == "turned"
+    assert len(found.changes) == fewest == 2
+    assert {one.split()[0] for one in found.changes} in ({"S7", "S16"}, {"S7", "S9"})
+    assert "2 beliefs" in " ".join(flip_figure.lines(found))
+
+
+def test_a_flip_that_no_change_brings_about_is_said_not_to_exist() -> None:
+    found = flip.flipped(planted({("force_hr_lost_hope",): 0.1}, 5.0, noise=0.1), 500)
+    assert (found.result, found.changes) == ("none", ())
+    assert "No set of changes" in " ".join(flip_figure.lines(found))
+    unsure = flip.flipped(planted({("force_hr_lost_hope",): 1e-9}, 0.0, noise=5.0), 500)
+    assert unsure.result == "unsettled"

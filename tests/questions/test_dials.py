@@ -1,0 +1,101 @@
+"""Effects of dials: a silent author is neutral, effects agree with runs, nothing is called something."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up import one
+from playing import needs_numba
+
+import sim
+from analysis.questions import averages, dials
+from sim.scenario.loader import Experiment, load
+from sim.statistics.intervals import Interval
+
+TRIALS = 500
+
+
+def only(exp: Experiment, *claims: str) -> Experiment:
+    """The experiment with readings of these claims alone."""
+    kept = {
+        name: claim if name in claims else replace(claim, readings={}) for name, claim in exp.catalogue.claims.items()
+    }
+    return replace(exp, catalogue=replace(exp.catalogue, claims=kept))
+
+
+@pytest.fixture(scope="module")
+def found() -> pd.DataFrame:
+    return dials.effects(only(load("debate"), "S15", "S19", "N12"), TRIALS)
+
+
+@needs_numba
+def test_an_effect_is_the_difference_of_two_runs(found: pd.DataFrame) -> None:
+    ends = []
+    for end in ("newsham", "self"):
+        exp = load("debate", worldviews="neutral", starts="2026", set_=[f"claim.N12={end}"], trials=TRIALS)
+        ends.append(sim.run(exp).summary())
+    for policy, of in (("status_quo", "status_quo"), ("direct_ties", "direct_ties - status_quo")):
+        effect = one(found, claim="N12", of=of, outcome="use_of_force")["effect"]
+        sizes = [one(end, outcome="use_of_force", policy=policy)["estimate"] for end in ends]
+        base = [one(end, outcome="use_of_force", policy="status_quo")["estimate"] for end in ends]
+        expected = sizes[0] - sizes[1] - (0 if policy == of else base[0] - base[1])
+        assert effect == pytest.approx(expected, abs=1e-12)
+
+
+@needs_numba
+def test_a_dial_of_costs_alone_moves_costs_alone(found: pd.DataFrame) -> None:
+    of_taiwan = found[found["claim"] == "S19"]
+    assert (of_taiwan.loc[of_taiwan["outcome"] != "taiwan_gdp_loss_pct", "verdict"] == "none").all()
+    most = one(of_taiwan, outcome="taiwan_gdp_loss_pct")
+    assert most["most"]
+    assert most["effect"] < 0  # Newsham is silent: neutral is milder than what Self reads
+    assert one(found, claim="S15", of="status_quo", outcome="japan_gdp_loss_pct")["verdict"] == "moves"
+
+
+@needs_numba
+def test_a_dial_on_which_nothing_hangs_moves_nothing() -> None:
+    exp = only(load("debate"), "S19")
+    claim = exp.catalogue.claims["S19"]
+    neutral = {name: exp.catalogue.parameters[name].neutral for name in claim.readings["self"]}
+    alike = {**exp.catalogue.claims, "S19": replace(claim, readings={"self": neutral})}
+    found = dials.effects(replace(exp, catalogue=replace(exp.catalogue, claims=alike)), 100)
+    assert (found["verdict"] == "none").all()
+    assert not found["most"].any()
+
+
+def test_verdicts() -> None:
+    assert dials.verdict(Interval(0.01, -0.01, 0.03), 0.005) == "undecided"
+    assert dials.verdict(Interval(-0.01, -0.02, -0.001), 0.005) == "moves"
+    assert dials.verdict(Interval(0.0, 0.0, 0.0), 0.005) == "none"
+    assert dials.verdict(Interval(None, None, None), 0.005) == "no value"
+
+
+@needs_numba
+def test_averages_agree_with_results_and_do_not_hang_on_what_is_kept(
+    tmp_path: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    exp = load("debate", worldviews="neutral", starts="2026", policies=["status_quo", "both"], trials=200)
+    summary = sim.run(exp).summary()
+    told: list[int] = []
+    for keep in (False, True, True):
+        cells = averages.play({"it": exp}, 200, keep=keep, update=lambda done, _: told.append(done))["it"]
+        for name in ("use_of_force", "crisis", "japan_gdp_loss_pct", "months_to_first_force"):
+            estimate = one(summary, outcome=name, policy="both", statistic="mean")["estimate"]
+            assert cells["2026", "neutral", "both"].outcome(exp, name).mean() == pytest.approx(estimate)
+        assert told[-1] == 400
+    with pytest.raises(ValueError, match="multiple of 100"):
+        averages.play({"it": exp}, 150)
+
+
+def test_the_jackknife_of_a_mean_is_the_interval_of_blocks() -> None:
+    values = np.random.default_rng(1).normal(3, 1, 40)
+    from sim.statistics.intervals import block_mean
+
+    found = averages.jackknife(lambda mean: mean["x"], {"x": values})
+    assert found == pytest.approx(block_mean(values))
+    ratio = averages.jackknife(lambda mean: mean["x"] / mean["y"], {"x": 2 * values, "y": values})
+    assert ratio == pytest.approx((2.0, 2.0, 2.0))

@@ -1,0 +1,114 @@
+"""Lever-years: counted as by hand, made equal, and compared with what runs give."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from made_up import one
+from playing import needs_numba
+from typer.testing import CliRunner
+
+import sim
+from analysis.cli.main import app
+from analysis.questions import effort
+from sim.scenario.distributions import Fixed
+from sim.scenario.experiment import LeverSetting, Policy
+from sim.scenario.loader import Experiment, load
+
+
+@pytest.fixture(scope="module")
+def exp() -> Experiment:
+    return load("debate", worldviews="neutral", starts="2026")
+
+
+def with_adoption(exp: Experiment, years: float) -> Experiment:
+    """The experiment in which every tie takes so many years to adopt, for sure."""
+    known = exp.catalogue.parameters
+    sure = {**known, "ties_adoption_years": replace(known["ties_adoption_years"], neutral=Fixed(years))}
+    return replace(exp, catalogue=replace(exp.catalogue, parameters=sure))
+
+
+@pytest.mark.parametrize(
+    ("from_month", "ramp", "adoption", "years"),
+    [(0, 12, 0, 9.5), (0, 12, 2, 7.5), (60, 12, 2, 2.5), (96, 24, 1, 0.25), (120, 12, 0, 0), (60, 12, 8, 0)],
+)
+def test_planned_lever_years_are_depth_times_time(
+    exp: Experiment, from_month: float, ramp: float, adoption: float, years: float
+) -> None:
+    setting = LeverSetting(depth=0.5, from_month=from_month, ramp_months=ramp)
+    policy = Policy("mine", "", "", {"guam_air_training": setting}, "japan_decides")  # adoption_ratio 1, depth 0 now
+    assert effort.planned(with_adoption(exp, adoption), policy, exp.reference) == pytest.approx(0.5 * years)
+
+
+def test_less_of_a_lever_is_effort_too(exp: Experiment) -> None:
+    more, less = (Policy("", "", "", {"intelligence_sharing": LeverSetting(depth=depth)}, "continue")
+                  for depth in (0.75, 0.35))  # fmt: skip
+    assert effort.planned(exp, more, exp.reference) == pytest.approx(effort.planned(exp, less, exp.reference))
+
+
+def test_at_equal_effort_all_policies_plan_the_same(exp: Experiment) -> None:
+    (start,) = exp.starts
+    made = effort._equal(exp, start)
+    assert {*made} == {policy.name for policy in exp.policies} - {"status_quo"}
+    assert max(factor for _, factor in made.values()) == 1
+    planned = {effort.planned(exp, policy, start) for policy, _ in made.values()}
+    assert max(planned) == pytest.approx(min(planned))
+    for name, (lesser, _) in made.items():
+        (whole,) = (policy for policy in exp.policies if policy.name == name)
+        assert {lever: setting.openness for lever, setting in lesser.levers.items()} == {
+            lever: setting.openness for lever, setting in whole.levers.items()
+        }
+
+
+def test_a_tenth_stays_within_what_a_lever_can_be(exp: Experiment) -> None:
+    for name in exp.catalogue.levers:
+        policy, sign = effort.a_tenth(exp, name, exp.reference)
+        depth = policy.levers[name].depth
+        assert depth is not None
+        assert 0 <= depth <= 1
+        assert sign * (depth - exp.reference.levers[name].depth) == pytest.approx(0.1)
+        assert (sign < 0) == (exp.reference.levers[name].depth == 1)
+    assert effort.a_tenth(exp, "guam_air_training", exp.reference)[0].levers["guam_air_training"].openness == 1
+
+
+def test_what_is_realised_with_everyones_consent_is_what_was_planned(exp: Experiment) -> None:
+    fixed = ["taiwan_consents_prob=1", "us_consents_prob=1", "support_needed=0", "ties_adoption_years=3",
+             "force_per_year=0.001", "switch.provocation=off"]  # fmt: skip
+    sure = load("debate", policies="direct_ties", worldviews="neutral", starts="2026", set_=fixed)
+    (policy,) = sure.policies
+    planned = effort.planned(with_adoption(sure, 3), policy, sure.reference)
+    # Pressure that has nothing to do with ties may still suspend or hasten them, hence no more than near.
+    assert effort.realised(sure, ("2026", "neutral", "direct_ties"), 3) == pytest.approx(planned, rel=0.1)
+
+
+@needs_numba
+def test_as_written_is_what_a_run_says(exp: Experiment) -> None:
+    found = effort.table(exp, 200, watched=1)
+    differences = sim.run(exp, trials=200).differences()
+    for policy in ("direct_ties", "both"):
+        for outcome in ("use_of_force", "japan_gdp_loss_pct"):
+            here = one(found, measure=effort.WRITTEN, policy=policy, outcome=outcome)
+            there = one(differences, policy_a=policy, policy_b="status_quo", outcome=outcome)
+            assert here["difference"] == pytest.approx(there["difference"])
+    least = found[(found["measure"] == effort.EQUAL) & (found["factor"] == 1)]["policy"].unique().tolist()
+    (least_planned,) = least
+    written, equal = (one(found, measure=measure, policy=least_planned, outcome="use_of_force")["difference"]
+                      for measure in (effort.WRITTEN, effort.EQUAL))  # fmt: skip
+    assert written == pytest.approx(equal)
+    tenths = found[found["measure"] == effort.TENTH]
+    assert set(tenths["policy"]) == set(exp.catalogue.levers)
+    assert (tenths["difference"].abs() > 0).groupby(tenths["policy"]).any().all()  # every lever does something
+
+
+@needs_numba
+def test_command(tmp_path: Path) -> None:
+    out = tmp_path / "effort.csv"
+    words = ["effort", "debate", "--worldview", "neutral", "--start", "2026", "--out", str(out), "--trials"]
+    result = CliRunner().invoke(app, [*words, "100", "--figures", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "equal_effort_2026.png").stat().st_size > 10_000
+    assert list(pd.read_csv(out)) == effort.COLUMNS
+    assert CliRunner().invoke(app, [*words, "150"]).exit_code == 2

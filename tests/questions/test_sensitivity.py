@@ -1,0 +1,221 @@
+"""Sensitivity: models with known answers through the same code as the debate, luck apart, and the same bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from planted import EXP, means, planted
+from SALib.analyze import morris, sobol
+from SALib.sample import sobol as sobol_design
+from SALib.test_functions import Ishigami, Sobol_G
+
+from analysis.figures import sensitivity_figure
+from analysis.questions import sensitivity
+from sim.engine.question import QuestionError
+from sim.statistics.indices import LUCK, Model, decomposed, plain, screened, seed_of
+from sim.statistics.intervals import Floats
+
+ISHIGAMI = {"num_vars": 3, "names": ["x1", "x2", "x3"], "bounds": [[-np.pi, np.pi]] * 3}
+VARIANCE = 7**2 / 8 + 0.1 * np.pi**4 / 5 + 0.01 * np.pi**8 / 18 + 0.5
+ALONE = np.array([0.5 * (1 + 0.1 * np.pi**4 / 5) ** 2, 7**2 / 8, 0.0]) / VARIANCE
+TOGETHER = ALONE + np.array([1, 0, 1]) * 0.01 * np.pi**8 * (1 / 18 - 1 / 50) / VARIANCE
+BLOCKS = 20
+UNIT: dict[str, Any] = {"bounds": [[0.0, 1.0]] * 4, "num_vars": 4, "names": list("abcd"), "groups": list("xxyy")}
+WEIGHTS = np.array([3.0, -2.0, 1.0, 0.0])
+
+
+def exactly(function: Any) -> Model:
+    """A model without luck."""
+    return lambda X: np.repeat(np.asarray(function(X), dtype=np.float64)[None, :, None], BLOCKS, axis=0)
+
+
+def noisy(common: float, with_input: float, seed: int) -> Model:
+    """Ishigami with luck: some that is common to all rows of a block, and some that x1 turns round."""
+    rng = np.random.default_rng(seed)
+    one, two = rng.normal(0, common, (BLOCKS, 1)), rng.normal(0, with_input, (BLOCKS, 1))
+    return lambda X: (Ishigami.evaluate(X) + one + two * np.sin(X[:, 0]))[:, :, None]
+
+
+def last(found: pd.DataFrame, measure: str, *, luck: bool = False) -> Floats:
+    """Value, low and high of a measure at the full design: float[input, 3]."""
+    rows = found[(found["points"] == found["points"].max()) & (found["measure"] == measure)]
+    figures: Floats = rows.loc[(rows["input"] == LUCK) == luck, ["value", "low", "high"]].to_numpy(float)
+    return figures
+
+
+def noise(seed: int) -> Model:
+    """A linear model with luck in each of its weights."""
+    luck = np.random.default_rng(seed).normal(0, 1, (BLOCKS, 4))
+    return lambda X: np.asarray((X @ WEIGHTS + luck @ X.T)[:, :, None])
+
+
+def holds(found: Floats, truth: Floats) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    return np.asarray((found[:, 1] <= truth + 1e-12) & (truth - 1e-12 <= found[:, 2]))
+
+
+def test_ishigamis_indices_lie_in_their_intervals() -> None:
+    found = decomposed(exactly(Ishigami.evaluate), ISHIGAMI, ["y"], 512, 0)
+    for measure, truth in (("S1", ALONE), ("ST", TOGETHER)):
+        assert holds(last(found, measure), truth).all()
+        assert np.ptp(last(found, measure)[:, 1:], axis=1).max() < 0.35
+    assert last(found, "ST", luck=True) == pytest.approx(0, abs=1e-12)
+
+
+def test_without_luck_the_figures_are_salibs_own() -> None:
+    found = decomposed(exactly(Ishigami.evaluate), ISHIGAMI, ["y"], 256, 0)
+    X = sobol_design.sample(plain(ISHIGAMI), 256, calc_second_order=False, seed=seed_of("sobol", 0))
+    own = sobol.analyze(plain(ISHIGAMI), Ishigami.evaluate(X), calc_second_order=False, seed=1)
+    for measure in ("S1", "ST"):
+        assert last(found, measure)[:, 0] == pytest.approx(own[measure])
+    given: list[tuple[Floats, Floats]] = []
+
+    def model(X: Floats) -> Floats:
+        given.append((X, Ishigami.evaluate(X)))
+        return exactly(Ishigami.evaluate)(X)
+
+    effects = screened(model, ISHIGAMI, ["y"], 30, 0)
+    theirs = morris.analyze(plain(ISHIGAMI), *given[0], seed=1)
+    for measure in ("mu", "mu_star", "sigma"):
+        values = last(effects, measure)
+        assert values[:, 0] == pytest.approx(np.asarray(theirs[measure], dtype=float))
+        assert holds(values, values[:, 0]).all()
+
+
+def test_sobols_g() -> None:
+    a = np.array([0.0, 1.0, 4.5, 9.0, 99.0, 99.0, 99.0, 99.0])
+    given = {"num_vars": 8, "names": [f"x{i}" for i in range(8)], "bounds": [[0.0, 1.0]] * 8}
+    found = decomposed(exactly(lambda X: Sobol_G.evaluate(X, a)), given, ["y"], 512, 3)
+    assert holds(last(found, "S1"), Sobol_G.sensitivity_index(a)).all()
+    assert holds(last(found, "ST"), Sobol_G.total_sensitivity_index(a)).all()
+    stars = last(screened(exactly(lambda X: Sobol_G.evaluate(X, a)), given, ["y"], 40, 3), "mu_star")[:, 0]
+    assert (np.diff(stars[:5]) < 0).all()  # a larger a matters less
+
+
+def test_a_linear_model_is_read_exactly() -> None:
+    before = {key: list(value) if isinstance(value, list) else value for key, value in UNIT.items()}
+    found = screened(exactly(lambda X: X @ WEIGHTS), UNIT, ["y"], 4, 0)
+    assert last(found, "mu")[:, 0] == pytest.approx(WEIGHTS)
+    assert last(found, "mu_star")[:, 0] == pytest.approx(np.abs(WEIGHTS))
+    assert last(found, "sigma")[:, 0] == pytest.approx(0, abs=1e-9)
+    shares = decomposed(exactly(lambda X: X @ WEIGHTS), UNIT, ["y"], 256, 0)
+    for measure in ("S1", "ST"):
+        assert holds(last(shares, measure), WEIGHTS**2 / (WEIGHTS @ WEIGHTS)).all()
+        assert last(shares, measure)[3] == pytest.approx(0, abs=1e-12)  # an input that does nothing: exactly nothing
+    assert before == UNIT  # SALib has changed nothing of ours
+
+
+def test_luck_is_taken_out_and_its_share_is_known() -> None:
+    """Over 25 draws of luck: figures right on average, intervals right at least nine times in ten."""
+    common, with_input, runs = 3.0, 2.0, 25
+    made = [decomposed(noisy(common, with_input, seed), ISHIGAMI, ["y"], 64, seed) for seed in range(runs)]
+    lucks = np.array([common**2, common**2 + with_input**2 / 2]) / BLOCKS
+    for measure, own, luck in (("S1", ALONE, lucks[0]), ("ST", TOGETHER, lucks[1])):
+        for truth, lucky in ((own, False), (np.array([luck / (VARIANCE + lucks[1])]), True)):
+            rows = np.stack([last(one, measure, luck=lucky) for one in made])
+            error = rows[:, :, 0].std(axis=0, ddof=1) / np.sqrt(runs)
+            assert (np.abs(rows[:, :, 0].mean(axis=0) - truth) < 4 * error + 0.02).all()
+            assert np.mean([holds(one, truth) for one in rows]) >= 0.9
+
+
+def test_luck_never_makes_an_effect_of_nothing() -> None:
+    """Effects that are all luck look large; their intervals still hold the truth, which is 0."""
+    wrong = 0
+    for seed in range(20):
+        found = screened(noise(seed), UNIT, ["y"], 10, seed)
+        wrong += int((~holds(last(found, "mu_star"), np.abs(WEIGHTS))).sum())
+    assert wrong <= 8  # of 80
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        (lambda X: np.where(X[:, :1] > 0, np.nan, 0.0)[None].repeat(2, axis=0), "NaN"),
+        (lambda X: np.ones((2, len(X), 1)), "same in every row"),
+        (lambda X: np.random.default_rng(0).normal(size=(2, 1, 1)) + np.zeros((2, len(X), 1)), "same in every row"),
+        (lambda X: X[None, :, :1], "two blocks"),
+    ],
+)
+@pytest.mark.parametrize("method", [screened, decomposed])
+def test_what_salib_would_make_zeros_of_is_refused(method: Any, model: Model, said: str) -> None:
+    with pytest.raises(QuestionError, match=said):
+        method(model, UNIT, ["y"], 8, 0)
+
+
+def test_luck_alone_is_refused() -> None:
+    rng = np.random.default_rng(1)
+    with pytest.raises(QuestionError, match="luck moves it more"):
+        decomposed(lambda X: rng.normal(size=(BLOCKS, len(X), 1)), UNIT, ["y"], 64, 0)
+
+
+def test_a_planted_difference_through_the_whole_path() -> None:
+    """Dials move means in a straight line, so what each weighs is known: its effect squared, of the sum."""
+    weights = {"force_hr_lost_hope": 1.0, "hope_loss_ties": -2.0, "us_intervenes_prob": 1.0}
+    found = sensitivity.surveyed(planted({(name,): w for name, w in weights.items()}, 0.3, noise=2.0),
+                                 trials=400, trajectories=4, points=128, heaviest=3)  # fmt: skip
+    ends = {name: means(name) for name in ("newsham", "self", "neutral")}
+    claims = zip(("S7", "S16", "N22"), weights, strict=True)
+    effect = {claim: weights[name] * (ends["newsham"][name] - ends["self"][name]) for claim, name in claims}
+    figures = {
+        (str(row["measure"]), str(row["input"])): (float(row["value"]), float(row["low"]), float(row["high"]))
+        for row in found.table.to_dict("records")
+    }
+    assert {*found.table.query("method == 'sobol'")["input"]} == {*effect, LUCK}
+    whole = sum(value**2 for value in effect.values())
+    for claim, value in effect.items():
+        share = value**2 / whole
+        for measure, truth in (("mu", value), ("mu_star", abs(value)), ("S1", share), ("ST", share)):
+            _, low, high = figures[measure, claim]
+            assert low <= truth <= high, (claim, measure)
+    turned = found.tornado[found.tornado["input"] == "S7"].set_index("end")
+    both = turned["change"]["high"] - turned["change"]["low"]
+    assert both == pytest.approx(effect["S7"], rel=0.05)
+    assert 0 < figures["S1", LUCK][0] <= figures["ST", LUCK][0]
+
+
+def test_workers_and_interruptions_change_nothing(tmp_path: Path) -> None:
+    asked = planted({("force_hr_lost_hope", "us_intervenes_prob"): 1.0}, noise=1.0)
+    small: dict[str, Any] = {"trials": 40, "trajectories": 2, "points": 8, "heaviest": 2}
+    told: list[tuple[int, int]] = []
+    whole = sensitivity.surveyed(asked, **small, workers=1, progress=lambda *two: told.append(two))
+    assert told[-1][0] == told[-1][1]
+    first = sensitivity.surveyed(asked, **small, workers=3, folder=tmp_path)
+    kept = sorted((tmp_path / "played").iterdir())
+    kept[0].unlink()
+    kept[1].write_bytes(kept[1].read_bytes()[:100])  # cut short
+    again = sensitivity.surveyed(asked, **small, folder=tmp_path)
+    for other in (first, again):
+        for name in ("table", "convergence", "tornado"):
+            assert getattr(whole, name).to_csv() == getattr(other, name).to_csv()
+
+
+def test_over_parameters_and_what_is_shown() -> None:
+    asked = planted({("us_intervenes_prob",): 1.0, ("force_hr_lost_hope",): 0.2}, noise=1.0)
+    found = sensitivity.surveyed(asked, "parameters", trials=20, trajectories=2, points=64, heaviest=2)
+    assert {*found.table.query("method == 'sobol'")["input"]} == {"us_intervenes_prob", "force_hr_lost_hope", LUCK}
+    assert (found.table["law"] == sensitivity.LAWS["parameters"]).all()
+    assert {*found.convergence["points"]} == {2, 8, 16, 32, 64}
+    drawn = sensitivity_figure.figure(found, "use_of_force")
+    heaviest = found.table.query("measure == 'ST'").sort_values("value", ascending=False)["input"].iloc[0]
+    assert f"{heaviest} " in sensitivity_figure.lines(found, "use_of_force")[1]
+    assert sensitivity.LAWS["parameters"] in drawn.caption
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"over": "dial"}, "nearest: dials"),
+        ({"points": 100}, "power of 2"),
+        ({"trajectories": 1}, "2 or more"),
+        ({"heaviest": 0}, "whole number"),
+        ({"worldview": "newshan"}, "nearest: newsham"),
+        ({"outcomes": ["months_to_first_force"]}, "told only of trials with use_of_force"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_answered_is_refused(change: dict[str, Any], said: str) -> None:
+    with pytest.raises(QuestionError, match=said):
+        sensitivity.sensitivity(EXP, "direct_ties-interoperability", **change)

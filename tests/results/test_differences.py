@@ -1,0 +1,144 @@
+"""Paired differences of policies, from made-up blocks whose numbers are known."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up import OUTCOMES, experiment, of, one, pair, played, rows
+
+from sim.results import contrasts, tables
+from sim.results.result import Result
+from sim.statistics import intervals
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    return played(experiment())
+
+
+def test_every_unordered_pair_comes_once_and_contrasts_as_declared(result: Result) -> None:
+    force = result.differences().query("outcome == 'force' and worldview == 'neutral'")
+    assert list(zip(force["policy_a"], force["policy_b"], strict=True)) == [
+        ("direct_ties", "status_quo"), ("twin", "status_quo"), ("both", "status_quo"),
+        ("direct_ties", "twin"), ("direct_ties", "both"), ("twin", "both"),
+    ]  # fmt: skip
+    assert len(result.differences()) == 2 * 6 * len(OUTCOMES)
+
+
+def test_a_single_policy_has_nothing_to_differ_from() -> None:
+    exp = experiment(status_quo=0.3)
+    frame = played(exp).differences()
+    assert tables.csv(frame) == ",".join(tables.DIFFERENCES) + "\n"
+
+
+def test_differences_of_compensators_are_paired_block_means(result: Result) -> None:
+    a, b = (of(result, policy, "force_compensator") for policy in ("direct_ties", "status_quo"))
+    row = pair(result.differences(), "force")
+    assert (row["difference"], row["low"], row["high"]) == intervals.block_mean(a - b)
+    assert row["prob_better"] == 1.0
+    assert row["variance_ratio"] == pytest.approx((0.2**2 + 0.3**2) / 0.1**2)
+    assert (row["margin"], row["verdict"]) == (0.005, "a better")
+    assert (row["estimator"], row["n"]) == ("compensator", 1_000)
+    assert row["difference"] == pytest.approx(-0.1, abs=0.01)
+
+
+def test_differences_of_counts_have_tangos_interval(result: Result) -> None:
+    a, b = (of(result, policy, "crisis") for policy in ("direct_ties", "both"))
+    row = pair(result.differences(), "crisis", "direct_ties", "both")
+    only_a, only_b = int(((a == 1) & (b == 0)).sum()), int(((a == 0) & (b == 1)).sum())
+    assert (row["difference"], row["low"], row["high"]) == intervals.tango(only_a, only_b, 1_000)
+    assert row["prob_better"] == pytest.approx((only_b + (1_000 - only_a - only_b) / 2) / 1_000)
+    assert row["estimator"] == "count"
+
+
+def test_the_band_spans_primary_outcomes_and_contrasts_and_nothing_else(result: Result) -> None:
+    frame = result.differences("count").query("worldview == 'self'")
+    primary = frame["outcome"].isin(["force", "holds", "loss_pct"]) & (frame["policy_b"] == "status_quo")
+    assert (frame["simultaneous_low"].notna() == primary).all()
+    columns = [
+        of(result, policy, name) - of(result, "status_quo", name)
+        for name in ("force", "holds", "loss_pct")
+        for policy in ("direct_ties", "twin", "both")
+    ]
+    level = contrasts.band_level(np.column_stack(columns))
+    assert 0.95 < level < 1
+    row = pair(frame, "holds")
+    gained = round(row["n"] * row["difference"])  # luck is shared, so ties only ever gain
+    expected = intervals.tango(gained, 0, 1_000, level)
+    assert (row["simultaneous_low"], row["simultaneous_high"]) == expected[1:]
+    row = pair(frame, "loss_pct")
+    assert (row["simultaneous_low"], row["simultaneous_high"]) == intervals.block_mean(columns[6], level)[1:]
+
+
+def test_the_band_decides_where_there_is_one() -> None:
+    """The difference is off zero for itself, but not as one of several."""
+    exp = experiment(trials=200, status_quo=0.30, direct_ties=0.28, both=0.29)
+    frame = played(exp).differences("count")
+    row = pair(frame, "holds", "both")
+    narrow, wide = (row["low"], row["high"]), (row["simultaneous_low"], row["simultaneous_high"])
+    assert wide[0] < narrow[0] < narrow[1] < wide[1]
+    assert row["verdict"] == contrasts.verdict(*wide, 0.005, "high")
+
+
+def test_identical_policies_differ_by_nothing() -> None:
+    exp = experiment(trials=4_000)
+    result = played(exp)
+    for estimator in (None, "count"):
+        frame = result.differences(cast(Any, estimator))
+        twins = frame[(frame["policy_a"] == "twin") & (frame["policy_b"] == "status_quo")]
+        assert (twins["difference"] == 0).all()
+        assert twins["identical"].all()
+        assert twins["variance_ratio"].isna().all()
+        assert set(twins["prob_better"].dropna()) == {0.5}
+        assert set(twins["verdict"]) == {"same within margin"}
+    assert frame.groupby("identical")["policy_a"].count().to_dict() == {False: 60, True: 12}
+
+
+def test_rows_are_identical_only_in_every_column(result: Result) -> None:
+    a = rows(result.experiment, "both", "self")
+    b = a.copy()
+    assert tables.identical(a, b)
+    b["extra"][17] = np.nextafter(b["extra"][17], 1)
+    assert not tables.identical(a, b)
+
+
+def test_a_turned_result_turns_the_verdict() -> None:
+    cases = ((0.2, 0.3, "a better"), (0.3, 0.2, "b better"), (0.3, 0.301, "same within margin"))
+    for ties, quo, verdict in cases:
+        exp = experiment(direct_ties=ties, status_quo=quo)
+        frame = played(exp).differences()
+        assert pair(frame, "force")["verdict"] == verdict
+        assert math.copysign(1, pair(frame, "force")["difference"]) == math.copysign(1, ties - quo)
+
+
+def test_where_more_is_better_the_verdict_follows(result: Result) -> None:
+    row = pair(result.differences(), "holds")
+    assert row["difference"] > row["simultaneous_low"] > 0.005
+    assert row["verdict"] == "a better"
+    assert row["prob_better"] > 0.5
+
+
+def test_where_nothing_is_better_there_is_no_winner(result: Result) -> None:
+    months = pair(result.differences(), "months_to_force")
+    assert months["prob_better"] is pd.NA
+    assert months["verdict"] is None
+    a, b = (of(result, policy, "months_to_force") for policy in ("direct_ties", "status_quo"))
+    assert months["difference"] == pytest.approx(np.nanmean(a) - np.nanmean(b))
+    assert months["n"] == np.count_nonzero(~np.isnan(a))
+    assert pair(result.differences(), "mood")["verdict"] == "same within margin"
+
+
+def test_with_several_lucks_the_world_is_the_unit() -> None:
+    exp = experiment(trials=2_000, lucks=4)
+    result = played(exp)
+    a, b = (of(result, policy, "crisis").reshape(-1, 4).mean(axis=1) for policy in ("both", "status_quo"))
+    row = pair(result.differences(), "crisis", "both")
+    assert (row["difference"], row["low"], row["high"]) == intervals.block_mean(a - b)
+    assert row["prob_better"] == contrasts.prob_better(a, b, "low")
+    assert row["n"] == 2_000
+    share = one(result.summary(), outcome="crisis", policy="both", worldview="self")
+    assert (share["estimate"], share["low"], share["high"]) == intervals.block_mean(a)

@@ -1,0 +1,266 @@
+"""Folders of results: written, read back, refused, replaced."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from made_up import blocks, experiment, played
+
+import sim
+from sim.results import disk, manifest, store, tables
+from sim.results.result import Result
+from sim.results.store import FolderError, load_folder, write_folder
+
+
+@pytest.fixture(autouse=True)
+def engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.engine.batch.blocks", blocks)
+    monkeypatch.setattr("sim.results.store.BLOCK_TRIALS", 300)
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    return played(experiment())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_folder(experiment(), tmp_path / "out")
+    return tmp_path / "out"
+
+
+def held(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
+    return found
+
+
+def hold(folder: Path, **changes: Any) -> None:
+    (folder / "manifest.json").write_text(json.dumps(held(folder) | changes))
+
+
+def test_a_folder_holds_the_run_and_says_how_it_was_made(folder: Path, result: Result) -> None:
+    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    kinds = ("trials", "worlds", "rung_counts")
+    parts = [f"{kind}.parquet/part-0000{number}.parquet" for kind in kinds for number in range(4)]
+    single = [".lock", "differences.csv", "manifest.json", "rungs.parquet", "summary.csv"]
+    assert files == sorted([*single, *parts])
+    found = held(folder)
+    assert [found[key] for key in ("status", "trials", "cells", "seed")] == ["complete", 1_000, 8, 7]
+    assert found["experiment"] | {"files": found["files"]} == experiment().resolved()
+    assert found["versions"]["numpy"] == np.__version__
+    assert found["started"] <= found["finished"]
+    assert (folder / "summary.csv").read_bytes() == tables.csv(result.summary()).encode()
+    assert (folder / "differences.csv").read_bytes() == tables.csv(result.differences()).encode()
+
+
+def test_the_parts_are_one_table_any_reader_can_read(folder: Path, result: Result) -> None:
+    (folder / "trials.parquet" / ".part-00009.parquet.tmp").write_bytes(b"cut sh")  # as a kill leaves it
+    read = pd.read_parquet(folder / "trials.parquet")
+    assert list(read.columns) == list(result.trials.columns)
+    sorted_ = read.sort_values(["start", "worldview", "policy", "trial"], ignore_index=True)
+    pd.testing.assert_frame_equal(sorted_, result.trials)
+    assert len(pd.read_parquet(folder / "worlds.parquet")) == 2 * 1_000
+    schema = pq.read_schema(folder / "trials.parquet" / "part-00000.parquet")
+    assert schema.metadata[b"strait_schema"] == b"3"
+    table = pq.ParquetFile(folder / "trials.parquet" / "part-00001.parquet").read()
+    assert table["months_to_force"].null_count == (table["force"].to_numpy() == 0).sum()
+    assert len(table) == 300 * 8
+
+
+def test_a_folder_that_holds_the_experiment_is_read_not_run(
+    folder: Path, result: Result, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.engine.batch.blocks", None)
+    read = write_folder(experiment(), folder)
+    assert read.reused
+    assert read.manifest is not None
+    assert read.manifest["status"] == "complete"
+    assert set(read.records) == set(result.records)
+    for cell, expected in result.records.items():
+        for name in expected.dtype.names or ():
+            assert read.records[cell][name].tobytes() == expected[name].tobytes()
+    assert tables.csv(read.differences()) == tables.csv(result.differences())
+    assert tables.csv(read.summary()) == tables.csv(result.summary())
+    assert tables.csv(read.differences("count")) == tables.csv(result.differences("count"))
+    assert tables.csv(read.summary("count")) == tables.csv(result.summary("count"))
+    pd.testing.assert_frame_equal(read.trials, result.trials)
+    pd.testing.assert_frame_equal(read.trials_of("mood"), result.trials[[*tables.CELL, "mood"]])
+    pd.testing.assert_frame_equal(read.worlds, result.worlds)
+    pd.testing.assert_frame_equal(read.rungs, result.rungs)
+
+
+# Refusals
+
+
+def test_a_folder_of_another_experiment_is_refused_unless_fresh(folder: Path) -> None:
+    with pytest.raises(FolderError, match=r"another experiment or program \(seed: 7 there, 8 here\).*use --fresh"):
+        write_folder(experiment(seed=8), folder)
+    with pytest.raises(FolderError, match=r"trials: 1000 there, only 900 here"):
+        write_folder(experiment(trials=900), folder)
+    with pytest.raises(FolderError, match=r"chances\.both: 0\.25 there, 0\.5 here"):
+        write_folder(experiment(status_quo=0.3, direct_ties=0.2, twin=0.3, both=0.5), folder)
+    assert write_folder(experiment(seed=8), folder, fresh=True).reused is False
+    assert held(folder)["seed"] == 8
+
+
+def test_what_differs_between_experiments_is_named(tmp_path: Path) -> None:
+    def resolved(*changes: str, **names: Any) -> dict[str, Any]:
+        exp = sim.load("debate", starts=["2026"], trials=20, set_=changes, **names)
+        return manifest.made(exp, 20)
+
+    def refusal(*changes: str, **names: Any) -> str:
+        with pytest.raises(FolderError) as error:
+            manifest.refuse_other(tmp_path, resolved(), resolved(*changes, **names))
+        return str(error.value)
+
+    manifest.refuse_other(tmp_path, resolved(), resolved())
+    assert "worldviews.neutral.distributions.us_intervenes_prob: {" in refusal("us_intervenes_prob=0.4")
+    assert "switches.provocation: True there, False here" in refusal("switch.provocation=off")
+    assert "policies.both: {" in refusal(policies=["status_quo", "direct_ties"])
+    assert "seed: 2020 there, 3 here" in refusal(seed=3)
+    assert "; and " in refusal("lever.escorts.depth=1", "us_intervenes_prob=0.4")
+
+
+def test_another_program_or_schema_is_refused_unless_fresh(folder: Path) -> None:
+    hold(folder, rules_sha256="0" * 64)
+    with pytest.raises(FolderError, match=r"the rules' sources \(sim/\): 000000000000 there"):
+        write_folder(experiment(), folder)
+    hold(folder, versions=held(folder)["versions"] | {"strait-wargame": "0.0.9"})
+    with pytest.raises(FolderError, match=r"strait-wargame: 0\.0\.9 there"):
+        write_folder(experiment(), folder)
+    hold(folder, schema="1")
+    message = r"its schema is 1, and this strait reads 3; .*use --fresh"
+    with pytest.raises(FolderError, match=message):
+        write_folder(experiment(), folder)
+    with pytest.raises(FolderError, match=message):
+        load_folder(folder)
+    assert write_folder(experiment(), folder, fresh=True).manifest
+
+
+def test_other_libraries_may_read_a_run_but_not_go_on_with_it(folder: Path) -> None:
+    hold(folder, versions=held(folder)["versions"] | {"numpy": "1.0"})
+    assert write_folder(experiment(), folder).reused
+    with pytest.raises(FolderError, match=r"begun with other libraries \(numpy: 1\.0 there"):
+        write_folder(experiment(trials=1_200), folder)
+
+
+@pytest.mark.parametrize("content", [None, "not json", "[]", '{"program": "x"}', '{"program": "strait"}'])
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_strangers_folder_is_refused(tmp_path: Path, content: str | None, fresh: bool) -> None:
+    (tmp_path / "thesis.docx").write_text("x")
+    if content is not None:
+        (tmp_path / "manifest.json").write_text(content)
+    with pytest.raises(FolderError, match="not empty, and no run this strait can read; name another folder"):
+        write_folder(experiment(), tmp_path, fresh=fresh)
+    assert (tmp_path / "thesis.docx").read_text() == "x"
+    assert not (tmp_path / ".lock").exists()
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("x")
+    with pytest.raises(FolderError, match="name another folder"):
+        write_folder(experiment(), tmp_path / "out")
+
+
+def test_a_folder_without_results_cannot_be_loaded(tmp_path: Path) -> None:
+    with pytest.raises(FolderError, match="there are no results here"):
+        load_folder(tmp_path)
+
+
+def test_a_second_process_is_refused_while_the_first_writes(folder: Path) -> None:
+    with disk.locked(folder):
+        for write in (
+            lambda: write_folder(experiment(trials=1_200), folder),
+            lambda: write_folder(experiment(), folder, fresh=True),
+            lambda: store.add_files(folder, []),
+        ):
+            with pytest.raises(FolderError, match=rf"another process \(number {os.getpid()}\) is writing there"):
+                write()
+        assert write_folder(experiment(), folder).reused  # reading is no writing
+    assert write_folder(experiment(trials=1_200), folder).manifest
+
+
+def test_a_folder_that_cannot_be_written_is_refused_but_can_be_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: Any) -> int:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("sim.results.disk.os.open", refused)
+    assert write_folder(experiment(), folder).reused
+    with pytest.raises(FolderError, match=r"nothing can be written there \(Read-only file system\)"):
+        write_folder(experiment(trials=1_200), folder)
+
+
+# Fresh
+
+
+def test_fresh_removes_what_it_wrote_and_no_stranger(folder: Path) -> None:
+    mine = [folder / "notes.txt", folder / "trials.parquet" / "mine.csv", folder / "figures" / "mine.png"]
+    (folder / "figures").mkdir()
+    for path in [*mine, folder / "figures" / "losses.png"]:
+        path.write_text("x")
+    store.add_files(folder, [folder / "figures" / "losses.png"])
+    write_folder(experiment(trials=200), folder, fresh=True)
+    assert [path.read_text() for path in mine] == ["x", "x", "x"]
+    assert not (folder / "figures" / "losses.png").exists()
+    assert [path.name for path in (folder / "trials.parquet").glob("part-*")] == ["part-00000.parquet"]
+    assert len(pd.read_parquet(folder / "worlds.parquet")) == 2 * 200
+
+
+def test_fresh_never_leaves_the_folder(folder: Path) -> None:
+    outside = folder.parent / "outside.txt"
+    outside.write_text("x")
+    hold(folder, written=["../outside.txt", str(outside)])
+    write_folder(experiment(), folder, fresh=True)
+    assert outside.read_text() == "x"
+
+
+# Partial runs
+
+
+def test_what_there_is_of_an_unfinished_run_can_be_read(tmp_path: Path) -> None:
+    def interrupted(done: int, total: int) -> None:
+        if done > 2_400:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_folder(experiment(), tmp_path / "out", progress=interrupted)
+    assert held(tmp_path / "out")["status"] == "running"
+    with pytest.raises(FolderError, match="is not finished; strait run goes on with it"):
+        load_folder(tmp_path / "out")
+
+
+def test_a_missing_part_is_told_when_a_folder_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr("sim.results.store.BLOCK_TRIALS", 20)
+    exp = sim.load("debate", starts=["2026"], worldviews=["neutral"], policies=["status_quo"], trials=60)
+    write_folder(exp, tmp_path)
+    (tmp_path / "rung_counts.parquet" / "part-00001.parquet").write_bytes(b"PAR1")
+    with pytest.raises(FolderError, match="a file is missing or damaged"):
+        load_folder(tmp_path)
+    (tmp_path / "trials.parquet" / "part-00001.parquet").unlink()
+    with pytest.raises(FolderError, match=r"a file is missing \(1 of 3 parts\)"):
+        load_folder(tmp_path)
+
+
+def test_a_real_run_is_read_back_with_its_whole_experiment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    exp = sim.load("debate", starts=["2026"], worldviews=["neutral"], trials=60, set_=["claim.N12=0.4"])
+    run = sim.run(exp)
+    write_folder(exp, tmp_path / "seed=2020")  # a name some readers take for a column
+    read = load_folder(tmp_path / "seed=2020")
+    assert read.experiment == exp
+    pd.testing.assert_frame_equal(read.trials, run.trials)
+    pd.testing.assert_frame_equal(read.summary(), run.summary())
+    pd.testing.assert_frame_equal(read.differences("count"), run.differences("count"))
+    pd.testing.assert_frame_equal(read.worlds, run.worlds)
+    pd.testing.assert_frame_equal(read.rungs, run.rungs)

@@ -1,0 +1,187 @@
+"""Wrong scenario files: what is said of each, exactly."""
+
+from __future__ import annotations
+
+import pickle
+import shutil
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from small import BROKEN, planted, rewrite
+
+from sim.scenario import loader, yaml_marks
+from sim.scenario.loader import ScenarioError
+
+CASES = yaml.safe_load((BROKEN / "cases.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return planted(tmp_path, monkeypatch)
+
+
+def faults(*arguments: Any, **options: Any) -> list[str]:
+    """The lines of the error that these arguments give."""
+    with pytest.raises(ScenarioError) as error:
+        loader.load(*arguments, **options)
+    assert str(error.value).splitlines() == [str(fault) for fault in error.value.faults]
+    return str(error.value).splitlines()
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["fault"] for case in CASES])
+def test_one_thing_wrong(case: dict[str, Any], tree: Path) -> None:
+    if "write" in case:
+        (tree / case["file"]).write_text(case["write"], encoding="utf-8")
+    elif "file" in case:
+        rewrite(tree / case["file"], *case["change"])
+    assert faults("trial.yaml", set_=[case["set"]] if "set" in case else []) == case["says"]
+
+
+def test_everything_wrong_is_said_at_once(tree: Path) -> None:
+    rewrite(tree / "home/trial.yaml", "trials: 400", "trials: many")
+    rewrite(tree / "home/trial.yaml", "learning: off", "lerning: off")
+    rewrite(tree / "home/policies/mine.yaml", "escorts: {depth: 1}", "escorts: {depth: 2, opennes: 1}")
+    rewrite(tree / "home/policies/mine.yaml", "title: Mine", "tittle: Mine")
+    rewrite(tree / "home/starts/crisis.yaml", "2027-03", "March")
+    rewrite(tree / "scenarios/levers.yaml", "signal_share: 0.4", "signal_share: 0.3")
+    rewrite(tree / "scenarios/claims.yaml", "kind: process", "kind: proces")
+    rewrite(tree / "scenarios/worldviews/newsham.yaml", "claims: newsham", "claims: [newsham]")
+    assert faults("trial.yaml", seed=-1, set_=["claim.N9=1", "drills=3"], policies=["hold", "mein", "mine"]) == [
+        "--policy: unknown policy 'mein'; allowed: hold, mine, ties; nearest: mine",
+        "--seed: seed: must be a whole number from 0 to 9223372036854775807, got -1",
+        "--set claim.N9=1: unknown claim 'N9'; allowed: N1, N2, S1",
+        "--set drills=3: unknown parameter 'drills'; allowed: PARAMETER, claim.CLAIM, lever.LEVER.SETTING, "
+        "quantity.QUANTITY, switch.SWITCH; nearest: quantity.drills",
+        "policies/mine.yaml:3:1: unknown key 'tittle'; allowed: extends, levers, policy, summary, title, "
+        "when_coerced; nearest: title",
+        "policies/mine.yaml:5:20: depth: must be a number from 0 to 1, got 2",
+        "policies/mine.yaml:5:23: unknown key 'opennes'; allowed: depth, from_month, openness, ramp_months; "
+        "nearest: openness",
+        "scenarios/claims.yaml:15:11: kind: must be one of primitive, process, composite, normative, "
+        "got 'proces'; nearest: process",
+        "scenarios/levers.yaml:10:19: signal_share: must add up to 1 over package direct_ties "
+        "(liaison, escorts), got 0.9",
+        "scenarios/worldviews/newsham.yaml:3:9: claims: must be a mapping (`name: value` lines), got ['newsham']",
+        "starts/crisis.yaml:4:7: date: must be a month from 1900-01 to 2099-12, written YYYY-MM, got 'March'",
+        "trial.yaml:7:9: trials: must be a whole number from 1 to 10000000, got 'many'",
+        "trial.yaml:9:12: unknown switch 'lerning'; allowed: learning, provocation; nearest: learning",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"policy: mine\ntitle: M\xe4rz\n", "2:9: must be UTF-8 text, got byte 0xe4"),
+        ("policy: mine\n".encode("utf-16"), "1:1: must be UTF-8 text, got byte 0xff"),
+        (b"#" * 1_000_001, "1:1: the file is larger than 1,000,000 bytes"),
+        (b"policy: mine\nlevers: " + b"[" * 100_000, "2:21: nested deeper than 12 levels"),
+        (b"policy: mine\nlevers: " + b"{a: " * 100_000, "2:57: nested deeper than 12 levels"),
+    ],
+    ids=["not UTF-8", "UTF-16", "too large", "deep lists", "deep mappings"],
+)
+def test_content_that_is_no_text(tree: Path, content: bytes, says: str) -> None:
+    (tree / "home/policies/mine.yaml").write_bytes(content)
+    assert faults("trial.yaml") == [f"policies/mine.yaml:{says}"]
+
+
+@pytest.mark.parametrize("parser", ["CSafeLoader", "SafeLoader"])
+@pytest.mark.parametrize("deep", [13, 990, 5_000])
+@pytest.mark.parametrize("opens", ["[", "{a: ", "- "])
+def test_deep_nesting_is_found_before_any_parser_gives_up(
+    monkeypatch: pytest.MonkeyPatch, parser: str, deep: int, opens: str
+) -> None:
+    monkeypatch.setattr(yaml, "CSafeLoader", getattr(yaml, parser), raising=False)
+    text = f"levers:\n  {opens * deep}"
+    (fault,) = yaml_marks.parse(text.encode(), "mine.yaml")[1]
+    assert fault.message == "nested deeper than 12 levels"
+
+
+def test_alias_bomb(tree: Path) -> None:
+    bomb = "a: &a [x, x]\n"
+    bomb += "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in pairwise("abcdefghijk"))
+    (tree / "home/policies/mine.yaml").write_text(bomb, encoding="utf-8")
+    assert len(faults("trial.yaml")) == 11 + 20
+    (tree / "home/policies/mine.yaml").write_text("a: [&a x" + ", *a" * 100_000 + "]", encoding="utf-8")
+    assert faults("trial.yaml")[-1] == "policies/mine.yaml:1:411: too many faults; the rest is not read"
+
+
+def test_a_mark_at_the_beginning_and_windows_lines_are_no_fault(tree: Path) -> None:
+    path = tree / "home/policies/mine.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert loader.load("trial.yaml").policies[1].title == "Mine"
+
+
+def test_folder_instead_of_a_file(tree: Path) -> None:
+    (tree / "home/policies/mine.yaml").unlink()
+    (tree / "home/policies/mine.yaml").mkdir()
+    assert faults("trial.yaml") == ["trial.yaml:4:18: policies/mine.yaml: a folder, not a .yaml file"]
+    assert faults("policies") == ["policies: unknown experiment 'policies'; allowed: debate"]
+    assert faults(tree / "home/policies/mine.yaml") == ["mine.yaml: a folder, not a .yaml file"]
+
+
+def test_missing_experiment(tree: Path) -> None:
+    assert faults("debat") == ["debat: unknown experiment 'debat'; allowed: debate; nearest: debate"]
+    assert faults("sub/debate.yaml") == ["debate.yaml: no such file"]
+    assert faults("a\0b.yaml")[0].endswith("no such file")
+    assert len(faults("x" * 5000 + ".yaml")) == 1
+
+
+def test_missing_catalogue_file(tree: Path) -> None:
+    (tree / "scenarios/sources.yaml").unlink()
+    assert faults("trial.yaml") == ["scenarios/sources.yaml: no such file"]
+
+
+def test_symbolic_links_do_not_lead_out(tree: Path) -> None:
+    outside = tree / "mine.yaml"
+    shutil.move(tree / "home/policies/mine.yaml", outside)
+    try:
+        (tree / "home/policies/mine.yaml").symlink_to(outside)
+    except OSError:
+        pytest.skip("this machine makes no symbolic links")
+    says = "'mine' leads out of the experiment's folder and the shipped one"
+    assert faults("trial.yaml") == [f"trial.yaml:4:18: {says}"]
+    shutil.move(outside, tree / "home/starts/mine.yaml")
+    (tree / "home/policies/mine.yaml").unlink()
+    (tree / "home/policies/mine.yaml").symlink_to(tree / "home/starts/mine.yaml")
+    assert loader.load("trial.yaml").policies[1].name == "mine"
+
+
+def test_options_are_checked_too(tree: Path) -> None:
+    assert faults("debate", trials=0) == ["--trials: trials: must be a whole number from 1 to 10000000, got 0"]
+    assert faults("debate", trials=True) == ["--trials: trials: must be a whole number from 1 to 10000000, got on"]
+    assert faults("debate", months=0) == ["--months: months: must be a whole number from 1 to 600, got 0"]
+    assert faults("debate", step_months=0.7) == ["--step-months: step_months: must be 1, 0.5 or 0.25, got 0.7"]
+    assert faults("debate", lucks=7) == ["--lucks: trials: must be a multiple of lucks (7), got 100"]
+    assert faults("debate", policies=["hold", "hold"]) == [
+        "--policy: policies: must name each entry once, got 'hold' twice"
+    ]
+    assert faults("debate", starts=["1996"]) == ["--start: unknown start '1996'; allowed: 2026"]
+    assert faults("debate", worldviews=["no/such.yaml"]) == ["--worldview: no such file: 'no/such.yaml'"]
+
+
+def test_an_error_travels_too(tree: Path) -> None:
+    with pytest.raises(ScenarioError) as error:
+        loader.load("debate", trials=0)
+    copy = pickle.loads(pickle.dumps(error.value))
+    assert (copy.faults, str(copy)) == (error.value.faults, str(error.value))
+
+
+def test_check_takes_any_file(tree: Path) -> None:
+    assert loader.check([*tree.rglob("*.yaml"), "debate", "trial"]) == []
+    rewrite(tree / "home/policies/mine.yaml", "extends: ties", "extends: tie")
+    rewrite(tree / "home/starts/crisis.yaml", "prc_strength", "strength")
+    rewrite(tree / "scenarios/starts/2026.yaml", "  drills: 2\n", "")
+    (tree / "home/notes.yaml").write_text("remark: none\n", encoding="utf-8")
+    (tree / "home/empty.yaml").write_text("", encoding="utf-8")
+    files = ["policies/mine.yaml", "starts/crisis.yaml", "notes.yaml", "empty.yaml", "none.yaml"]
+    assert list(map(str, loader.check(files))) == [
+        "empty.yaml:1:1: the file is empty",
+        "none.yaml: no such file",
+        "notes.yaml:1:1: unknown kind of file 'remark'; allowed: experiment, policy, start, values, worldview",
+        "policies/mine.yaml:2:10: unknown policy 'tie'; allowed: hold, mine, ties; nearest: ties",
+        "scenarios/starts/2026.yaml:8:1: quantities: a start sets every quantity; missing: drills",
+        "starts/crisis.yaml:7:14: unknown quantity 'strength'; allowed: drills, prc_strength; nearest: prc_strength",
+    ]

@@ -1,0 +1,45 @@
+"""`strait bench`: its figures have meanings, ratios belong together, and no part of a month is forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from playing import needs_numba
+
+from sim.model import month
+from sim.model.compiled import plain
+from sim.model.effects import campaign, episodes, events, levers
+from sim.scenario.loader import load
+from tools import bench, phases
+
+pytestmark = needs_numba
+
+
+def test_a_round_gives_ratios_that_belong_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench, "WORLDS", 100)
+    monkeypatch.setattr(bench, "SLOW_WORLDS", 2)
+    exp = load("debate", worldviews="neutral", policies=["both", "status_quo"], trials=100)
+    exp = replace(exp, starts=(exp.reference,))
+    bench._play(exp)
+    blocks = bench._blocks(exp)
+    found = bench._round(exp, blocks)
+    assert {*found} < {*bench.MEANINGS}
+    speeds = found["kernel_trials_per_cpu_s"] / found["mesa_batch_run_trials_per_cpu_s"]
+    assert found["ratio_mesa_batch_run"] == pytest.approx(speeds)
+    assert found["ratio_mesa_batch_run"] > found["ratio_plain_python"] > 10
+    assert 0 < found["draws_share"] < 1
+    assert 20 < blocks < 500
+
+
+def test_every_part_of_a_month_is_measured() -> None:
+    """Whatever function the order of play calls, the profile calls too."""
+
+    def names(*functions: object) -> set[str]:
+        return {name for function in functions for name in plain(function).__code__.co_names}  # type: ignore[arg-type]
+
+    steps = {name for module in (month, campaign, episodes, events, levers) for name, value in vars(module).items()
+             if callable(value) and name != "others"}  # fmt: skip
+    called = names(month.play, month.others) & steps
+    assert {"calendar", "perceive", "force", "dangers", "settle", "move"} <= called
+    assert called <= names(phases._of_month, phases._play)

@@ -1,0 +1,194 @@
+"""The pages of docs/ tell what the code, the scenario files and the recorded measures give; nothing is out of date."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from playing import needs_numba
+from typer.testing import CliRunner
+
+from analysis.cli.main import app
+from analysis.evidence import composites, implied
+from analysis.paper import markdown
+from sim.scenario.distributions import Fixed
+from sim.scenario.loader import Experiment, load
+from tools import catalogued, document, measured, recorded
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    """A copy of the pages and the measures, but for the part whose making takes long."""
+    copied = Path(shutil.copytree(DOCS, tmp_path / "docs"))
+    page = copied / "model.md"
+    text = page.read_text(encoding="utf-8")
+    page.write_text(re.sub(r"<!-- made: backtest -->.*?<!-- end -->", "", text, flags=re.DOTALL), encoding="utf-8")
+    return copied
+
+
+@pytest.fixture(scope="module")
+def exp() -> Experiment:
+    return load("debate")
+
+
+def test_no_page_has_drifted(exp: Experiment) -> None:
+    old = [page.name for page, text in document.written(exp, DOCS).items() if page.read_text(encoding="utf-8") != text]
+    assert not old, f"{old} no longer tell what the model is: strait document"
+
+
+def test_no_measure_is_of_another_version(exp: Experiment) -> None:
+    assert not measured.stale(exp, DOCS / document.MEASURES), "strait document --measure old"
+
+
+def test_every_part_is_on_a_page() -> None:
+    found = [name for page in document.pages(DOCS) for name in markdown.names(page.read_text(encoding="utf-8"))]
+    known = [*catalogued.PARTS, *document.RECORDED, *document.SLOW, *document.COMPOSED]
+    assert sorted(found) == sorted(known)
+    assert {measure for measure, _ in document.RECORDED.values()} == set(measured.MEASURES)
+
+
+def test_tables_hold_every_name(exp: Experiment) -> None:
+    text = (DOCS / "tables.md").read_text(encoding="utf-8")
+    known = exp.catalogue
+    for kind in (known.parameters, known.quantities, known.levers, known.outcomes, known.switches, known.sources):
+        assert [name for name in kind if f"`{name}`" not in text] == []
+    assert [name for name in known.claims if f"**{name}**" not in text] == []
+
+
+def test_every_dial_moves_an_outcome_beyond_its_interval(exp: Experiment) -> None:
+    found, trials = measured.read("dials", DOCS / document.MEASURES)
+    assert trials >= 100_000
+    dials = {name for name, claim in exp.catalogue.claims.items() if claim.readings}
+    assert set(found["claim"]) == dials
+    assert dials - set(found[found["most"]]["claim"]) == set()
+
+
+def test_check_tells_a_page_that_drifted_and_document_mends_it(docs: Path) -> None:
+    assert CliRunner().invoke(app, ["document", "--docs", str(docs)]).exit_code == 0
+    page = docs / "tables.md"
+    text = page.read_text(encoding="utf-8")
+    assert "| `force_per_year` |" in text
+    page.write_text(text.replace("| `force_per_year` |", "| `force_per_decade` |"), encoding="utf-8")
+    result = CliRunner().invoke(app, ["document", "--check", "--docs", str(docs)])
+    assert result.exit_code == 1
+    assert "tables.md: is old" in result.output
+    assert "force_per_decade" in page.read_text(encoding="utf-8")
+    assert CliRunner().invoke(app, ["document", "--docs", str(docs)]).exit_code == 0
+    assert page.read_text(encoding="utf-8") == text
+
+
+def test_check_tells_a_measure_of_another_version(exp: Experiment, docs: Path) -> None:
+    file = docs / document.MEASURES / measured.MADE
+    made = json.loads(file.read_text(encoding="utf-8"))
+    made["dials"] |= {"rules": "0" * 16, "trace": [value + 0.001 for value in measured.trace(exp)]}
+    made["effort"]["rules"] = "0" * 16  # rewritten, and does the same
+    del made["forms"]
+    file.write_text(json.dumps(made), encoding="utf-8")
+    table = docs / document.MEASURES / "implied.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("0.1", "0.2", 1), encoding="utf-8")
+    result = CliRunner().invoke(app, ["document", "--check", "--docs", str(docs)])
+    assert result.exit_code == 1
+    assert "dials: was made with other rules; strait document --measure dials" in result.output
+    assert "forms: was never made" in result.output
+    assert "effort" not in result.output
+    assert "implied: was changed by hand; strait document --measure implied" in result.output
+
+
+@needs_numba
+def test_a_measure_is_recorded_with_its_version_and_read_back(exp: Experiment, docs: Path) -> None:
+    words = ["document", "--measure", "implied", "--trials", "200", "--docs", str(docs)]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    found, trials = measured.read("implied", docs / document.MEASURES)
+    assert trials == 200
+    assert set(found["claim"]) == {value.claim for value in implied.VALUES}
+    assert "implied" not in measured.stale(exp, docs / document.MEASURES)
+    assert "200 trials a cell" in (docs / "measured.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--measure", "dails"], "dials"),
+        (["--docs", "nowhere"], "nowhere is no folder"),
+        (["--measure", "dials", "--trials", "150"], "multiple of 100"),
+    ],
+)
+def test_bad_words_are_refused(words: list[str], said: str) -> None:
+    result = CliRunner().invoke(app, ["document", *words])
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+def test_a_part_that_nothing_makes_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "page.md").write_text("<!-- made: weather -->\n<!-- end -->\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["document", "--docs", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "weather" in result.output
+
+
+def test_prose_makes_no_measure_old(exp: Experiment) -> None:
+    from dataclasses import replace
+
+    parameters = exp.catalogue.parameters
+    one = parameters["force_per_year"]
+
+    def marks(changed: object) -> dict[str, str]:
+        known = {**parameters, "force_per_year": changed}
+        return measured.marks(replace(exp, catalogue=replace(exp.catalogue, parameters=known)))  # type: ignore[arg-type]
+
+    assert marks(replace(one, note="Another word.", known="record")) == measured.marks(exp)
+    assert marks(replace(one, neutral=Fixed(0.05)))["numbers"] != measured.marks(exp)["numbers"]
+    assert (
+        measured.marks(replace(exp, trials=7, name="mine", title="Mine"))["numbers"] == measured.marks(exp)["numbers"]
+    )
+
+
+def test_a_recorded_effect_is_told_with_its_weight() -> None:
+    outcome = load("debate").catalogue.outcomes["use_of_force"]
+
+    def said(effect: float, half: float) -> str:
+        row = {"effect": effect, "low": effect - half, "high": effect + half, "margin": 0.005}
+        return recorded.effect(row, outcome)
+
+    assert said(-0.02, 0.001) == "**−2.00 ± 0.10**"
+    assert said(0.002, 0.001) == "+0.20 ± 0.10"
+    assert said(0.002, 0.003) == "(+0.20 ± 0.30)"
+    assert said(0.0, 0.0) == "0"
+
+
+def test_implied_figures_are_those_worked_by_hand(exp: Experiment) -> None:
+    sure = {"us_intervenes_prob": 0.5, "japan_permits_bases_prob": 1.0, "japan_fights_prob": 0.2,
+            "force_hr_joint_involvement": 0.5, "success_with_bases_prob": 0.2, "success_or_japan_fights": 0.5,
+            "success_without_bases_prob": 0.7}  # fmt: skip
+    set_ = [f"{name}={value}" for name, value in sure.items()]
+    played = composites.Played(load("debate", worldviews="neutral", set_=set_), 10, {})
+    before, after = 0.5 * 0.2, 0.5 * 0.5
+    steps = np.log(after / (1 - after) / (before / (1 - before))) / np.log(3)
+    assert composites.price(played)["neutral"].estimate == pytest.approx(0.5**steps)
+    assert composites.with_japan(played)["neutral"].estimate == pytest.approx(0.7 - 0.125 / 1.125)
+
+
+def test_authors_expect_of_composites_what_their_claims_say(exp: Experiment) -> None:
+    known = exp.catalogue.claims
+    for value in implied.VALUES:
+        low, likeliest, high = value.evidence
+        assert low < high
+        assert likeliest is None or low <= likeliest <= high
+        by_author = {"newsham": value.newsham, "self": value.self}
+        assert by_author[known[value.claim].author] != "silent"
+    composite = {name for name, claim in known.items() if claim.kind == "composite"}
+    assert composite <= {value.claim for value in implied.VALUES}
+
+
+def test_tables_survive_bars_and_blanks() -> None:
+    assert markdown.table(["a"], [["x|y"], [""]]).splitlines() == ["| a |", "|---|", r"| x\|y |", "|  |"]
+    frame = pd.DataFrame({"form": ["x"], "turned": [None]})
+    assert recorded.turned_round(load("debate"), frame) == "No pair turns round."

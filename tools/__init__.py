@@ -1,0 +1,1 @@
+"""For those who maintain Strait: the pages of docs/, their measures, and checks of speed and exactness."""

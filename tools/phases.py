@@ -1,0 +1,116 @@
+"""Where a trial's time goes in the kernel: each part of a month is played once more, on a copy, and the clock read.
+
+Play itself is untouched, so every trial is what it always is; what a run takes longer than one that only makes the
+copy is the time of that part. Played apart, parts cost somewhat more than woven together, so they are given as shares
+of their sum. Wars, which are rare, are left out.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.engine import setup
+from sim.model import codes, draws, month, outcomes, state
+from sim.model.compiled import rule
+from sim.model.effects import aftermath, campaign, episodes, events, levers
+from sim.model.rules import prc
+
+if TYPE_CHECKING:
+    from sim.scenario.loader import Experiment
+
+NOTHING, COPY, BEGINNING, END = 0, 1, 12, 13
+PARTS = {
+    2: "calendar: elections, and what fades month by month",
+    3: "Japan's levers move",
+    4: "what happens at Taiwan",
+    5: "what happens at Japan",
+    6: "answers to Japan's steps, leaks",
+    7: "incidents, crises, dates that a policy sets",
+    8: "who would fight, and who would win",
+    9: "what the PRC perceives of it",
+    10: "whether it reaches for force, and what would follow",
+    11: "pressure that ends",
+    BEGINNING: "the beginning: constants, clocks, what is on",
+    END: "the end: the years after a fall, the record",
+}
+
+
+@rule
+def _of_month(part: int, w: Any, p: Any, c: Any) -> None:
+    peace = w.campaign == prc.NO_CAMPAIGN
+    if part == 2:
+        month.calendar(w, p, c)
+    elif part == 3:
+        if w.moving == 1:
+            levers.move(w, p, c)
+    elif part == 4:
+        events.at_taiwan(w, p, c)
+    elif part == 5:
+        events.at_japan(w, p, c)
+    elif part == 6:
+        events.steps(w, p, c)
+    elif part == 7:
+        events.dangers(w, p, c)
+        events.scripted(w, p, c)
+    elif part == 8 and peace:
+        w.alert = 1.0 if month.in_crisis(w, c) else 0.0
+        month.actual(w, p, c)
+    elif part == 9:
+        month.perceive(w, p, c)
+    elif part == 10 and peace and w.time + c.step > w.rest_until:
+        month.force(w, p, c)
+    elif part == 11:
+        for track in range(4):
+            episodes.settle(w, p, c, track, w.time + c.step)
+
+
+@rule
+def _play(part: int, c: Any, parameters: Any, scratch: Any, row: Any) -> None:
+    """Play a trial in each world with one part twice; `scratch` holds three records, the first blank."""
+    for number in range(len(parameters)):
+        p = parameters[number]
+        scratch[1] = scratch[0]
+        w = scratch[1]
+        w.world, w.luck = number, 1
+        if part == BEGINNING:
+            scratch[2] = scratch[1]
+            month.begin(scratch[2], p, c)
+        month.begin(w, p, c)
+        for _ in range(round(c.months / c.step)):
+            if w.over == 0:
+                if part > NOTHING:
+                    scratch[2] = scratch[1]
+                    _of_month(part, scratch[2], p, c)
+                month.play(w, p, c)
+        while w.campaign != prc.NO_CAMPAIGN:
+            campaign.wage(w, p, c, codes.NEVER)
+        for _ in range(2 if part == END else 1):
+            aftermath.expect(w, p)
+            outcomes.write(w, c, row)
+
+
+def shares(exp: Experiment, worlds: int = 400, repeats: int = 9) -> dict[str, float]:
+    """Share of a trial's time that each part takes, over all policies from the first start, under the first worldview.
+
+    Needs numba, and compiles the rules anew.
+    """
+    drawn = draws.parameters(exp, exp.worldviews[0], 0, worlds)
+    p = np.ascontiguousarray(drawn).view(state.parameters_dtype(tuple(exp.catalogue.parameters))).reshape(-1)
+    cells = [setup.setting(exp, policy, exp.starts[0]) for policy in exp.policies]
+    scratch, row = np.zeros(3, state.world_dtype(len(exp.catalogue.levers))), np.empty(len(outcomes.COLUMNS))
+
+    def seconds(part: int) -> float:
+        begun = time.thread_time()
+        for c in cells:
+            _play(part, c[0], p, scratch, row)
+        return time.thread_time() - begun
+
+    seconds(NOTHING)
+    rounds = [{part: seconds(part) for part in (NOTHING, COPY, *PARTS)} for _ in range(repeats)]
+    without = {part: NOTHING if part in (BEGINNING, END) else COPY for part in PARTS}
+    least = {part: min(taken[part] for taken in rounds) for part in rounds[0]}  # other work only ever adds
+    longer = {part: least[part] - least[without[part]] for part in PARTS}
+    return {what: longer[part] / sum(longer.values()) for part, what in PARTS.items()}
