@@ -15,19 +15,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.engine.evaluation import evaluate, problem
     from sim.engine.mesa_model import PRC, Actor, Japan, StraitModel, Taiwan, UnitedStates
+    from sim.errors import ScenarioError, StraitError
     from sim.results.result import Result, run
-    from sim.scenario.loader import Experiment, ScenarioError, load
+    from sim.scenario.experiment import Experiment
+    from sim.scenario.loader import load
 
-_LOADER, _EVALUATION, _RESULT = "sim.scenario.loader", "sim.engine.evaluation", "sim.results.result"
+_EVALUATION, _RESULT = "sim.engine.evaluation", "sim.results.result"
 _WHERE = {
-    **dict.fromkeys(("load", "Experiment", "ScenarioError"), _LOADER),
+    **dict.fromkeys(("ScenarioError", "StraitError"), "sim.errors"),
+    "Experiment": "sim.scenario.experiment",
+    "load": "sim.scenario.loader",
     **dict.fromkeys(("evaluate", "problem"), _EVALUATION),
     **dict.fromkeys(("run", "Result"), _RESULT),
     **dict.fromkeys(("StraitModel", "Actor", "PRC", "Japan", "UnitedStates", "Taiwan"), "sim.engine.mesa_model"),
 }
 
-__all__ = ["PRC", "Actor", "Experiment", "Japan", "Result", "ScenarioError", "StraitModel", "Taiwan",
-           "UnitedStates", "evaluate", "load", "problem", "run"]  # fmt: skip
+__all__ = ["PRC", "Actor", "Experiment", "Japan", "Result", "ScenarioError", "StraitError", "StraitModel",
+           "Taiwan", "UnitedStates", "evaluate", "load", "problem", "run"]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

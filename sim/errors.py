@@ -1,19 +1,20 @@
-"""Faults: what is wrong in what the user wrote, and exactly where."""
+"""One family of errors: everything that a user can correct, with the base class `StraitError`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 Path = tuple[str | int, ...]
-"""Where something stands in the data: keys of mappings and numbers of list items, from the top."""
+"""Position in a file's data: the keys of mappings and the indices of list items, from the top."""
 Mark = tuple[int, int]
-"""Line and column, from 1."""
+"""Line and column, counted from 1."""
 
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One thing wrong in what the user wrote; line 0 where there is no line, as on the command line."""
+    """One error in a file or an option, and its position; the line is 0 where there is none."""
 
     file: str
     line: int
@@ -21,26 +22,55 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        text = f"{place}: {self.message}"
+        position = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        text = f"{position}: {self.message}"
         return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
-@dataclass(frozen=True)
-class Document:
-    """What one file, or one option of the command line, says, and where it says it."""
+class StraitError(Exception):
+    """Base of all errors that a user can correct; the command prints the text and ends with exit code 2."""
 
-    file: str
-    data: dict[str, Any]
-    sha256: str = ""
-    keys: dict[Path, Mark] = field(default_factory=dict)
-    values: dict[Path, Mark] = field(default_factory=dict)
 
-    def fault(self, path: Path, message: str, *, key: bool = False) -> Fault:
-        """A fault at the value at `path` (or at its key), or at the nearest thing around it that exists."""
-        first, second = (self.keys, self.values) if key else (self.values, self.keys)
-        for end in range(len(path), -1, -1):
-            if mark := first.get(path[:end]) or second.get(path[:end]):
-                return Fault(self.file, *mark, message)
-            first, second = self.keys, self.values
-        return Fault(self.file, 0, 0, message)
+class ScenarioError(StraitError, ValueError):
+    """Raised when scenario files or options are wrong.
+
+    `faults` lists every fault with its position; the text has one line for each.
+    """
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = sorted(set(faults))
+        super().__init__("\n".join(map(str, self.faults)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.faults,)
+
+
+class QuestionError(StraitError, ValueError):
+    """Raised when a question names something that the experiment lacks, or has no answer for this experiment."""
+
+
+class ShareError(StraitError, ValueError):
+    """Raised when `--part` names a share that the run cannot be cut into."""
+
+
+class FolderError(StraitError):
+    """Raised when a folder of results cannot be read, written or continued."""
+
+
+class ClusterError(StraitError):
+    """Raised when a cluster cannot be used: its library, its address or its workers are missing."""
+
+
+class ClusterLostError(StraitError):
+    """Raised when a cluster disappears during a run; every finished block is on disk.
+
+    The run can be continued, so the command ends with exit code 1.
+    """
+
+
+class WorkerError(StraitError):
+    """Raised by a worker whose results would not be bit-identical: its address, and what differs."""
+
+    def __init__(self, address: str, differences: str) -> None:
+        super().__init__(address, differences)
+        self.address, self.differences = address, differences

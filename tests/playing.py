@@ -14,7 +14,7 @@ from sim.engine import batch
 from sim.engine.batch import Cell
 from sim.model import outcomes, state
 from sim.model.compiled import COMPILED
-from sim.scenario.loader import Experiment
+from sim.scenario.experiment import Experiment
 
 needs_numba = pytest.mark.skipif(not COMPILED, reason="thousands of trials: only where rules are compiled")
 

@@ -26,7 +26,7 @@ from sim.scenario import loader
 from tools import float_exactness
 
 if TYPE_CHECKING:
-    from sim.scenario.loader import Experiment
+    from sim.scenario.experiment import Experiment
 
 REFERENCE_DRAWS = 3840
 WORLDS, SLOW_WORLDS = 1000, 10  # a round plays so many of each policy in the kernel, and in Mesa and plain Python

@@ -18,7 +18,7 @@ from sim.model.compiled import plain, twin
 from sim.model.rules import japan, prc, scale, taiwan, us
 
 if TYPE_CHECKING:
-    from sim.scenario.loader import Experiment
+    from sim.scenario.experiment import Experiment
 
 LAST_BITS = 1e-12  # relative: what rounding of the last bit can add up to over a trial, with room to spare
 COUNTED = (1e-3, 1e-4, 1e-5)  # relative distances within which comparisons are counted

@@ -19,7 +19,7 @@ from sim.model.effects import aftermath, campaign, episodes, events, levers
 from sim.model.rules import prc
 
 if TYPE_CHECKING:
-    from sim.scenario.loader import Experiment
+    from sim.scenario.experiment import Experiment
 
 NOTHING, COPY, BEGINNING, END = 0, 1, 12, 13
 PARTS = {

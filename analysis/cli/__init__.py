@@ -31,9 +31,10 @@ app = typer.Typer(
 def everything() -> Experiment:
     """The main experiment with every policy, worldview, start and set of values that comes with Strait."""
     from sim.scenario import loader
+    from sim.scenario.shipped import shipped
 
     def names(kind: str) -> list[str]:
-        return sorted(path.stem for path in (loader.shipped() / kind).glob("*.yaml"))
+        return sorted(path.stem for path in (shipped() / kind).glob("*.yaml"))
 
     return loader.load(
         "debate",
@@ -46,13 +47,12 @@ def everything() -> Experiment:
 
 @contextmanager
 def plain_words() -> Iterator[None]:
-    """Turn what a user can mend into words and an exit code, without a traceback."""
-    from sim.results.shares import ShareError
-    from sim.scenario.loader import ScenarioError
+    """Print an error that the user can correct, without a traceback, and end with its exit code."""
+    from sim.errors import StraitError
 
     try:
         yield
-    except (ScenarioError, ShareError) as error:
+    except StraitError as error:
         leave(str(error), BAD_INPUT)
     except OSError as error:
         leave(f"This computer refused it: {error}", FAILED)

@@ -16,9 +16,10 @@ def check(
 ) -> None:
     """Check scenario files, and show every mistake at once, each with its line. Nothing is run."""
     with plain_words():
+        from analysis.evidence.file_checks import FILE_CHECKS
         from sim.scenario import loader
 
-        if faults := loader.check(files):
+        if faults := loader.check(files, FILE_CHECKS):
             leave("\n".join(map(str, faults)), BAD_INPUT)
         typer.echo("Nothing wrong.")
 

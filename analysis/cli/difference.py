@@ -101,9 +101,8 @@ def playing(context: Context) -> Iterator[Answer]:
 
         from analysis.cli import interrupt, progress
         from analysis.questions import work
-        from sim.engine.question import QuestionError
+        from sim.errors import FolderError, QuestionError
         from sim.results import manifest
-        from sim.results.disk import FolderError
 
         console = Console(stderr=True, highlight=False)
         stopped = "Stopped; what was played is kept, and the same command goes on from there."

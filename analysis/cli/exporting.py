@@ -31,7 +31,7 @@ def export(
     chosen = [kind for kind, wanted in (("csv", csv), ("xlsx", xlsx), ("dta", dta), ("parquet", parquet)) if wanted]
     with plain_words():
         from analysis.paper import export as exporting
-        from sim.results.store import FolderError
+        from sim.errors import FolderError
         from sim.scenario import messages
 
         if len(chosen) != 1:

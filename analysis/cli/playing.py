@@ -107,12 +107,13 @@ def summarise(
 ) -> None:
     """Say what a folder of results shows, and how much of its run is done. Nothing is run or written."""
     with plain_words():
+        from sim.errors import FolderError
         from sim.results import store
 
         try:
             result = store.load_folder(folder, partial=True)
             _say(result, folder)
-        except store.FolderError as error:
+        except FolderError as error:
             leave(str(error), BAD_INPUT)
         wanted, done = (result.manifest or {})["trials"], result.experiment.trials
         typer.echo(f"Done: {done:,} of {wanted:,} trials for each policy, worldview and start ({done / wanted:.0%}).")
@@ -144,7 +145,7 @@ def kept(folder: Path, how: Callable[..., Result], *, plays: bool = True) -> Res
     from rich.console import Console
 
     from analysis.cli import interrupt, progress
-    from sim.results import store
+    from sim.errors import ClusterError, ClusterLostError, FolderError
 
     console = Console(stderr=True, highlight=False)
     stopped = (
@@ -154,9 +155,9 @@ def kept(folder: Path, how: Callable[..., Result], *, plays: bool = True) -> Res
     try:
         with interrupt.soon(stopped, STOPPED), progress.shown(console, plays=plays) as update:
             return how(progress=update)
-    except (store.FolderError, store.ClusterError) as error:
+    except (FolderError, ClusterError) as error:
         leave(str(error), BAD_INPUT)
-    except store.ClusterLostError as error:
+    except ClusterLostError as error:
         leave(f"{error} What was done is kept, and the same command goes on from there.", FAILED)
     except KeyboardInterrupt:
         leave(stopped, STOPPED)

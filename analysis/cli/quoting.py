@@ -29,8 +29,8 @@ def cite(
         from analysis.paper import bibtex as bibtex_
         from analysis.paper import cite as citing
         from analysis.paper import explain, saved_figures
+        from sim.errors import FolderError
         from sim.results import manifest
-        from sim.results.disk import FolderError
         from sim.scenario.messages import nearest
 
         exp, wanted = everything(), " ".join(words)
@@ -75,7 +75,7 @@ def methods(
     """
     with plain_words():
         from analysis.paper import methods as writing
-        from sim.results.disk import FolderError
+        from sim.errors import FolderError
 
         try:
             where = writing.write(folder, out)

@@ -21,7 +21,7 @@ from sim.model.rules import japan, prc, taiwan, us
 from sim.scenario.distributions import Fixed
 
 if TYPE_CHECKING:
-    from sim.scenario.loader import Experiment
+    from sim.scenario.experiment import Experiment
 
 NAMES = ("reference_success", "reference_joint_involvement", "force_calibration")
 

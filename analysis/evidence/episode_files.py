@@ -13,12 +13,13 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, PlainValidator
 
-from sim.errors import Document, Fault
+from sim.errors import Fault
 from sim.scenario import shipped
 from sim.scenario.fields import Month, OnOff, Share, Sources, Text, Texts, Word, number, whole, without_repeats
 from sim.scenario.files import read
 from sim.scenario.messages import show
 from sim.scenario.schema import STRICT, checked
+from sim.scenario.yaml_marks import Document
 
 PRC_INITIATED = "prc_initiated"
 TriggerType = Literal[

@@ -18,10 +18,9 @@ import numpy as np
 from analysis.evidence import episode_files
 from analysis.evidence.episode_files import PRC_INITIATED, Branch, Conditions, OwnEpisode, OwnFile, Told
 from analysis.evidence.single_trigger import Trigger
-from sim.errors import Fault
+from sim.errors import Fault, ScenarioError
 from sim.model.rules import scale
 from sim.scenario import shipped
-from sim.scenario.loader import ScenarioError
 
 TARGETS = ("Japan", "Taiwan")
 PERSONAL, ECONOMIC = ("diplomatic", "individual_sanction", "detention"), ("economic",)

@@ -18,8 +18,9 @@ from rich.text import Text
 from analysis.evidence import counts, measures
 from analysis.evidence.cells import At, Lab
 from analysis.evidence.validation_rows import Check, Validation
+from sim.errors import ScenarioError
 from sim.results import tables
-from sim.scenario.loader import ScenarioError, shipped
+from sim.scenario.shipped import shipped
 
 if TYPE_CHECKING:
     from sim.statistics.intervals import Interval

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict
 
-from sim.errors import Document, Fault
+from sim.errors import Fault
 from sim.scenario import shipped
 from sim.scenario.fields import (
     ByName,
@@ -33,6 +33,7 @@ from sim.scenario.files import read
 from sim.scenario.layers import ExperimentFile
 from sim.scenario.overrides import fragment
 from sim.scenario.schema import STRICT, checked
+from sim.scenario.yaml_marks import Document
 
 Number = Annotated[float, number(-1e9, 1e9)]
 Kind = Literal["input", "fitted", "out-of-sample", "reported"]

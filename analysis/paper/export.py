@@ -19,11 +19,11 @@ import pandas as pd
 
 from analysis.paper import dictionary
 from analysis.paper.dictionary import Entry
+from sim.errors import FolderError
 from sim.results import disk, store, tables
 from sim.results.manifest import MANIFEST
 from sim.results.parts import TRIALS, WORLDS, Parts
 from sim.results.result import Result
-from sim.results.store import FolderError
 
 TABLES = ("summary", "differences", "rungs", "worlds", "trials")
 FORMATS = ("csv", "xlsx", "dta", "parquet")

@@ -11,8 +11,8 @@ import pandas as pd
 
 from analysis.paper import bibtex, cite, methods_asked, methods_run, paragraphs, settings
 from analysis.questions import answers, work
+from sim.errors import FolderError
 from sim.results import disk, manifest, store
-from sim.results.disk import FolderError
 
 if TYPE_CHECKING:
     from sim.results.manifest import Manifest

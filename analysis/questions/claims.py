@@ -22,7 +22,7 @@ from analysis.questions import claims_tables as tables
 from analysis.questions import work
 from analysis.questions.claims_tables import Parts
 from analysis.questions.coalitions import NEWSHAM, SELF, TOTAL, Coalitions, Game, game
-from sim.engine.question import QuestionError
+from sim.errors import QuestionError
 from sim.statistics import owen
 from sim.statistics.intervals import Floats, Interval
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.questions import work
-from sim.engine.question import QuestionError, ask, known
+from sim.engine.question import ask, known
+from sim.errors import QuestionError
 from sim.model import draws
 from sim.statistics.intervals import Floats
 

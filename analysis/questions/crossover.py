@@ -16,7 +16,8 @@ from analysis.questions.coalitions import stakes
 from analysis.questions.dial_units import medians, neutral_place
 from sim.engine import beliefs
 from sim.engine.evaluation import block_means
-from sim.engine.question import QuestionError, ask
+from sim.engine.question import ask
+from sim.errors import QuestionError
 from sim.scenario.messages import unknown
 from sim.statistics.intervals import Floats, block_mean
 from sim.statistics.zero_crossing import Crossing, crossing

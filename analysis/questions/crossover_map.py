@@ -14,7 +14,8 @@ from analysis.figures import style
 from analysis.figures.captions import believing, gap
 from analysis.figures.figure_layout import INK, TICK, Drawn, finish, fit, page
 from analysis.questions.crossover import TRIALS, Progress, dialled, size, tried
-from sim.engine.question import QuestionError, ask
+from sim.engine.question import ask
+from sim.errors import QuestionError
 from sim.statistics.intervals import block_mean
 
 if TYPE_CHECKING:

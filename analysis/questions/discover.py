@@ -19,7 +19,8 @@ from analysis.questions import discover_tables as tables
 from analysis.questions import work
 from analysis.questions.coalitions import one_sided, stakes
 from sim.engine.beliefs import drawn, moved
-from sim.engine.question import QuestionError, ask
+from sim.engine.question import ask
+from sim.errors import QuestionError
 from sim.statistics import boxes
 from sim.statistics.boxes import COVERAGE, Found
 from sim.statistics.intervals import Floats, Interval

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.engine.beliefs import QUANTILE
 from sim.engine.evaluation import CLAIM, evaluate, problem
-from sim.engine.question import QuestionError, ask, known
+from sim.engine.question import ask, known
+from sim.errors import QuestionError
 
 if TYPE_CHECKING:
     from ema_workbench import Model, RealParameter

@@ -13,7 +13,8 @@ import pandas as pd
 
 from analysis.questions.crossover import size, tried
 from sim.engine import beliefs
-from sim.engine.question import QuestionError, ask
+from sim.engine.question import ask
+from sim.errors import QuestionError
 from sim.statistics.intervals import Floats, block_mean
 
 if TYPE_CHECKING:

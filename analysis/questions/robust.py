@@ -17,7 +17,8 @@ import pandas as pd
 
 from analysis.questions.coalitions import one_sided
 from analysis.questions.robust_map import mapped
-from sim.engine.question import QuestionError, known, refuse_given, whole
+from sim.engine.question import known, refuse_given, whole
+from sim.errors import QuestionError
 from sim.statistics import regret
 from sim.statistics.intervals import LEVEL, Floats
 from sim.statistics.regret import Measured
@@ -86,7 +87,7 @@ def played(
     ------
     QuestionError
         For fewer than two lucks.
-    sim.results.store.FolderError
+    sim.errors.FolderError
         If the folder holds another run.
     """
     from sim.results import result as results

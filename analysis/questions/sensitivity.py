@@ -20,7 +20,8 @@ import pandas as pd
 from analysis.questions import work
 from analysis.questions.coalitions import stakes
 from sim.engine.evaluation import CLAIM, block_means, problem
-from sim.engine.question import QuestionError, ask, whole
+from sim.engine.question import ask, whole
+from sim.errors import QuestionError
 from sim.scenario.messages import unknown
 from sim.statistics.indices import LUCK, MORRIS, decomposed, plain, screened
 from sim.statistics.intervals import Floats, block_mean

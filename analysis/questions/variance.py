@@ -29,7 +29,8 @@ from scipy.special import stdtrit
 from analysis.questions import work
 from analysis.questions.coalitions import stakes
 from sim.engine import batch
-from sim.engine.question import QuestionError, ask, whole
+from sim.engine.question import ask, whole
+from sim.errors import QuestionError
 from sim.model import draws
 from sim.statistics.intervals import LEVEL, Floats
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine import batch
+from sim.errors import FolderError
 from sim.model import compiled
 from sim.results import disk
 
@@ -101,6 +102,6 @@ def held(folder: Path | None) -> Iterator[None]:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as fault:
-            raise disk.FolderError(f"{folder}: cannot be made ({fault.strerror}); name another folder") from fault
+            raise FolderError(f"{folder}: cannot be made ({fault.strerror}); name another folder") from fault
     with nullcontext() if folder is None else disk.locked(folder):
         yield

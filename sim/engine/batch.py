@@ -20,7 +20,7 @@ from sim.model.compiled import COMPILED, kernel, rule
 from sim.scenario.values import loss
 
 if TYPE_CHECKING:
-    from sim.scenario.loader import Experiment, Policy, Start
+    from sim.scenario.experiment import Experiment, Policy, Start
 
 Cell = tuple[str, str, str]
 NO_SHARE = 255  # stands in a record for a share that cannot be: `sim.results.failures` sets such trials apart

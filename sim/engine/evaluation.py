@@ -17,7 +17,8 @@ from numpy.typing import ArrayLike
 
 from sim.engine import batch
 from sim.engine.beliefs import QUANTILE, Floats, drawn, moved
-from sim.engine.question import QuestionError, ask, known, whole
+from sim.engine.question import ask, known, whole
+from sim.errors import QuestionError
 from sim.scenario.distributions import Distribution, Fixed, Normal, Triangular, Uniform
 from sim.scenario.messages import unknown
 

@@ -30,7 +30,7 @@ from sim.model.rules import japan, prc, scale, taiwan, us
 from sim.scenario.values import loss
 
 if TYPE_CHECKING:
-    from sim.scenario.loader import Experiment
+    from sim.scenario.experiment import Experiment
 
 Agent = TypeVar("Agent", bound="type[Actor]")
 _plain_scale = twin(scale)

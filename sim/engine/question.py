@@ -11,15 +11,12 @@ import numpy as np
 
 from sim.engine import batch
 from sim.engine.beliefs import Floats
+from sim.errors import QuestionError
 from sim.scenario.messages import unknown
 
 if TYPE_CHECKING:
     from sim.scenario.catalogue import Outcome
     from sim.scenario.experiment import Experiment, Policy, Start, Worldview
-
-
-class QuestionError(ValueError):
-    """What is asked cannot be answered: a name or a number is wrong, and the text says which."""
 
 
 @dataclass(frozen=True)

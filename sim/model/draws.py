@@ -24,7 +24,7 @@ import numpy as np
 from sim.model.compiled import COMPILED, kernel, rule
 
 if TYPE_CHECKING:
-    from sim.scenario.loader import Experiment, Worldview
+    from sim.scenario.experiment import Experiment, Worldview
 
 Name = int | np.uint64  # the number of a draw's name
 

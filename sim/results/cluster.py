@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.engine import batch
+from sim.errors import ClusterError, ClusterLostError, WorkerError
 from sim.results import failures, manifest, same_program
-from sim.results.filling import ClusterError, ClusterLostError, Fill
+from sim.results.filling import Fill
 from sim.results.parts import Parts
 
 if TYPE_CHECKING:
@@ -38,14 +39,6 @@ Made = TypeVar("Made")
 Work = Callable[[Parts, int], Made]  # what a worker makes of a block
 
 log = logging.getLogger("sim")
-
-
-class UnlikeError(Exception):
-    """A worker's word that it would give other bytes: its address, and what differs."""
-
-    def __init__(self, address: str, what: str) -> None:
-        super().__init__(address, what)
-        self.address, self.what = address, what
 
 
 def filler(where: str, workers: int | None, traits: Traits) -> Fill:
@@ -103,7 +96,7 @@ def _ready(order: bytes) -> Parts:
     experiment, size, wanted = pickle.loads(order)
     unlike = manifest.unlike(same_program.program(), wanted) or manifest.unlike(same_program.traits(experiment), wanted)
     if unlike:  # a worker of other rules need not compile them
-        raise UnlikeError(get_worker().address, "; ".join(unlike))
+        raise WorkerError(get_worker().address, "; ".join(unlike))
     return Parts(Path(), experiment, size)
 
 
@@ -253,7 +246,7 @@ class _Crew:
 
         if isinstance(fault, KilledWorker):
             raise ClusterLostError(f"A block was lost with its worker again and again. {fault}") from fault
-        self.send_away({fault.address: fault.what} if isinstance(fault, UnlikeError) else {})
+        self.send_away({fault.address: fault.differences} if isinstance(fault, WorkerError) else {})
         return len(self.sent_away) > before
 
     def send_away(self, unlike: dict[str, str]) -> None:

@@ -8,11 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from sim.errors import FolderError
+
 LOCK = ".lock"
-
-
-class FolderError(Exception):
-    """A folder of results that cannot be used; the message says why and what can be done."""
 
 
 def save(path: Path, content: bytes | memoryview) -> None:

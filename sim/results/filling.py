@@ -21,14 +21,6 @@ Fill = Callable[[Parts, Sequence[int]], Generator[int, None, None]]
 """Keeps these blocks in a folder, one after another in any order, and gives the number of each that is kept."""
 
 
-class ClusterError(Exception):
-    """A cluster that cannot be used; the message says why and what can be done."""
-
-
-class ClusterLostError(Exception):
-    """A cluster that went away, or lost a block again and again; what was kept is whole."""
-
-
 def player(workers: int | None) -> Fill:
     """Play blocks on this computer."""
 

@@ -11,9 +11,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.errors import FolderError
 from sim.model import compiled
 from sim.results import disk, tables
-from sim.results.disk import FolderError
 from sim.results.parquet import SCHEMA
 
 if TYPE_CHECKING:

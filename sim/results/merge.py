@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.errors import FolderError
 from sim.results import manifest, same_program
-from sim.results.disk import FolderError
 from sim.results.parts import KINDS, TRIALS, Parts, of_run
 from sim.results.result import Progress, Result
 from sim.results.shares import share

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from sim.results.disk import FolderError
+from sim.errors import FolderError
 from sim.results.failures import Failure
 
 SCHEMA = "3"  # of the files; it changes when their columns, types or folders do

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.engine import batch
+from sim.errors import FolderError
 from sim.model import draws
 from sim.results import failures, manifest
-from sim.results.disk import FolderError
 from sim.scenario import resolved
 
 if TYPE_CHECKING:

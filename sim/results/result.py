@@ -201,7 +201,7 @@ def run(
     ------
     ValueError
         If trials or seed is out of range.
-    sim.results.store.ClusterError, sim.results.store.ClusterLostError
+    sim.errors.ClusterError, sim.errors.ClusterLostError
         If there is no such cluster, or it is lost.
 
     Examples

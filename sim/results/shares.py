@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-
-class ShareError(ValueError):
-    """A share that cannot be; the message says how to name one."""
+from sim.errors import ShareError
 
 
 class Share(NamedTuple):

@@ -11,10 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.errors import ClusterError, FolderError
 from sim.results import disk, failures, filling, manifest, parquet, same_program, tables
-from sim.results.disk import FolderError as FolderError
-from sim.results.filling import ClusterError as ClusterError
-from sim.results.filling import ClusterLostError as ClusterLostError
 from sim.results.filling import Fill
 from sim.results.parts import KINDS, Parts
 from sim.results.parts import of_run as parts_of

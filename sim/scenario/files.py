@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from sim.errors import Document, Fault
+from sim.errors import Fault
 from sim.scenario.messages import nearest, show, unknown
-from sim.scenario.yaml_marks import LARGEST_BYTES, parse
+from sim.scenario.yaml_marks import LARGEST_BYTES, Document, parse
 
 FOLDERS = {"experiment": "", "policy": "policies", "worldview": "worldviews", "start": "starts", "values": "values"}
 """The folder in which the files of a kind are looked for by name."""

@@ -5,13 +5,12 @@ Nothing that comes out of `load` needs checking again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from analysis.evidence.episode_files import others_file, own_file
-from sim.errors import Fault
+from sim.errors import Fault, ScenarioError
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.checks import fault, gaps, too_late, uncorrelatable, unpriceable
 from sim.scenario.experiment import Experiment, LeverSetting, Policy, Start, Worldview
@@ -19,7 +18,6 @@ from sim.scenario.files import FOLDERS, exists, looks_like_path, read
 from sim.scenario.layers import (
     ExperimentFile,
     LeverChange,
-    LeverLevel,
     PolicyFile,
     StartFile,
     ValuesFile,
@@ -34,26 +32,11 @@ from sim.scenario.shipped import FILES, shipped
 from sim.scenario.shipped import load as load_catalogue
 from sim.scenario.values import Price, Values, outcomes
 
-__all__ = [
-    "Experiment", "Fault", "LeverLevel", "LeverSetting", "Policy", "ScenarioError", "Start", "Worldview",
-    "check", "load", "shipped",
-]  # fmt: skip
-
+FileCheck = Callable[[Path], Iterable[Fault]]
 Several = str | Path | Sequence[str | Path]
 
 DEFAULTS: dict[str, Any] = {"trials": 10_000, "lucks": 1, "months": 120, "step_months": 1.0, "seed": 2020}
 """What an experiment has where it says nothing."""
-
-
-class ScenarioError(ValueError):
-    """What the user wrote cannot be run; `faults` lists why, and the text has a line for each."""
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = sorted(set(faults))
-        super().__init__("\n".join(map(str, self.faults)))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.faults,)
 
 
 def load(
@@ -98,16 +81,19 @@ def load(
     return made
 
 
-def check(paths: Iterable[str | Path]) -> list[Fault]:
-    """All faults of some files: experiments with all that they name, policies, worldviews, starts or episodes.
+def check(paths: Iterable[str | Path], further: Mapping[str, FileCheck] | None = None) -> list[Fault]:
+    """All faults of some files: experiments with all files that they name, policies, worldviews, starts and values.
+
+    `further` adds kinds of file: a function that lists a file's faults, by a key at the top of such files
+    (`analysis.evidence.file_checks.FILE_CHECKS`).
 
     >>> check(["debate"])
     []
     """
-    return sorted({fault for path in paths for fault in _check(str(path))})
+    return sorted({fault for path in paths for fault in _check(str(path), further or {})})
 
 
-def _check(name: str) -> set[Fault]:
+def _check(name: str, further: Mapping[str, FileCheck]) -> set[Fault]:
     path = _experiment_path(name)
     document, _ = read(path, path.name, loose=True)
     keys = document.data.keys() if document else ()
@@ -125,14 +111,10 @@ def _check(name: str) -> set[Fault]:
         if kind in ("start", "values"):
             reader.faults.update((gaps if kind == "start" else unpriceable)(reader, chain))
         return reader.faults
-    if "episodes" in keys:
-        return set((own_file if "record" in keys else others_file)(path, path.name)[1])
+    if found := next((key for key in keys if key in further), None):
+        return set(further[found](path))
     if path.stem in FILES:
         return set(load_catalogue(path.parent).faults)
-    if "checks" in keys:
-        from analysis.evidence import validation_rows  # its records take a while to make, and only checks need them
-
-        return set(validation_rows.load(path)[1])
     return {document.fault((), unknown("kind of file", next(iter(keys), ""), KINDS))}
 
 

@@ -8,12 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sim.errors import Document, Fault
+from sim.errors import Fault
 from sim.scenario import shipped
 from sim.scenario.files import Library, NotFound, looks_like_path, read
 from sim.scenario.layers import ExperimentFile, PolicyFile, StartFile, ValuesFile, WorldviewFile
 from sim.scenario.messages import show
 from sim.scenario.schema import checked
+from sim.scenario.yaml_marks import Document
 
 KINDS: dict[str, type] = {
     "experiment": ExperimentFile,

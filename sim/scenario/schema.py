@@ -11,9 +11,10 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.errors import Document, Fault, Path
+from sim.errors import Fault, Path
 from sim.scenario.fields import KeyName, Known
 from sim.scenario.messages import nearest, show, unknown
+from sim.scenario.yaml_marks import Document
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple, get_args
 
 from pydantic import ConfigDict
 
-from sim.errors import Document, Fault
+from sim.errors import Fault
 from sim.scenario.catalogue import (
     Catalogue,
     Claim,
@@ -29,6 +29,7 @@ from sim.scenario.files import read
 from sim.scenario.grammar import is_number
 from sim.scenario.messages import flow
 from sim.scenario.schema import STRICT, checked
+from sim.scenario.yaml_marks import Document
 
 
 def shipped() -> Path:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
-from sim.errors import Document, Fault, Mark, Path
+from sim.errors import Fault, Mark, Path
 from sim.scenario.messages import show
 
 LARGEST_BYTES = 1_000_000
@@ -49,6 +50,26 @@ _UNFINISHED = {
     "could not find expected ':'": "a key without its ':'",
     "unexpected end of stream": "a quotation mark is not closed",
 }
+
+
+@dataclass(frozen=True)
+class Document:
+    """The data of one file, or of one option of the command line, and the position of everything in it."""
+
+    file: str
+    data: dict[str, Any]
+    sha256: str = ""
+    keys: dict[Path, Mark] = field(default_factory=dict)
+    values: dict[Path, Mark] = field(default_factory=dict)
+
+    def fault(self, path: Path, message: str, *, key: bool = False) -> Fault:
+        """A fault at the value at `path` (or at its key), or at the nearest enclosing position that exists."""
+        first, second = (self.keys, self.values) if key else (self.values, self.keys)
+        for end in range(len(path), -1, -1):
+            if mark := first.get(path[:end]) or second.get(path[:end]):
+                return Fault(self.file, *mark, message)
+            first, second = self.keys, self.values
+        return Fault(self.file, 0, 0, message)
 
 
 def parse(content: bytes, file: str, *, loose: bool = False) -> tuple[Document | None, list[Fault]]:

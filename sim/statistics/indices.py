@@ -23,7 +23,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from sim.engine.question import QuestionError
+from sim.errors import QuestionError
 from sim.statistics.intervals import LEVEL, Floats
 
 Model = Callable[[Floats], Floats]  # float[row, input] -> float[block, row, outcome]

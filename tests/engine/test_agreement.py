@@ -23,7 +23,8 @@ from playing import blank, columns, needs_numba, play
 from sim.engine.mesa_model import AGENTS, Actor, StraitModel
 from sim.model import outcomes, state
 from sim.model.rules import japan, prc, us
-from sim.scenario.loader import Experiment, load
+from sim.scenario.experiment import Experiment
+from sim.scenario.loader import load
 
 TRIALS_PER_CELL = 7  # of 30 cells: 210 trials
 MONTH = 24  # from which an agent decides otherwise

@@ -10,7 +10,7 @@ import yaml
 
 from analysis.evidence import episodes
 from analysis.evidence.episode_files import Told
-from sim.scenario.loader import ScenarioError
+from sim.errors import ScenarioError
 
 RECORD = episodes.record()
 GOOD = {

@@ -17,7 +17,7 @@ from analysis.evidence.backtest import lasting
 from analysis.evidence.single_trigger import Trigger
 from sim.model import codes
 from sim.scenario import loader
-from sim.scenario.loader import Experiment
+from sim.scenario.experiment import Experiment
 
 WORLDS = 4000
 EXP = loader.load("debate", worldviews=["newsham", "self", "neutral"], policies="status_quo", trials=WORLDS)

@@ -18,9 +18,10 @@ from analysis.cli import main
 from analysis.evidence import cells as lab_module
 from analysis.evidence import chronicle, counts, measures, validate, validation_rows
 from analysis.evidence.cells import Lab, ratio
+from analysis.evidence.file_checks import FILE_CHECKS
 from analysis.evidence.validate import Found, measured, rows
 from sim.engine import setup
-from sim.scenario import loader
+from sim.scenario import loader, shipped
 from sim.scenario.experiment import LeverSetting
 from sim.statistics.intervals import Interval
 
@@ -163,7 +164,7 @@ def test_examples(module: Any) -> None:
 
 
 def test_faults_of_the_rows_have_their_line(tmp_path: Path) -> None:
-    text = (loader.shipped() / "validation.yaml").read_text(encoding="utf-8")
+    text = (shipped.shipped() / "validation.yaml").read_text(encoding="utf-8")
     spoilt = [("measure: hazard_of_force", "measure: hazard_of_farce"),
               ("low: 4\n    high: 12", "low: 14\n    high: 12"),
               ("set: [quantity.japan_economic_months=0", "set: [quantity.japan_economic_month=0"),
@@ -173,15 +174,15 @@ def test_faults_of_the_rows_have_their_line(tmp_path: Path) -> None:
         text = text.replace(right, wrong, 1)
     path = tmp_path / "validation.yaml"
     path.write_text(text, encoding="utf-8")
-    first, *_ = loader.check([path])
+    first, *_ = loader.check([path], FILE_CHECKS)
     assert "hazard_of_force" in str(first)
     assert first.line > 100
     path.write_text(text.replace("hazard_of_farce", "hazard_of_force"), encoding="utf-8")
-    said = "\n".join(map(str, loader.check([path])))
+    said = "\n".join(map(str, loader.check([path], FILE_CHECKS)))
     assert said.count("validation.yaml:") == 3
     for words in ("must not lie above high", "nearest: japan_economic_months", "unknown record 'small_drills'"):
         assert words in said
-    assert loader.check([loader.shipped() / "validation.yaml"]) == []
+    assert loader.check([shipped.shipped() / "validation.yaml"], FILE_CHECKS) == []
 
 
 def test_no_row_cites_what_is_not_there() -> None:

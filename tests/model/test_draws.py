@@ -18,7 +18,8 @@ from sim.model import draws, month
 from sim.model.compiled import twin
 from sim.model.effects import campaign, events, reactions
 from sim.scenario.distributions import Distribution, Fixed, Uniform
-from sim.scenario.loader import Experiment, load
+from sim.scenario.experiment import Experiment
+from sim.scenario.loader import load
 
 WORD = st.integers(0, 2**64 - 1)
 COUNT = st.integers(0, 2**62)

@@ -14,8 +14,8 @@ from playing import needs_numba, play
 from sim.engine import batch, setup
 from sim.scenario.catalogue import Lever
 from sim.scenario.experiment import Experiment
-from sim.scenario.layers import ScriptedEvent
-from sim.scenario.loader import LeverLevel, load
+from sim.scenario.layers import LeverLevel, ScriptedEvent
+from sim.scenario.loader import load
 
 LEVERS = len(load("debate").catalogue.levers)
 Entry = TypeVar("Entry")

@@ -10,10 +10,10 @@ import pytest
 
 import sim
 from sim.engine.mesa_model import StraitModel
+from sim.errors import ScenarioError
 from sim.model import codes
 from sim.scenario.experiment import Experiment
 from sim.scenario.layers import Scripted
-from sim.scenario.loader import ScenarioError
 
 BARE = """experiment: scripted
 extends: debate

@@ -17,8 +17,9 @@ from typer.testing import CliRunner
 import sim
 from analysis.cli import main
 from analysis.paper import dictionary, export
+from sim.errors import FolderError
 from sim.results.result import Result
-from sim.results.store import FolderError, load_folder, write_folder
+from sim.results.store import load_folder, write_folder
 
 NAMES = list(export.TABLES)
 

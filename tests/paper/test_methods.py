@@ -15,9 +15,10 @@ from typer.testing import CliRunner
 import sim
 from analysis.cli import main as cli
 from analysis.paper import bibtex, methods, settings
+from sim.errors import FolderError
 from sim.results import manifest
 from sim.results.shares import share
-from sim.results.store import FolderError, write_folder
+from sim.results.store import write_folder
 
 SET = ("claim.N12=0.5", "us_intervenes_prob=0.4", "switch.learning=off")
 

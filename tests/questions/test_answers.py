@@ -11,8 +11,8 @@ from telling import Strait, assert_refused
 
 import sim
 from analysis import cli
+from sim.errors import FolderError
 from sim.results import disk, manifest, store
-from sim.results.disk import FolderError
 
 FEW = ["crossover", "N18", "--trials", "200", "--outcome", "use_of_force", "--no-figures", "--out", "found"]
 

@@ -15,7 +15,7 @@ from analysis.figures.figure_layout import Drawn
 from analysis.questions import claims
 from analysis.questions.claims_tables import THEME
 from analysis.questions.coalitions import TOTAL, UNDIALLED, Game, game
-from sim.engine.question import QuestionError
+from sim.errors import QuestionError
 
 PAIR = "direct_ties-interoperability"
 

@@ -12,7 +12,7 @@ from planted import EXP, means, planted
 from analysis.figures import crossover_figure, flip_figure
 from analysis.questions import crossover, crossover_map, flip
 from analysis.questions.dial_units import medians, mode, neutral_place
-from sim.engine.question import QuestionError
+from sim.errors import QuestionError
 from sim.scenario.distributions import Beta, Fixed, Triangular, Uniform
 
 PAIR = "direct_ties-interoperability"

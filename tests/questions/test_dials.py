@@ -12,7 +12,8 @@ from playing import needs_numba
 
 import sim
 from analysis.questions import averages, dials
-from sim.scenario.loader import Experiment, load
+from sim.scenario.experiment import Experiment
+from sim.scenario.loader import load
 from sim.statistics.intervals import Interval
 
 TRIALS = 500

@@ -19,7 +19,7 @@ from analysis.questions import discover as discover_module
 from analysis.questions import discover_tables as tables
 from analysis.questions.discover import Discovery, design, discover, discovered
 from sim.engine.beliefs import moved, standing
-from sim.engine.question import QuestionError
+from sim.errors import QuestionError
 from sim.statistics import boxes
 from sim.statistics.boxes import Box, Flags
 from sim.statistics.intervals import Floats

@@ -15,8 +15,8 @@ import sim
 from analysis.cli.main import app
 from analysis.questions import effort
 from sim.scenario.distributions import Fixed
-from sim.scenario.experiment import LeverSetting, Policy
-from sim.scenario.loader import Experiment, load
+from sim.scenario.experiment import Experiment, LeverSetting, Policy
+from sim.scenario.loader import load
 
 
 @pytest.fixture(scope="module")

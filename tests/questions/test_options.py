@@ -18,7 +18,8 @@ from analysis.questions import options
 from sim.engine import mesa_model
 from sim.model import outcomes
 from sim.model.rules import japan, prc
-from sim.scenario.loader import Experiment, load
+from sim.scenario.experiment import Experiment
+from sim.scenario.loader import load
 
 EVERY = [(choice.actor, choice.name, number) for choice in options.choices() for number in choice.options]
 

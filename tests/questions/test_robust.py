@@ -17,7 +17,7 @@ from analysis.questions import robust as robust_module
 from analysis.questions import robust_map
 from analysis.questions.robust import ALL, losses, played, robust
 from analysis.questions.robust_map import BETWEEN, mapped
-from sim.engine.question import QuestionError
+from sim.errors import QuestionError
 from sim.results import store
 from sim.results.result import Result
 from sim.statistics import regret

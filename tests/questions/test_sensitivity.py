@@ -15,7 +15,7 @@ from SALib.test_functions import Ishigami, Sobol_G
 
 from analysis.figures import sensitivity_figure
 from analysis.questions import sensitivity
-from sim.engine.question import QuestionError
+from sim.errors import QuestionError
 from sim.statistics.indices import LUCK, Model, decomposed, plain, screened, seed_of
 from sim.statistics.intervals import Floats
 

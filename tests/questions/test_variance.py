@@ -13,7 +13,7 @@ import sim
 from analysis.figures import variance_figure
 from analysis.questions import variance
 from analysis.questions.variance import ALL, BELIEFS, LUCK, TOTAL, VIEWS, WORLDS, components, sums
-from sim.engine.question import QuestionError
+from sim.errors import QuestionError
 from sim.statistics.intervals import Floats
 
 PAIR = "direct_ties-interoperability"

@@ -22,8 +22,9 @@ from typer.testing import CliRunner
 
 import sim
 from analysis.cli import main
+from sim.errors import ClusterError, ClusterLostError
 from sim.results import cluster, store
-from sim.results.store import ClusterError, ClusterLostError, write_folder
+from sim.results.store import write_folder
 from sim.scenario.experiment import Experiment
 
 ROOT = Path(__file__).parents[2]

@@ -23,9 +23,10 @@ from typer.testing import CliRunner
 import sim
 from analysis.cli import main
 from sim.engine import batch as sim_engine
+from sim.errors import FolderError
 from sim.results import tables
 from sim.results.parts import KINDS
-from sim.results.store import FolderError, load_folder, write_folder
+from sim.results.store import load_folder, write_folder
 from sim.scenario.experiment import Experiment
 
 ROOT = Path(__file__).parents[2]

@@ -16,11 +16,12 @@ from typer.testing import CliRunner
 
 import sim
 from analysis.cli import main
+from sim.errors import FolderError, ShareError
 from sim.results import manifest, store
 from sim.results.merge import merge
 from sim.results.parts import KINDS
-from sim.results.shares import Share, ShareError, share
-from sim.results.store import FolderError, load_folder, write_folder
+from sim.results.shares import Share, share
+from sim.results.store import load_folder, write_folder
 from sim.scenario.experiment import Experiment
 
 PAGE = Path(__file__).parents[2] / "docs" / "clusters.md"

@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 
 import sim
 from analysis.cli import main
+from sim.errors import FolderError
 from sim.results import stopping_rule
-from sim.results.store import FolderError, load_folder, write_folder
+from sim.results.store import load_folder, write_folder
 from sim.scenario.experiment import Experiment
 
 FORCE, STOPS_AT = {"use_of_force": 0.06}, 700

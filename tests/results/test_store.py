@@ -15,9 +15,10 @@ import pytest
 from made_up import blocks, experiment, played
 
 import sim
+from sim.errors import FolderError
 from sim.results import disk, manifest, store, tables
 from sim.results.result import Result
-from sim.results.store import FolderError, load_folder, write_folder
+from sim.results.store import load_folder, write_folder
 
 
 @pytest.fixture(autouse=True)

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from small import planted, rewrite
 
+from analysis.evidence.file_checks import FILE_CHECKS
 from sim.scenario import loader, shipped
 from sim.scenario.distributions import Blend, Fixed, LogNormal, Normal, Triangular, Uniform
-from sim.scenario.loader import LeverLevel, LeverSetting
+from sim.scenario.experiment import LeverSetting
+from sim.scenario.layers import LeverLevel
 
 
 @pytest.fixture
@@ -185,4 +187,4 @@ def test_an_installed_package_carries_its_scenarios(tree: Path, monkeypatch: pyt
 def test_the_shipped_debate_loads() -> None:
     debate = loader.load("debate")
     assert [policy.name for policy in debate.policies][:2] == ["status_quo", "direct_ties"]
-    assert loader.check(loader.shipped().rglob("*.yaml")) == []
+    assert loader.check(shipped.shipped().rglob("*.yaml"), FILE_CHECKS) == []

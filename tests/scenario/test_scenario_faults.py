@@ -12,8 +12,8 @@ import pytest
 import yaml
 from small import BROKEN, planted, rewrite
 
+from sim.errors import ScenarioError
 from sim.scenario import loader, yaml_marks
-from sim.scenario.loader import ScenarioError
 
 CASES = yaml.safe_load((BROKEN / "cases.yaml").read_text(encoding="utf-8"))
 

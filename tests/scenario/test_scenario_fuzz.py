@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from sim.errors import ScenarioError
 from sim.scenario import loader, shipped
-from sim.scenario.loader import ScenarioError
 
 BROKEN = Path(__file__).parents[1] / "broken"
 FILES = sorted(

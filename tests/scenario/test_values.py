@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import sim
-from sim.scenario.loader import ScenarioError, check
+from sim.errors import ScenarioError
+from sim.scenario.loader import check
 from sim.scenario.values import loss
 
 CELL = ("2026", "newsham", "direct_ties")

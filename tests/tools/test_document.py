@@ -17,7 +17,8 @@ from analysis.cli.main import app
 from analysis.evidence import composites, implied
 from analysis.paper import markdown
 from sim.scenario.distributions import Fixed
-from sim.scenario.loader import Experiment, load
+from sim.scenario.experiment import Experiment
+from sim.scenario.loader import load
 from tools import catalogued, document, measured, recorded
 
 DOCS = Path(__file__).parents[2] / "docs"
