@@ -91,7 +91,7 @@ def boxes(exp: Experiment, trials: int, told: Update) -> pd.DataFrame:
     def one(start: str, folder: Path, update: Update) -> pd.DataFrame:
         found = discover.discover(exp, CONTRAST, start=start, trials=trials, folder=folder, progress=update)
         lines = ((name, line) for name in found.asked.outcomes
-                 for line in discover_figure.lines(found, name) if " says: " not in line)  # fmt: skip
+                 for line in discover_figure.describe_discover(found, name) if " says: " not in line)  # fmt: skip
         return pd.DataFrame(lines, columns=["outcome", "line"]).assign(start=start)
 
     return _each_start(exp, one, told)
@@ -103,8 +103,9 @@ def regrets(exp: Experiment, trials: int, told: Update) -> pd.DataFrame:
     lines = []
     for start in exp.starts:
         found = robust.robust(result, start=start.name)
-        lines += [(start.name, "", line) for line in robust_map_figure.lines(found)]
-        lines += [(start.name, name, line) for name in found.names for line in robust_figure.lines(found, name)]
+        lines += [(start.name, "", line) for line in robust_map_figure.describe_robust_map(found)]
+        for name in found.names:
+            lines += [(start.name, name, line) for line in robust_figure.describe_robust(found, name)]
     return pd.DataFrame(lines, columns=["start", "outcome", "line"])
 
 

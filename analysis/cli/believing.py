@@ -63,8 +63,8 @@ def claims(
             answer.write(f"claims_{name}", [getattr(one, name) for one in found])
         pairs = [(one, name) for one in found for name in one.game.asked.outcomes]
         for one, name in pairs:
-            tell(heading(one.game.asked, name), claims_figure.lines(one, name))
-        drawn = [] if no_figures else [claims_figure.figure(one, name) for one, name in pairs]
+            tell(heading(one.game.asked, name), claims_figure.describe_claims(one, name))
+        drawn = [] if no_figures else [claims_figure.draw_claims(one, name) for one, name in pairs]
         answer.finish(drawn, designs.claims(found))
 
 
@@ -129,8 +129,8 @@ def crossover(
         answer.write("crossover_curves", [one.curves for one in found])
         pairs = [(one, name) for one in found for name in one.asked.outcomes]
         for one, name in pairs:
-            tell(heading(one.asked, name), crossover_figure.lines(one, name))
-        drawn = [] if no_figures else [crossover_figure.figure(one, name) for one, name in pairs]
+            tell(heading(one.asked, name), crossover_figure.describe_crossover(one, name))
+        drawn = [] if no_figures else [crossover_figure.draw_crossover(one, name) for one, name in pairs]
         answer.finish(drawn, designs.crossover(found))
 
 
@@ -172,5 +172,5 @@ def flip(
         ]  # fmt: skip
         answer.write("flip", [one.table for one in found])
         for one in found:
-            tell(heading(one.asked, one.asked.outcomes[0]), flip_figure.lines(one))
-        answer.finish([] if no_figures else [flip_figure.figure(one) for one in found], designs.flip(found))
+            tell(heading(one.asked, one.asked.outcomes[0]), flip_figure.describe_flip(one))
+        answer.finish([] if no_figures else [flip_figure.draw_flip(one) for one in found], designs.flip(found))

@@ -74,8 +74,8 @@ def discover(
         answer.write("discover_points", [one.points for one in found])
         pairs = [(one, name) for one in found for name in one.asked.outcomes]
         for one, name in pairs:
-            tell(heading(one.asked, name), discover_figure.lines(one, name))
-        drawn = [] if no_figures else [discover_figure.figure(one, name) for one, name in pairs]
+            tell(heading(one.asked, name), discover_figure.describe_discover(one, name))
+        drawn = [] if no_figures else [discover_figure.draw_discover(one, name) for one, name in pairs]
         answer.finish([figure for figure in drawn if figure], designs.discover(found, coverage))
 
 
@@ -130,11 +130,11 @@ def robust(
         answer.write("robust_map", [one.map for one in found])
         for one in found:
             for name in dict.fromkeys((*one.names, *limits)):
-                tell(robust_figure.heading(one, name), robust_figure.lines(one, name))
+                tell(robust_figure.write_heading(one, name), robust_figure.describe_robust(one, name))
             if len(one.map):
-                tell("Who is right, and whose values count:", robust_map_figure.lines(one))
-        drawn = [] if no_figures else [robust_map_figure.figure(one) for one in found]
-        drawn += [] if no_figures else [robust_figure.figure(one, name) for one in found for name in one.names]
+                tell("Who is right, and whose values count:", robust_map_figure.describe_robust_map(one))
+        drawn = [] if no_figures else [robust_map_figure.draw_robust_map(one) for one in found]
+        drawn += [] if no_figures else [robust_figure.draw_robust(one, name) for one in found for name in one.names]
         answer.finish(
             [figure for figure in drawn if figure], designs.robust(found, limits), (folder or out / "run", result)
         )

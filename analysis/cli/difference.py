@@ -14,7 +14,7 @@ from typer import Context, Option
 from analysis.cli import BAD_INPUT, STOPPED, leave, plain_words
 
 if TYPE_CHECKING:
-    from analysis.figures.figure_layout import Drawn
+    from analysis.figures.figure_layout import CaptionedFigure
     from analysis.questions.designs import Design
     from sim.engine.question import Asked
     from sim.results.result import Result
@@ -77,15 +77,16 @@ class Answer:
         disk.save(self.out / f"{name}.csv", text.encode())
         self.written.append(f"{name}.csv")
 
-    def finish(self, drawn: list[Drawn], design: Design, run: tuple[Path, Result] | None = None) -> None:
+    def finish(self, drawn: list[CaptionedFigure], design: Design, run: tuple[Path, Result] | None = None) -> None:
         """Save the figures, then the manifest, and say where everything is; `run` is what was read."""
-        from analysis.figures import run_figures
+        from analysis.figures import figure_layout
         from analysis.questions import answers
 
         folder = self.out / "figures"
         folder.mkdir(exist_ok=True)
         for figure in drawn:
-            self.written += [path.relative_to(self.out).as_posix() for path in run_figures.save(figure, folder)]
+            paths = figure_layout.save_figure(figure, folder)
+            self.written += [path.relative_to(self.out).as_posix() for path in paths]
         made = answers.made(self.command, self.options, design, run)
         made |= {"started": self.started, "written": self.written}
         if note := answers.keep(self.out, made, self.before):

@@ -182,12 +182,12 @@ def _between(row: Any) -> str:
 
 
 def _drawn(exp: Experiment, found: pd.DataFrame, folder: Path) -> None:
-    from analysis.figures import run_figures
-    from analysis.figures.effort_figure import equal_effort
+    from analysis.figures import figure_layout
+    from analysis.figures.effort_figure import draw_equal_effort
 
     folder.mkdir(parents=True, exist_ok=True)
     for start in exp.starts:
-        png, _ = run_figures.save(equal_effort(exp, found, start.name), folder)
+        png, _ = figure_layout.save_figure(draw_equal_effort(exp, found, start.name), folder)
         typer.echo(f"Figure: {png}")
 
 

@@ -165,7 +165,7 @@ def kept(folder: Path, how: Callable[..., Result], *, plays: bool = True) -> Res
 
 def _draw(result: Result, folder: Path) -> None:
     """Draw the figures, unless the folder has them already."""
-    from analysis.figures import run_figures
+    from analysis.figures import figure_layout, run_figures
     from sim.results import store
 
     written = result.manifest["written"] if result.manifest else []
@@ -175,7 +175,7 @@ def _draw(result: Result, folder: Path) -> None:
     typer.echo("Drawing the figures.", err=True)
     figures = folder / "figures"
     figures.mkdir(exist_ok=True)
-    drawn = [path for figure in run_figures.all_figures(result) for path in run_figures.save(figure, figures)]
+    drawn = [path for figure in run_figures.draw_run(result) for path in figure_layout.save_figure(figure, figures)]
     store.add_files(folder, drawn)
 
 
@@ -188,7 +188,7 @@ def _say(result: Result, folder: Path) -> None:
 
     exp, console = result.experiment, Console(highlight=False)
     console.print(Text(f"{exp.title} From {exp.starts[-1].title}:", style="bold"))
-    for line in run_summary.lines(result):
+    for line in run_summary.describe_run(result):
         console.print(Text(f"- {line}"), soft_wrap=not console.is_terminal)
     if result.reused:
         console.print("This very experiment was run before and is shown again; --fresh runs it anew.")

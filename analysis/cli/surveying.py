@@ -69,8 +69,8 @@ def sensitivity(
         answer.write("sensitivity_tornado", [one.tornado for one in found])
         pairs = [(one, name) for one in found for name in one.asked.outcomes]
         for one, name in pairs:
-            tell(heading(one.asked, name), sensitivity_figure.lines(one, name))
-        drawn = [] if no_figures else [sensitivity_figure.figure(one, name) for one, name in pairs]
+            tell(heading(one.asked, name), sensitivity_figure.describe_sensitivity(one, name))
+        drawn = [] if no_figures else [sensitivity_figure.draw_sensitivity(one, name) for one, name in pairs]
         answer.finish(drawn, designs.sensitivity(found))
 
 
@@ -127,6 +127,6 @@ def variance(
             found = [variance_.of_run(result, contrast, outcome, name) for name in names]
         answer.write("variance", [one.table for one in found])
         for one in found:
-            tell(f"From {one.asked.start.title}, over all worldviews:", variance_figure.lines(one))
-        drawn = [] if no_figures else [variance_figure.figure(one) for one in found]
+            tell(f"From {one.asked.start.title}, over all worldviews:", variance_figure.describe_variance(one))
+        drawn = [] if no_figures else [variance_figure.draw_variance(one) for one in found]
         answer.finish(drawn, designs.variance(found), read)

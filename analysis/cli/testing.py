@@ -36,7 +36,7 @@ def backtest(
 
         from analysis.evidence import episodes
         from analysis.evidence.backtest import forecasts, gains, report
-        from analysis.figures import backtest_figures, run_figures
+        from analysis.figures import backtest_figures, figure_layout
 
         record = episodes.record()
         reading = episodes.others(files, record) if files else episodes.Reading(record.episodes, (), ())
@@ -50,8 +50,8 @@ def backtest(
             typer.echo(note, err=True)
         if found.episodes:
             if not no_figures:
-                for drawn in backtest_figures.all_figures(found, gained):
-                    run_figures.save(drawn, out)
+                for drawn in backtest_figures.draw_backtest(found, gained):
+                    figure_layout.save_figure(drawn, out)
             _show(console, report.levels(found))
             _show(console, report.differences(gained))
             for line in report.lines(found, gained, None if files else record):

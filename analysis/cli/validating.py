@@ -60,11 +60,11 @@ def _measure(lab: Lab, rows: Validation) -> list[Found]:
 
 def _draw(lab: Lab, found: list[Found], folder: Path) -> None:
     from analysis.evidence.cells import At
-    from analysis.figures import run_figures, validation_figure
-    from analysis.figures.hindcast_figure import hindcast
+    from analysis.figures import figure_layout, validation_figure
+    from analysis.figures.hindcast_figure import draw_hindcast
 
     reference = lab.load("debate").reference.name
     here, then = At(reference, "neutral", "status_quo"), At("1996", "neutral", "status_quo", "hindcast")
-    run_figures.save(validation_figure.against_expected(lab.experiment(here), found), folder)
+    figure_layout.save_figure(validation_figure.draw_validation(lab.experiment(here), found), folder)
     first = lab.cell(then)["months_to_first_force"]
-    run_figures.save(hindcast(lab.experiment(then), lab.told(then), first, lab.record), folder)
+    figure_layout.save_figure(draw_hindcast(lab.experiment(then), lab.told(then), first, lab.record), folder)

@@ -13,7 +13,7 @@ from analysis.evidence.backtest.report import CAVEAT, SAMPLES, WORDS, overall
 from analysis.evidence.backtest.rivals import RIVALS
 from analysis.figures import style
 from analysis.figures.captions import percent
-from analysis.figures.figure_layout import GREY, INK, TICK, Drawn, finish, fit, sheet
+from analysis.figures.figure_layout import GREY, INK, TICK, CaptionedFigure, finish, fit, sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,13 +28,13 @@ HAPPENED: dict[str, Any] = {"marker": "D", "linestyle": "none", "color": "white"
 HAPPENED |= {"markersize": 8, "markeredgewidth": 1.6, "clip_on": False, "zorder": 5}
 
 
-def all_figures(found: Scored, gained: Sequence[Gain]) -> Iterator[Drawn]:
+def draw_backtest(found: Scored, gained: Sequence[Gain]) -> Iterator[CaptionedFigure]:
     """Yield both figures of a back-test that has episodes."""
     yield forecasts(found)
     yield differences(found, gained)
 
 
-def forecasts(found: Scored) -> Drawn:
+def forecasts(found: Scored) -> CaptionedFigure:
     """Draw the neutral worldview's forecast of each episode as a bar cut by rung, and a mark where it went."""
     episodes = sorted(found.episodes, key=lambda one: (one.target, one.start))
     labels, groups = _labels(episodes)
@@ -125,7 +125,7 @@ def _forecast_caption(found: Scored) -> str:
     )
 
 
-def differences(found: Scored, gained: Sequence[Gain]) -> Drawn:
+def differences(found: Scored, gained: Sequence[Gain]) -> CaptionedFigure:
     """Draw the mean gain in log score of each worldview over each rival, and of the authors over each other."""
     groups = [(view, tuple(RIVALS)) for view in WORLDVIEWS] + [("newsham", ("self",))]
     labels = [text for view, against in groups

@@ -15,7 +15,7 @@ from analysis.questions.coalitions import NEWSHAM, SELF, TOTAL, UNDIALLED
 from sim.statistics.intervals import Interval
 
 if TYPE_CHECKING:
-    from analysis.figures.figure_layout import Drawn
+    from analysis.figures.figure_layout import CaptionedFigure
     from analysis.questions.claims import Claims
     from sim.scenario.catalogue import Outcome
 
@@ -23,7 +23,7 @@ NAMED = 9  # claims at most with a row of their own
 COVERED = 0.9  # of all that claims move, which the named ones are to make up
 
 
-def figure(found: Claims, outcome: str) -> Drawn:
+def draw_claims(found: Claims, outcome: str) -> CaptionedFigure:
     """Draw the waterfall of one outcome: Newsham's world, a step for each claim that matters, Self's world.
 
     Each step replaces what Newsham believes by what Self believes, so it is the claim's value with its sign turned.
@@ -47,12 +47,12 @@ def caption(found: Claims, outcome: str) -> str:
     idle = [name for name in nothing if name != UNDIALLED]
     rest = f" No difference here: {listed(idle)}." if idle else ""
     return (
-        f"{' '.join(lines(found, outcome))} A step is the average change over all orders in which the claims can be "
-        f"swapped, theme by theme (Owen values); N and S say whose claim it is.{rest}"
+        f"{' '.join(describe_claims(found, outcome))} A step is the average change over all orders in which the "
+        f"claims can be swapped, theme by theme (Owen values); N and S say whose claim it is.{rest}"
     )
 
 
-def lines(found: Claims, outcome: str) -> list[str]:
+def describe_claims(found: Claims, outcome: str) -> list[str]:
     """Return what was found about one outcome: both ends, the themes, the claims that weigh most."""
     exp, entry = found.game.asked.exp, found.game.asked.exp.catalogue.outcomes[outcome]
     a, b = (title(exp, policy.name) for policy in found.game.asked.policies)

@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 
 from analysis.figures import style
 from analysis.figures.captions import believing, gap, listed, title
-from analysis.figures.figure_layout import INK, ROOM, TICK, Drawn, finish, fit, height, page
+from analysis.figures.figure_layout import INK, ROOM, TICK, CaptionedFigure, finish, fit, height, page
 
 if TYPE_CHECKING:
     from analysis.questions.crossover import Crossover
@@ -25,7 +25,7 @@ ORDER = ("one", "many", "outside", "none")
 EDGE = 0.06  # how far beyond its dial a row shows the way to a crossing outside
 
 
-def figure(found: Crossover, outcome: str) -> Drawn:
+def draw_crossover(found: Crossover, outcome: str) -> CaptionedFigure:
     """Draw every claim's dial for one outcome: the ones with a crossing first."""
     exp, asked = found.asked.exp, found.asked
     entry, a, b = exp.catalogue.outcomes[outcome], *(policy.title for policy in asked.policies)
@@ -34,7 +34,7 @@ def figure(found: Crossover, outcome: str) -> Drawn:
     labels = [fit(f"{claim}  {exp.catalogue.claims[claim].says}", LABELS, TICK, lines=1) for claim in table["claim"]]
     deep = height("one line", TICK) + 0.11
     places = (np.arange(len(labels)) + 0.5) * deep
-    caption = " ".join([*lines(found, outcome), _how(found, outcome)])
+    caption = " ".join([*describe_crossover(found, outcome), _how(found, outcome)])
     page_ = page(
         replace(exp, trials=found.trials), asked.start.name, caption=caption, body=len(labels) * deep + 0.85,
         title=f"Where along each belief does the better policy change: {a} or {b}?",
@@ -55,7 +55,7 @@ def figure(found: Crossover, outcome: str) -> Drawn:
     return finish(f"crossover_{outcome}_{asked.start.name}", page_, caption)
 
 
-def lines(found: Crossover, outcome: str) -> list[str]:
+def describe_crossover(found: Crossover, outcome: str) -> list[str]:
     """Return what was found about one outcome in sentences."""
     table, asked = found.table[found.table["outcome"] == outcome], found.asked
     a, b = (title(asked.exp, policy.name) for policy in asked.policies)

@@ -13,7 +13,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from analysis.figures import style
 from analysis.figures.captions import believing, listed, margin, percent, title
-from analysis.figures.figure_layout import INK, TICK, Drawn, finish, fit, height, page
+from analysis.figures.figure_layout import INK, TICK, CaptionedFigure, finish, fit, height, page
 from analysis.questions.discover_tables import words
 from sim.statistics.boxes import FEW
 
@@ -28,7 +28,7 @@ TREE = "#009E73"
 MUCH = 0.2  # of the points not settled by themselves: too much luck in what is found
 
 
-def lines(found: Discovery, outcome: str) -> list[str]:
+def describe_discover(found: Discovery, outcome: str) -> list[str]:
     """Return what was found about one outcome: how often each policy does better, and the boxes that hold."""
     sought, exp = found.sought[outcome], found.asked.exp
     exception, rule = _titles(found.asked, sought)
@@ -73,7 +73,7 @@ def _box(name: str, one: Found) -> str:
     )
 
 
-def figure(found: Discovery, outcome: str) -> Drawn | None:
+def draw_discover(found: Discovery, outcome: str) -> CaptionedFigure | None:
     """Draw the box that holds: the two claims that it restricts most, and its limits; None if no box holds."""
     sought, asked = found.sought[outcome], found.asked
     main = _main(sought)
@@ -85,7 +85,7 @@ def figure(found: Discovery, outcome: str) -> Drawn | None:
     claims = _by_width(main) + [c for c in boxes[-1].restricted if c not in main.restricted]
     says = [fit(f"{claim}  {exp.catalogue.claims[claim].says}", LABELS, TICK, lines=4) for claim in claims]
     deep = np.array([height(text, TICK) + 0.3 for text in says])
-    caption = " ".join(lines(found, outcome)[:2])
+    caption = " ".join(describe_discover(found, outcome)[:2])
     figure_ = page(
         replace(exp, trials=found.trials), asked.start.name, caption=caption, body=max(6.0, float(deep.sum()) + 1.0),
         title=f"With which beliefs does {exception} do better than {rule}?",

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.figures import captions, style
-from analysis.figures.figure_layout import INK, TICK, WIDTH, Drawn, finish, fit, page
+from analysis.figures.figure_layout import INK, TICK, WIDTH, CaptionedFigure, finish, fit, page
 from analysis.questions.compare import primary, yardstick
 from analysis.questions.effort import EQUAL, WRITTEN
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 APART = 0.055  # inches between the two marks of a row, up or down from its middle
 
 
-def equal_effort(exp: Experiment, table: pd.DataFrame, start: str) -> Drawn:
+def draw_equal_effort(exp: Experiment, table: pd.DataFrame, start: str) -> CaptionedFigure:
     """Draw each policy's differences as written and at equal effort, by worldview and primary outcome.
 
     Parameters

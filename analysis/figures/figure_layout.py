@@ -10,6 +10,7 @@ import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import matplotlib
@@ -33,7 +34,7 @@ SPACE = 0.42  # of the size of the type: a space between two words, with what th
 
 
 @dataclass(frozen=True)
-class Drawn:
+class CaptionedFigure:
     """A finished figure: the file name it goes by, the figure, and the caption drawn beneath it."""
 
     name: str
@@ -150,7 +151,7 @@ def sheet(
     return figure
 
 
-def finish(name: str, figure: Figure, caption: str) -> Drawn:
+def finish(name: str, figure: Figure, caption: str) -> CaptionedFigure:
     """Lay the panels out once, fix them there, and return the figure with its caption.
 
     Places are rounded, since the solver's last bit hangs on the order of things in memory and would change files.
@@ -162,7 +163,17 @@ def finish(name: str, figure: Figure, caption: str) -> Drawn:
     for axes in figure.axes:
         left, bottom, width, high = (round(edge, 6) for edge in axes.get_position().bounds)
         axes.set_position((left, bottom, width, high))
-    return Drawn(name, figure, caption)
+    return CaptionedFigure(name, figure, caption)
+
+
+def save_figure(drawn: CaptionedFigure, folder: Path) -> tuple[Path, Path]:
+    """Write a figure as NAME.png (150 dpi) and NAME.svg into an existing folder, the same bytes each time."""
+    png, svg = folder / f"{drawn.name}.png", folder / f"{drawn.name}.svg"
+    metadata = {"Title": drawn.name, "Description": drawn.caption}
+    drawn.figure.savefig(png, dpi=150, metadata=metadata)
+    with matplotlib.rc_context({"svg.hashsalt": drawn.name, "svg.fonttype": "path"}):
+        drawn.figure.savefig(svg, metadata={**metadata, "Date": None})
+    return png, svg
 
 
 def _key_size(keys: Sequence[Artist]) -> tuple[int, float]:

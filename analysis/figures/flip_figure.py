@@ -9,13 +9,13 @@ from analysis.figures.waterfall import Row, waterfall
 from sim.statistics.intervals import Interval
 
 if TYPE_CHECKING:
-    from analysis.figures.figure_layout import Drawn
+    from analysis.figures.figure_layout import CaptionedFigure
     from analysis.questions.flip import Flip
 
 AUTHORS = {"newsham": "Newsham", "self": "Self"}
 
 
-def figure(found: Flip) -> Drawn:
+def draw_flip(found: Flip) -> CaptionedFigure:
     """Draw the changes as a waterfall of levels: the worldview as it is, then after each change."""
     asked = found.asked
     label = asked.exp.catalogue.outcomes[asked.outcomes[0]].label
@@ -26,12 +26,12 @@ def figure(found: Flip) -> Drawn:
         rows.append(Row("level", words, Interval(value, low, high)))
     return waterfall(
         asked, found.trials, rows, name=f"flip_{asked.outcomes[0]}_{asked.worldview.name}",
-        heading=f"How few beliefs decide between {a} and {b}?", caption=" ".join(lines(found)),
+        heading=f"How few beliefs decide between {a} and {b}?", caption=" ".join(describe_flip(found)),
         note=f"“{label}”, {a} minus {b}, after each change and all before it.",
     )  # fmt: skip
 
 
-def lines(found: Flip) -> list[str]:
+def describe_flip(found: Flip) -> list[str]:
     """Return the answer in sentences."""
     asked = found.asked
     outcome = asked.exp.catalogue.outcomes[asked.outcomes[0]]

@@ -17,7 +17,7 @@ from analysis.evidence.chronicle import Chronicle
 from analysis.evidence.counts import lasting, quiet_years, since
 from analysis.figures import style
 from analysis.figures.captions import percent
-from analysis.figures.figure_layout import TICK, WIDTH, Drawn, finish, page
+from analysis.figures.figure_layout import TICK, WIDTH, CaptionedFigure, finish, page
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
@@ -33,9 +33,9 @@ PANELS = {
 }
 
 
-def hindcast(
+def draw_hindcast(
     exp: Experiment, told: Chronicle, first_force: style.Floats, record: Mapping[str, tuple[str, ...]]
-) -> Drawn:
+) -> CaptionedFigure:
     """Draw what begins in each five years, quiet years, and how long there is no force.
 
     Parameters

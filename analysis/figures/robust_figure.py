@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.figures import style
 from analysis.figures.captions import amount, believing, percent, title
-from analysis.figures.figure_layout import INK, ROOM, TICK, Drawn, finish, fit, page
+from analysis.figures.figure_layout import INK, ROOM, TICK, CaptionedFigure, finish, fit, page
 from analysis.questions.robust import ALL, KEPT
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ NAMES, ROW = 2.1, 0.62  # inches: of the policies' names, and of a row
 SURE = 0.95  # of resamples with the same policy first
 
 
-def heading(found: Robust, name: str) -> str:
+def write_heading(found: Robust, name: str) -> str:
     """Return what stands over the lines of an outcome."""
     start = next(one for one in found.exp.starts if one.name == found.start)
     return f"From {start.title}, {found.exp.catalogue.outcomes[name].label}:"
 
 
-def lines(found: Robust, name: str) -> list[str]:
+def describe_robust(found: Robust, name: str) -> list[str]:
     """Return what was found by one outcome: which policy is best by each measure, and how sure that is."""
     exp, outcome = found.exp, found.exp.catalogue.outcomes[name]
     rows = _of(found, name)
@@ -73,12 +73,12 @@ def _between(row: dict[Any, Any], outcome: Outcome | None) -> str:
     return f"{value}, {low.removesuffix(unit)} to {high.removesuffix(unit)}"
 
 
-def figure(found: Robust, name: str) -> Drawn:
+def draw_robust(found: Robust, name: str) -> CaptionedFigure:
     """Draw every measure by one outcome: a column a measure, a row a policy, the best of each filled."""
     exp, outcome = found.exp, found.exp.catalogue.outcomes[name]
     rows = {measure: part for measure, part in _of(found, name).items() if not (part["value"] == 0).all()}
     wide = (ROOM - NAMES) / len(rows) - 0.15
-    caption = " ".join(lines(found, name))
+    caption = " ".join(describe_robust(found, name))
     figure_ = page(
         replace(exp, trials=found.worlds * exp.lucks), found.start, caption=caption,
         body=ROW * len(exp.policies) + 1.5, title="Which policy would one regret least when unsure?",

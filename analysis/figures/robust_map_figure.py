@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 
 from analysis.figures import style
 from analysis.figures.captions import capital, listed, percent, title
-from analysis.figures.figure_layout import GREY, HEADING, INK, TICK, Drawn, finish, fit, page
+from analysis.figures.figure_layout import GREY, HEADING, INK, TICK, CaptionedFigure, finish, fit, page
 from analysis.questions.robust_map import BETWEEN, EXPECTED, GRID, MAX_REGRET
 from sim.statistics.boxes import Flags
 
@@ -26,7 +26,7 @@ PALEST = 0.35  # of a policy's colour, where it leads by nothing
 BEHIND = {"boxstyle": "round,pad=0.25", "facecolor": "white", "edgecolor": GREY, "alpha": 0.85}
 
 
-def lines(found: Robust) -> list[str]:
+def describe_robust_map(found: Robust) -> list[str]:
     """Return how the best policy changes with who is right and whose values count."""
     exp, table = found.exp, found.map
     square = _square(table)
@@ -68,7 +68,7 @@ def _along(found: Robust, row: pd.DataFrame) -> str:
     return f"{title(found.exp, runs[0][0])} if Self is right, {listed(changes)} that Newsham is"
 
 
-def figure(found: Robust) -> Drawn | None:
+def draw_robust_map(found: Robust) -> CaptionedFigure | None:
     """Draw the map; None if the run lacks an author's worldview or values."""
     table, exp = found.map, found.exp
     if table.empty:
@@ -77,7 +77,7 @@ def figure(found: Robust) -> Drawn | None:
     present = [policy for policy in exp.policies if policy.name in {*table["policy"]}]
     keys = [Patch(color=style.looks(exp)[policy.name].colour, label=policy.title) for policy in present]
     keys.append(Patch(facecolor="white", edgecolor=INK, hatch="////", label="the best two cannot be told apart"))
-    caption = " ".join(lines(found))
+    caption = " ".join(describe_robust_map(found))
     margin = exp.catalogue.outcomes["loss_newsham"].margin
     figure_ = page(
         replace(exp, trials=found.worlds * exp.lucks), found.start, caption=caption, body=6.6, keys=keys,

@@ -8,10 +8,8 @@ Nothing here reads a file or leaves a trace in matplotlib's global state.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -19,19 +17,14 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.figures import captions, style
-from analysis.figures.figure_layout import GREY, INK, TICK, WIDTH, Drawn, finish, fit, height, page
-from analysis.figures.timelines import FIRSTS, LOSSES, economic_loss, first_times, rungs_over_time
-from analysis.figures.verdict_grid import who_is_right
+from analysis.figures.figure_layout import GREY, INK, TICK, WIDTH, CaptionedFigure, finish, fit, height, page
+from analysis.figures.timelines import FIRSTS, LOSSES, draw_economic_loss, draw_first_times, draw_rungs_over_time
+from analysis.figures.verdict_grid import draw_who_is_right
 from analysis.questions.compare import Comparison, comparisons, contrasts, means, primary
 
 if TYPE_CHECKING:
     from sim.results.result import Result
     from sim.scenario.experiment import Experiment
-
-__all__ = [
-    "Drawn", "all_figures", "differences", "economic_loss", "first_times", "outcome_shares",
-    "rungs_over_time", "save", "who_is_right",
-]  # fmt: skip
 
 MAIN = (
     "deterrence_holds", "crisis", "quarantine", "use_of_force", "invasion", "us_prc_war", "japan_in_combat",
@@ -46,7 +39,7 @@ VERDICTS: dict[str, tuple[str, dict[str, Any]]] = {  # verdict -> its words, and
 }
 
 
-def all_figures(result: Result) -> Iterator[Drawn]:
+def draw_run(result: Result) -> Iterator[CaptionedFigure]:
     """Yield the figures of every start of a result; those that compare policies only where there are two.
 
     Parameters
@@ -56,39 +49,29 @@ def all_figures(result: Result) -> Iterator[Drawn]:
 
     Yields
     ------
-    Drawn
+    CaptionedFigure
         Name (`differences_2026`), figure, and caption.
 
     Examples
     --------
     >>> import sim
     >>> result = sim.run(sim.load("debate", starts=["2026"]), trials=100, seed=7)
-    >>> next(all_figures(result)).name
+    >>> next(draw_run(result)).name
     'outcome_shares_2026'
     """
     exp, summary = result.experiment, result.summary()
     table = result.differences() if len(exp.policies) > 1 else None
     for start in exp.starts:
-        yield outcome_shares(exp, summary, start.name)
+        yield draw_outcome_shares(exp, summary, start.name)
         if table is not None:
-            yield differences(exp, table, start.name)
-            yield who_is_right(exp, summary, table, start.name)
-        yield rungs_over_time(exp, result.rungs, start.name)
-        yield first_times(exp, result.trials_of(*FIRSTS), start.name)
-        yield economic_loss(exp, summary, result.trials_of(*LOSSES), start.name)
+            yield draw_differences(exp, table, start.name)
+            yield draw_who_is_right(exp, summary, table, start.name)
+        yield draw_rungs_over_time(exp, result.rungs, start.name)
+        yield draw_first_times(exp, result.trials_of(*FIRSTS), start.name)
+        yield draw_economic_loss(exp, summary, result.trials_of(*LOSSES), start.name)
 
 
-def save(drawn: Drawn, folder: Path) -> tuple[Path, Path]:
-    """Write a figure as NAME.png (150 dpi) and NAME.svg into an existing folder, the same bytes each time."""
-    png, svg = folder / f"{drawn.name}.png", folder / f"{drawn.name}.svg"
-    told = {"Title": drawn.name, "Description": drawn.caption}
-    drawn.figure.savefig(png, dpi=150, metadata=told)
-    with matplotlib.rc_context({"svg.hashsalt": drawn.name, "svg.fonttype": "path"}):
-        drawn.figure.savefig(svg, metadata={**told, "Date": None})
-    return png, svg
-
-
-def outcome_shares(exp: Experiment, summary: pd.DataFrame, start: str) -> Drawn:
+def draw_outcome_shares(exp: Experiment, summary: pd.DataFrame, start: str) -> CaptionedFigure:
     """Draw how often each main outcome happens, by policy within each worldview, with intervals.
 
     Parameters
@@ -132,7 +115,7 @@ def outcome_shares(exp: Experiment, summary: pd.DataFrame, start: str) -> Drawn:
     return finish(f"outcome_shares_{start}", figure, caption)
 
 
-def differences(exp: Experiment, table: pd.DataFrame, start: str) -> Drawn:
+def draw_differences(exp: Experiment, table: pd.DataFrame, start: str) -> CaptionedFigure:
     """Draw the paired differences of the contrasts on the primary outcomes as a forest plot.
 
     Parameters

@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 
 from analysis.figures import style
 from analysis.figures.captions import believing, gap, listed, title
-from analysis.figures.figure_layout import GREY, INK, ROOM, SPACING, TICK, Drawn, finish, fit, height, page
+from analysis.figures.figure_layout import GREY, INK, ROOM, SPACING, TICK, CaptionedFigure, finish, fit, height, page
 from analysis.questions.sensitivity import ENDS, TENTH
 from sim.statistics.indices import LUCK, MORRIS, SOBOL
 
@@ -33,7 +33,7 @@ READ = (
 )
 
 
-def figure(found: Sensitivity, outcome: str) -> Drawn:
+def draw_sensitivity(found: Sensitivity, outcome: str) -> CaptionedFigure:
     """Draw one outcome: tornado, Morris and Sobol side by side, and beneath them whether they have settled."""
     asked, names = found.asked, _order(found, outcome)
     exp, entry = asked.exp, asked.exp.catalogue.outcomes[outcome]
@@ -43,7 +43,7 @@ def figure(found: Sensitivity, outcome: str) -> Drawn:
     labels = [fit("Luck" if n == LUCK else f"{n}  {told[n]}", LABELS, TICK, lines=1) for n in names]
     deep = height("one line", TICK) + 0.13
     places = (np.arange(len(names)) + 0.5) * deep
-    caption = " ".join(lines(found, outcome))
+    caption = " ".join(describe_sensitivity(found, outcome))
     page_ = page(
         replace(exp, trials=found.trials), asked.start.name, caption=caption, body=len(names) * deep + 1.1 + BELOW,
         title=f"Which beliefs make the difference between {a} and {b}?",
@@ -74,7 +74,7 @@ def figure(found: Sensitivity, outcome: str) -> Drawn:
     return finish(f"sensitivity_{outcome}_{asked.start.name}", page_, caption)
 
 
-def lines(found: Sensitivity, outcome: str) -> list[str]:
+def describe_sensitivity(found: Sensitivity, outcome: str) -> list[str]:
     """Return what was found about one outcome: who makes the spread, how much is luck, whether it is settled."""
     asked = found.asked
     entry = asked.exp.catalogue.outcomes[outcome]

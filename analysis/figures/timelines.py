@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from analysis.figures import captions, style
-from analysis.figures.figure_layout import HEADING, INK, TICK, WIDTH, Drawn, finish, fit, height, page
+from analysis.figures.figure_layout import HEADING, INK, TICK, WIDTH, CaptionedFigure, finish, fit, height, page
 from analysis.questions.compare import Cell, Levels, means, yardstick
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ MARKS: dict[str, tuple[str, dict[str, Any]]] = {  # statistic -> its words, and 
 }
 
 
-def rungs_over_time(exp: Experiment, rungs: pd.DataFrame, start: str, worldview: str = "") -> Drawn:
+def draw_rungs_over_time(exp: Experiment, rungs: pd.DataFrame, start: str, worldview: str = "") -> CaptionedFigure:
     """Draw the share of trials on each rung month by month, per target and domain, for each policy.
 
     Parameters
@@ -81,7 +81,7 @@ def rungs_over_time(exp: Experiment, rungs: pd.DataFrame, start: str, worldview:
     return finish(f"rungs_over_time_{start}", figure, caption)
 
 
-def first_times(exp: Experiment, trials: pd.DataFrame, start: str) -> Drawn:
+def draw_first_times(exp: Experiment, trials: pd.DataFrame, start: str) -> CaptionedFigure:
     """Draw the share of trials in which the first crisis and the first use of force have come, by month.
 
     Parameters
@@ -131,7 +131,7 @@ def first_times(exp: Experiment, trials: pd.DataFrame, start: str) -> Drawn:
     return finish(f"first_times_{start}", figure, caption)
 
 
-def economic_loss(exp: Experiment, summary: pd.DataFrame, trials: pd.DataFrame, start: str) -> Drawn:
+def draw_economic_loss(exp: Experiment, summary: pd.DataFrame, trials: pd.DataFrame, start: str) -> CaptionedFigure:
     """Draw the spread of Japan's and Taiwan's economic loss: the middle trial, the mean and the bad tail.
 
     Parameters

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 
 from analysis.evidence.validate import GROUPS, Found, expected, sentence, signed, what
 from analysis.figures import style
-from analysis.figures.figure_layout import GREY, HEADING, INK, ROOM, SMALL, Drawn, finish, fit, page
+from analysis.figures.figure_layout import GREY, HEADING, INK, ROOM, SMALL, CaptionedFigure, finish, fit, page
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
@@ -28,7 +28,7 @@ LABELS, BAND, FOUND, EXPECTED = 0.1, 5.1, 7.0, 9.75  # inches from the left, whe
 UNIT = 1.25  # inches of the expected range
 
 
-def against_expected(exp: Experiment, found: Sequence[Found]) -> Drawn:
+def draw_validation(exp: Experiment, found: Sequence[Found]) -> CaptionedFigure:
     """Draw every row as an interval against its expected range, all ranges as wide as each other.
 
     Parameters

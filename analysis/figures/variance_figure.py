@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 
 from analysis.figures import style
 from analysis.figures.captions import listed, title
-from analysis.figures.figure_layout import INK, ROOM, TICK, Drawn, finish, fit, height, page
+from analysis.figures.figure_layout import INK, ROOM, TICK, CaptionedFigure, finish, fit, height, page
 from analysis.questions.variance import ALL, BELIEFS, LUCK, VIEWS, WORLDS
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ WORDS = {
 }
 
 
-def figure(found: Variance) -> Drawn:
+def draw_variance(found: Variance) -> CaptionedFigure:
     """Draw a panel for all worldviews together and one for each; an outcome a group of rows."""
     asked = found.asked
     exp = asked.exp
@@ -45,7 +45,7 @@ def figure(found: Variance) -> Drawn:
     labels = [_label(found, *row) for row in rows]
     deep = np.array([height("one line", TICK) + (0.08 if row[1] else 0.16) for row in rows])
     places = np.cumsum(deep) - deep / 2
-    caption = f"{lines(found)[0]} {HOW}"
+    caption = f"{describe_variance(found)[0]} {HOW}"
     page_ = page(
         exp, asked.start.name, caption=caption, body=float(deep.sum()) + 0.95,
         title="How much of the spread is luck, and how much is what one believes?",
@@ -72,7 +72,7 @@ def figure(found: Variance) -> Drawn:
     return finish(f"variance_{asked.start.name}", page_, caption)
 
 
-def lines(found: Variance) -> list[str]:
+def describe_variance(found: Variance) -> list[str]:
     """Return what was found in sentences: an outcome each."""
     asked = found.asked
     a, b = (policy.name for policy in asked.policies)

@@ -11,7 +11,18 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch, Rectangle
 
 from analysis.figures import captions, style
-from analysis.figures.figure_layout import GREY, HEADING, ROOM, SPACING, TICK, Drawn, finish, fit, height, page
+from analysis.figures.figure_layout import (
+    GREY,
+    HEADING,
+    ROOM,
+    SPACING,
+    TICK,
+    CaptionedFigure,
+    finish,
+    fit,
+    height,
+    page,
+)
 from analysis.questions.compare import comparisons, leader, means, primary, rivals
 
 if TYPE_CHECKING:
@@ -20,7 +31,7 @@ if TYPE_CHECKING:
 SIDE = 2.1  # inches for the titles of the worldviews
 
 
-def who_is_right(exp: Experiment, summary: pd.DataFrame, table: pd.DataFrame, start: str) -> Drawn:
+def draw_who_is_right(exp: Experiment, summary: pd.DataFrame, table: pd.DataFrame, start: str) -> CaptionedFigure:
     """Draw the grid of beliefs by primary outcomes: which policy in dispute does best, and is that settled.
 
     Parameters

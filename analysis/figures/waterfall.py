@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.figures import style
-from analysis.figures.figure_layout import GREY, INK, ROOM, SPACING, TICK, Drawn, finish, fit, height, page
+from analysis.figures.figure_layout import GREY, INK, ROOM, SPACING, TICK, CaptionedFigure, finish, fit, height, page
 from sim.statistics.intervals import Interval
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Row:
 
 def waterfall(
     asked: Asked, trials: int, rows: Sequence[Row], *, name: str, heading: str, note: str, caption: str
-) -> Drawn:
+) -> CaptionedFigure:
     """Draw rows from the top down; steps begin where the last level or step ended.
 
     Parameters

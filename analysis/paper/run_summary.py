@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 HOPELESS = 100  # times the trials there are: what needs more lies at the margin, as far as anyone can tell
 
 
-def lines(result: Result) -> list[str]:
+def describe_run(result: Result) -> list[str]:
     """Return what a run shows: a line a worldview, then what the choice hangs on, then how much is settled,
     and about how many more trials the rest would take.
 
@@ -27,7 +27,7 @@ def lines(result: Result) -> list[str]:
     Examples
     --------
     >>> import sim
-    >>> len(lines(sim.run(sim.load("debate", starts=["2026"], trials=100))))
+    >>> len(describe_run(sim.run(sim.load("debate", starts=["2026"], trials=100))))
     6
     """
     exp, differences = result.experiment, result.differences()

@@ -12,7 +12,7 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from analysis.figures import style
 from analysis.figures.captions import believing, gap
-from analysis.figures.figure_layout import INK, TICK, Drawn, finish, fit, page
+from analysis.figures.figure_layout import INK, TICK, CaptionedFigure, finish, fit, page
 from analysis.questions.crossover import TRIALS, Progress, dialled, size, tried
 from sim.engine.question import ask
 from sim.errors import QuestionError
@@ -76,7 +76,7 @@ def mapped(
     return Map(asked, size(exp, trials)[0] * exp.lucks, claims, pd.DataFrame(rows, columns=names))
 
 
-def figure(found: Map) -> Drawn:
+def figure(found: Map) -> CaptionedFigure:
     """Draw the map: coloured by which policy does better and by how much, with the line where that changes."""
     asked = found.asked
     exp, outcome = asked.exp, asked.exp.catalogue.outcomes[asked.outcomes[0]]

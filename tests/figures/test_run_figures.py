@@ -19,8 +19,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from analysis.figures import run_figures, style
-from analysis.figures.figure_layout import Drawn, fit, text_inches
+from analysis.figures import figure_layout, run_figures, style, timelines
+from analysis.figures.figure_layout import CaptionedFigure, fit, text_inches
 from analysis.questions.compare import comparisons, contrasts, means, primary
 from sim.results.result import Result
 
@@ -63,8 +63,8 @@ def result() -> Result:
 
 
 @pytest.fixture(scope="module", params=SIZES)
-def figures(request: pytest.FixtureRequest) -> list[Drawn]:
-    return list(run_figures.all_figures(played(request.param)))
+def figures(request: pytest.FixtureRequest) -> list[CaptionedFigure]:
+    return list(run_figures.draw_run(played(request.param)))
 
 
 def texts(figure: Figure) -> Iterator[tuple[str, Bbox]]:
@@ -95,7 +95,7 @@ def beyond(axis: Axis) -> Iterator[Text]:
         yield from (axis.label, axis.get_offset_text())
 
 
-def test_no_words_overlap_or_leave_the_page(figures: list[Drawn]) -> None:
+def test_no_words_overlap_or_leave_the_page(figures: list[CaptionedFigure]) -> None:
     faults = []
     for drawn in figures:
         drawn.figure.draw_without_rendering()
@@ -110,7 +110,7 @@ def test_no_words_overlap_or_leave_the_page(figures: list[Drawn]) -> None:
     assert not faults
 
 
-def test_each_page_says_what_it_is_made_of(figures: list[Drawn]) -> None:
+def test_each_page_says_what_it_is_made_of(figures: list[CaptionedFigure]) -> None:
     for drawn in figures:
         words = [text.get_text().replace("\n", " ").replace(r"\$", "$") for text in drawn.figure.texts]
         title, under, caption, footer = words
@@ -121,7 +121,7 @@ def test_each_page_says_what_it_is_made_of(figures: list[Drawn]) -> None:
             assert part in footer
 
 
-def test_figures_that_compare_want_two_policies(figures: list[Drawn], request: pytest.FixtureRequest) -> None:
+def test_figures_that_compare_want_two_policies(figures: list[CaptionedFigure], request: pytest.FixtureRequest) -> None:
     names = ["outcome_shares", "differences", "who_is_right", "rungs_over_time", "first_times", "economic_loss"]
     if "one policy" in request.node.callspec.id:
         names = [name for name in names if name not in {"differences", "who_is_right"}]
@@ -134,8 +134,8 @@ def test_the_same_table_gives_the_same_bytes(tmp_path: Path) -> None:
     for turn in ("one", "two"):
         folder = tmp_path / turn
         folder.mkdir()
-        drawn = run_figures.rungs_over_time(result.experiment, result.rungs, "2026")
-        written.append([path.read_bytes() for path in run_figures.save(drawn, folder)])
+        drawn = timelines.draw_rungs_over_time(result.experiment, result.rungs, "2026")
+        written.append([path.read_bytes() for path in figure_layout.save_figure(drawn, folder)])
     assert written[0] == written[1]
     assert drawn.caption.encode() in written[0][1]
     assert dict(matplotlib.rcParams) == before
@@ -143,7 +143,7 @@ def test_the_same_table_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_shares_stand_where_the_summary_has_them(result: Result) -> None:
     exp, summary = result.experiment, result.summary()
-    panels = run_figures.outcome_shares(exp, summary, "2026").figure.axes
+    panels = run_figures.draw_outcome_shares(exp, summary, "2026").figure.axes
     levels = means(summary, "2026")
     for panel, name in zip(panels, run_figures.MAIN, strict=True):
         for line, policy in zip(panel.lines, exp.policies, strict=True):
@@ -154,7 +154,7 @@ def test_shares_stand_where_the_summary_has_them(result: Result) -> None:
 def test_marks_stand_at_the_differences_and_show_the_verdicts(result: Result) -> None:
     exp, table = result.experiment, result.differences()
     versus = comparisons(table, "2026")
-    panels = run_figures.differences(exp, table, "2026").figure.axes
+    panels = run_figures.draw_differences(exp, table, "2026").figure.axes
     for panel, outcome in zip(panels, primary(exp), strict=True):
         marks = [line for line in panel.lines if line.get_marker() != "None"]
         shown = [versus[view.name, outcome.name, *pair] for view in exp.worldviews for pair in contrasts(exp)]
@@ -167,7 +167,7 @@ def test_marks_stand_at_the_differences_and_show_the_verdicts(result: Result) ->
 
 def test_curves_end_at_the_share_of_trials_with_the_event(result: Result) -> None:
     exp, trials = result.experiment, result.trials
-    last = run_figures.first_times(exp, trials, "2026").figure.axes[-1]
+    last = timelines.draw_first_times(exp, trials, "2026").figure.axes[-1]
     view = exp.worldviews[-1].name
     for line, policy in zip(last.lines, exp.policies, strict=True):
         rows = trials[(trials["worldview"] == view) & (trials["policy"] == policy.name)]
@@ -176,7 +176,7 @@ def test_curves_end_at_the_share_of_trials_with_the_event(result: Result) -> Non
 
 def test_bands_are_stacked_to_their_shares(result: Result) -> None:
     exp, rungs = result.experiment, result.rungs
-    panel = run_figures.rungs_over_time(exp, rungs, "2026", "self").figure.axes[0]
+    panel = timelines.draw_rungs_over_time(exp, rungs, "2026", "self").figure.axes[0]
     rows = rungs[(rungs["worldview"] == "self") & (rungs["policy"] == exp.policies[0].name)]
     rows = rows[(rows["target"] == "japan") & (rows["domain"] == "economic") & (rows["month"] == 120)]
     top = max(band.get_datalim(panel.transData).y1 for band in panel.collections)

@@ -52,7 +52,8 @@ def test_it_says_how_many_trials_would_tell_the_rest() -> None:
 
 def said(exp: Any, result: Any, differences: Any) -> list[str]:
     """Return what would be said of a result if its differences were these."""
-    return run_summary.lines(SimpleNamespace(experiment=exp, summary=result.summary, differences=lambda: differences))  # type: ignore[arg-type]
+    run: Any = SimpleNamespace(experiment=exp, summary=result.summary, differences=lambda: differences)
+    return run_summary.describe_run(run)
 
 
 def test_one_policy_alone_has_only_its_levels() -> None:
@@ -60,5 +61,5 @@ def test_one_policy_alone_has_only_its_levels() -> None:
     rows = result.summary().query("start == '2026' and outcome == 'use_of_force' and statistic == 'mean'")
     levels = rows.set_index("worldview")["estimate"]
     expected = [f"is {100 * levels[view]:.1f} % with Status quo." for view in ("self", "neutral")]
-    lines = [line.replace("\N{NO-BREAK SPACE}", " ") for line in run_summary.lines(result)]
+    lines = [line.replace("\N{NO-BREAK SPACE}", " ") for line in run_summary.describe_run(result)]
     assert [line.endswith(end) for line, end in zip(lines, expected, strict=True)] == [True, True]

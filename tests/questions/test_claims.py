@@ -11,7 +11,7 @@ import pytest
 from planted import EXP, Planted, means, planted, without_dial
 
 from analysis.figures import claims_figure
-from analysis.figures.figure_layout import Drawn
+from analysis.figures.figure_layout import CaptionedFigure
 from analysis.questions import claims
 from analysis.questions.claims_tables import THEME
 from analysis.questions.coalitions import TOTAL, UNDIALLED, Game, game
@@ -159,9 +159,9 @@ def test_what_cannot_be_shared_out_is_refused() -> None:
 
 
 def test_the_figure_says_what_the_table_says(real: claims.Claims) -> None:
-    drawn = claims_figure.figure(real, "use_of_force")
-    assert isinstance(drawn, Drawn)
+    drawn = claims_figure.draw_claims(real, "use_of_force")
+    assert isinstance(drawn, CaptionedFigure)
     assert "Owen values" in drawn.caption
-    told = " ".join(claims_figure.lines(real, "use_of_force"))
+    told = " ".join(claims_figure.describe_claims(real, "use_of_force"))
     heaviest = real.table[~real.table["claim"].isin([TOTAL, THEME]) & (real.table["outcome"] == "use_of_force")]
     assert str(heaviest["claim"].iloc[int(heaviest["value"].abs().argmax())]) in told

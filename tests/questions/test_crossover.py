@@ -73,8 +73,8 @@ def test_the_tables_are_as_promised() -> None:
     again = crossover.crossover(EXP, PAIR, ["N18", "S12"], ["use_of_force"], worldview="newsham", trials=500, workers=1)
     for name in ("table", "numbers", "curves"):
         assert getattr(found, name).to_csv() == getattr(again, name).to_csv()
-    drawn = crossover_figure.figure(found, "use_of_force")
-    assert all(line in drawn.caption for line in crossover_figure.lines(found, "use_of_force"))
+    drawn = crossover_figure.draw_crossover(found, "use_of_force")
+    assert all(line in drawn.caption for line in crossover_figure.describe_crossover(found, "use_of_force"))
 
 
 def test_places_in_the_units_of_the_numbers() -> None:
@@ -121,12 +121,12 @@ def test_the_smallest_flip_of_a_linear_model_is_the_fewest_largest_steps() -> No
     assert found.result == "turned"
     assert len(found.changes) == fewest == 2
     assert {one.split()[0] for one in found.changes} in ({"S7", "S16"}, {"S7", "S9"})
-    assert "2 beliefs" in " ".join(flip_figure.lines(found))
+    assert "2 beliefs" in " ".join(flip_figure.describe_flip(found))
 
 
 def test_a_flip_that_no_change_brings_about_is_said_not_to_exist() -> None:
     found = flip.flipped(planted({("force_hr_lost_hope",): 0.1}, 5.0, noise=0.1), 500)
     assert (found.result, found.changes) == ("none", ())
-    assert "No set of changes" in " ".join(flip_figure.lines(found))
+    assert "No set of changes" in " ".join(flip_figure.describe_flip(found))
     unsure = flip.flipped(planted({("force_hr_lost_hope",): 1e-9}, 0.0, noise=5.0), 500)
     assert unsure.result == "unsettled"

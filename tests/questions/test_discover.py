@@ -128,10 +128,10 @@ def test_the_whole_way_finds_the_claim_that_decides() -> None:
     assert row["claim"] == "S9"
     assert row["words"].startswith("near Self’s reading (below 0.")
     assert 0 < sought.unsettled.mean() < 0.3  # near the place where it turns
-    said = " ".join(discover_figure.lines(found, "use_of_force"))
+    said = " ".join(discover_figure.describe_discover(found, "use_of_force"))
     assert "S9 near Self’s reading" in said
     assert "more trials" not in said
-    assert discover_figure.figure(found, "use_of_force") is not None
+    assert discover_figure.draw_discover(found, "use_of_force") is not None
 
 
 def test_the_exception_is_the_rarer() -> None:
@@ -140,11 +140,11 @@ def test_the_exception_is_the_rarer() -> None:
 
 def test_nowhere_is_said() -> None:
     found = discovered(planted({}, constant=1.0, noise=0.1), points=64, trials=20)
-    said = discover_figure.lines(found, "use_of_force")
+    said = discover_figure.describe_discover(found, "use_of_force")
     assert len(said) == 1
     assert "at none of 64 sets of beliefs" in said[0]
     assert found.table.empty
-    assert discover_figure.figure(found, "use_of_force") is None
+    assert discover_figure.draw_discover(found, "use_of_force") is None
 
 
 def test_luck_alone_is_no_box() -> None:
@@ -154,14 +154,14 @@ def test_luck_alone_is_no_box() -> None:
     assert sought.best("prim") is None
     assert sought.best("cart") is None
     assert sought.unsettled.mean() > 0.8
-    assert "more trials are needed" in discover_figure.lines(found, "use_of_force")[0]
-    assert "stands out" in discover_figure.lines(found, "use_of_force")[1]
+    assert "more trials are needed" in discover_figure.describe_discover(found, "use_of_force")[0]
+    assert "stands out" in discover_figure.describe_discover(found, "use_of_force")[1]
 
 
 def test_what_counts_as_the_same_can_be_left_out() -> None:
     near = discovered(planted({}, constant=-0.003), points=64, trials=20, beyond_margin=True)
     assert not near.sought["use_of_force"].cases.any()
-    assert "by more than 0.5 points" in discover_figure.lines(near, "use_of_force")[0]
+    assert "by more than 0.5 points" in discover_figure.describe_discover(near, "use_of_force")[0]
 
 
 def test_it_goes_on_where_it_stopped(tmp_path: Path) -> None:

@@ -140,9 +140,9 @@ def test_what_is_told_of_a_run() -> None:
     assert kept["uncorrected"].to_numpy() == pytest.approx((force.mean(axis=3) <= 0.3).mean(axis=(0, 2)))
     shares = found.ranks[[f"rank_{i}_share" for i in (1, 2, 3)]]
     assert shares.sum(axis=1).to_numpy() == pytest.approx(1.0)
-    said = robust_figure.lines(found, "loss_self") + robust_map_figure.lines(found)
+    said = robust_figure.describe_robust(found, "loss_self") + robust_map_figure.describe_robust_map(found)
     assert all("nan" not in line for line in said)
-    assert robust_map_figure.figure(found) is not None
+    assert robust_map_figure.draw_robust_map(found) is not None
 
 
 def test_an_outcome_of_which_more_is_better() -> None:
@@ -155,8 +155,8 @@ def test_an_outcome_of_which_more_is_better() -> None:
     assert kept["threshold"].iloc[0] == pytest.approx(expected.loc["status_quo", "value"])
     assert (rows.loc[rows["measure"] == "expected_regret", "value"] > -0.01).all()
     assert found.map.empty
-    assert robust_map_figure.figure(found) is None
-    assert robust_figure.figure(found, "deterrence_holds").caption
+    assert robust_map_figure.draw_robust_map(found) is None
+    assert robust_figure.draw_robust(found, "deterrence_holds").caption
 
 
 def test_a_folder_gives_the_same(tmp_path: Path) -> None:

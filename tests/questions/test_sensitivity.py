@@ -198,9 +198,9 @@ def test_over_parameters_and_what_is_shown() -> None:
     assert {*found.table.query("method == 'sobol'")["input"]} == {"us_intervenes_prob", "force_hr_lost_hope", LUCK}
     assert (found.table["law"] == sensitivity.LAWS["parameters"]).all()
     assert {*found.convergence["points"]} == {2, 8, 16, 32, 64}
-    drawn = sensitivity_figure.figure(found, "use_of_force")
+    drawn = sensitivity_figure.draw_sensitivity(found, "use_of_force")
     heaviest = found.table.query("measure == 'ST'").sort_values("value", ascending=False)["input"].iloc[0]
-    assert f"{heaviest} " in sensitivity_figure.lines(found, "use_of_force")[1]
+    assert f"{heaviest} " in sensitivity_figure.describe_sensitivity(found, "use_of_force")[1]
     assert sensitivity.LAWS["parameters"] in drawn.caption
 
 

@@ -117,7 +117,7 @@ def test_what_cannot_be_taken_apart_is_refused() -> None:
 
 
 def test_the_figure_says_what_the_table_says(real: variance.Variance) -> None:
-    drawn, told = variance_figure.figure(real), variance_figure.lines(real)
+    drawn, told = variance_figure.draw_variance(real), variance_figure.describe_variance(real)
     share = 100 * float(real.parts("use_of_force", "direct_ties")[BELIEFS]["share"])
     assert f"{share:.1f}\u00a0%" in told[0]
     assert told[0] in drawn.caption
