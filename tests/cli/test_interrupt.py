@@ -17,9 +17,9 @@ RUN = [sys.executable, "-c", "from analysis.cli.main import main; main()", "run"
        "--worldview=neutral", "--policy=both", "--policy=status_quo", "--no-figures", "--out=out"]  # fmt: skip
 STUCK = """
 import time
-from analysis import stopping
+from analysis.cli import interrupt
 try:
-    with stopping.soon("told", 130):
+    with interrupt.soon("told", 130):
         try:
             print("begun", flush=True)
             time.sleep(60)

@@ -33,10 +33,11 @@ SEARCHED = 40  # trials among which one must show it
 PLAINLY = """
 import sys
 import numpy as np
-from sim import compiled, engine, outcomes
-from sim.scenario import load
+from sim import load
+from sim.engine import batch
+from sim.model import compiled, outcomes
 assert not compiled.COMPILED
-block, = engine.blocks(load("debate", trials=int(sys.argv[1])), workers=1)
+block, = batch.blocks(load("debate", trials=int(sys.argv[1])), workers=1)
 np.savez(sys.argv[2], counts=np.array(list(block.rung_counts.values())), trials=np.array(
     [[record[name].astype(float) for name in outcomes.COLUMNS] for record in block.records.values()]))
 """

@@ -113,7 +113,7 @@ def test_processes_change_no_byte() -> None:
 
 @needs_numba
 def test_plain_python_changes_no_byte() -> None:
-    code = "from sim import compiled; assert not compiled.COMPILED; print(t.prints(t.small(6), block_worlds=2))"
+    code = "from sim.model import compiled; assert not compiled.COMPILED; print(t.prints(t.small(6), block_worlds=2))"
     assert alone(code, NUMBA_DISABLE_JIT="1") == str(prints(small(6)))
 
 
@@ -131,8 +131,8 @@ def test_another_processor_draws_the_same_worlds() -> None:
 
 def alone(code: str, **environment: str) -> str:
     """What Python prints that knows this module as `t`, in a process of its own."""
-    folder = Path(__file__).parents[1]
-    paths = os.pathsep.join([str(folder.parent), str(folder)])
+    folder, tests, root = Path(__file__).parents[:3]
+    paths = os.pathsep.join(map(str, (root, tests, folder)))
     command = [sys.executable, "-W", "ignore", "-c", f"import test_exactness as t\n{code}"]
     env = {**os.environ, "PYTHONPATH": paths, **environment}
     return subprocess.run(command, capture_output=True, text=True, check=True, env=env).stdout.strip()

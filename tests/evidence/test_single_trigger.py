@@ -135,19 +135,20 @@ def test_more_worlds_begin_with_the_same() -> None:
 PLAINLY = """
 import sys
 import numpy as np
-import test_trigger as here
-from sim import compiled, trigger
+import test_single_trigger as here
+from analysis.evidence import single_trigger
+from sim.model import compiled
 assert not compiled.COMPILED
 exp = here.replace(here.EXP, trials=40)
-p = trigger.worlds(exp, here.VIEWS["self"])
-np.save(sys.argv[1], np.array([np.hstack(trigger.answers(exp, p, case)) for case in here.CASES.values()]))
+p = single_trigger.worlds(exp, here.VIEWS["self"])
+np.save(sys.argv[1], np.array([np.hstack(single_trigger.answers(exp, p, case)) for case in here.CASES.values()]))
 """
 
 
 @needs_numba
 def test_plain_python_plays_a_trigger_as_the_kernel_does(tmp_path: Path) -> None:
-    file, here = tmp_path / "plain.npy", Path(__file__).parents[1]
-    paths = os.pathsep.join([str(here.parent), str(here)])
+    file, (here, tests, root) = tmp_path / "plain.npy", Path(__file__).parents[:3]
+    paths = os.pathsep.join(map(str, (root, tests, here)))
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": paths}
     subprocess.run([sys.executable, "-c", PLAINLY, str(file)], check=True, env=environment)
     exp = replace(EXP, trials=40)

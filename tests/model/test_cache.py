@@ -13,9 +13,9 @@ from playing import needs_numba
 
 from sim.model import compiled
 
-SIM = Path(compiled.__file__).parent
+SIM = Path(compiled.__file__).parents[1]
 DRAW = """
-from sim import draws
+from sim.model import draws
 print(draws.uniforms(7, ["a", "b"], 0, 3).tobytes().hex(), sum(draws._fill.stats.cache_hits.values()))
 """
 

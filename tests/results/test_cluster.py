@@ -35,7 +35,7 @@ KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 UNLIKE: dict[str, dict[str, Any]] = {
     "rules run: as plain Python there, compiled here": {"env": {"NUMBA_DISABLE_JIT": "1"}},
     "a sample of trials (systems and processors may round differently)": {
-        "preload": "import numpy; from sim import draws; "
+        "preload": "import numpy; from sim.model import draws; "
         "draws.parameters = lambda *how, of=draws.parameters: numpy.nextafter(of(*how), 0)"
     },
     "Strait does not work there": {"preload": "import sys; sys.modules['sim'] = None"},
@@ -176,7 +176,7 @@ def test_a_worker_with_other_rules_that_joins_late_is_sent_away(
     exp: Experiment, whole: Path, crew: LocalCluster, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     shutil.copytree(ROOT / "sim", tmp_path / "sim")
-    with (tmp_path / "sim" / "rules" / "us.py").open("a", encoding="utf-8") as file:
+    with (tmp_path / "sim" / "model" / "rules" / "us.py").open("a", encoding="utf-8") as file:
         file.write("\nANOTHER = 1\n")
     late: list[subprocess.Popen[str]] = []
 

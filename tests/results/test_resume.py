@@ -36,11 +36,11 @@ KILLER = """
 import os, random, select, signal, sys, time
 sys.path[:0] = [{root!r}, {tests!r}]
 from pathlib import Path
-from sim import engine, rungs, store
-from sim.storing import disk, failures
+from sim.engine import batch
+from sim.results import store
 import made_up, scipy.special
 
-engine.blocks, store.BLOCK_TRIALS = made_up.blocks, 50
+batch.blocks, store.BLOCK_TRIALS = made_up.blocks, 50
 replace, fsync = Path.replace, os.fsync
 
 def run(folder, stall_at, said):
