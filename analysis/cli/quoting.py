@@ -39,9 +39,9 @@ def cite(
         if name := names.get(wanted.casefold()):
             found = citing.bases(exp, name)
         else:
-            made = saved_figures.named(wanted)
+            made = saved_figures.find(wanted)
             if not made:
-                near = nearest(wanted, [*names.values(), *saved_figures.known()])
+                near = nearest(wanted, [*names.values(), *saved_figures.names()])
                 hint = f"Did you mean {near}?" if near else "See: strait list; a figure goes by its file."
                 leave(f"Nothing is called {wanted}. {hint}", BAD_INPUT)
             if len(made) > 1:

@@ -1,8 +1,8 @@
-"""Sources as BibTeX: what the text of a source says for certain, and no field that it does not.
+"""Sources as BibTeX, with the fields that the text of a source states and no others.
 
-A source is one line of text, `author (year), title, publisher or journal`. Where a line has that form its authors and
-year are known, and its journal or publisher if it ends with a journal's volume or a university press; otherwise the
-whole line is the title. Authors are as the line has them, most by surname only.
+A source is one line of text: `author (year), title, publisher or journal`. A line of that form gives its authors and
+year; it gives a journal or publisher if it ends with a journal's volume or a university press. Any other line is a
+title. Most authors appear by surname only, as in the line.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ AUTHORS, YEAR = "The Strait authors", 2026
 TITLE = "Strait: an executable debate on Japan, Taiwan and deterrence"
 
 DATED = re.compile(r"(?P<author>[^;()]+) \((?P<year>\d{4})\), (?!with |in )(?P<rest>.+)")
-HEAD = re.compile(r"([^,(]+, )*[^,(]+ & [^,(]+,|[^,(]+[,(]")  # of a line without a year behind the authors
+HEAD = re.compile(r"([^,(]+, )*[^,(]+ & [^,(]+,|[^,(]+[,(]")  # start of a line without a year after its authors
 TITLED = r"(?P<title>.+), "
 FORMS = {
     "article": (
@@ -38,7 +38,7 @@ FORMS = {
 
 @dataclass(frozen=True)
 class Work:
-    """An entry of a bibliography: its fields as plain text; authors one by one, a first name after a comma."""
+    """An entry of a bibliography, in plain text; each author as "surname, first names"."""
 
     key: str
     kind: str
@@ -47,21 +47,21 @@ class Work:
 
     @property
     def label(self) -> str:
-        """What one writes in a sentence: 'Huth & Russett (1984)'."""
+        """The reference in a sentence: 'Huth & Russett (1984)'."""
         surnames = tuple(name.partition(",")[0] for name in self.authors)
         names = surnames or (HEAD.match(self.fields["title"] + ",")[0].strip(" ,("),)  # type: ignore[index]
-        said = f"{names[0]} et al." if len(names) > 2 else " & ".join(names)
-        return f"{said} ({self.fields['year']})" if "year" in self.fields else said
+        label = f"{names[0]} et al." if len(names) > 2 else " & ".join(names)
+        return f"{label} ({self.fields['year']})" if "year" in self.fields else label
 
 
 def strait(version: str | None) -> Work:
-    """Strait itself, in this version."""
+    """Return the entry of Strait itself."""
     fields = {"title": TITLE, "year": str(YEAR), "howpublished": "Computer program"}
     return Work("strait", "misc", (AUTHORS,), fields | ({"note": f"Version {version}"} if version else {}))
 
 
 def work(source: Source) -> Work | None:
-    """A source as an entry; None if it is the project's own judgement or record, which has neither year nor address.
+    """Return the entry of a source; None for the project's own judgement or record, without year and address.
 
     Examples
     --------
@@ -88,28 +88,28 @@ def work(source: Source) -> Work | None:
 
 
 def works(exp: Experiment, names: Iterable[str], version: str | None) -> list[Work]:
-    """Strait, the essays and these sources, each once, without the project's own."""
+    """Return the entries of Strait, the essays and these sources, each once, without the project's own."""
     sources = exp.catalogue.sources
     known = (work(sources[name]) for name in dict.fromkeys((ESSAY, *names)) if name in sources)
-    return [strait(version), *(one for one in known if one)]
+    return [strait(version), *(entry for entry in known if entry)]
 
 
-def of_methods() -> dict[str, Work]:
-    """The methods of analysis that methods sections name, by key: literature.yaml, beside this file.
+def methods() -> dict[str, Work]:
+    """Return the works that methods sections cite, by key, from literature.yaml beside this file.
 
-    >>> of_methods()["morris_1991"].label
+    >>> methods()["morris_1991"].label
     'Morris (1991)'
     """
     entries = yaml.safe_load(Path(__file__).with_name("literature.yaml").read_text(encoding="utf-8"))["works"]
-    made = {}
-    for key, entry in entries.items():
-        fields = {name: str(value) for name, value in entry.items() if name not in ("kind", "authors")}
-        made[key] = Work(key, entry["kind"], tuple(entry["authors"]), fields)
-    return made
+    return {
+        key: Work(key, entry["kind"], tuple(entry["authors"]),
+                  {name: str(text) for name, text in entry.items() if name not in ("kind", "authors")})
+        for key, entry in entries.items()
+    }  # fmt: skip
 
 
 def text(entries: Iterable[Work]) -> str:
-    r"""BibTeX of some works: accents and signs as LaTeX has them, titles kept as they are written.
+    r"""Return works as BibTeX: accents and signs escaped for LaTeX, capitals of titles protected.
 
     >>> print(text([Work("a_1999", "misc", ("Ōe", "R&D Board"), {"title": "Protégés, 50 %", "year": "1999"})]))
     @misc{a_1999,
@@ -122,18 +122,18 @@ def text(entries: Iterable[Work]) -> str:
     return "\n".join(map(_entry, entries))
 
 
-def _entry(one: Work) -> str:
-    names = (_latex(name) if "," in name else f"{{{_latex(name)}}}" for name in one.authors)
-    fields = {"author": " and ".join(names)} if one.authors else {}
-    for name, value in one.fields.items():
+def _entry(work: Work) -> str:
+    names = (_latex(name) if "," in name else f"{{{_latex(name)}}}" for name in work.authors)
+    fields = {"author": " and ".join(names)} if work.authors else {}
+    for name, value in work.fields.items():
         fields[name] = value if name in ("url", "year") else _latex(value)
     fields["title"] = f"{{{fields['title']}}}"
     lines = (f"  {name} = {{{value}}}," for name, value in fields.items())
-    return "\n".join([f"@{one.kind}{{{one.key},", *lines, "}", ""])
+    return "\n".join([f"@{work.kind}{{{work.key},", *lines, "}", ""])
 
 
 def _latex(plain: str) -> str:
     from pylatexenc.latexencode import unicode_to_latex
 
-    made: str = unicode_to_latex(plain, replacement_latex_protection="braces-all", unknown_char_warning=False)
-    return made
+    escaped: str = unicode_to_latex(plain, replacement_latex_protection="braces-all", unknown_char_warning=False)
+    return escaped

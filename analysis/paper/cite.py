@@ -1,4 +1,4 @@
-"""What a name of the model rests on, ready to be cited: paragraphs of the essays, evidence, sources, a sentence."""
+"""The basis of each name of the model, ready to be cited: paragraphs of the essays, evidence, sources, a sentence."""
 
 from __future__ import annotations
 
@@ -20,30 +20,40 @@ LEGEND = "N is Newsham's essay, S Self's, E the editor's introduction, ¶ the pa
 
 @dataclass(frozen=True)
 class Basis:
-    """What is to be said of a name where it is cited.
+    """What a name rests on.
 
-    `head` is how it goes into a sentence, `says` what it stands for, `quotes` whether that names the sources already;
-    evidence is (label, text).
+    Attributes
+    ----------
+    head
+        The name as part of a sentence.
+    meaning
+        What the name stands for.
+    paragraphs, sources
+        Paragraphs of the essays, and keys of sources.yaml.
+    evidence
+        Pairs of a label and a text.
+    quotes_source
+        Whether `meaning` already quotes the source.
     """
 
     head: str
-    says: str
+    meaning: str
     paragraphs: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     evidence: tuple[tuple[str, object], ...] = ()
-    quotes: bool = False
+    quotes_source: bool = False
 
     def sentence(self, exp: Experiment, version: str | None) -> str:
-        """A sentence for a paper, with references by author and year."""
+        """Return a sentence for a paper, with references by author and year."""
         _, essay, *works = bibtex.works(exp, [bibtex.ESSAY, *self.sources], version)
         program = ", ".join([bibtex.AUTHORS, str(bibtex.YEAR), *([f"version {version}"] if version else [])])
         head = f", {self.head}" if self.head else ""
         after = f", after {essay.label[:-1]}, {', '.join(self.paragraphs)})" if self.paragraphs else ""
-        sources = f" Sources: {'; '.join(one.label for one in works)}." if works and not self.quotes else ""
-        return f"Strait ({program}){head}{after}: {self.says}{sources}"
+        sources = f" Sources: {'; '.join(work.label for work in works)}." if works and not self.quotes_source else ""
+        return f"Strait ({program}){head}{after}: {self.meaning}{sources}"
 
     def lines(self, exp: Experiment, version: str | None) -> Iterator[tuple[str, object]]:
-        """Everything of it, label and text."""
+        """Give every part of the basis as a label and a text."""
         if self.paragraphs:
             yield "rests on", f"{', '.join(self.paragraphs)}   ({LEGEND})"
         yield from self.evidence
@@ -53,7 +63,7 @@ class Basis:
 
 
 def bases(exp: Experiment, name: str) -> dict[str, Basis]:
-    """What a name rests on, by the kind of thing it is; a name may stand for several.
+    """Return the basis of a name, by the kind of thing that has it; several kinds may share a name.
 
     Raises
     ------
@@ -67,11 +77,8 @@ def bases(exp: Experiment, name: str) -> dict[str, Basis]:
     ('N¶3', 'N¶16', 'N¶27')
     """
     if name == STRAIT:
-        return {
-            "the program": Basis(
-                "", "an executable debate on Japan, Taiwan and deterrence. It generates cases, not a forecast."
-            )
-        }
+        meaning = "an executable debate on Japan, Taiwan and deterrence. It shows cases, not a forecast."
+        return {"the program": Basis("", meaning)}
     found = {kind: basis(entries[name], exp) for kind, entries in explain.kinds(exp).items() if name in entries}
     if not found:
         raise KeyError(name)
@@ -79,13 +86,13 @@ def bases(exp: Experiment, name: str) -> dict[str, Basis]:
 
 
 def sources(found: Iterable[Basis]) -> list[str]:
-    """The keys of all sources of some bases, each once."""
-    return list(dict.fromkeys(name for one in found for name in one.sources))
+    """Return the keys of all sources of some bases, each once."""
+    return list(dict.fromkeys(name for basis in found for name in basis.sources))
 
 
 @singledispatch
 def basis(entry: object, exp: Experiment) -> Basis:
-    """What an entry rests on; of a kind without paragraphs or sources (rungs, switches), what it is."""
+    """Return the basis of an entry; rungs and switches have only a meaning."""
     name, meaning = getattr(entry, "name", ""), getattr(entry, "meaning", "")
     return Basis(f"“{name}”", meaning)
 
@@ -100,17 +107,17 @@ def _claim(entry: Claim, exp: Experiment) -> Basis:
 @basis.register
 def _parameter(entry: Parameter, exp: Experiment) -> Basis:
     claim = exp.catalogue.claims.get(entry.claim or "")
-    says = [f"{entry.meaning} Unit: {entry.unit}; neutral value {entry.neutral}"]
+    parts = [f"{entry.meaning} Unit: {entry.unit}; neutral value {entry.neutral}"]
     if claim:
-        says += [
+        parts += [
             f"{explain.AUTHORS[author]}'s reading {claim.readings[author][entry.name]}"
             for author in ("newsham", "self") if entry.name in claim.readings.get(author, {})
         ] + [f"claim {claim.name}"]  # fmt: skip
     evidence = (("known", explain.KNOWN[entry.known]), ("note", entry.note))
     of_claim = _claim(claim, exp) if claim else Basis("", "")
     keys = tuple(dict.fromkeys((*entry.source, *of_claim.sources)))
-    kept = tuple(line for line in (*evidence, *of_claim.evidence) if line[1])
-    return Basis(f"parameter {entry.name}", f"{'; '.join(says)}.", of_claim.paragraphs, keys, kept)
+    lines = tuple(line for line in (*evidence, *of_claim.evidence) if line[1])
+    return Basis(f"parameter {entry.name}", f"{'; '.join(parts)}.", of_claim.paragraphs, keys, lines)
 
 
 @basis.register
@@ -120,36 +127,36 @@ def _lever(entry: Lever, exp: Experiment) -> Basis:
 
 @basis.register
 def _quantity(entry: Quantity, exp: Experiment) -> Basis:
-    at = (f"{start.quantities[entry.name]:g} at the start {start.name}" for start in exp.starts)
-    says = f"{entry.meaning} Unit: {entry.unit}; {', '.join(at)}."
-    return Basis(f"quantity {entry.name}", says, (), entry.source)
+    values = (f"{start.quantities[entry.name]:g} at the start {start.name}" for start in exp.starts)
+    meaning = f"{entry.meaning} Unit: {entry.unit}; {', '.join(values)}."
+    return Basis(f"quantity {entry.name}", meaning, (), entry.source)
 
 
 @basis.register
 def _outcome(entry: Outcome, exp: Experiment) -> Basis:
-    how = f"{explain.BETTER[entry.better]}; policies that differ by less than {entry.margin:g} count as the same"
+    scale = f"{explain.BETTER[entry.better]}; policies that differ by less than {entry.margin:g} count as the same"
     unit = "share of trials" if entry.unit == "share" else entry.unit
-    return Basis(f"outcome “{entry.label}”", f"{entry.meaning} Unit: {unit}; {how}.")
+    return Basis(f"outcome “{entry.label}”", f"{entry.meaning} Unit: {unit}; {scale}.")
 
 
 @basis.register
 def _policy(entry: Policy, exp: Experiment) -> Basis:
     levers = [exp.catalogue.levers[name] for name in entry.levers]
-    return Basis(f"policy “{entry.title}”", entry.summary, *_of(levers), (("levers", ", ".join(entry.levers)),))
+    return Basis(f"policy “{entry.title}”", entry.summary, *_basis_of(levers), (("levers", ", ".join(entry.levers)),))
 
 
 @basis.register
 def _worldview(entry: Worldview, exp: Experiment) -> Basis:
-    claims = held(exp, entry)
+    claims = claims_of(exp, entry)
     names = ", ".join(claim.name for claim in claims)
-    return Basis(f"worldview “{entry.title}”", entry.summary, *_of(claims), (("claims", names),))
+    return Basis(f"worldview “{entry.title}”", entry.summary, *_basis_of(claims), (("claims", names),))
 
 
 @basis.register
 def _start(entry: Start, exp: Experiment) -> Basis:
     keys = (name for quantity in exp.catalogue.quantities.values() for name in quantity.source)
-    says = f"{entry.summary} It begins on {entry.date}."
-    return Basis(f"start “{entry.title}”", says, (), tuple(dict.fromkeys(keys)))
+    meaning = f"{entry.summary} It begins on {entry.date}."
+    return Basis(f"start “{entry.title}”", meaning, (), tuple(dict.fromkeys(keys)))
 
 
 @basis.register
@@ -164,20 +171,20 @@ def _source(entry: Source, exp: Experiment) -> Basis:
     catalogue = exp.catalogue
     users: list[Claim | Parameter | Lever | Quantity] = [*catalogue.claims.values(), *catalogue.parameters.values()]
     users += [*catalogue.levers.values(), *catalogue.quantities.values()]
-    found = [one.name for one in users if entry.name in one.source]
+    found = [user.name for user in users if entry.name in user.source]
     used = f" Used for {listed(found)}." if found else ""
-    return Basis(f"source {entry.name}", f"{entry.cite.rstrip('.')}.{used}", (), (entry.name,), quotes=True)
+    return Basis(f"source {entry.name}", f"{entry.cite.rstrip('.')}.{used}", (), (entry.name,), quotes_source=True)
 
 
-def held(exp: Experiment, *worldviews: Worldview) -> list[Claim]:
-    """Claims with a number that some of these worldviews do not leave neutral."""
+def claims_of(exp: Experiment, *worldviews: Worldview) -> list[Claim]:
+    """Return the claims with a number that at least one of these worldviews does not leave neutral."""
     entries = exp.catalogue.parameters
     off = {name for view in worldviews for name, law in view.distributions.items() if law != entries[name].neutral}
     return [claim for claim in exp.catalogue.claims.values() if any(entries[name].claim == claim.name for name in off)]
 
 
 def in_order(marks: Iterable[str]) -> tuple[str, ...]:
-    """Paragraphs in the order of the essays, each once.
+    """Return paragraphs in the order of the essays, each once.
 
     >>> in_order(["S¶2", "N¶21", "N¶3", "S¶2"])
     ('N¶3', 'N¶21', 'S¶2')
@@ -185,7 +192,7 @@ def in_order(marks: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({*marks}, key=lambda mark: ("NSE".index(mark[0]), int(re.findall(r"\d+", mark)[0]), mark)))
 
 
-def _of(entries: Sequence[Claim | Lever]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Paragraphs and sources of some claims or levers, each once."""
+def _basis_of(entries: Sequence[Claim | Lever]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the paragraphs and sources of some claims or levers, each once."""
     marks = in_order(mark for entry in entries for mark in entry.paragraphs)
     return marks, tuple(dict.fromkeys(name for entry in entries for name in entry.source))

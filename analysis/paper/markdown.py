@@ -1,6 +1,6 @@
-"""Parts of a page that a command writes, between two marks, and the tables in them.
+"""Generated parts of a page, between two marks, and Markdown tables.
 
-A part begins with `<!-- made: NAME -->` and ends with `<!-- end -->`; what stands round it is written by hand.
+A part begins with `<!-- made: NAME -->` and ends with `<!-- end -->`; the text around it is written by hand.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ PART = re.compile(r"(?P<mark><!-- made: (?P<name>[\w-]+) -->\n).*?(?P<end><!-- e
 
 
 def names(page: str) -> list[str]:
-    """Names of the parts of a page, in order.
+    """Return the names of the generated parts of a page, in order.
 
     >>> names("Hello <!-- made: levers -->\\nold\\n<!-- end -->")
     ['levers']
@@ -21,12 +21,12 @@ def names(page: str) -> list[str]:
 
 
 def filled(page: str, parts: Mapping[str, str], leave: Collection[str] = ()) -> str:
-    """A page with each of its parts as it is now, but for those to be left as they stand.
+    """Return a page with new generated parts, except those to leave as they are.
 
     Raises
     ------
     KeyError
-        For the name of a part that does not exist.
+        If a part is not among `parts`.
 
     Examples
     --------
@@ -34,16 +34,16 @@ def filled(page: str, parts: Mapping[str, str], leave: Collection[str] = ()) -> 
     ['<!-- made: sum -->', '2', '<!-- end -->']
     """
 
-    def made(found: re.Match[str]) -> str:
+    def part(found: re.Match[str]) -> str:
         if found["name"] in leave:
             return found[0]
         return f"{found['mark']}{parts[found['name']]}\n{found['end']}"
 
-    return PART.sub(made, page)
+    return PART.sub(part, page)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table of a page.
+    """Return a table in Markdown.
 
     >>> print(table(["name", "unit"], [["x|y", ""]]))
     | name | unit |
@@ -51,5 +51,5 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     | x\\|y |  |
     """
     lines = [head, *rows]
-    said = ["| " + " | ".join(str(entry).replace("|", r"\|") for entry in line) + " |" for line in lines]
-    return "\n".join([said[0], "|" + "---|" * len(head), *said[1:]])
+    written = ["| " + " | ".join(str(entry).replace("|", r"\|") for entry in line) + " |" for line in lines]
+    return "\n".join([written[0], "|" + "---|" * len(head), *written[1:]])

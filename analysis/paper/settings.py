@@ -21,7 +21,7 @@ READINGS: dict[Author, str] = {"newsham": "Newsham's reading", "self": "Self's r
 
 
 def origin(exp: Experiment, entry: Parameter, view: Worldview) -> str:
-    """Where a worldview has a parameter's distribution from: neutral, an author's reading, a dial, or set for the run.
+    """Return where a worldview's distribution of a parameter comes from: neutral, an author's reading, a dial, or set.
 
     Examples
     --------
@@ -35,9 +35,9 @@ def origin(exp: Experiment, entry: Parameter, view: Worldview) -> str:
     if law == entry.neutral:
         return NEUTRAL
     readings = claim.readings if claim else {}
-    for author, said in READINGS.items():
+    for author, label in READINGS.items():
         if readings.get(author, {}).get(entry.name) == law:
-            return said
+            return label
     spec = law.spec()
     if claim and isinstance(spec, dict) and "blend" in spec:
         return f"{DIAL}{claim.name}={spec['blend']['dial']:g}"
@@ -45,7 +45,7 @@ def origin(exp: Experiment, entry: Parameter, view: Worldview) -> str:
 
 
 def parameters(exp: Experiment) -> pd.DataFrame:
-    """Every parameter: meaning, unit, bounds, neutral; for each worldview its distribution, and where that is from."""
+    """Return every parameter with its meaning, unit, bounds, and its distribution and its origin in each worldview."""
     rows = []
     for entry in exp.catalogue.parameters.values():
         claim = exp.catalogue.claims.get(entry.claim or "")
@@ -66,7 +66,7 @@ def parameters(exp: Experiment) -> pd.DataFrame:
 
 
 def changed(exp: Experiment) -> list[str]:
-    """What differs from the shipped numbers and readings, in the words of `--set`: parameters, dials, switches.
+    """Return what differs from the shipped numbers and readings, as in `--set`: parameters, dials, switches.
 
     >>> import sim
     >>> changed(sim.load("debate", set_=["claim.N12=0.5", "us_intervenes_prob=0.4", "switch.learning=off"]))
@@ -81,7 +81,7 @@ def changed(exp: Experiment) -> list[str]:
 
 
 def policies_table(exp: Experiment) -> str:
-    """What each policy does, in Markdown: levers that are pulled alike stand together."""
+    """Return what each policy does, in Markdown; levers with the same setting stand together."""
     rows = []
     for policy in exp.policies:
         alike: dict[str, list[str]] = {}
@@ -93,7 +93,7 @@ def policies_table(exp: Experiment) -> str:
 
 
 def parameters_table(exp: Experiment) -> str:
-    """Parameters that some worldview does not leave neutral, in Markdown."""
+    """Return the parameters that at least one worldview does not leave neutral, in Markdown."""
     rows = []
     for entry in exp.catalogue.parameters.values():
         how = {view.name: origin(exp, entry, view) for view in exp.worldviews}
@@ -114,7 +114,7 @@ def parameters_table(exp: Experiment) -> str:
 
 
 def settings(exp: Experiment, run: Mapping[str, Any], done: int) -> pd.DataFrame:
-    """Everything else that was set: `setting`, `value` and what it means, one row each."""
+    """Return every other setting: `setting`, `value` and `meaning`, one row each."""
     return pd.DataFrame(
         [(name, str(value), meaning) for name, value, meaning in _settings(exp, run, done)],
         columns=["setting", "value", "meaning"],
@@ -123,7 +123,7 @@ def settings(exp: Experiment, run: Mapping[str, Any], done: int) -> pd.DataFrame
 
 def _settings(exp: Experiment, run: Mapping[str, Any], done: int) -> Iterator[tuple[str, object, str]]:
     yield "experiment", exp.name, exp.title
-    yield from _answer(exp, run) if "command" in run else _run(exp, run, done)
+    yield from _question(exp, run) if "command" in run else _run(exp, run, done)
     yield "seed", run["seed"], "of all worlds and all luck"
     yield "months", exp.months, "horizon"
     yield "step_months", exp.step_months, "length of a step"
@@ -165,13 +165,13 @@ def _run(exp: Experiment, run: Mapping[str, Any], done: int) -> Iterator[tuple[s
     yield "cells", run["cells"], "starts x worldviews x policies"
 
 
-def _answer(exp: Experiment, said: Mapping[str, Any]) -> Iterator[tuple[str, object, str]]:
-    """The command, its options, its design, and the run it read; a list in one cell."""
-    yield "command", f"strait {said['command']}", "what was asked of the model"
+def _question(exp: Experiment, record: Mapping[str, Any]) -> Iterator[tuple[str, object, str]]:
+    """Give the command, its options, its design, and the run that it read; a list in one cell."""
+    yield "command", f"strait {record['command']}", "the question to the model"
     parts = (("options", "option"), ("asked", "asked"), ("design", "design"), ("run", "run that was read"))
     meanings = ("as typed, or its default", "by name", "as played", "by strait run")
     for (key, head), meaning in zip(parts, meanings, strict=True):
-        for name, value in (said[key] or {}).items():
+        for name, value in (record[key] or {}).items():
             if not (key == "run" and name == "versions"):
                 yield f"{head}, {name}", _cell(value), meaning
     yield "lucks", exp.lucks, "trials in each world"

@@ -136,10 +136,10 @@ def test_a_parameter_is_cited_with_its_claim() -> None:
 def test_a_worldview_rests_on_the_claims_that_it_takes_a_side_on() -> None:
     found = cite.bases(EXP, "self")["worldviews"]
     view = next(one for one in EXP.worldviews if one.name == "self")
-    claims = {claim.name: claim for claim in cite.held(EXP, view)}
+    claims = {claim.name: claim for claim in cite.claims_of(EXP, view)}
     assert "S7" in claims
     assert {*found.paragraphs} == {mark for claim in claims.values() for mark in claim.paragraphs}
-    assert not cite.held(EXP, next(one for one in EXP.worldviews if one.name == "neutral"))
+    assert not cite.claims_of(EXP, next(one for one in EXP.worldviews if one.name == "neutral"))
 
 
 def test_the_command_prints_evidence_sentence_and_bibliography() -> None:

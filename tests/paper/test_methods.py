@@ -106,7 +106,7 @@ def test_lucks_are_told_from_worlds(tmp_path: Path) -> None:
     own.write_text("experiment: own\nextends: debate\nlucks: 5\n", encoding="utf-8")
     folder = tmp_path / "e"
     write_folder(sim.load(str(own), trials=50, starts=["2026"], policies=["both", "status_quo"]), folder)
-    assert "played 50 times: in 10 worlds, draws of all parameters, with 5 lucks in each" in page(folder)
+    assert "played 50 times: in 10 worlds, which are draws of all parameters, with 5 lucks in each" in page(folder)
 
 
 def test_an_unfinished_run_is_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

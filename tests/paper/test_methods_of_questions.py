@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 import sim
 from analysis.cli import main
-from analysis.paper import bibtex, methods, methods_asked
+from analysis.paper import bibtex, methods
 from sim.results import manifest
 
 COMMANDS = {
@@ -30,15 +30,17 @@ COMMANDS = {
 SAID = {
     "claims": ["36 claims take part", "all 64 coalitions", "over 12 sampled orders", "over 2 blocks", "28 pairs",
                "200 trials of each policy", "“If Newsham is right” and 22 under “If Self is right”", "owen_1977"],
-    "crossover": ["2 dials of N18 and N12", "at 9 places", "500 trials of each policy", "2,000 bootstrap",
+    "crossover": ["2 dials of N18 and N12", "at 9 evenly spaced positions",
+                  "500 trials of each policy", "2,000 bootstrap",
                   "of 5 blocks",
                   "The numbers of N12 are chances", "apart from the authors' readings: switch.learning=off",
                   "fritsch_butland_1984", "efron_1979", "as under “Neutral”"],
-    "map": ["dials of N18 and S12 together", "at 7 × 7 places"],
-    "flip": ["Starting from “If Self is right”", "the 12 that do most", "at most 70 of a size", "500 other trials"],
+    "map": ["dials of N18 and S12 together", "at 7 × 7 positions"],
+    "flip": ["Starting from “If Self is right”", "the 12 claims that do most",
+             "at most 70 of a size", "500 other trials"],
     "sensitivity": ["36 inputs", "uniform from 0", "40 trials", "3 trajectories on 4 levels (111 rows)", "2 inputs",
                     "16 base points (64 rows)", "20 blocks", "200 times",
-                    "from 0 to 1 with all else as “Neutral” has it",
+                    "from 0 to 1, with all else as “Neutral” has it",
                     "400 trials", "morris_1991", "saltelli_2010", "owen_2007"],
     "variance": ["5 policies were played under 3 worldviews", "100 worlds with 2 lucks", "seed 5", "each of 50 blocks",
                  "searle_1992", "efron_stein_1981"],
@@ -85,7 +87,7 @@ def test_it_says_how_the_question_was_answered(folders: dict[str, Path], name: s
     assert not entries.failed_blocks
     cited = {*re.findall(r"@(\w+)", text)}
     assert cited <= {*entries.entries_dict}
-    assert {*bibtex.of_methods()} & {*entries.entries_dict} == cited - {"strait", "debate_2020"}
+    assert {*bibtex.methods()} & {*entries.entries_dict} == cited - {"strait", "debate_2020"}
     rows = pd.read_csv(where / "settings.csv", keep_default_na=False).set_index("setting")["value"]
     assert rows["command"] == f"strait {run['command']}"
     assert rows["design, trials"] == str(run["design"]["trials"])
@@ -141,11 +143,11 @@ def test_a_run_that_was_read_is_named(folders: dict[str, Path], tmp_path: Path) 
 
 
 def test_every_command_has_its_paragraph_and_every_method_is_named() -> None:
-    assert {*methods_asked.COMMANDS} == {words.split()[0] for words in COMMANDS.values()}
-    page = Path(methods_asked.__file__).read_text(encoding="utf-8")
+    assert {*methods.QUESTIONS} == {words.split()[0] for words in COMMANDS.values()}
+    page = Path(methods.__file__).with_name("methods_text.md").read_text(encoding="utf-8")
     named = {*re.findall(r"\[@(\w+)\]", page)}
-    assert named == {*bibtex.of_methods()}
-    for one in bibtex.of_methods().values():
+    assert named - {"key", "strait", "debate_2020"} == {*bibtex.methods()}
+    for one in bibtex.methods().values():
         assert one.authors
         assert {"title", "year"} <= {*one.fields}
         assert {"journal", "publisher"} & {*one.fields}
