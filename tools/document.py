@@ -62,7 +62,7 @@ def written(exp: Experiment, folder: Path, *, slow: bool = False) -> dict[Path, 
 
 def _told(exp: Experiment, folder: Path, measure: str, part: recorded.Part, old: str) -> str:
     """A table from a recorded measure, and where its figures come from; only the latter if it cannot be read."""
-    command = f"`strait document --measure {measure}`"
+    command = f"`python -m tools document --measure {measure}`"
     try:
         found, trials = measured.read(measure, folder / MEASURES)
         table = part(exp, found)

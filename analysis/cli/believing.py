@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Argument, Context, Option
 
-from analysis.cli import BAD_INPUT, app, leave
+from analysis.cli import BAD_INPUT, exit_with, print_findings
 from analysis.cli.difference import (
     FLAGSHIP,
     Changes,
@@ -22,11 +22,9 @@ from analysis.cli.difference import (
     heading,
     load,
     playing,
-    tell,
 )
 
 
-@app.command(epilog="Example:  strait claims --contrast direct_ties-interoperability --outcome use_of_force")
 def claims(
     context: Context,
     contrast: Contrast = FLAGSHIP,
@@ -63,12 +61,11 @@ def claims(
             answer.write(f"claims_{name}", [getattr(one, name) for one in found])
         pairs = [(one, name) for one in found for name in one.game.asked.outcomes]
         for one, name in pairs:
-            tell(heading(one.game.asked, name), claims_figure.describe_claims(one, name))
+            print_findings(heading(one.game.asked, name), claims_figure.describe_claims(one, name))
         drawn = [] if no_figures else [claims_figure.draw_claims(one, name) for one, name in pairs]
         answer.finish(drawn, designs.claims(found))
 
 
-@app.command(epilog="Examples:  strait crossover    strait crossover N18 S12 --map")
 def crossover(
     context: Context,
     claim: Annotated[
@@ -94,7 +91,7 @@ def crossover(
     0 is Self's reading of a claim, 1 is Newsham's. An interrupted command goes on where it stopped.
     """
     if map_ and len(claim or ()) != 2:
-        leave("--map: name two claims, as in strait crossover N18 S12 --map", BAD_INPUT)
+        exit_with("--map: name two claims, as in strait crossover N18 S12 --map", BAD_INPUT)
     with playing(context) as answer:
         from analysis.figures import crossover_figure
         from analysis.questions import crossover as crossover_
@@ -113,7 +110,7 @@ def crossover(
             ]  # fmt: skip
             answer.write("crossover_map", [one.table for one in maps])
             for place in maps:
-                tell(heading(place.asked, place.asked.outcomes[0]), crossover_map.lines(place))
+                print_findings(heading(place.asked, place.asked.outcomes[0]), crossover_map.lines(place))
             drawn = [] if no_figures else [crossover_map.figure(one) for one in maps]
             answer.finish(drawn, designs.crossover_map(maps))
             return
@@ -129,12 +126,11 @@ def crossover(
         answer.write("crossover_curves", [one.curves for one in found])
         pairs = [(one, name) for one in found for name in one.asked.outcomes]
         for one, name in pairs:
-            tell(heading(one.asked, name), crossover_figure.describe_crossover(one, name))
+            print_findings(heading(one.asked, name), crossover_figure.describe_crossover(one, name))
         drawn = [] if no_figures else [crossover_figure.draw_crossover(one, name) for one, name in pairs]
         answer.finish(drawn, designs.crossover(found))
 
 
-@app.command(epilog="Example:  strait flip --worldview newsham --outcome use_of_force")
 def flip(
     context: Context,
     contrast: Contrast = FLAGSHIP,
@@ -172,5 +168,5 @@ def flip(
         ]  # fmt: skip
         answer.write("flip", [one.table for one in found])
         for one in found:
-            tell(heading(one.asked, one.asked.outcomes[0]), flip_figure.describe_flip(one))
+            print_findings(heading(one.asked, one.asked.outcomes[0]), flip_figure.describe_flip(one))
         answer.finish([] if no_figures else [flip_figure.draw_flip(one) for one in found], designs.flip(found))

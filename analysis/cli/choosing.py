@@ -8,7 +8,7 @@ from typing import Annotated
 
 from typer import Argument, Context, Option
 
-from analysis.cli import BAD_INPUT, app, leave
+from analysis.cli import BAD_INPUT, exit_with, print_findings
 from analysis.cli.difference import (
     FLAGSHIP,
     Changes,
@@ -22,11 +22,9 @@ from analysis.cli.difference import (
     heading,
     load,
     playing,
-    tell,
 )
 
 
-@app.command(epilog="Example:  strait discover --contrast direct_ties-status_quo --outcome use_of_force")
 def discover(
     context: Context,
     contrast: Contrast = FLAGSHIP,
@@ -74,12 +72,11 @@ def discover(
         answer.write("discover_points", [one.points for one in found])
         pairs = [(one, name) for one in found for name in one.asked.outcomes]
         for one, name in pairs:
-            tell(heading(one.asked, name), discover_figure.describe_discover(one, name))
+            print_findings(heading(one.asked, name), discover_figure.describe_discover(one, name))
         drawn = [] if no_figures else [discover_figure.draw_discover(one, name) for one, name in pairs]
         answer.finish([figure for figure in drawn if figure], designs.discover(found, coverage))
 
 
-@app.command(epilog="Examples:  strait robust    strait robust out/debate --keep use_of_force=0.25")
 def robust(
     context: Context,
     folder: Annotated[
@@ -108,7 +105,7 @@ def robust(
     on where it stopped.
     """
     if folder and (set_ or seed is not None):
-        leave("--set and --seed change what is played; with a folder nothing is: leave one of them out", BAD_INPUT)
+        exit_with("--set and --seed change what is played; with a folder nothing is: leave one of them out", BAD_INPUT)
     limits = dict(map(_limit, keep or ()))
     with playing(context) as answer:
         from analysis.figures import robust_figure, robust_map_figure
@@ -130,9 +127,9 @@ def robust(
         answer.write("robust_map", [one.map for one in found])
         for one in found:
             for name in dict.fromkeys((*one.names, *limits)):
-                tell(robust_figure.write_heading(one, name), robust_figure.describe_robust(one, name))
+                print_findings(robust_figure.write_heading(one, name), robust_figure.describe_robust(one, name))
             if len(one.map):
-                tell("Who is right, and whose values count:", robust_map_figure.describe_robust_map(one))
+                print_findings("Who is right, and whose values count:", robust_map_figure.describe_robust_map(one))
         drawn = [] if no_figures else [robust_map_figure.draw_robust_map(one) for one in found]
         drawn += [] if no_figures else [robust_figure.draw_robust(one, name) for one in found for name in one.names]
         answer.finish(
@@ -148,5 +145,5 @@ def _limit(text: str) -> tuple[str, float]:
     except ValueError:
         found = float("nan")
     if not name or found != found or abs(found) == float("inf"):
-        leave(f"--keep {text}: must be an outcome and a number, as in use_of_force=0.25", BAD_INPUT)
+        exit_with(f"--keep {text}: must be an outcome and a number, as in use_of_force=0.25", BAD_INPUT)
     return name, found

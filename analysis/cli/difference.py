@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Context, Option
 
-from analysis.cli import BAD_INPUT, STOPPED, leave, plain_words
+from analysis.cli import CAVEAT, readable_errors
 
 if TYPE_CHECKING:
     from analysis.figures.figure_layout import CaptionedFigure
@@ -91,38 +91,19 @@ class Answer:
         made |= {"started": self.started, "written": self.written}
         if note := answers.keep(self.out, made, self.before):
             typer.echo(note, err=True)
-        typer.echo(f"Tables and figures: {self.out}\nStrait generates cases, not a forecast.")
+        typer.echo(f"Tables and figures: {self.out}\n{CAVEAT}")
 
 
 @contextmanager
 def playing(context: Context) -> Iterator[Answer]:
     """Hold the folder, show progress, stop at Ctrl-C, and put what a user can mend into words."""
-    with plain_words():
-        from rich.console import Console
-
-        from analysis.cli import interrupt, progress
+    with readable_errors():
+        from analysis.cli import progress
         from analysis.questions import work
-        from sim.errors import FolderError, QuestionError
         from sim.results import manifest
 
-        console = Console(stderr=True, highlight=False)
         stopped = "Stopped; what was played is kept, and the same command goes on from there."
         names = [str(one.name) for one in context.command.params if one.name in context.params]
         options, out = {name: context.params[name] for name in names}, Path(context.params["out"])
-        try:
-            with work.held(out), interrupt.soon(stopped, STOPPED), progress.shown(console) as update:
-                yield Answer(out, str(context.info_name), options, manifest.now(), update)
-        except KeyboardInterrupt:
-            leave(stopped, STOPPED)
-        except (QuestionError, FolderError) as error:
-            leave(str(error), BAD_INPUT)
-
-
-def tell(head: str, said: list[str]) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(highlight=False)
-    console.print(Text(head, style="bold"))
-    for line in said:
-        console.print(Text(f"- {line}"), soft_wrap=not console.is_terminal)
+        with work.held(out), progress.stoppable(stopped) as update:
+            yield Answer(out, str(context.info_name), options, manifest.now(), update)

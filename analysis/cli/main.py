@@ -1,67 +1,126 @@
-"""The `strait` command: its commands are in `analysis.cli`, a module a group."""
+"""The `strait` command: the table of its command words, and what stands before them."""
 
 from __future__ import annotations
 
 import gc
+import inspect
 import sys
+from collections.abc import Callable, Mapping
 from io import TextIOWrapper
+from typing import Annotated, Any
 
-# The help lists commands in the order of these imports.
-from analysis.cli import app, playing
+import typer
+from typer import Option
 
-# isort: split
-from analysis.cli import sharing
+from analysis.cli.backtest import backtest
+from analysis.cli.believing import claims, crossover, flip
+from analysis.cli.bench import bench
+from analysis.cli.check import check
+from analysis.cli.choosing import discover, robust
+from analysis.cli.cite import cite
+from analysis.cli.effort import effort
+from analysis.cli.explain import explain
+from analysis.cli.export import export
+from analysis.cli.list import list_names
+from analysis.cli.merge import merge
+from analysis.cli.methods import methods
+from analysis.cli.options_command import count_options
+from analysis.cli.run import run
+from analysis.cli.summarise import summarise
+from analysis.cli.surveying import sensitivity, variance
+from analysis.cli.validate import validate
 
-# isort: split
-from analysis.cli import exporting
+Command = tuple[Callable[..., None], str]  # the function, and an example or two for its help
 
-# isort: split
-from analysis.cli import asking
+GROUPS: Mapping[str, Mapping[str, Command]] = {
+    "Play": {
+        "run": (run, "strait run --trials 500 --set us_intervenes_prob=0.4"),
+        "summarise": (summarise, "strait summarise out/debate"),
+        "merge": (merge, "strait merge out/debate-parts --out out/debate"),
+        "check": (check, "strait check my_debate.yaml policies/mine.yaml"),
+    },
+    "Questions": {
+        "claims": (claims, "strait claims --contrast direct_ties-interoperability --outcome use_of_force"),
+        "crossover": (crossover, "strait crossover    strait crossover N18 S12 --map"),
+        "flip": (flip, "strait flip --worldview newsham --outcome use_of_force"),
+        "sensitivity": (sensitivity, "strait sensitivity    strait sensitivity --over parameters"),
+        "variance": (variance, "strait variance    strait variance out/debate"),
+        "discover": (discover, "strait discover --contrast direct_ties-status_quo --outcome use_of_force"),
+        "robust": (robust, "strait robust    strait robust out/debate --keep use_of_force=0.25"),
+        "options": (count_options, "strait options --worldview neutral --trials 20 --out options.csv"),
+        "effort": (effort, "strait effort --start 2026 --out effort.csv"),
+    },
+    "Evidence": {
+        "explain": (explain, "strait explain N1    strait explain blockade"),
+        "list": (list_names, "strait list    strait list levers"),
+        "validate": (validate, "strait validate --trials 1000"),
+        "backtest": (backtest, "strait backtest    strait backtest my_episodes.yaml --out out/mine"),
+    },
+    "Write": {
+        "export": (export, "strait export out/debate --dta --table trials"),
+        "cite": (cite, "strait cite N12    strait cite us_intervenes_prob --bibtex >> refs.bib"),
+        "methods": (methods, "strait methods out/debate    strait methods out/claims"),
+    },
+    "Maintain": {
+        "bench": (bench, "strait bench --json"),
+    },
+}
 
-# isort: split
-from analysis.cli import believing
 
-# isort: split
-from analysis.cli import surveying
+def rewrapped(help_text: str) -> str:
+    """Return a docstring with each paragraph on one line, so that the terminal wraps it; lists stay as they are.
 
-# isort: split
-from analysis.cli import choosing
+    Examples
+    --------
+    >>> rewrapped("One sentence that\\ngoes on.\\n\\na=1  a list\\nb=2  of two")
+    'One sentence that goes on.\\n\\na=1  a list\\nb=2  of two'
+    """
+    paragraphs = inspect.cleandoc(help_text).split("\n\n")
+    return "\n\n".join(text if "  " in text else text.replace("\n", " ") for text in paragraphs)
 
-# isort: split
-from analysis.cli import quoting
 
-# isort: split
-from analysis.cli import validating
+def _print_versions(wanted: bool) -> None:
+    if wanted:
+        import platform
 
-# isort: split
-from analysis.cli import testing
+        from sim.results import manifest
 
-# isort: split
-from analysis.cli import documenting
+        lines = [f"strait {manifest.version(manifest.DISTRIBUTIONS[0])}", f"Python {platform.python_version()}"]
+        lines += [f"{name} {manifest.version(name)}" for name in sorted(manifest.DISTRIBUTIONS[1:])]
+        typer.echo("\n".join(lines))
+        raise typer.Exit
 
-# isort: split
-from analysis.cli import measuring
 
-__all__ = [
-    "app",
-    "asking",
-    "believing",
-    "choosing",
-    "documenting",
-    "exporting",
-    "main",
-    "measuring",
-    "playing",
-    "quoting",
-    "sharing",
-    "surveying",
-    "testing",
-    "validating",
-]
+def strait(
+    version: Annotated[
+        bool,
+        Option("--version", callback=_print_versions, is_eager=True, help="Show versions and exit."),
+    ] = False,
+) -> None:
+    """Should Japan deepen its defence ties with Taiwan?
+
+    Strait plays policies under worldviews, many times over, and shows which belief decides which policy is better. It
+    shows what follows from each set of beliefs. It does not predict.
+    """
+
+
+def assembled() -> typer.Typer:
+    """Return the command with all its command words, grouped as in `GROUPS`."""
+    settings: dict[str, Any] = {"context_settings": {"help_option_names": ["-h", "--help"]}}
+    made = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich", **settings)
+    made.callback(help=rewrapped(strait.__doc__ or ""), epilog="Start with:  strait run --trials 500")(strait)
+    for group, commands in GROUPS.items():
+        for word, (function, example) in commands.items():
+            text = rewrapped(function.__doc__ or "")
+            made.command(word, rich_help_panel=group, help=text, epilog=f"Example:  {example}")(function)
+    return made
+
+
+app = assembled()
 
 
 def main() -> None:
-    """Run the command; what a console cannot print is replaced, never an error."""
+    """Run the command; a character that a console cannot print is replaced, never an error."""
     gc.set_threshold(100_000)  # searching for garbage while libraries are loaded takes a third of a second
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

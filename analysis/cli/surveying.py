@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Argument, Context, Option
 
-from analysis.cli import BAD_INPUT, app, leave
+from analysis.cli import BAD_INPUT, exit_with, print_findings
 from analysis.cli.difference import (
     FLAGSHIP,
     Changes,
@@ -21,11 +21,9 @@ from analysis.cli.difference import (
     heading,
     load,
     playing,
-    tell,
 )
 
 
-@app.command(epilog="Examples:  strait sensitivity    strait sensitivity --over parameters --outcome use_of_force")
 def sensitivity(
     context: Context,
     contrast: Contrast = FLAGSHIP,
@@ -69,12 +67,11 @@ def sensitivity(
         answer.write("sensitivity_tornado", [one.tornado for one in found])
         pairs = [(one, name) for one in found for name in one.asked.outcomes]
         for one, name in pairs:
-            tell(heading(one.asked, name), sensitivity_figure.describe_sensitivity(one, name))
+            print_findings(heading(one.asked, name), sensitivity_figure.describe_sensitivity(one, name))
         drawn = [] if no_figures else [sensitivity_figure.draw_sensitivity(one, name) for one, name in pairs]
         answer.finish(drawn, designs.sensitivity(found))
 
 
-@app.command(epilog="Examples:  strait variance    strait variance out/debate")
 def variance(
     context: Context,
     run: Annotated[
@@ -102,7 +99,7 @@ def variance(
     For each policy's outcome and for the difference between two, under each worldview and over all of them.
     """
     if run is not None and (set_ or lucks or seed is not None):
-        leave("RUN: a finished run is taken as it is; leave out --set, --seed and --lucks", BAD_INPUT)
+        exit_with("RUN: a finished run is taken as it is; leave out --set, --seed and --lucks", BAD_INPUT)
     with playing(context) as answer:
         from analysis.figures import variance_figure
         from analysis.questions import designs
@@ -127,6 +124,7 @@ def variance(
             found = [variance_.of_run(result, contrast, outcome, name) for name in names]
         answer.write("variance", [one.table for one in found])
         for one in found:
-            tell(f"From {one.asked.start.title}, over all worldviews:", variance_figure.describe_variance(one))
+            heading_ = f"From {one.asked.start.title}, over all worldviews:"
+            print_findings(heading_, variance_figure.describe_variance(one))
         drawn = [] if no_figures else [variance_figure.draw_variance(one) for one in found]
         answer.finish(drawn, designs.variance(found), read)

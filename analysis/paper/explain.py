@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import singledispatch
 from typing import Any
 
@@ -10,9 +10,11 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from sim.scenario import loader
 from sim.scenario.catalogue import Claim, Lever, Outcome, Parameter, Quantity, Rung, Source, Switch
 from sim.scenario.experiment import Experiment, LeverSetting, Policy, Start, Worldview
 from sim.scenario.layers import LeverLevel
+from sim.scenario.shipped import shipped
 from sim.scenario.values import Values
 
 Lines = Iterator[tuple[str, object]]  # label and text; a line without text is not shown
@@ -31,6 +33,22 @@ CLAIM_KINDS = {
     "normative": "a matter of values, not of how the world works",
 }
 BETTER = {"low": "less is better", "high": "more is better", "none": "neither more nor less is better"}
+
+
+def everything(experiment: str = "debate") -> Experiment:
+    """Load an experiment with all policies, worldviews, starts and values that come with Strait, besides its own."""
+    exp = loader.load(experiment)
+
+    def names(kind: str, own: Sequence[Policy | Worldview | Start | Values]) -> list[str]:
+        return sorted({path.stem for path in (shipped() / kind).glob("*.yaml")} | {entry.name for entry in own})
+
+    return loader.load(
+        experiment,
+        policies=names("policies", exp.policies),
+        worldviews=names("worldviews", exp.worldviews),
+        starts=names("starts", exp.starts),
+        values=names("values", exp.values),
+    )
 
 
 def kinds(exp: Experiment) -> dict[str, Mapping[str, Any]]:

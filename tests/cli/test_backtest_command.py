@@ -52,7 +52,7 @@ def test_the_shipped_record_is_scored(here: Path) -> None:
     assert "18 episodes were scored, in 14 clusters" in said
     assert "4 at Japan (0.13 a year" in said
     assert "The reading of the essays is ours" in said
-    assert "generates cases, not a forecast" in said
+    assert "It does not predict" in said
     scores = pd.read_csv(here / "out" / "backtest" / "scores.csv")
     assert list(scores.columns) == ["episode", "target", "domain", "forecaster", "log_score", "brier", "rps"]
     assert np.isfinite(scores[["log_score", "brier", "rps"]].to_numpy()).all()

@@ -17,7 +17,7 @@ def test_claims_writes_its_tables_and_goes_on_from_what_is_kept(strait: Strait, 
     before = {path.name: path.read_bytes() for path in folder.glob("*.csv")}
     assert {*before} == {"claims.csv", "claims_details.csv", "claims_ends.csv", "claims_pairs.csv"}
     assert {path.suffix for path in (folder / "figures").iterdir()} == {".png", ".svg"}
-    assert "cases, not a forecast" in result.stdout
+    assert "It does not predict" in result.stdout
     next(iter(sorted((folder / "played").iterdir()))).unlink()
     assert strait(*words, "--workers", "1", "--no-figures").exit_code == 0
     assert {path.name: path.read_bytes() for path in folder.glob("*.csv")} == before

@@ -23,7 +23,7 @@ def test_discover_writes_its_tables_and_goes_on_from_what_is_kept(strait: Strait
     result = strait(*words)
     assert result.exit_code == 0, result.output
     assert "sets of beliefs" in result.stdout
-    assert "cases, not a forecast" in result.stdout
+    assert "It does not predict" in result.stdout
     before = tables(tmp_path / "found")
     assert {*before} == {"discover.csv", "discover_boxes.csv", "discover_points.csv"}
     points = pd.read_csv(tmp_path / "found" / "discover_points.csv")

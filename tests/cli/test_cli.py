@@ -49,8 +49,8 @@ def test_the_command_starts_light() -> None:
 
 
 def test_checking_and_explaining_leave_the_engine_alone() -> None:
-    code = "import sys\nfrom analysis import cli\ncli.app(['check', 'debate'], standalone_mode=False)\n"
-    code += "cli.app(['explain', 'N1'], standalone_mode=False)\nprint('modules', *sys.modules)"
+    code = "import sys\nfrom analysis.cli.main import app\napp(['check', 'debate'], standalone_mode=False)\n"
+    code += "app(['explain', 'N1'], standalone_mode=False)\nprint('modules', *sys.modules)"
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert not {"pandas", "scipy", "matplotlib", "numba", "mesa", "pyarrow"} & set(output.split("modules")[1].split())
 
@@ -65,15 +65,15 @@ def test_a_run_writes_its_folder_and_says_what_it_shows(strait: Strait, tmp_path
     said = [line for line in result.stdout.splitlines() if line.startswith("- ")]
     assert len(said) == 5  # one a worldview, what it hangs on, how much is settled, what the rest would take
     assert "Results: " in result.stdout
-    assert "cases, not a forecast" in result.stdout
+    assert "It does not predict" in result.stdout
 
 
 def test_the_same_experiment_is_shown_again(strait: Strait) -> None:
     first = strait(*small("--no-figures"))
     again = strait(*small("--no-figures"))
     assert again.exit_code == 0
-    assert "shown again" in again.stdout
-    assert "shown again" not in first.stdout
+    assert "showing the saved results" in again.stdout
+    assert "showing the saved results" not in first.stdout
     assert [line for line in first.stdout.splitlines() if line.startswith("- ")] == [
         line for line in again.stdout.splitlines() if line.startswith("- ")
     ]
@@ -84,7 +84,7 @@ def test_another_experiment_in_the_same_folder_needs_fresh(strait: Strait) -> No
     assert_refused(strait(*small("--no-figures", "--seed", "8")), "out", "another experiment", "--fresh")
     result = strait(*small("--no-figures", "--seed", "8", "--fresh"))
     assert result.exit_code == 0
-    assert "shown again" not in result.stdout
+    assert "showing the saved results" not in result.stdout
 
 
 def test_a_folder_of_something_else_is_left_alone(strait: Strait, tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_explain_says_what_is_known(strait: Strait, name: str, said: list[str]) 
 def test_everything_that_is_listed_can_be_explained(strait: Strait) -> None:
     from analysis.paper import explain
 
-    exp = cli.everything()
+    exp = explain.everything()
     found = explain.kinds(exp)
     listed = strait("list").stdout
     for kind, entries in found.items():

@@ -22,7 +22,7 @@ def test_sensitivity_writes_its_tables_and_goes_on_from_what_is_kept(strait: Str
     before = {path.name: path.read_bytes() for path in folder.glob("*.csv")}
     assert {*before} == {"sensitivity.csv", "sensitivity_convergence.csv", "sensitivity_tornado.csv"}
     assert {path.suffix for path in (folder / "figures").iterdir()} == {".png", ".svg"}
-    assert "cases, not a forecast" in result.stdout
+    assert "It does not predict" in result.stdout
     assert "uniform from 0" in result.stdout
     table = pd.read_csv(folder / "sensitivity.csv", dtype={"start": str})
     assert [*table.columns[:10]] == ["start", "policy_a", "policy_b", "worldview", "outcome", "method", "input",
@@ -43,7 +43,7 @@ def test_variance_plays_or_reads_a_run(strait: Strait, tmp_path: Path) -> None:
     tables = [(tmp_path / name / "variance.csv").read_bytes() for name in ("played", "read")]
     assert tables[0] == tables[1]
     assert list((tmp_path / "read" / "figures").glob("variance_*.png"))
-    assert "cases, not a forecast" in result.stdout
+    assert "It does not predict" in result.stdout
 
 
 def test_a_run_can_have_lucks_without_a_file(strait: Strait, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ MARK = {"newsham": "N¶", "self": "S¶"}
 PARAGRAPHS = {*(f"E¶{n}" for n in (1, 2)), *(f"N¶{n}" for n in range(1, 29)), *(f"S¶{n}" for n in range(1, 8))}
 OWN = {
     "judgement": "our own estimate, where nothing measures the number",
-    "calibration": "a constant made by `strait calibrate`",
+    "calibration": "a constant made by `python -m tools calibrate`",
     "calendar": "dates fixed by law",
     "episodes": "our own coding of public events",
 }

@@ -247,7 +247,7 @@ def test_the_command_writes_a_table_and_two_figures(in_folder: Path) -> None:
     names = {"validation.png", "validation.svg", "hindcast.png", "hindcast.svg"}
     assert {path.name for path in in_folder.iterdir()} == names | {"validation.csv"}
     assert "2 of 2 rows lie where they should" in result.stdout
-    assert "cases, not a forecast" in result.stdout
+    assert "It does not predict" in result.stdout
 
 
 def test_the_command_ends_with_an_error_where_a_row_fails(in_folder: Path) -> None:

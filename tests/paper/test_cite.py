@@ -13,13 +13,13 @@ from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares import LatexDecodingMiddleware
 from typer.testing import CliRunner
 
-from analysis.cli import everything, main
+from analysis.cli import main
 from analysis.paper import bibtex, cite, explain, saved_figures
 from sim.results import manifest
 from sim.scenario.catalogue import Source
 
 ROOT = Path(__file__).parents[2]
-EXP = everything()
+EXP = explain.everything()
 SOURCES = EXP.catalogue.sources
 WORKS = bibtex.works(EXP, SOURCES, "1.2.3")
 

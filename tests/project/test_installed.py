@@ -87,7 +87,7 @@ def test_it_is_the_wheel_that_runs(strait: Installed) -> None:
 def test_a_run_from_end_to_end(strait: Installed) -> None:
     done = strait(*RUN.split(), "--out", "results")
     assert done.returncode == 0, done.stderr
-    assert "cases, not a forecast" in done.stdout
+    assert "It does not predict" in done.stdout
     folder = strait.folder / "results"
     assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["status"] == "complete"
     with (folder / "differences.csv").open(encoding="utf-8", newline="") as file:

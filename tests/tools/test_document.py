@@ -13,13 +13,13 @@ import pytest
 from playing import needs_numba
 from typer.testing import CliRunner
 
-from analysis.cli.main import app
 from analysis.evidence import composites, implied
 from analysis.paper import markdown
 from sim.scenario.distributions import Fixed
 from sim.scenario.experiment import Experiment
 from sim.scenario.loader import load
 from tools import catalogued, document, measured, recorded
+from tools.__main__ import app
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -41,11 +41,11 @@ def exp() -> Experiment:
 
 def test_no_page_has_drifted(exp: Experiment) -> None:
     old = [page.name for page, text in document.written(exp, DOCS).items() if page.read_text(encoding="utf-8") != text]
-    assert not old, f"{old} no longer tell what the model is: strait document"
+    assert not old, f"{old} no longer tell what the model is: python -m tools document"
 
 
 def test_no_measure_is_of_another_version(exp: Experiment) -> None:
-    assert not measured.stale(exp, DOCS / document.MEASURES), "strait document --measure old"
+    assert not measured.stale(exp, DOCS / document.MEASURES), "python -m tools document --measure old"
 
 
 def test_every_part_is_on_a_page() -> None:
@@ -79,7 +79,7 @@ def test_check_tells_a_page_that_drifted_and_document_mends_it(docs: Path) -> No
     page.write_text(text.replace("| `force_per_year` |", "| `force_per_decade` |"), encoding="utf-8")
     result = CliRunner().invoke(app, ["document", "--check", "--docs", str(docs)])
     assert result.exit_code == 1
-    assert "tables.md: is old" in result.output
+    assert "tables.md: is out of date" in result.output
     assert "force_per_decade" in page.read_text(encoding="utf-8")
     assert CliRunner().invoke(app, ["document", "--docs", str(docs)]).exit_code == 0
     assert page.read_text(encoding="utf-8") == text
@@ -96,10 +96,10 @@ def test_check_tells_a_measure_of_another_version(exp: Experiment, docs: Path) -
     table.write_text(table.read_text(encoding="utf-8").replace("0.1", "0.2", 1), encoding="utf-8")
     result = CliRunner().invoke(app, ["document", "--check", "--docs", str(docs)])
     assert result.exit_code == 1
-    assert "dials: was made with other rules; strait document --measure dials" in result.output
+    assert "dials: was made with other rules; python -m tools document --measure dials" in result.output
     assert "forms: was never made" in result.output
     assert "effort" not in result.output
-    assert "implied: was changed by hand; strait document --measure implied" in result.output
+    assert "implied: was changed by hand; python -m tools document --measure implied" in result.output
 
 
 @needs_numba

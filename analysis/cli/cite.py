@@ -1,17 +1,15 @@
-"""`strait cite` and `strait methods`: what one writes in a paper."""
+"""`strait cite`: a name, a figure or Strait itself, as a paper cites it."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from typer import Argument, Option
 
-from analysis.cli import BAD_INPUT, app, everything, leave, plain_words
+from analysis.cli import BAD_INPUT, exit_with, readable_errors
 
 
-@app.command(epilog="Examples:  strait cite N12    strait cite us_intervenes_prob --bibtex >> refs.bib")
 def cite(
     words: Annotated[
         list[str], Argument(metavar="NAME", help="A name that strait list shows, a figure's name or file, or strait.")
@@ -22,18 +20,17 @@ def cite(
 
     Prints the paragraphs of the essays, the evidence with its sources, a sentence for a paper, and BibTeX.
     """
-    with plain_words():
+    with readable_errors():
         from rich.console import Console
         from rich.text import Text
 
         from analysis.paper import bibtex as bibtex_
         from analysis.paper import cite as citing
         from analysis.paper import explain, saved_figures
-        from sim.errors import FolderError
         from sim.results import manifest
         from sim.scenario.messages import nearest
 
-        exp, wanted = everything(), " ".join(words)
+        exp, wanted = explain.everything(), " ".join(words)
         version = manifest.version(manifest.DISTRIBUTIONS[0])
         names = explain.names(exp) | {citing.STRAIT: citing.STRAIT}
         if name := names.get(wanted.casefold()):
@@ -43,14 +40,14 @@ def cite(
             if not made:
                 near = nearest(wanted, [*names.values(), *saved_figures.names()])
                 hint = f"Did you mean {near}?" if near else "See: strait list; a figure goes by its file."
-                leave(f"Nothing is called {wanted}. {hint}", BAD_INPUT)
+                exit_with(f"Nothing is called {wanted}. {hint}", BAD_INPUT)
             if len(made) > 1:
-                leave(f"Several figures are called {wanted}; name one: {', '.join(map(str, made))}", BAD_INPUT)
+                exit_with(f"Several figures are called {wanted}; name one: {', '.join(map(str, made))}", BAD_INPUT)
             name = made[0].stem
             try:
                 basis, exp, version = saved_figures.basis(made[0], exp)
-            except (ValueError, FolderError) as error:
-                leave(str(error), BAD_INPUT)
+            except ValueError as error:
+                exit_with(str(error), BAD_INPUT)
             found = {f"figures, {made[0]}": basis}
         works = bibtex_.works(exp, citing.sources(found.values()), version)
         if not bibtex:
@@ -60,25 +57,3 @@ def cite(
                 console.print(explain.grid(one.lines(exp, version)))
                 console.print()
         typer.echo(bibtex_.text(works))
-
-
-@app.command(epilog="Examples:  strait methods out/debate    strait methods out/claims")
-def methods(
-    folder: Annotated[Path, Argument(metavar="DIR", help="Folder of results: of strait run, claims, sensitivity, ...")],
-    out: Annotated[
-        Path | None, Option(metavar="PATH", help="Folder to write to.", show_default="methods in DIR")
-    ] = None,
-) -> None:
-    """Write the methods section of a paper for results: paragraphs, tables of all settings, and a bibliography.
-
-    Every number comes from the folder. It writes methods.md, settings.csv, parameters.csv and references.bib.
-    """
-    with plain_words():
-        from analysis.paper import methods as writing
-        from sim.errors import FolderError
-
-        try:
-            where = writing.write(folder, out)
-        except FolderError as error:
-            leave(str(error), BAD_INPUT)
-        typer.echo(f"Written: {', '.join(str(where / name) for name in writing.FILES)}")

@@ -1,4 +1,4 @@
-"""`strait run` and `strait summarise`: play an experiment, keep it in a folder, and say what it shows."""
+"""`strait run`: play an experiment, save it in a folder, and summarise what it shows."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Option
 
-from analysis.cli import BAD_INPUT, FAILED, STOPPED, app, leave, plain_words
+from analysis.cli import BAD_INPUT, CAVEAT, FAILED, exit_with, print_findings, readable_errors
 
 if TYPE_CHECKING:
     from sim.results.result import Result
 
 
-@app.command(epilog="Example:  strait run debate --trials 500 --set us_intervenes_prob=0.4")
 def run(
     file: Annotated[str, Argument(metavar="FILE", help="debate, which comes with Strait, or a file of yours.")],
     out: Annotated[
@@ -58,7 +57,7 @@ def run(
     With --until use_of_force=0.005 trials are added until each difference in it between policies is known to ± half
     a point, in every start and worldview; --trials is then the most that are played.
     """
-    with plain_words():
+    with readable_errors():
         from sim.results import shares, stopping_rule, store
         from sim.scenario import loader
 
@@ -77,90 +76,59 @@ def run(
         try:
             targets = stopping_rule.targets(exp, until or ())
         except ValueError as error:
-            leave(str(error), BAD_INPUT)
+            exit_with(str(error), BAD_INPUT)
         if targets and trials is None:
             exp = stopping_rule.at_most(exp)
         folder = out or Path("out") / (f"{exp.name}-parts/{share.number}-of-{share.of}" if share else exp.name)
-        how = partial(
+        write = partial(
             store.write_folder, exp, folder, fresh=fresh, until=targets, workers=workers, cluster=cluster, share=share
         )
-        result = kept(folder, how)
-        show(result, folder, no_figures=no_figures)
+        result = play(folder, write)
+        show_run(result, folder, no_figures=no_figures)
 
 
-def show(result: Result, folder: Path, *, no_figures: bool) -> None:
+def show_run(result: Result, folder: Path, *, no_figures: bool) -> None:
     """Draw and say what a run shows that was just kept in a folder; of a part, how to go on."""
     for note in result.notes:
         typer.echo(note, err=True)
-    if _part(result):
-        _say_part(result, folder)
+    if part_of(result):
+        _print_part(result, folder)
     else:
         if not no_figures:
             _draw(result, folder)
-        _say(result, folder)
-    _refuse_failures(result, folder)
+        print_summary(result, folder)
+    report_failures(result, folder)
 
 
-@app.command(epilog="Example:  strait summarise out/debate")
-def summarise(
-    folder: Annotated[Path, Argument(metavar="DIR", help="Folder of results; the run in it may still go on.")],
-) -> None:
-    """Say what a folder of results shows, and how much of its run is done. Nothing is run or written."""
-    with plain_words():
-        from sim.errors import FolderError
-        from sim.results import store
-
-        try:
-            result = store.load_folder(folder, partial=True)
-            _say(result, folder)
-        except FolderError as error:
-            leave(str(error), BAD_INPUT)
-        wanted, done = (result.manifest or {})["trials"], result.experiment.trials
-        typer.echo(f"Done: {done:,} of {wanted:,} trials for each policy, worldview and start ({done / wanted:.0%}).")
-        if _part(result):
-            typer.echo(f"This is part {_part(result)} of a run.")
-        _refuse_failures(result, folder)
-
-
-def _refuse_failures(result: Result, folder: Path) -> None:
+def report_failures(result: Result, folder: Path) -> None:
     """End with an error if a trial failed; its world is in no table."""
     if failed := len(result.failures):
-        leave(f"{failed} trials failed and are in no table; {folder / 'failures.csv'} says how to replay them.", FAILED)
+        replay = f"{folder / 'failures.csv'} says how to replay them."
+        exit_with(f"{failed} trials failed and are in no table; {replay}", FAILED)
 
 
-def _part(result: Result) -> str | None:
+def part_of(result: Result) -> str | None:
     part: str | None = (result.manifest or {}).get("share")
     return part
 
 
-def _say_part(result: Result, folder: Path) -> None:
+def _print_part(result: Result, folder: Path) -> None:
     """Print how much of the run is here, and how all of it comes together."""
     wanted = (result.manifest or {})["trials"]
-    typer.echo(f"Part {_part(result)} is done: {result.experiment.trials:,} of {wanted:,} trials of each kind.")
+    typer.echo(f"Part {part_of(result)} is done: {result.experiment.trials:,} of {wanted:,} trials of each kind.")
     typer.echo(f"Results: {folder}\nWhen all parts are done:  strait merge {folder.parent} --out DIR")
 
 
-def kept(folder: Path, how: Callable[..., Result], *, plays: bool = True) -> Result:
+def play(folder: Path, write: Callable[..., Result], *, plays: bool = True) -> Result:
     """Have a run kept in its folder, and show progress; end with plain words where it cannot be."""
-    from rich.console import Console
+    from analysis.cli import progress
 
-    from analysis.cli import interrupt, progress
-    from sim.errors import ClusterError, ClusterLostError, FolderError
-
-    console = Console(stderr=True, highlight=False)
     stopped = (
-        "Stopped; what was done is kept. The same command goes on from there, --fresh starts over, and "
+        "Stopped. Finished trials are saved: the same command continues, --fresh starts again, and "
         f"strait summarise {folder} shows what there is."
     )
-    try:
-        with interrupt.soon(stopped, STOPPED), progress.shown(console, plays=plays) as update:
-            return how(progress=update)
-    except (FolderError, ClusterError) as error:
-        leave(str(error), BAD_INPUT)
-    except ClusterLostError as error:
-        leave(f"{error} What was done is kept, and the same command goes on from there.", FAILED)
-    except KeyboardInterrupt:
-        leave(stopped, STOPPED)
+    with progress.stoppable(stopped, plays=plays) as update:
+        return write(progress=update)
 
 
 def _draw(result: Result, folder: Path) -> None:
@@ -179,17 +147,12 @@ def _draw(result: Result, folder: Path) -> None:
     store.add_files(folder, drawn)
 
 
-def _say(result: Result, folder: Path) -> None:
+def print_summary(result: Result, folder: Path) -> None:
     """Print what the results say, where they are, and what they are not."""
-    from rich.console import Console
-    from rich.text import Text
-
     from analysis.paper import run_summary
 
-    exp, console = result.experiment, Console(highlight=False)
-    console.print(Text(f"{exp.title} From {exp.starts[-1].title}:", style="bold"))
-    for line in run_summary.describe_run(result):
-        console.print(Text(f"- {line}"), soft_wrap=not console.is_terminal)
+    exp = result.experiment
+    print_findings(f"{exp.title} From {exp.starts[-1].title}:", run_summary.describe_run(result))
     if result.reused:
-        console.print("This very experiment was run before and is shown again; --fresh runs it anew.")
-    typer.echo(f"Results: {folder}\nStrait generates cases, not a forecast.")
+        typer.echo("This experiment was already run; showing the saved results. Use --fresh to run it again.")
+    typer.echo(f"Results: {folder}\n{CAVEAT}")

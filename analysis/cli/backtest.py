@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Option
 
-from analysis.cli import app, plain_words
+from analysis.cli import CAVEAT, readable_errors
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from analysis.evidence.backtest.report import Table
 
 
-@app.command(epilog="Examples:  strait backtest    strait backtest my_episodes.yaml --out out/mine")
 def backtest(
     files: Annotated[
         list[Path] | None, Argument(metavar="FILE...", help="Files of episodes; without one, the shipped record.")
@@ -31,7 +30,7 @@ def backtest(
     Each episode is forecast by those who have not seen it: in the shipped record the rivals are fitted anew without it,
     and nothing in a FILE trains anything. docs/backtest.md says what a FILE holds and what the scores mean.
     """
-    with plain_words():
+    with readable_errors():
         from rich.console import Console
 
         from analysis.evidence import episodes
@@ -58,7 +57,7 @@ def backtest(
                 console.print(f"- {line}", soft_wrap=not console.is_terminal)
         else:
             typer.echo("No episode at Japan or Taiwan that something set off: nothing was scored.")
-        typer.echo(f"Results: {out}\nStrait generates cases, not a forecast.")
+        typer.echo(f"Results: {out}\n{CAVEAT}")
 
 
 def _show(console: Console, table: Table) -> None:

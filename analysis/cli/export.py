@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from analysis.cli import BAD_INPUT, FAILED, app, leave, plain_words
+from analysis.cli import BAD_INPUT, FAILED, exit_with, readable_errors
 
 
-@app.command(epilog="Example:  strait export out/debate --dta --table trials")
 def export(
     folder: Annotated[Path, Argument(metavar="DIR", help="Folder of results.")],
     csv: Annotated[bool, Option("--csv", help="Text, for any program.")] = False,
@@ -29,25 +28,22 @@ def export(
     Tables are summary, differences, rungs, worlds and trials; --table can be given again and again.
     """
     chosen = [kind for kind, wanted in (("csv", csv), ("xlsx", xlsx), ("dta", dta), ("parquet", parquet)) if wanted]
-    with plain_words():
+    with readable_errors():
         from analysis.paper import export as exporting
-        from sim.errors import FolderError
         from sim.scenario import messages
 
         if len(chosen) != 1:
-            leave("Say in which form: --csv, --xlsx, --dta or --parquet, one of them.", BAD_INPUT)
+            exit_with("Say in which form: --csv, --xlsx, --dta or --parquet, one of them.", BAD_INPUT)
         for name in table or ():
             if name not in exporting.TABLES:
-                leave(messages.unknown("table", name, exporting.TABLES), BAD_INPUT)
+                exit_with(messages.unknown("table", name, exporting.TABLES), BAD_INPUT)
         try:
             names = table or exporting.TABLES
             where = exporting.write(
                 folder, chosen[0], out, names=names, fresh=fresh, tell=lambda line: typer.echo(line, err=True)
             )
-        except FolderError as error:
-            leave(str(error), BAD_INPUT)
         except ModuleNotFoundError as error:
-            leave(f"This form needs {error.name}, which is not installed: pip install '.[export]'", BAD_INPUT)
+            exit_with(f"This form needs {error.name}, which is not installed: pip install '.[export]'", BAD_INPUT)
         except MemoryError:
-            leave("A Stata file is made in memory, and there is too little; take --csv, or fewer tables.", FAILED)
+            exit_with("A Stata file is made in memory, and there is too little; take --csv, or fewer tables.", FAILED)
         typer.echo(f"Written: {where}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Option
 
-from analysis.cli import FAILED, app, leave, plain_words
+from analysis.cli import CAVEAT, FAILED, exit_with, readable_errors
 
 if TYPE_CHECKING:
     from analysis.evidence.cells import Lab
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from analysis.evidence.validation_rows import Validation
 
 
-@app.command(epilog="Example:  strait validate --trials 1000")
 def validate(
     trials: Annotated[int, Option(metavar="N", min=100, help="Trials a cell; slow counts have a fifth.")] = 5_000,
     out: Annotated[Path, Option(metavar="DIR", help="Folder for the table and the figures.")] = Path("out/validate"),
@@ -29,7 +28,7 @@ def validate(
     Writes validation.csv and two figures; ends with an error if a row lies outside its expected range, or if there
     were too few trials to say.
     """
-    with plain_words():
+    with readable_errors():
         from rich.console import Console
 
         from analysis.evidence import validate as validating
@@ -43,9 +42,9 @@ def validate(
         (out / "validation.csv").write_text(validating.csv(found, rows), encoding="utf-8", newline="")
         Console(highlight=False).print(validating.printed(found))
         _draw(lab, found, out)
-        typer.echo(f"{validating.sentence(found)}\nTable and figures: {out}\nStrait generates cases, not a forecast.")
+        typer.echo(f"{validating.sentence(found)}\nTable and figures: {out}\n{CAVEAT}")
         if wrong := [one.row.name for one in found if one.verdict in ("fail", "undecided")]:
-            leave(f"Not as it should be: {', '.join(wrong)}. docs/validation.md says how to read this.", FAILED)
+            exit_with(f"Not as it should be: {', '.join(wrong)}. docs/validation.md says how to read this.", FAILED)
 
 
 def _measure(lab: Lab, rows: Validation) -> list[Found]:

@@ -9,10 +9,9 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from analysis.cli import app, plain_words, playing
+from analysis.cli import readable_errors, run
 
 
-@app.command(epilog="Example:  strait merge out/debate-parts --out out/debate")
 def merge(
     folders: Annotated[list[Path], Argument(metavar="DIR...", help="Folders of the parts, or a folder with all.")],
     out: Annotated[Path, Option(metavar="DIR", help="Folder for the whole run.")],
@@ -23,9 +22,9 @@ def merge(
 
     The result is the same as if one computer had played it all. It can be run again.
     """
-    with plain_words():
+    with readable_errors():
         from sim.results import merge as merging
 
         typer.echo("Checking the parts.", err=True)
-        result = playing.kept(out, partial(merging.merge, folders, out, fresh=fresh), plays=False)
-        playing.show(result, out, no_figures=no_figures)
+        result = run.play(out, partial(merging.merge, folders, out, fresh=fresh), plays=False)
+        run.show_run(result, out, no_figures=no_figures)

@@ -1,0 +1,23 @@
+"""`strait check`: every mistake in scenario files, without a run."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from typer import Argument
+
+from analysis.cli import BAD_INPUT, exit_with, readable_errors
+
+
+def check(
+    files: Annotated[list[str], Argument(metavar="FILE...", help="Scenario files of any kind.")],
+) -> None:
+    """Check scenario files, and show every mistake at once, each with its line. Nothing is run."""
+    with readable_errors():
+        from analysis.evidence.file_checks import FILE_CHECKS
+        from sim.scenario import loader
+
+        if faults := loader.check(files, FILE_CHECKS):
+            exit_with("\n".join(map(str, faults)), BAD_INPUT)
+        typer.echo("Nothing wrong.")

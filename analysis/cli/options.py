@@ -1,0 +1,204 @@
+"""The arguments and options that commands share: one name, one metavar and one help text for each.
+
+A command takes `experiment: Experiment = DEBATE` first, and any of the others by its type. The shell completes names
+from the files that come with Strait.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Argument, Option
+
+if TYPE_CHECKING:
+    from sim.scenario import experiment as scenario
+
+DEBATE = "debate"
+FLAGSHIP = "direct_ties-interoperability"
+
+
+def shipped_files(kind: str) -> Callable[[str], list[str]]:
+    """Complete a name from the files of a folder of scenarios, such as policies."""
+
+    def complete(incomplete: str) -> list[str]:
+        from sim.scenario.shipped import shipped
+
+        return sorted(path.stem for path in (shipped() / kind).glob("*.yaml") if path.stem.startswith(incomplete))
+
+    return complete
+
+
+def shipped_entries(kind: str, prefix: str = "") -> Callable[[str], list[str]]:
+    """Complete a name, or a prefix and a name, from the entries of a scenario file, such as claims.yaml."""
+
+    def complete(incomplete: str) -> list[str]:
+        from sim.scenario.shipped import shipped
+
+        text = (shipped() / f"{kind}.yaml").read_text(encoding="utf-8").partition(f"\n{kind}:")[2]
+        names = re.findall(r"^  ([A-Za-z]\w*):", text, flags=re.MULTILINE)
+        return [prefix + name for name in names if (prefix + name).startswith(incomplete)]
+
+    return complete
+
+
+def _complete_contrast(incomplete: str) -> list[str]:
+    names = shipped_files("policies")("")
+    pairs = (f"{first}-{second}" for first in names for second in names if first != second)
+    return [pair for pair in pairs if pair.startswith(incomplete)]
+
+
+def _complete_changes(incomplete: str) -> list[str]:
+    kinds = {"claims": "claim.", "levers": "lever.", "switches": "switch.", "parameters": ""}
+    return [name for kind, prefix in kinds.items() for name in shipped_entries(kind, prefix)(incomplete)]
+
+
+def _complete_experiment(incomplete: str) -> list[str]:
+    return [name for name in (DEBATE, "hindcast") if name.startswith(incomplete)]
+
+
+EXPERIMENT_HELP = "debate, which comes with Strait, or your experiment's file."
+Experiment = Annotated[
+    str,
+    Argument(metavar="[EXPERIMENT]", help=EXPERIMENT_HELP, autocompletion=_complete_experiment),
+]
+
+Set = Annotated[
+    list[str] | None,
+    Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change one number, dial, lever or switch; repeat for more. `strait run --help` lists the forms.",
+        autocompletion=_complete_changes,
+    ),
+]
+Policies = Annotated[
+    list[str] | None,
+    Option(
+        "--policy",
+        metavar="NAME",
+        help="Play this policy: a name or a file; repeat for more.",
+        show_default="the experiment's",
+        autocompletion=shipped_files("policies"),
+    ),
+]
+Worldviews = Annotated[
+    list[str] | None,
+    Option(
+        "--worldview",
+        metavar="NAME",
+        help="Play under this worldview: a name or a file; repeat for more.",
+        show_default="the experiment's",
+        autocompletion=shipped_files("worldviews"),
+    ),
+]
+Worldview = Annotated[
+    str | None,
+    Option(
+        "--worldview",
+        metavar="NAME",
+        help="The worldview for every number that the question leaves open.",
+        show_default="the most neutral",
+        autocompletion=shipped_files("worldviews"),
+    ),
+]
+_START_HELP = "Play from this start: a name or a file; repeat for more."
+_complete_starts = shipped_files("starts")
+Starts = Annotated[
+    list[str] | None,
+    Option(
+        "--start", metavar="NAME", help=_START_HELP, show_default="the experiment's", autocompletion=_complete_starts
+    ),
+]
+LastStart = Annotated[
+    list[str] | None,
+    Option("--start", metavar="NAME", help=_START_HELP, show_default="the last", autocompletion=_complete_starts),
+]
+Values = Annotated[
+    list[str] | None,
+    Option(
+        "--values",
+        metavar="NAME",
+        help="Weigh outcomes by these prices: a name or a file; repeat for more.",
+        show_default="the experiment's",
+        autocompletion=shipped_files("values"),
+    ),
+]
+_TRIALS_HELP = "Trials for each combination of policy, beliefs and start."
+Trials = Annotated[int, Option("--trials", metavar="N", min=1, help=_TRIALS_HELP)]
+ExperimentTrials = Annotated[
+    int | None, Option("--trials", metavar="N", help=_TRIALS_HELP, show_default="the experiment's")
+]
+_LUCKS_HELP = "Trials in each world, each with its own luck."
+Lucks = Annotated[int, Option("--lucks", metavar="N", min=2, help=_LUCKS_HELP)]
+ExperimentLucks = Annotated[
+    int | None, Option("--lucks", metavar="N", help=_LUCKS_HELP, show_default="the experiment's")
+]
+Seed = Annotated[
+    int | None,
+    Option("--seed", metavar="N", help="Use other worlds and other luck.", show_default="the experiment's"),
+]
+Workers = Annotated[
+    int | None, Option("--workers", metavar="N", min=1, help="Processors to use.", show_default="all")
+]
+Contrast = Annotated[
+    str,
+    Option(
+        "--contrast",
+        metavar="A-B",
+        help="Two policies; the difference is the first minus the second.",
+        autocompletion=_complete_contrast,
+    ),
+]
+Outcomes = Annotated[
+    list[str] | None,
+    Option(
+        "--outcome",
+        metavar="NAME",
+        help="Report this outcome; repeat for more.",
+        show_default="the primary ones",
+        autocompletion=shipped_entries("outcomes"),
+    ),
+]
+Out = Annotated[Path, Option("--out", metavar="DIR", help="Folder for tables and figures.")]
+Fresh = Annotated[bool, Option("--fresh", help="Replace the earlier results in that folder.")]
+NoFigures = Annotated[bool, Option("--no-figures", help="Write the tables only.")]
+
+
+def load_experiment(
+    experiment: str = DEBATE,
+    *,
+    set_: list[str] | None = None,
+    policy: list[str] | None = None,
+    worldview: list[str] | None = None,
+    start: list[str] | None = None,
+    values: list[str] | None = None,
+    **numbers: Any,
+) -> scenario.Experiment:
+    """Load the experiment that the options describe; `numbers` are trials, lucks and seed."""
+    from sim.scenario import loader
+
+    return loader.load(
+        experiment,
+        set_=set_ or (),
+        policies=policy or (),
+        worldviews=worldview or (),
+        starts=start or (),
+        values=values or (),
+        **numbers,
+    )
+
+
+def split_experiment(words: list[str] | None) -> tuple[str, list[str]]:
+    """Separate the experiment, if the first word is one, from the words after it.
+
+    Examples
+    --------
+    >>> split_experiment(["mine.yaml", "N1"]), split_experiment(["grey-zone", "surge"]), split_experiment(None)
+    (('mine.yaml', ['N1']), ('debate', ['grey-zone', 'surge']), ('debate', []))
+    """
+    first, *rest = words or [DEBATE]
+    is_experiment = first == DEBATE or first.lower().endswith((".yaml", ".yml"))
+    return (first, rest) if is_experiment else (DEBATE, [first, *rest])

@@ -1,0 +1,121 @@
+"""The commands of maintainers: python -m tools document, calibrate and bench-parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer import Option
+
+from analysis.cli import BAD_INPUT, FAILED, exit_with, progress, readable_errors
+
+if TYPE_CHECKING:
+    from sim.scenario.experiment import Experiment
+
+DOCS = Path(__file__).parents[1] / "docs"
+STOPPED = "Stopped. Finished parts of a measure are saved; the same command continues from there."
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+
+@app.command()
+def document(
+    check: Annotated[
+        bool, Option("--check", help="Change nothing; exit code 1 if a page or a measure is out of date.")
+    ] = False,
+    measure: Annotated[
+        list[str] | None, Option(metavar="NAME", help="Make a measure again first: its name, `all` or `old`. Slow.")
+    ] = None,
+    trials: Annotated[int | None, Option(metavar="N", min=1, help="Trials for each cell, for --measure.")] = None,
+    docs: Annotated[Path, Option(metavar="DIR", help="Folder of the pages.")] = DOCS,
+) -> None:
+    """Bring the tables in docs/ up to date with the model.
+
+    A measure that was stopped continues when the same command is given again.
+    """
+    with readable_errors():
+        from sim.scenario import loader
+        from tools import document as documenting
+        from tools import measured
+
+        if not docs.is_dir():
+            exit_with(f"{docs} is no folder", BAD_INPUT)
+        exp, records = loader.load("debate"), docs / documenting.MEASURES
+        for name in _wanted(measure or [], exp, records):
+            typer.echo(f"Measuring {measured.MEASURES[name].tells}.", err=True)
+            try:
+                with progress.stoppable(STOPPED) as update:
+                    measured.make(name, exp, records, update, trials)
+            except ValueError as error:
+                exit_with(str(error), BAD_INPUT)
+        try:
+            pages = {page: text for page, text in documenting.written(exp, docs, slow=not check).items()
+                     if page.read_text(encoding="utf-8") != text}  # fmt: skip
+        except KeyError as unknown:
+            exit_with(f"a page of {docs} has a part {unknown} that nothing makes", BAD_INPUT)
+        for page, text in pages.items():
+            typer.echo(f"{page.name}: {'is out of date' if check else 'brought up to date'}")
+            if not check:
+                page.write_text(text, encoding="utf-8", newline="\n")
+        old = measured.stale(exp, records)
+        for name, why in old.items():
+            typer.echo(f"{name}: {why}; python -m tools document --measure {name}")
+        if check and (pages or old):
+            raise typer.Exit(FAILED)
+        if not pages and not old:
+            typer.echo("Nothing to do.")
+
+
+def _wanted(names: list[str], exp: Experiment, records: Path) -> list[str]:
+    """Return the measures to make."""
+    from sim.scenario.messages import unknown
+    from tools import measured
+
+    known = list(measured.MEASURES)
+    for name in names:
+        if name not in (*known, "all", "old"):
+            exit_with(unknown("measure", name, [*known, "all", "old"]), BAD_INPUT)
+    if "all" in names:
+        return known
+    old = measured.stale(exp, records) if "old" in names else {}
+    return [name for name in known if name in names or name in old]
+
+
+@app.command()
+def calibrate(
+    worlds: Annotated[int, Option(metavar="N", min=1000, help="Worlds to play at the reference.")] = 20_000,
+) -> None:
+    """Compute the constants that keep base rates true at the reference, beside those in parameters.yaml."""
+    with readable_errors():
+        from analysis.evidence.calibrate import calibrate as compute
+        from sim.scenario import loader
+
+        catalogue = loader.load("debate").catalogue
+        reference = loader.load("debate", policies="status_quo", worldviews="neutral", starts=catalogue.reference_start)
+        for name, value in compute(reference, worlds).items():
+            typer.echo(f"{name}: {value:.4f}   (parameters.yaml has {catalogue.parameters[name].neutral})")
+
+
+@app.command("bench-parts")
+def bench_parts(
+    repeats: Annotated[int, Option(metavar="N", min=5, help="Rounds; each figure is the least of them.")] = 5,
+) -> None:
+    """Show which part of a trial takes how much time."""
+    with readable_errors():
+        from dataclasses import replace
+
+        from sim.model import compiled
+        from sim.scenario import loader
+
+        if not compiled.COMPILED:
+            exit_with(f"{compiled.PLAINLY} There is no kernel to measure.", FAILED)
+        from tools import phases
+
+        exp = loader.load("debate", worldviews="neutral")
+        for part, share in phases.shares(replace(exp, starts=(exp.reference,)), repeats=repeats).items():
+            typer.echo(f"{share:6.1%}  {part}")
+
+
+if __name__ == "__main__":
+    app()
