@@ -118,7 +118,7 @@ def blocks(
 
 def played(exp: Experiment, block_worlds: int = 300) -> Result:
     """Gather the blocks of a made-up experiment."""
-    return results.collect(exp, blocks(exp, block_worlds=block_worlds))
+    return results.collect_blocks(exp, blocks(exp, block_worlds=block_worlds))
 
 
 def one(frame: pd.DataFrame, **where: str) -> Any:

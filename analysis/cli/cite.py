@@ -31,7 +31,7 @@ def cite(
         from sim.scenario.messages import nearest
 
         exp, wanted = explain.everything(), " ".join(words)
-        version = manifest.version(manifest.DISTRIBUTIONS[0])
+        version = manifest.installed_version(manifest.DISTRIBUTIONS[0])
         names = explain.names(exp) | {citing.STRAIT: citing.STRAIT}
         if name := names.get(wanted.casefold()):
             found = citing.bases(exp, name)

@@ -106,4 +106,4 @@ def playing(context: Context) -> Iterator[Answer]:
         names = [str(one.name) for one in context.command.params if one.name in context.params]
         options, out = {name: context.params[name] for name in names}, Path(context.params["out"])
         with work.held(out), progress.stoppable(stopped) as update:
-            yield Answer(out, str(context.info_name), options, manifest.now(), update)
+            yield Answer(out, str(context.info_name), options, manifest.utc_now(), update)

@@ -83,10 +83,10 @@ def _print_versions(wanted: bool) -> None:
     if wanted:
         import platform
 
-        from sim.results import manifest
+        from sim.results.manifest import DISTRIBUTIONS, installed_version
 
-        lines = [f"strait {manifest.version(manifest.DISTRIBUTIONS[0])}", f"Python {platform.python_version()}"]
-        lines += [f"{name} {manifest.version(name)}" for name in sorted(manifest.DISTRIBUTIONS[1:])]
+        lines = [f"strait {installed_version(DISTRIBUTIONS[0])}", f"Python {platform.python_version()}"]
+        lines += [f"{name} {installed_version(name)}" for name in sorted(DISTRIBUTIONS[1:])]
         typer.echo("\n".join(lines))
         raise typer.Exit
 

@@ -74,11 +74,11 @@ def run(
             seed=seed,
         )
         try:
-            targets = stopping_rule.targets(exp, until or ())
+            targets = stopping_rule.read_targets(exp, until or ())
         except ValueError as error:
             exit_with(str(error), BAD_INPUT)
         if targets and trials is None:
-            exp = stopping_rule.at_most(exp)
+            exp = stopping_rule.allow_most_trials(exp)
         folder = out or Path("out") / (f"{exp.name}-parts/{share.number}-of-{share.of}" if share else exp.name)
         write = partial(
             store.write_folder, exp, folder, fresh=fresh, until=targets, workers=workers, cluster=cluster, share=share

@@ -166,7 +166,7 @@ def sentence(found: list[Found]) -> str:
 
 def csv(found: list[Found], held: Validation) -> str:
     """The text of validation.csv."""
-    return tables.csv(table(found, held))
+    return tables.format_csv(table(found, held))
 
 
 def printed(found: list[Found]) -> Table:

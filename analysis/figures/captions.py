@@ -7,18 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.questions.compare import (
-    Cell,
-    Comparison,
-    Levels,
-    Versus,
-    comparisons,
-    contrasts,
-    leader,
-    means,
-    primary,
-    rivals,
-)
+from analysis.questions.compare import Cell, Comparison, Levels, Versus, comparisons, leader, means, primary, rivals
+from sim.results.tables import shown_contrasts
 
 if TYPE_CHECKING:
     from sim.scenario.catalogue import Outcome
@@ -84,7 +74,7 @@ def outcome_shares(exp: Experiment, summary: pd.DataFrame, start: str) -> str:
 
 def differences(exp: Experiment, table: pd.DataFrame, start: str) -> str:
     """Return the caption: the first contrast on the first primary outcome by worldview, and the tally."""
-    versus, outcome, pairs = comparisons(table, start), primary(exp)[0], contrasts(exp)
+    versus, outcome, pairs = comparisons(table, start), primary(exp)[0], shown_contrasts(exp)
     a, b = pairs[0]
     says = [change(versus[w.name, outcome.name, a, b], outcome, f" {believing(w)}") for w in exp.worldviews]
     tally = Counter(

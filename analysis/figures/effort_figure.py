@@ -10,8 +10,9 @@ from matplotlib.patches import Patch
 
 from analysis.figures import captions, style
 from analysis.figures.figure_layout import INK, TICK, WIDTH, CaptionedFigure, finish, fit, page
-from analysis.questions.compare import primary, yardstick
+from analysis.questions.compare import primary
 from analysis.questions.effort import EQUAL, WRITTEN
+from sim.results.tables import reference_policy
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
@@ -36,7 +37,7 @@ def draw_equal_effort(exp: Experiment, table: pd.DataFrame, start: str) -> Capti
     factors = here[here["measure"] == EQUAL].groupby("policy")["factor"].first()
     labels = style.row_labels(exp, [f"{captions.title(exp, name)}  ×\u00a0{factors[name]:.2f}" for name in policies])
     places, deep = style.row_places(labels)
-    caption, base = _caption(exp, here, factors), captions.title(exp, yardstick(exp))
+    caption, base = _caption(exp, here, factors), captions.title(exp, reference_policy(exp))
     figure = page(exp, start, title="What does each policy do for what it takes?",
                   note=f"Each policy against {base}, on the same worlds and luck.", caption=caption,
                   body=deep + 1.25, keys=_keys())  # fmt: skip

@@ -20,7 +20,8 @@ from analysis.figures import captions, style
 from analysis.figures.figure_layout import GREY, INK, TICK, WIDTH, CaptionedFigure, finish, fit, height, page
 from analysis.figures.timelines import FIRSTS, LOSSES, draw_economic_loss, draw_first_times, draw_rungs_over_time
 from analysis.figures.verdict_grid import draw_who_is_right
-from analysis.questions.compare import Comparison, comparisons, contrasts, means, primary
+from analysis.questions.compare import Comparison, comparisons, means, primary
+from sim.results.tables import shown_contrasts
 
 if TYPE_CHECKING:
     from sim.results.result import Result
@@ -125,7 +126,7 @@ def draw_differences(exp: Experiment, table: pd.DataFrame, start: str) -> Captio
     table : DataFrame
         `result.differences()`, of at least two policies: differences, both intervals, margins, verdicts.
     """
-    versus, pairs, outcomes = comparisons(table, start), contrasts(exp), primary(exp)
+    versus, pairs, outcomes = comparisons(table, start), shown_contrasts(exp), primary(exp)
     names = [f"{captions.title(exp, a)} against {captions.title(exp, b)}" for a, b in pairs]
     labels = style.row_labels(exp, names)
     places, deep = style.row_places(labels)

@@ -15,7 +15,8 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.figures import captions, style
 from analysis.figures.figure_layout import HEADING, INK, TICK, WIDTH, CaptionedFigure, finish, fit, height, page
-from analysis.questions.compare import Cell, Levels, means, yardstick
+from analysis.questions.compare import Cell, Levels, means
+from sim.results.tables import reference_policy
 
 if TYPE_CHECKING:
     from sim.scenario.catalogue import Domain
@@ -149,7 +150,7 @@ def draw_economic_loss(exp: Experiment, summary: pd.DataFrame, trials: pd.DataFr
     )
     labels = style.row_labels(exp, [policy.title for policy in exp.policies])
     places, deep = style.row_places(labels)
-    caption = captions.economic_loss(exp, spread, losses, exp.plainest().name, yardstick(exp))
+    caption = captions.economic_loss(exp, spread, losses, exp.plainest().name, reference_policy(exp))
     figure = page(
         exp,
         start,

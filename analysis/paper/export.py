@@ -163,7 +163,7 @@ def _begun(result: Result, table: Table, tell: Tell, short: bool = False) -> tup
 
 
 def _write_dictionary(found: list[Entry], out: Path) -> None:
-    disk.save(out / "dictionary.csv", tables.csv(dictionary.table(found)).encode())
+    disk.save(out / "dictionary.csv", tables.format_csv(dictionary.table(found)).encode())
 
 
 def _streamed(kind: str, result: Result, wanted: list[Table], out: Path, tell: Tell) -> None:
@@ -187,15 +187,15 @@ def _streamed(kind: str, result: Result, wanted: list[Table], out: Path, tell: T
                 schema = pa.schema(fields)
                 if writer is None and kind == "csv":
                     writer = csv.CSVWriter(
-                        disk.temporary(path), schema, write_options=csv.WriteOptions(quoting_style="needed")
+                        disk.temporary_path(path), schema, write_options=csv.WriteOptions(quoting_style="needed")
                     )
                 elif writer is None:
-                    writer = parquet.ParquetWriter(disk.temporary(path), schema, compression="zstd")
+                    writer = parquet.ParquetWriter(disk.temporary_path(path), schema, compression="zstd")
                 writer.write_table(rows.cast(schema))
         finally:
             if writer:
                 writer.close()
-        disk.temporary(path).replace(path)
+        disk.temporary_path(path).replace(path)
     _write_dictionary(described, out)
 
 
@@ -210,12 +210,12 @@ def _dta(result: Result, wanted: list[Table], out: Path, tell: Tell) -> None:
         for name in whole.select_dtypes("int64"):
             whole[name] = pd.to_numeric(whole[name], downcast="integer")
         whole.to_stata(
-            disk.temporary(path), write_index=False, version=118, time_stamp=finished,
+            disk.temporary_path(path), write_index=False, version=118, time_stamp=finished,
             data_label=f"Strait: {result.experiment.name}, {table.name}"[:80],
             variable_labels={entry.name: entry.caption for entry in found},
             value_labels={entry.name: {0: "no", 1: "yes"} for entry in found if entry.yes_or_no},
         )  # fmt: skip
-        disk.temporary(path).replace(path)
+        disk.temporary_path(path).replace(path)
     _write_dictionary(described, out)
 
 
@@ -224,7 +224,7 @@ def _xlsx(result: Result, wanted: list[Table], out: Path, tell: Tell) -> None:
 
     described = []
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(disk.temporary(out), options) as book:
+    with xlsxwriter.Workbook(disk.temporary_path(out), options) as book:
         book.set_properties({"created": datetime.fromisoformat((result.manifest or {})["finished"])})
         bold = book.add_format({"bold": True})
 
@@ -243,7 +243,7 @@ def _xlsx(result: Result, wanted: list[Table], out: Path, tell: Tell) -> None:
             described += found
             sheet(table.name, frames)
         sheet("dictionary", [dictionary.table(described)])
-    disk.temporary(out).replace(out)
+    disk.temporary_path(out).replace(out)
 
 
 Writer = Callable[[Result, list[Table], Path, Tell], None]

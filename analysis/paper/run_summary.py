@@ -7,7 +7,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from analysis.figures.captions import amount, believing, capital, gap, listed, measure, title
-from analysis.questions.compare import Comparison, Versus, comparisons, contrasts, means, primary, yardstick
+from analysis.questions.compare import Comparison, Versus, comparisons, means, primary
+from sim.results.tables import reference_policy, shown_contrasts
 
 if TYPE_CHECKING:
     from sim.results.result import Result
@@ -52,8 +53,8 @@ def _under(
     levels: dict[tuple[str, str], float],
     versus: dict[Versus, Comparison],
 ) -> str:
-    """Return how often the outcome comes with the yardstick policy, and what the others change in that."""
-    base, changes = yardstick(exp), []
+    """Return how often the outcome comes with the reference policy, and what the others change in that."""
+    base, changes = reference_policy(exp), []
     for policy in exp.policies:
         if policy.name != base:
             one = versus[worldview.name, outcome.name, policy.name, base]
@@ -68,7 +69,7 @@ def _hinge(exp: Experiment, outcome: Outcome, versus: dict[Versus, Comparison]) 
     """Return which comparison turns round with the worldview; if none does, how the first comes out."""
     found = {
         pair: {view.name: _verdict(versus[view.name, outcome.name, *pair]) for view in exp.worldviews}
-        for pair in contrasts(exp)
+        for pair in shown_contrasts(exp)
     }
     turning = next((pair for pair, verdicts in found.items() if {"lower", "higher"} <= {*verdicts.values()}), None)
     a, b = pair = turning or next(iter(found))
@@ -84,7 +85,7 @@ def _settled(exp: Experiment, versus: dict[str, dict[Versus, Comparison]]) -> li
         for start in versus
         for outcome in primary(exp)
         for view in exp.worldviews
-        for pair in contrasts(exp)
+        for pair in shown_contrasts(exp)
     }
     tally = Counter(one.verdict for one in found.values())
     outcomes = listed([f"“{outcome.label}”" for outcome in primary(exp)])

@@ -60,7 +60,7 @@ def basis(path: Path, exp: Experiment) -> tuple[cite.Basis, Experiment, str | No
     if "command" in record:
         exp, trials = answers.experiment(record), record["design"]["trials"]
         how = f"strait {record['command']}, experiment {exp.name}, {trials:,} trials, seed {record['seed']}."
-    elif record := (manifest.held(folder) if (folder / manifest.MANIFEST).exists() else None) or {}:
+    elif record := (manifest.read_run(folder) if (folder / manifest.MANIFEST).exists() else None) or {}:
         exp = resolved.experiment({**record["experiment"], "files": record["files"]})
         how = f"Experiment {exp.name}, {record['trials']:,} trials per cell, seed {record['seed']}"
         how += "." if record["status"] == "complete" else "; the run is not finished."

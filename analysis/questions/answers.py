@@ -46,7 +46,7 @@ def made(command: str, options: Mapping[str, Any], design: Design, run: tuple[Pa
             used[name] = value.as_posix()
     said = {
         "program": manifest.PROGRAM, "command": command, "options": used, "asked": design.asked,
-        "design": design.sizes, "run": _read(out, *run) if run else None, **manifest.stamp(design.exp),
+        "design": design.sizes, "run": _read(out, *run) if run else None, **manifest.describe_experiment(design.exp),
     }  # fmt: skip
     return said | ({"rules_sha256": said["run"]["rules_sha256"]} if run else {})
 
@@ -87,7 +87,7 @@ def keep(folder: Path, answer: Manifest, before: Manifest | None) -> str | None:
             f"{folder} holds a run, whose manifest stays and says nothing of these tables; "
             "for strait methods of them, give the same command another folder."
         )
-    answer = json.loads(json.dumps(answer, default=_plain)) | {"finished": manifest.now()}
+    answer = json.loads(json.dumps(answer, default=_plain)) | {"finished": manifest.utc_now()}
     if before and _same(before) == _same(answer):
         answer["started"] = before["started"]
     manifest.write(folder, answer)

@@ -22,8 +22,8 @@ import numpy as np
 from sim.engine import batch
 from sim.model import compiled
 from sim.results import disk, failures, tables
-from sim.results.contrasts import ROUNDING
 from sim.statistics import intervals
+from sim.statistics.contrasts import ROUNDING
 from sim.statistics.intervals import BLOCKS, LEVEL, Floats, Interval
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _played(exp: Experiment, told: Callable[[int], None]) -> dict[Cell, Averages
     worlds = exp.trials // exp.lucks
     with closing(batch.blocks(exp, block_worlds=worlds // (MANY if worlds >= LONG else FEW))) as blocks:
         for block in blocks:
-            _, found = failures.sift(exp, block)
+            _, found = failures.remove_failures(exp, block)
             if found:
                 raise ValueError(f"a trial failed: {found[0]}")
             for cell, rows in block.records.items():

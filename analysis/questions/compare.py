@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.results import contrasts as paired
-
 if TYPE_CHECKING:
     from sim.scenario.catalogue import Outcome
     from sim.scenario.experiment import Experiment
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
 Cell = tuple[str, str, str]  # worldview, policy, outcome
 Levels = dict[Cell, tuple[float, float, float]]  # estimate, low, high
 Versus = tuple[str, str, str, str]  # worldview, outcome, policy, policy compared with
-contrasts, yardstick = paired.shown, paired.yardstick
 FIGURES = ("difference", "low", "high", "simultaneous_low", "simultaneous_high")
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.questions import averages
-from analysis.questions.compare import primary, rivals, yardstick
+from analysis.questions.compare import primary, rivals
 from sim.engine.beliefs import standing
+from sim.results.tables import reference_policy
 from sim.statistics.intervals import LEVEL, Floats, Interval
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def effects(exp: Experiment, trials: int, update: Update | None = None, *, keep:
     """
     catalogue = exp.catalogue
     dials = {name: claim for name, claim in catalogue.claims.items() if claim.readings}
-    base = yardstick(exp)
+    base = reference_policy(exp)
     policies = tuple(policy for policy in exp.policies if policy.name in rivals(exp))
     views = {(claim, end): standing(catalogue, {claim: dial}) for claim in dials for end, dial in ENDS.items()}
     # A silent author stands at neutral, so that many ends are the same worldview: it is played once.

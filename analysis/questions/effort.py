@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.questions import averages
-from analysis.questions.compare import primary, yardstick
+from analysis.questions.compare import primary
 from sim.engine import mesa_model
-from sim.results import contrasts
+from sim.results.tables import reference_policy
 from sim.scenario.experiment import LeverSetting, Policy
+from sim.statistics import contrasts
 
 if TYPE_CHECKING:
     from analysis.questions.averages import Averages, Update
@@ -121,7 +122,7 @@ def table(
         `low` and `high` (95 %), `margin` (a tenth of the outcome's for a tenth of a lever), `verdict` (`better`,
         `worse`, `same within margin`, `undecided`).
     """
-    base = yardstick(exp)
+    base = reference_policy(exp)
     rows: list[list[Any]] = []
     played = averages.play({start.name: _all(exp, start) for start in exp.starts}, trials, update=update, keep=keep)
     for start in exp.starts:

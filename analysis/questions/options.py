@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
 
 CHOICE = ["actor", "choice", "option"]
-COLUMNS = [*tables.CELL, *CHOICE, "chosen", "trials", "per_trial"]
+COLUMNS = [*tables.CELL_COLUMNS, *CHOICE, "chosen", "trials", "per_trial"]
 Tally = Counter[tuple[str, str, int]]
 
 

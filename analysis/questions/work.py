@@ -103,5 +103,5 @@ def held(folder: Path | None) -> Iterator[None]:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as fault:
             raise FolderError(f"{folder}: cannot be made ({fault.strerror}); name another folder") from fault
-    with nullcontext() if folder is None else disk.locked(folder):
+    with nullcontext() if folder is None else disk.lock_folder(folder):
         yield

@@ -94,7 +94,8 @@ def _ready(order: bytes) -> Parts:
     from distributed import get_worker
 
     experiment, size, wanted = pickle.loads(order)
-    unlike = manifest.unlike(same_program.program(), wanted) or manifest.unlike(same_program.traits(experiment), wanted)
+    unlike = manifest.differing_values(same_program.program(), wanted)
+    unlike = unlike or manifest.differing_values(same_program.traits(experiment), wanted)
     if unlike:  # a worker of other rules need not compile them
         raise WorkerError(get_worker().address, "; ".join(unlike))
     return Parts(Path(), experiment, size)
@@ -106,8 +107,8 @@ def _played(parts: Parts, number: int) -> Block:
 
 
 def _packed(parts: Parts, number: int) -> dict[str, bytes]:
-    block = _played(parts, number)
-    return {kind: bytes(content) for kind, content in parts.packed(*failures.sift(parts.experiment, block)).items()}
+    sound = failures.remove_failures(parts.experiment, _played(parts, number))
+    return {kind: bytes(content) for kind, content in parts.packed(*sound).items()}
 
 
 # Where the results are wanted
@@ -255,7 +256,7 @@ class _Crew:
         for address, there in self.client.run(same_program.program, on_error="return").items():
             if isinstance(there, Exception) and not isinstance(there, OSError):  # that would be a worker just lost
                 unlike[address] = f"Strait does not work there ({there})"
-            elif isinstance(there, dict) and (differing := manifest.unlike(there, here)):
+            elif isinstance(there, dict) and (differing := manifest.differing_values(there, here)):
                 unlike[address] = "; ".join(differing)
         new = {address: what for address, what in unlike.items() if address not in self.sent_away}
         for address, what in new.items():

@@ -30,7 +30,7 @@ class InFolder(Mapping["Cell", tables.Rows]):
             schema = pq.read_schema(paths[0])
         sizes = [footer.num_rows // len(self._order) for footer in self._footers]
         self.edges = np.concatenate([[0], np.cumsum(sizes)])
-        left_out = {*tables.CELL, "trial"}
+        left_out = {*tables.CELL_COLUMNS, "trial"}
         self.dtype = np.dtype([(f.name, f.type.to_pandas_dtype()) for f in schema if f.name not in left_out])
         self._kept: dict[str, NDArray[Any]] = {}
 

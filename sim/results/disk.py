@@ -29,7 +29,7 @@ def save(path: Path, content: bytes | memoryview) -> None:
     ...     [path.name for path in Path(folder).iterdir()]
     ['note.txt']
     """
-    hidden = temporary(path)
+    hidden = temporary_path(path)
     try:
         with hidden.open("wb") as file:
             file.write(content)
@@ -45,7 +45,7 @@ def save(path: Path, content: bytes | memoryview) -> None:
             hidden.unlink(missing_ok=True)
 
 
-def temporary(path: Path) -> Path:
+def temporary_path(path: Path) -> Path:
     """The hidden name a file has until it is whole; readers of Parquet folders pass over such names."""
     return path.with_name(f".{path.name}.tmp")
 
@@ -61,7 +61,7 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def lock_folder(folder: Path) -> Iterator[None]:
     """Hold the folder for this process; the system lets go of it when the process ends, however it ends.
 
     Raises

@@ -37,7 +37,7 @@ class Failure(NamedTuple):
     found: str
 
 
-def limits(experiment: Experiment, column: str) -> tuple[float, float]:
+def value_limits(experiment: Experiment, column: str) -> tuple[float, float]:
     """Least and greatest value a column of trials may hold.
 
     Examples
@@ -59,15 +59,15 @@ def limits(experiment: Experiment, column: str) -> tuple[float, float]:
     return (0.0, np.inf) if unit == "% of GDP" else (-np.inf, np.inf)
 
 
-def faulty(experiment: Experiment, column: str, values: NDArray[Any]) -> NDArray[np.bool_]:
+def invalid_values(experiment: Experiment, column: str, values: NDArray[Any]) -> NDArray[np.bool_]:
     """Which values are not finite numbers within limits; only what is told of some trials may be NaN in others."""
-    low, high = limits(experiment, column)
+    low, high = value_limits(experiment, column)
     sound: NDArray[np.bool_] = (values >= low) & (values <= high) & np.isfinite(values)
     outcome = experiment.catalogue.outcomes.get(column)
     return ~(sound | np.isnan(values)) if outcome and outcome.given else ~sound
 
 
-def sift(experiment: Experiment, block: Block) -> tuple[Block, list[Failure]]:
+def remove_failures(experiment: Experiment, block: Block) -> tuple[Block, list[Failure]]:
     """A block without the worlds in which a trial failed, in any cell, and those trials.
 
     A world goes from all cells at once: what is left is paired as before. The block's parameters stay whole.
@@ -100,7 +100,7 @@ def _in_cell(experiment: Experiment, block: Block, cell: Cell) -> list[Failure]:
     rows = block.records[cell]
     wrong: dict[int, list[str]] = {}
     for name in rows.dtype.names or ():
-        wanting = faulty(experiment, name, rows[name])
+        wanting = invalid_values(experiment, name, rows[name])
         outcome = experiment.catalogue.outcomes.get(name)
         if outcome and outcome.given:
             wanting |= np.isnan(rows[name]) != (rows[outcome.given] == 0)
@@ -117,15 +117,15 @@ def _told(value: Any) -> str:
     return "neither 0 nor 1" if value.dtype.kind == "u" else f"{value:g}"
 
 
-def table(failures: Iterable[Failure]) -> pd.DataFrame:
+def failures_table(failures: Iterable[Failure]) -> pd.DataFrame:
     """One row a failed trial, under the names of `Failure`."""
     return pd.DataFrame([*failures], columns=list(Failure._fields))
 
 
-def tell(folder: Path, failed: pd.DataFrame) -> None:
+def write_failures(folder: Path, failed: pd.DataFrame) -> None:
     """Write the failures down, each with the command that plays it again in the folder of the run."""
     commands = [
         shlex.join(["python", "-m", "sim.results.replay", ".", *map(str, row)])
-        for row in failed[[*tables.CELL, "trial"]].itertuples(index=False)
+        for row in failed[[*tables.CELL_COLUMNS, "trial"]].itertuples(index=False)
     ]
-    disk.save(folder / FAILURES, tables.csv(failed.assign(replay=commands)).encode())
+    disk.save(folder / FAILURES, tables.format_csv(failed.assign(replay=commands)).encode())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sim.results import failures, manifest, tables
 from sim.results.parts import Parts, of_run
-from sim.results.stopping_rule import Enough
+from sim.results.stopping_rule import StoppingRule
 
 if TYPE_CHECKING:
     from sim.results.manifest import Manifest
@@ -30,7 +30,7 @@ def player(workers: int | None) -> Fill:
         experiment, size = parts.experiment, parts.block_worlds
         with closing(blocks(experiment, workers=workers, block_worlds=size, numbers=numbers)) as played:
             for number, block in zip(numbers, played, strict=True):
-                parts.keep(number, parts.packed(*failures.sift(experiment, block)))
+                parts.keep(number, parts.packed(*failures.remove_failures(experiment, block)))
                 yield number
 
     return play
@@ -53,7 +53,7 @@ def fill(
     standing = {number: parts.standing(number) for number in parts.wanted}
     todo = [number for number, stands in standing.items() if stands != "whole"]
     there = max((number for number, stands in standing.items() if stands != "missing"), default=0) + 1
-    whole, watch = (*todo, parts.total)[0], Enough(experiment, until)  # blocks from the first that are whole
+    whole, watch = (*todo, parts.total)[0], StoppingRule(experiment, until)  # blocks from the first that are whole
 
     def ends() -> bool:
         return bool(until) and whole >= there and watch.after(parts, whole)
@@ -61,7 +61,7 @@ def fill(
     if ends():
         todo = []
     if found and todo:
-        manifest.refuse_other_libraries(folder, found, wanted)
+        manifest.require_same_libraries(folder, found, wanted)
     manifest.write(folder, wanted)
     damaged = [number for number in todo if standing[number] == "damaged"]
     for number in damaged:
@@ -76,7 +76,7 @@ def fill(
     with closing(how(parts, todo)) as kept:
         for number in kept:
             if parts.failures([number]):
-                failures.tell(folder, failures.table(parts.failures(parts.numbers())))
+                failures.write_failures(folder, failures.failures_table(parts.failures(parts.numbers())))
             done += parts.worlds_of([number]) * experiment.lucks
             whole = following[number]
             enough = ends()

@@ -28,7 +28,7 @@ SHOWN = 4  # differences named in one refusal
 Manifest = dict[str, Any]
 
 
-def made(experiment: Experiment, block_worlds: int, share: Share | None = None) -> Manifest:
+def describe_run(experiment: Experiment, block_worlds: int, share: Share | None = None) -> Manifest:
     """Describe a run that begins now."""
     return {
         "program": PROGRAM,
@@ -38,20 +38,20 @@ def made(experiment: Experiment, block_worlds: int, share: Share | None = None) 
         "block_worlds": block_worlds,
         "share": str(share) if share else None,
         "cells": len(tables.cells(experiment)),
-        **stamp(experiment),
+        **describe_experiment(experiment),
     }
 
 
-def stamp(experiment: Experiment) -> Manifest:
+def describe_experiment(experiment: Experiment) -> Manifest:
     """What any manifest says: the experiment in full, its seed, when it began, and what plays it."""
     content = experiment.resolved()
     files = content.pop("files", {})
     return {
         "seed": experiment.seed,
-        "started": now(),
+        "started": utc_now(),
         "finished": None,
         "rules_sha256": compiled.rules_mark(),
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in DISTRIBUTIONS}},
+        "versions": {"python": platform.python_version(), **{name: installed_version(name) for name in DISTRIBUTIONS}},
         "platform": platform.platform(),
         "processors": os.cpu_count(),
         "written": [],
@@ -74,7 +74,7 @@ def read(folder: Path) -> Manifest | None:
     return found if isinstance(found, dict) and found.get("program") == PROGRAM else None
 
 
-def held(folder: Path, *, any_schema: bool = False) -> Manifest | None:
+def read_run(folder: Path, *, any_schema: bool = False) -> Manifest | None:
     """Manifest of a folder; None if it is new, or nothing was kept in it yet.
 
     Raises
@@ -82,7 +82,7 @@ def held(folder: Path, *, any_schema: bool = False) -> Manifest | None:
     FolderError
         If there is something in it, but no run, or one of another schema.
     """
-    begun = {disk.LOCK, disk.temporary(folder / MANIFEST).name}
+    begun = {disk.LOCK, disk.temporary_path(folder / MANIFEST).name}
     if not folder.exists() or (folder.is_dir() and {entry.name for entry in folder.iterdir()} <= begun):
         return None
     found = read(folder) or {}
@@ -98,7 +98,7 @@ def held(folder: Path, *, any_schema: bool = False) -> Manifest | None:
     return found
 
 
-def refuse_other(folder: Path, found: Manifest, wanted: Manifest) -> None:
+def require_same_run(folder: Path, found: Manifest, wanted: Manifest) -> None:
     """Refuse a folder that does not hold the beginning of this run, or all of it.
 
     Raises
@@ -106,7 +106,7 @@ def refuse_other(folder: Path, found: Manifest, wanted: Manifest) -> None:
     FolderError
         It names what differs.
     """
-    faults = others(found, wanted)
+    faults = list_differences(found, wanted)
     if found["trials"] > wanted["trials"]:
         faults.insert(0, f"trials: {found['trials']} there, only {wanted['trials']} here")
     if found.get("share") != wanted["share"]:
@@ -114,20 +114,20 @@ def refuse_other(folder: Path, found: Manifest, wanted: Manifest) -> None:
     _refuse(folder, faults, "another experiment or program")
 
 
-def others(found: Manifest, wanted: Manifest) -> list[str]:
+def list_differences(found: Manifest, wanted: Manifest) -> list[str]:
     """What differs between the experiments and programs of two runs; not their trials."""
     programs = [f"{what}: {a} there, {b} here" for what, a, b in _programs(found, wanted) if a != b]
     return [*_differing(found["experiment"], wanted["experiment"]), *programs]
 
 
-def refuse_other_libraries(folder: Path, found: Manifest, wanted: Manifest) -> None:
+def require_same_libraries(folder: Path, found: Manifest, wanted: Manifest) -> None:
     """Refuse to go on with libraries or a system that may round otherwise than those a run was begun with."""
     known = "traits" in found and "traits" in wanted
     there, here = (run["traits"] if known else _libraries(run) for run in (found, wanted))
-    _refuse(folder, unlike(there, here), "a run begun with other libraries")
+    _refuse(folder, differing_values(there, here), "a run begun with other libraries")
 
 
-def unlike(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
+def differing_values(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
     """What differs, of what is known of both.
 
     >>> unlike({"numba": "0.61.0", "numpy": "2.4.6"}, {"numba": "0.68.1", "numpy": "2.4.6"})
@@ -181,7 +181,7 @@ def _short(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def version(name: str) -> str | None:
+def installed_version(name: str) -> str | None:
     """Version of an installed distribution; None if it is not there."""
     try:
         return metadata.version(name)
@@ -189,6 +189,6 @@ def version(name: str) -> str | None:
         return None
 
 
-def now() -> str:
+def utc_now() -> str:
     """The time, in UTC."""
     return datetime.now(UTC).isoformat(timespec="seconds")

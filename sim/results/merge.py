@@ -70,11 +70,11 @@ def merge(
     held = [_held(path) for given in folders for path in _shares(Path(given))]
     first = held[0]
     faults = [fault for each in held[1:] for fault in _of_another_run(each, first)] or [*_incomplete(held)]
-    if unlike := manifest.unlike(first.run["traits"], same_program.program()):
+    if unlike := manifest.differing_values(first.run["traits"], same_program.program()):
         faults.append(f"{first.folder}: it was not played by the Strait that is here ({'; '.join(unlike)})")
     if faults:
         raise FolderError("\n".join(faults))
-    wanted = manifest.made(first.experiment, first.run["block_worlds"]) | {"traits": first.run["traits"]}
+    wanted = manifest.describe_run(first.experiment, first.run["block_worlds"]) | {"traits": first.run["traits"]}
 
     def copy(parts: Parts, numbers: Sequence[int]) -> Generator[int, None, None]:
         source = {number: each.parts for each in held for number in each.parts.wanted}
@@ -92,14 +92,14 @@ def _shares(folder: Path) -> list[Path]:
         return [folder]
     within = sorted(path.parent for path in folder.glob(f"*/{manifest.MANIFEST}"))
     runs = [path for path in within if "command" not in (manifest.read(path) or {})]
-    found = [path for path in runs if (manifest.held(path) or {}).get("share")]
+    found = [path for path in runs if (manifest.read_run(path) or {}).get("share")]
     if not found:
         raise FolderError(f"{folder}: there is no part of a run here, as strait run --part makes it")
     return found
 
 
 def _held(folder: Path) -> _Held:
-    run = manifest.held(folder) or {}
+    run = manifest.read_run(folder) or {}
     if not run.get("share"):
         raise FolderError(f"{folder}: it holds a whole run, not a part of one as strait run --part makes it")
     experiment = resolved.experiment({**run["experiment"], "files": run["files"]})
@@ -113,8 +113,8 @@ def _of_another_run(each: _Held, first: _Held) -> Iterator[str]:
                  if each.run[name] != first.run[name]]  # fmt: skip
     if each.parts.share.of != first.parts.share.of:
         differing.append(f"part: {each.parts.share} there, {first.parts.share} here")
-    differing += manifest.others(each.run, first.run)
-    differing += manifest.unlike(each.run["traits"], first.run["traits"])
+    differing += manifest.list_differences(each.run, first.run)
+    differing += manifest.differing_values(each.run["traits"], first.run["traits"])
     if differing:
         yield f"{each.folder}: it does not belong with {first.folder} ({'; '.join(dict.fromkeys(differing))})"
 

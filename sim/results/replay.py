@@ -31,7 +31,7 @@ def experiment(folder: str | Path) -> Experiment:
     FolderError
         If there is none.
     """
-    found = manifest.held(Path(folder))
+    found = manifest.read_run(Path(folder))
     if not found:
         raise FolderError(f"{folder}: there are no results here")
     return resolved.experiment({**found["experiment"], "files": found["files"]})
@@ -71,7 +71,7 @@ def main(words: list[str]) -> int:
         print(f"{error}\nUse: python -m sim.results.replay DIR START WORLDVIEW POLICY TRIAL", file=sys.stderr)
         return 2
     for name in record.dtype.names or ():
-        mark = "   cannot be" if failures.faulty(exp, name, record[name])[0] else ""
+        mark = "   cannot be" if failures.invalid_values(exp, name, record[name])[0] else ""
         print(f"{name}: {record[name][0]:g}{mark}")
     return 0
 

@@ -61,7 +61,7 @@ class Result:
     rungs: pd.DataFrame
     manifest: Mapping[str, Any] | None = None
     reused: bool = False
-    failures: pd.DataFrame = field(default_factory=lambda: failures.table(()))
+    failures: pd.DataFrame = field(default_factory=lambda: failures.failures_table(()))
     notes: tuple[str, ...] = ()
     _made: dict[tuple[str, str | None], pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
@@ -221,7 +221,7 @@ def run(
 
         blocks = partial(dask.blocks, where=cluster)
     with closing(blocks(experiment, workers=workers)) as made:
-        return collect(experiment, made, progress)
+        return collect_blocks(experiment, made, progress)
 
 
 def _changed(experiment: Experiment, trials: int | None, seed: int | None) -> Experiment:
@@ -234,7 +234,7 @@ def _changed(experiment: Experiment, trials: int | None, seed: int | None) -> Ex
     return replace(experiment, trials=trials, seed=seed)
 
 
-def collect(experiment: Experiment, blocks: Iterable[Block], progress: Progress | None = None) -> Result:
+def collect_blocks(experiment: Experiment, blocks: Iterable[Block], progress: Progress | None = None) -> Result:
     """Gather blocks, which come in order of worlds, into a result."""
     records: dict[Cell, NDArray[Any]] = {}
     worlds: list[pd.DataFrame] = []
@@ -242,7 +242,7 @@ def collect(experiment: Experiment, blocks: Iterable[Block], progress: Progress 
     counts: Any = 0
     kept = 0
     for whole in blocks:
-        block, found = failures.sift(experiment, whole)
+        block, found = failures.remove_failures(experiment, whole)
         size = 0
         for cell, rows in block.records.items():
             if cell not in records:
@@ -260,4 +260,4 @@ def collect(experiment: Experiment, blocks: Iterable[Block], progress: Progress 
         raise ValueError(f"no trial is sound; the first that failed: {failed[0]}")
     sound = {cell: rows[:kept] for cell, rows in records.items()}
     shares = rungs.shares(experiment, counts, kept)
-    return Result(experiment, sound, tables.gathered(worlds), shares, failures=failures.table(failed))
+    return Result(experiment, sound, tables.gathered(worlds), shares, failures=failures.failures_table(failed))

@@ -32,7 +32,7 @@ def program() -> Traits:
     >>> sorted(program())[:3]
     ['Python', 'numba', 'numpy']
     """
-    libraries = {name: str(manifest.version(name)) for name in manifest.DISTRIBUTIONS if name != "mesa"}
+    libraries = {name: str(manifest.installed_version(name)) for name in manifest.DISTRIBUTIONS if name != "mesa"}
     return {
         "the rules' sources (sim/)": compiled.rules_mark()[:12],
         "rules run": "compiled" if compiled.COMPILED else "as plain Python",
@@ -54,6 +54,6 @@ def traits(experiment: Experiment) -> Traits:
     mark = hashlib.sha256()
     with closing(blocks(few, block_worlds=SAMPLE_WORLDS)) as played:
         for block in played:
-            for content in Parts(Path(), few, SAMPLE_WORLDS).packed(*failures.sift(few, block)).values():
+            for content in Parts(Path(), few, SAMPLE_WORLDS).packed(*failures.remove_failures(few, block)).values():
                 mark.update(content)
     return program() | {SAMPLE: mark.hexdigest()[:12]}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.results import contrasts, tables
+from sim.results import tables
 from sim.scenario import messages
 from sim.statistics import sequences
 
@@ -39,7 +39,7 @@ class Widest(NamedTuple):
     needed: float
 
 
-def targets(experiment: Experiment, said: Collection[str]) -> dict[str, float]:
+def read_targets(experiment: Experiment, said: Collection[str]) -> dict[str, float]:
     """Read what is asked for: `outcome=half_width`, in the outcome's unit.
 
     Raises
@@ -54,7 +54,7 @@ def targets(experiment: Experiment, said: Collection[str]) -> dict[str, float]:
     {'use_of_force': 0.005}
     """
     found = {}
-    if said and not contrasts.shown(experiment):
+    if said and not tables.shown_contrasts(experiment):
         raise ValueError("--until: with one policy there is no difference to know")
     known = [
         name for name, outcome in experiment.catalogue.outcomes.items() if not outcome.given
@@ -72,23 +72,23 @@ def targets(experiment: Experiment, said: Collection[str]) -> dict[str, float]:
     return found
 
 
-def at_most(experiment: Experiment) -> Experiment:
+def allow_most_trials(experiment: Experiment) -> Experiment:
     """Let an experiment have the `MOST` trials, which its lucks divide."""
     return replace(experiment, trials=MOST // experiment.lucks * experiment.lucks)
 
 
-class Enough:
+class StoppingRule:
     """Whether the contrasts of some outcomes are known within their targets, from running sums alone.
 
-    Its contrasts are those the experiment is shown by (`sim.results.contrasts.shown`), in every start and worldview, by
-    the estimator of the tables. Each has an interval of 95 % of its own at all looks together.
+    Its contrasts are those the experiment is shown by (`sim.results.tables.shown_contrasts`), in every start and
+    worldview, by the estimator of the tables. Each has an interval of 95 % of its own at all looks together.
     """
 
     def __init__(self, experiment: Experiment, targets: Mapping[str, float]) -> None:
         """Begin with no world."""
         starts, worldviews, _ = tables.axes(experiment)
         self.experiment, self.targets = experiment, dict(targets)
-        self.places = list(product(starts, worldviews, contrasts.shown(experiment)))
+        self.places = list(product(starts, worldviews, tables.shown_contrasts(experiment)))
         self.sums = {name: self._blank(name) for name in targets}
         self.blocks = 0
 

@@ -18,7 +18,7 @@ from sim.results.parts import KINDS, Parts
 from sim.results.parts import of_run as parts_of
 from sim.results.result import Progress, Result
 from sim.results.shares import Share
-from sim.results.stopping_rule import Enough
+from sim.results.stopping_rule import StoppingRule
 from sim.scenario import resolved
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def write_folder(
             "--until looks at the trials in their order, on this computer and at all of them; find the number with "
             "it, and take --trials with --cluster or --part"
         )
-    wanted = manifest.made(experiment, max(1, BLOCK_TRIALS // experiment.lucks), share)
+    wanted = manifest.describe_run(experiment, max(1, BLOCK_TRIALS // experiment.lucks), share)
     parts_of(Path(out), wanted, experiment)  # refuses a share that cannot be, before anything is played
     if cluster or share:
         wanted["traits"] = same_program.traits(experiment)
@@ -112,22 +112,22 @@ def filled(
 
     `write_folder` says what may be raised.
     """
-    found = manifest.held(folder, any_schema=fresh)
+    found = manifest.read_run(folder, any_schema=fresh)
     if found and not fresh:
-        manifest.refuse_other(folder, _so_far(folder, found, experiment), wanted)
+        manifest.require_same_run(folder, _so_far(folder, found, experiment), wanted)
         there = replace(experiment, trials=found["trials"]) if until else experiment
         if _finished(folder, found, there):
-            parts, enough = parts_of(folder, found, there), Enough(there, until or {})
+            parts, enough = parts_of(folder, found, there), StoppingRule(there, until or {})
             if not until or enough.after(parts, parts.total):
                 return replace(_read(folder, found, there), reused=True, notes=tuple(enough.told()))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         raise FolderError(f"{folder}: cannot be made ({fault.strerror}); name another folder") from fault
-    with disk.locked(folder):
-        found = manifest.held(folder, any_schema=fresh)
+    with disk.lock_folder(folder):
+        found = manifest.read_run(folder, any_schema=fresh)
         if found and not fresh:
-            manifest.refuse_other(folder, _so_far(folder, found, experiment), wanted)
+            manifest.require_same_run(folder, _so_far(folder, found, experiment), wanted)
             wanted |= {name: found[name] for name in ("block_worlds", "started", "written")}
         elif found:
             _clear(folder, found)
@@ -174,14 +174,14 @@ def load_folder(folder: str | Path, *, partial: bool = False) -> Result:
 
 def add_files(folder: str | Path, files: Iterable[str | Path]) -> None:
     """Enter files written into a run's folder (figures) in its manifest, so that a fresh run removes them."""
-    with disk.locked(Path(folder)):
+    with disk.lock_folder(Path(folder)):
         found = _held(Path(folder))
         names = {Path(file).resolve().relative_to(Path(folder).resolve()).as_posix() for file in files}
         manifest.write(Path(folder), found | {"written": sorted({*found["written"], *names})})
 
 
 def _held(folder: Path) -> Manifest:
-    found = manifest.held(folder)
+    found = manifest.read_run(folder)
     if not found:
         raise FolderError(f"{folder}: there are no results here")
     return found
@@ -208,12 +208,12 @@ def _finish(folder: Path, wanted: Manifest, experiment: Experiment) -> Result:
     """Make the tables of a folder that holds every trial; of a share there are none."""
     result = _read(folder, wanted, experiment)
     if not wanted["share"]:
-        disk.save(folder / "summary.csv", tables.csv(result.summary()).encode())
-        disk.save(folder / "differences.csv", tables.csv(result.differences()).encode())
+        disk.save(folder / "summary.csv", tables.format_csv(result.summary()).encode())
+        disk.save(folder / "differences.csv", tables.format_csv(result.differences()).encode())
         disk.save(folder / "rungs.parquet", parquet.encoded(result.rungs))
     if len(result.failures):
-        failures.tell(folder, result.failures)
-    ready = {"status": "complete", "finished": manifest.now()}
+        failures.write_failures(folder, result.failures)
+    ready = {"status": "complete", "finished": manifest.utc_now()}
     whole = wanted | ready | {"written": sorted({*wanted["written"], *TABLES, failures.FAILURES})}
     manifest.write(folder, whole)
     return replace(result, manifest=whole)
@@ -231,7 +231,7 @@ def _read(folder: Path, found: Manifest, experiment: Experiment, *, partial: boo
     if not numbers:
         raise FolderError(f"{folder}: the run in it has no part yet; strait run goes on with it")
     records = parts.trials(numbers)
-    failed = failures.table(parts.failures(numbers))
+    failed = failures.failures_table(parts.failures(numbers))
     if not records.size:
         raise FolderError(f"{folder}: no trial of it is sound; the first that failed: {failed.iloc[0].to_dict()}")
     if found.get("share") or (partial and found["status"] != "complete"):
@@ -254,6 +254,6 @@ def _clear(folder: Path, found: Manifest) -> None:
         path = folder / name
         if path.resolve().is_relative_to(folder.resolve()):
             path.unlink(missing_ok=True)
-            disk.temporary(path).unlink(missing_ok=True)
+            disk.temporary_path(path).unlink(missing_ok=True)
             if path.parent != folder and path.parent.exists() and not any(path.parent.iterdir()):
                 path.parent.rmdir()

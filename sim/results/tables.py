@@ -7,6 +7,7 @@ cells at once. So tables are made column by column, and no more than a few colum
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
@@ -15,8 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.results import contrasts
-from sim.statistics import intervals
+from sim.statistics import contrasts, intervals
 
 if TYPE_CHECKING:
     from sim.engine.batch import Cell
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 Estimator = Literal["compensator", "count", "mean", "quantile"]
 
-CELL = ["start", "worldview", "policy"]
+CELL_COLUMNS = ["start", "worldview", "policy"]
 FIGURES = ["estimate", "low", "high"]
-SUMMARY = [*CELL, "outcome", "statistic", *FIGURES, "estimator", "n"]
+SUMMARY = [*CELL_COLUMNS, "outcome", "statistic", *FIGURES, "estimator", "n"]
 PAIR = ["start", "worldview", "outcome", "policy_a", "policy_b"]
 PAIR_FIGURES = ["difference", "low", "high", "simultaneous_low", "simultaneous_high"]
 PAIR_FIGURES += ["prob_better", "variance_ratio", "margin"]
@@ -64,7 +64,8 @@ def category(entries: list[str]) -> pd.CategoricalDtype[str]:
 def of_cells(experiment: Experiment, rows: int) -> dict[str, Any]:
     """The columns `start`, `worldview`, `policy` of a table with so many rows in each cell."""
     columns: dict[str, Any] = {}
-    for name, entries, of_rows in zip(CELL, axes(experiment), zip(*cells(experiment), strict=True), strict=True):
+    by_axis = zip(*cells(experiment), strict=True)
+    for name, entries, of_rows in zip(CELL_COLUMNS, axes(experiment), by_axis, strict=True):
         codes = np.array([entries.index(entry) for entry in of_rows], dtype=np.int8)
         columns[name] = pd.Categorical.from_codes(np.repeat(codes, rows), dtype=category(entries))
     return columns
@@ -74,6 +75,29 @@ def pairs(experiment: Experiment) -> list[tuple[str, str]]:
     """Every unordered pair of policies once: as a contrast declares it, else in the experiment's order."""
     declared = {frozenset(contrast): contrast for contrast in reversed(experiment.catalogue.contrasts)}
     return [declared.get(frozenset(pair), pair) for pair in combinations(axes(experiment)[2], 2)]
+
+
+def shown_contrasts(experiment: Experiment) -> list[tuple[str, str]]:
+    """Pairs of policies to show: the contrasts of the catalogue, then each other policy against the reference.
+
+    Examples
+    --------
+    >>> import sim
+    >>> shown_contrasts(sim.load("debate", policies=["status_quo", "both"]))
+    [('both', 'status_quo')]
+    """
+    policies = axes(experiment)[2]
+    declared = [(a, b) for a, b in experiment.catalogue.contrasts if a in policies and b in policies]
+    reference = reference_policy(experiment)
+    compared = {name for pair in declared for name in pair} | {reference}
+    return declared + [(name, reference) for name in policies if name not in compared]
+
+
+def reference_policy(experiment: Experiment) -> str:
+    """Policy with which most contrasts of the catalogue compare; else the first of the experiment."""
+    policies = axes(experiment)[2]
+    references = Counter(b for _, b in experiment.catalogue.contrasts if b in policies)
+    return references.most_common(1)[0][0] if references else policies[0]
 
 
 def trials(experiment: Experiment, records: Mapping[Cell, Rows], names: Sequence[str] | None = None) -> pd.DataFrame:
@@ -267,13 +291,15 @@ def _identical_pairs(experiment: Experiment, records: Mapping[Cell, Rows]) -> Pl
     starts, worldviews, _ = axes(experiment)
     same: Places = set(product(product(starts, worldviews), pairs(experiment)))
     for name in records[cells(experiment)[0]].dtype.names or ():
-        same = {(place, (a, b)) for place, (a, b) in same if identical(records[*place, a], records[*place, b], [name])}
+        same = {
+            (place, (a, b)) for place, (a, b) in same if identical_rows(records[*place, a], records[*place, b], [name])
+        }
         if not same:
             break
     return same
 
 
-def identical(a: Rows, b: Rows, names: Sequence[str] | None = None) -> bool:
+def identical_rows(a: Rows, b: Rows, names: Sequence[str] | None = None) -> bool:
     """Whether two policies' rows are equal byte for byte, in every column or in these."""
     return all(a[name].tobytes() == b[name].tobytes() for name in names or a.dtype.names or ())
 
@@ -283,7 +309,7 @@ def _frame(rows: Sequence[Any], header: list[str], figures: list[str]) -> pd.Dat
     return pd.DataFrame(rows, columns=header).astype(dict.fromkeys(figures, "Float64"))
 
 
-def csv(frame: pd.DataFrame) -> str:
+def format_csv(frame: pd.DataFrame) -> str:
     r"""CSV text of a table: 10 significant digits, blanks left empty, lines ended by \n.
 
     Examples

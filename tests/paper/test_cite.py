@@ -192,6 +192,6 @@ def test_a_figure_is_cited_with_its_run(tmp_path: Path, monkeypatch: pytest.Monk
     assert "out/other" in several.output.replace("\\", "/")
     loose = said(str(other / path.name))
     assert "seed 77" not in loose
-    assert f"version {manifest.version('strait-wargame')}" not in loose
+    assert f"version {manifest.installed_version('strait-wargame')}" not in loose
     (other / path.name).write_text("no figure")
     assert CliRunner().invoke(main.app, ["cite", str(other / path.name)]).exit_code == 2

@@ -36,7 +36,7 @@ def test_it_keeps_what_was_asked_and_how(strait: Strait, tmp_path: Path) -> None
     assert {path.relative_to(tmp_path / "found").as_posix() for path in (tmp_path / "found").rglob("*.*g")} | {
         path.name for path in (tmp_path / "found").glob("*.csv")
     } == {*found["written"]}
-    assert found["versions"]["strait-wargame"] == manifest.version("strait-wargame")
+    assert found["versions"]["strait-wargame"] == manifest.installed_version("strait-wargame")
     assert found["started"] <= found["finished"]
     figure = found["written"][-1]
     result = strait("cite", f"found/{figure}")
@@ -48,9 +48,9 @@ def test_the_same_command_goes_on_and_another_replaces_it(
     strait: Strait, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "found"
-    monkeypatch.setattr("sim.results.manifest.now", lambda: "2026-01-01T00:00:00+00:00")
+    monkeypatch.setattr("sim.results.manifest.utc_now", lambda: "2026-01-01T00:00:00+00:00")
     assert strait(*FEW).exit_code == 0
-    monkeypatch.setattr("sim.results.manifest.now", lambda: "2026-01-02T00:00:00+00:00")
+    monkeypatch.setattr("sim.results.manifest.utc_now", lambda: "2026-01-02T00:00:00+00:00")
     first, kept = said(folder), {path.name for path in (folder / "played").iterdir()}
     assert strait(*FEW, "--workers", "1").exit_code == 0
     again = said(folder)

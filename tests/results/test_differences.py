@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from made_up import OUTCOMES, experiment, of, one, pair, played, rows
 
-from sim.results import contrasts, tables
+from sim.results import tables
 from sim.results.result import Result
-from sim.statistics import intervals
+from sim.statistics import contrasts, intervals
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def test_every_unordered_pair_comes_once_and_contrasts_as_declared(result: Resul
 def test_a_single_policy_has_nothing_to_differ_from() -> None:
     exp = experiment(status_quo=0.3)
     frame = played(exp).differences()
-    assert tables.csv(frame) == ",".join(tables.DIFFERENCES) + "\n"
+    assert tables.format_csv(frame) == ",".join(tables.DIFFERENCES) + "\n"
 
 
 def test_differences_of_compensators_are_paired_block_means(result: Result) -> None:
@@ -101,9 +101,9 @@ def test_identical_policies_differ_by_nothing() -> None:
 def test_rows_are_identical_only_in_every_column(result: Result) -> None:
     a = rows(result.experiment, "both", "self")
     b = a.copy()
-    assert tables.identical(a, b)
+    assert tables.identical_rows(a, b)
     b["extra"][17] = np.nextafter(b["extra"][17], 1)
-    assert not tables.identical(a, b)
+    assert not tables.identical_rows(a, b)
 
 
 def test_a_turned_result_turns_the_verdict() -> None:

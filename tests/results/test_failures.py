@@ -70,13 +70,13 @@ def test_examples_run() -> None:
     ],
 )
 def test_what_a_record_may_hold(exp: Experiment, column: str, sound: list[float], faulty: list[float]) -> None:
-    assert not failures.faulty(exp, column, np.array(sound)).any()
-    assert failures.faulty(exp, column, np.array(faulty)).all()
+    assert not failures.invalid_values(exp, column, np.array(sound)).any()
+    assert failures.invalid_values(exp, column, np.array(faulty)).all()
 
 
 def test_a_sound_block_passes_untouched(exp: Experiment) -> None:
     (block,) = batch.blocks(exp)
-    assert failures.sift(exp, block) == (block, [])
+    assert failures.remove_failures(exp, block) == (block, [])
 
 
 def test_worlds_with_a_failure_are_in_no_table(exp: Experiment, faults: None, tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_worlds_with_a_failure_are_in_no_table(exp: Experiment, faults: None, tm
         kept = rows[~np.isin(rows["world"], list(BAD))]
         assert all(kept[name].tobytes() == stored.records[cell][name].tobytes() for name in rows.dtype.names or ())
     pd.testing.assert_frame_equal(result.rungs, stored.rungs)
-    assert (tmp_path / "differences.csv").read_text() == tables.csv(result.differences())
+    assert (tmp_path / "differences.csv").read_text() == tables.format_csv(result.differences())
 
 
 def test_the_command_ends_as_failed_and_tells_how_to_play_a_trial_again(
@@ -129,7 +129,7 @@ def test_a_share_that_fits_no_byte_is_found(exp: Experiment, monkeypatch: pytest
 
     monkeypatch.setattr("sim.engine.batch.to_records", spoilt)
     (block,) = batch.blocks(exp)
-    sound, found = failures.sift(exp, block)
+    sound, found = failures.remove_failures(exp, block)
     assert [failure[2:] for failure in found] == [
         (policy, 17, 17, 0, "use_of_force is neither 0 nor 1") for policy in ("both", "status_quo")
     ]

@@ -140,8 +140,8 @@ def test_a_reader_who_changes_a_table_changes_his_own(result: Result) -> None:
 def test_csv_repeats_byte_for_byte_and_blanks_are_empty(result: Result) -> None:
     again = played(result.experiment, block_worlds=77)
     for name in ("summary", "differences"):
-        text = tables.csv(getattr(result, name)())
-        assert text == tables.csv(getattr(again, name)())
+        text = tables.format_csv(getattr(result, name)())
+        assert text == tables.format_csv(getattr(again, name)())
         assert not {"nan", "NaN", "None", "<NA>", "inf"} & set(text.replace("\n", ",").split(","))
     line = next(line for line in text.splitlines() if ",holds,twin,status_quo," in line)
     assert line.split(",")[:6] == ["2026", "self", "holds", "twin", "status_quo", "0"]
@@ -169,7 +169,7 @@ def test_run_takes_other_trials_and_another_seed(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("sim.engine.batch.blocks", blocks)
     changed = results.run(experiment(), trials=400, seed=8)
     assert (changed.experiment.trials, changed.experiment.seed) == (400, 8)
-    assert tables.csv(changed.summary()) == tables.csv(played(experiment(trials=400, seed=8)).summary())
+    assert tables.format_csv(changed.summary()) == tables.format_csv(played(experiment(trials=400, seed=8)).summary())
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ def test_what_is_there_of_a_run_is_balanced(tmp_path: Path, monkeypatch: pytest.
     part, short = load_folder(tmp_path, partial=True), sim.run(small(50))
     assert part.manifest
     assert (part.experiment.trials, part.manifest["trials"], part.manifest["status"]) == (50, 60, "running")
-    assert tables.csv(part.summary()) == tables.csv(short.summary())
+    assert tables.format_csv(part.summary()) == tables.format_csv(short.summary())
     pd.testing.assert_frame_equal(part.rungs, short.rungs)
     said = CliRunner().invoke(main.app, ["summarise", str(tmp_path)])
     assert said.exit_code == 0
@@ -276,8 +276,8 @@ def test_blocks_workers_and_stops_change_no_number(
         for trials in (20 * before, 60) if before else (60,):
             write_folder(small(trials, lucks), folder, workers=workers)
         expected = sim.run(small(60, lucks))
-    assert (folder / "summary.csv").read_bytes() == tables.csv(expected.summary()).encode()
-    assert (folder / "differences.csv").read_bytes() == tables.csv(expected.differences()).encode()
+    assert (folder / "summary.csv").read_bytes() == tables.format_csv(expected.summary()).encode()
+    assert (folder / "differences.csv").read_bytes() == tables.format_csv(expected.differences()).encode()
     read = load_folder(folder)
     pd.testing.assert_frame_equal(read.rungs, expected.rungs)
     pd.testing.assert_frame_equal(read.worlds, expected.worlds)

@@ -125,7 +125,7 @@ def test_every_start_worldview_and_contrast_must_be_known(tmp_path: Path) -> Non
     several = {"worldviews": ["self", "newsham"], "policies": ["both", "direct_ties", "status_quo"]}
     exp = debate(300, starts=["2020", "2026"], **several)
     result = write_folder(exp, tmp_path, until=FORCE | {"crisis": 0.1})
-    watch = stopping_rule.Enough(exp, FORCE | {"crisis": 0.1})
+    watch = stopping_rule.StoppingRule(exp, FORCE | {"crisis": 0.1})
     watch.add(result.records)
     assert len(watch.places) == 2 * 2 * 2
     columns = {"use_of_force": "use_of_force_compensator", "crisis": "crisis"}
@@ -141,7 +141,7 @@ def test_every_start_worldview_and_contrast_must_be_known(tmp_path: Path) -> Non
 
 def test_lucks_of_a_world_count_as_one() -> None:
     exp = replace(debate(400), lucks=4)
-    watch = stopping_rule.Enough(exp, {"use_of_force": 0.1, "crisis": 0.1})
+    watch = stopping_rule.StoppingRule(exp, {"use_of_force": 0.1, "crisis": 0.1})
     watch.add(sim.run(exp).records)
     assert [sums.worlds for sums in watch.sums.values()] == [100, 100]
 

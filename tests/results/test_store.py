@@ -58,8 +58,8 @@ def test_a_folder_holds_the_run_and_says_how_it_was_made(folder: Path, result: R
     assert found["experiment"] | {"files": found["files"]} == experiment().resolved()
     assert found["versions"]["numpy"] == np.__version__
     assert found["started"] <= found["finished"]
-    assert (folder / "summary.csv").read_bytes() == tables.csv(result.summary()).encode()
-    assert (folder / "differences.csv").read_bytes() == tables.csv(result.differences()).encode()
+    assert (folder / "summary.csv").read_bytes() == tables.format_csv(result.summary()).encode()
+    assert (folder / "differences.csv").read_bytes() == tables.format_csv(result.differences()).encode()
 
 
 def test_the_parts_are_one_table_any_reader_can_read(folder: Path, result: Result) -> None:
@@ -88,12 +88,12 @@ def test_a_folder_that_holds_the_experiment_is_read_not_run(
     for cell, expected in result.records.items():
         for name in expected.dtype.names or ():
             assert read.records[cell][name].tobytes() == expected[name].tobytes()
-    assert tables.csv(read.differences()) == tables.csv(result.differences())
-    assert tables.csv(read.summary()) == tables.csv(result.summary())
-    assert tables.csv(read.differences("count")) == tables.csv(result.differences("count"))
-    assert tables.csv(read.summary("count")) == tables.csv(result.summary("count"))
+    assert tables.format_csv(read.differences()) == tables.format_csv(result.differences())
+    assert tables.format_csv(read.summary()) == tables.format_csv(result.summary())
+    assert tables.format_csv(read.differences("count")) == tables.format_csv(result.differences("count"))
+    assert tables.format_csv(read.summary("count")) == tables.format_csv(result.summary("count"))
     pd.testing.assert_frame_equal(read.trials, result.trials)
-    pd.testing.assert_frame_equal(read.trials_of("mood"), result.trials[[*tables.CELL, "mood"]])
+    pd.testing.assert_frame_equal(read.trials_of("mood"), result.trials[[*tables.CELL_COLUMNS, "mood"]])
     pd.testing.assert_frame_equal(read.worlds, result.worlds)
     pd.testing.assert_frame_equal(read.rungs, result.rungs)
 
@@ -115,14 +115,14 @@ def test_a_folder_of_another_experiment_is_refused_unless_fresh(folder: Path) ->
 def test_what_differs_between_experiments_is_named(tmp_path: Path) -> None:
     def resolved(*changes: str, **names: Any) -> dict[str, Any]:
         exp = sim.load("debate", starts=["2026"], trials=20, set_=changes, **names)
-        return manifest.made(exp, 20)
+        return manifest.describe_run(exp, 20)
 
     def refusal(*changes: str, **names: Any) -> str:
         with pytest.raises(FolderError) as error:
-            manifest.refuse_other(tmp_path, resolved(), resolved(*changes, **names))
+            manifest.require_same_run(tmp_path, resolved(), resolved(*changes, **names))
         return str(error.value)
 
-    manifest.refuse_other(tmp_path, resolved(), resolved())
+    manifest.require_same_run(tmp_path, resolved(), resolved())
     assert "worldviews.neutral.distributions.us_intervenes_prob: {" in refusal("us_intervenes_prob=0.4")
     assert "switches.provocation: True there, False here" in refusal("switch.provocation=off")
     assert "policies.both: {" in refusal(policies=["status_quo", "direct_ties"])
@@ -177,7 +177,7 @@ def test_a_folder_without_results_cannot_be_loaded(tmp_path: Path) -> None:
 
 
 def test_a_second_process_is_refused_while_the_first_writes(folder: Path) -> None:
-    with disk.locked(folder):
+    with disk.lock_folder(folder):
         for write in (
             lambda: write_folder(experiment(trials=1_200), folder),
             lambda: write_folder(experiment(), folder, fresh=True),

@@ -11,8 +11,7 @@ import pytest
 from made_up import coverage_margin, covers
 from scipy import stats
 
-from sim.results import contrasts
-from sim.statistics import intervals
+from sim.statistics import contrasts, intervals
 from sim.statistics.intervals import Floats
 
 

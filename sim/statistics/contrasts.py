@@ -1,0 +1,170 @@
+"""Contrasts of two policies beyond the interval of their difference: joint coverage, odds, savings and verdicts.
+
+All values are one per world (the mean over its lucks), and both policies play the same worlds.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.statistics.intervals import LEVEL, Floats, Interval
+
+ROUNDING = 1e-12  # in any unit: a spread below this is rounding, not variation
+BAND_DRAWS = 100_000
+BAND_KEY = 1998  # fixed key of the Philox generator, so that a band is the same in every call
+CHUNK_WORLDS = 10_000
+
+
+def band_level(differences: Floats, level: float = LEVEL, draws: int = BAND_DRAWS) -> float:
+    """Level of each single interval at which all intervals hold together with `level` (single-step max-t).
+
+    Parameters
+    ----------
+    differences
+        float[world, contrast]: paired differences. Columns that never vary are ignored: their intervals cannot miss.
+    level
+        Joint coverage.
+    draws
+        Gaussian draws with the correlation of the differences.
+
+    Returns
+    -------
+    float
+        2Φ(c) - 1, where c is the `level` quantile of the largest absolute value of a draw; at least `level`. It
+        serves Tango's and block intervals alike.
+
+    Examples
+    --------
+    >>> same = np.tile(np.random.default_rng(0).normal(size=(500, 1)), 3)
+    >>> round(band_level(same), 2)
+    0.95
+    """
+    varying = np.flatnonzero(np.ptp(differences, axis=0) > ROUNDING)
+    if varying.size < 2:
+        return level
+    # All intervals hold exactly if the largest standardised error stays below c. By the central limit theorem the
+    # errors are jointly Gaussian with the correlation R of the differences, so c is a quantile of max|z|, z ~ N(0, R).
+    # z is drawn as R^(1/2) times independent normals. The symmetric root exists even where R is singular, as it is
+    # when one contrast follows from two others; eigenvalues just below 0 are rounding.
+    eigenvalues, vectors = np.linalg.eigh(_correlations(differences, varying))
+    root = (vectors * np.sqrt(np.clip(eigenvalues, 0, None))) @ vectors.T
+    errors = root @ _standard_normals(draws, root.shape[0])
+    critical = float(np.quantile(np.abs(errors, out=errors).max(axis=0), level))
+    # Back from c to the level of one interval, P(|z| < c). Rounding to 6 digits is far below the error of the draws.
+    return max(level, round(math.erf(critical / math.sqrt(2)), 6))
+
+
+def _correlations(values: Floats, columns: NDArray[np.intp]) -> Floats:
+    """Correlations of these columns, a chunk of worlds at a time: a copy of a long run would fill the memory."""
+    means = values.mean(axis=0)[columns]
+    products = np.zeros((columns.size, columns.size))
+    for first in range(0, len(values), CHUNK_WORLDS):
+        deviations = values[first : first + CHUNK_WORLDS, columns] - means
+        products += deviations.T @ deviations
+    spread = np.sqrt(np.diag(products))
+    correlations: Floats = products / np.outer(spread, spread)
+    return correlations
+
+
+@functools.lru_cache(maxsize=2)
+def _standard_normals(draws: int, contrasts: int) -> Floats:
+    normals = np.random.Generator(np.random.Philox(key=BAND_KEY)).standard_normal((draws, contrasts))
+    return np.ascontiguousarray(normals.T)
+
+
+def prob_better(a: Floats, b: Floats, better: str) -> float | None:
+    """Share of worlds in which a does better than b, with ties counted half; None if `better` is `none`.
+
+    Examples
+    --------
+    >>> prob_better(np.array([0.0, 1.0, 1.0, 0.0]), np.array([1.0, 1.0, 1.0, 0.0]), "low")
+    0.625
+    """
+    if better == "none":
+        return None
+    wins = np.count_nonzero(a < b if better == "low" else a > b)
+    return float(wins + np.count_nonzero(a == b) / 2) / a.size
+
+
+def variance_ratio(difference: Floats, unpaired_variance: float) -> float | None:
+    """How many times as many trials two unpaired runs need for the precision of this pair.
+
+    Parameters
+    ----------
+    difference
+        float[world]: a minus b.
+    unpaired_variance
+        Variance of a plus variance of b over worlds: the variance of the difference of two independent runs.
+
+    Returns
+    -------
+    float or None
+        None if the difference never varies.
+
+    Examples
+    --------
+    >>> a, b = np.array([0.0, 2.0, 4.0]), np.array([0.0, 1.0, 2.0])
+    >>> variance_ratio(a - b, a.var() + b.var())
+    5.0
+    """
+    if np.ptp(difference) <= ROUNDING:
+        return None
+    return float(unpaired_variance / difference.var())
+
+
+def verdict(low: float | None, high: float | None, margin: float, better: str) -> str | None:
+    """Verdict that follows from the interval of a difference a - b.
+
+    Returns
+    -------
+    str or None
+        `same within margin` if the interval lies within plus and minus the margin; else `a better` or `b better`
+        if it excludes 0; else `undecided`. If `better` is `none`: `same within margin` or None. None without an
+        interval.
+
+    Examples
+    --------
+    >>> verdict(-0.03, -0.01, margin=0.005, better="low")
+    'a better'
+    """
+    if low is None or high is None:
+        return None
+    if -margin <= low and high <= margin:
+        return "same within margin"
+    if better == "none":
+        return None
+    if low <= 0 <= high:
+        return "undecided"
+    return "a better" if (low > 0) == (better == "high") else "b better"
+
+
+def trials_needed(interval: Interval, margin: float, trials: int) -> float | None:
+    """About how many trials put a difference beyond the margin or within it, if its estimate stays as it is.
+
+    Returns
+    -------
+    float or None
+        At most `trials` if the present trials suffice. None without an interval, or if the estimate equals the
+        margin: no number of trials settles that.
+
+    Examples
+    --------
+    >>> trials_needed(Interval(0.010, 0.003, 0.017), margin=0.005, trials=10_000)
+    19600.0
+    >>> trials_needed(Interval(0.001, -0.001, 0.003), margin=0.005, trials=10_000)
+    2500.0
+    """
+    difference, low, high = interval
+    if difference is None or low is None or high is None or abs(difference) == margin:
+        return None
+    # `ratio` is the present half width over the one that just reaches the margin. A half width shrinks with the
+    # square root of the trials, so the trials grow with its square.
+    if abs(difference) > margin:
+        ratio = (difference - low if difference > 0 else high - difference) / (abs(difference) - margin)
+    else:
+        ratio = max((high - difference) / (margin - difference), (difference - low) / (margin + difference))
+    return float(math.ceil(round(trials * ratio * ratio, 6)))
