@@ -1,152 +1,155 @@
-"""The sentences of docs/findings.md, made from recorded measures: what each says is decided by its numbers."""
+"""The sentences of docs/findings.md, written from recorded measures; the numbers choose the words.
+
+A number has its interval, and the sentence says so where a difference is not settled or too small to matter.
+"""
 
 from __future__ import annotations
 
+import calendar
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.figures.captions import believing, capital, listed, measure, title
+from analysis.figures.captions import believing, capital, gap, listed, measure, signed, title
 from analysis.paper.markdown import table
 from analysis.questions.claims_tables import THEME
 from analysis.questions.coalitions import NEWSHAM, SELF, TOTAL, UNDIALLED
 from analysis.questions.compare import Comparison, comparisons, primary
+from analysis.questions.variance import ALL
 from sim.engine.question import ask
-from tools.findings_runs import PAIRS, TURNED
-from tools.recorded import Part, effect, headed
-from tools.sentences import by_start, said, size, versus
+from sim.statistics.indices import LUCK, SOBOL
+from tools.measure_tables import Part, effect, label_with_unit, unit_of
+from tools.measures import MAIN_OUTCOME, PAIRS
 
 if TYPE_CHECKING:
     from sim.scenario.catalogue import Outcome
     from sim.scenario.experiment import Experiment, Start
 
+Row = Mapping[Any, Any]
 AUTHORS = {NEWSHAM: "Newsham", SELF: "Self"}
-HEAVIEST = 4  # claims that are named
+HEAVIEST_CLAIMS, HEAVIEST_BELIEFS = 4, 5  # named in a sentence
+DISPUTED = (MAIN_OUTCOME, "loss_newsham", "loss_self")  # outcomes whose disagreement is divided among claims
+VARYING = (MAIN_OUTCOME, "taiwan_falls", "japan_gdp_loss_pct")  # outcomes whose spread is divided
+WIDE = 0.04  # width of a share's interval beyond which decimals mean nothing
 SHORT = (
     ("findings-policies", 2), ("findings-claims", 1), ("findings-claims", 2),
     ("findings-flips", 0), ("findings-flips", 1), ("findings-regrets", 0), ("findings-spreads", 0),
 )  # fmt: skip
-"""Which sentences of which part are the page in short."""
-DISPUTED = (TURNED, "loss_newsham", "loss_self")  # outcomes on which the disagreement is taken apart
+"""The sentences of the summary: a part, and the position in it."""
 
 
 def policies(exp: Experiment, found: pd.DataFrame) -> str:
-    """What each policy does against each other, from each start, under each worldview."""
+    """Write what each policy does against each other, from each start, under each worldview."""
     outcome = primary(exp)[0]
 
     def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
         known = comparisons(rows, start.name)
         for a, b in PAIRS:
-            ways = [
+            differences = [
                 f"{versus(_joint(known[view.name, outcome.name, a, b]), outcome)} {believing(view)}"
                 for view in exp.worldviews
             ]
-            yield said(
-                f"With {title(exp, a)} instead of {title(exp, b)}, {measure(outcome)} is {listed(ways)}.",
-                f"strait run debate --start {start.name}",
+            yield (
+                f"With {title(exp, a)} instead of {title(exp, b)}, {measure(outcome)} is {listed(differences)}. "
+                f"`strait run debate --start {start.name}`"
             )
 
     return by_start(exp, found, lines)
 
 
 def all_policies(exp: Experiment, found: pd.DataFrame) -> str:
-    """The same on every primary outcome, in a table."""
+    """Write the same for every primary outcome, as a table."""
     rows = []
     for start in reversed(exp.starts):
         known = comparisons(found, start.name)
         for a, b in PAIRS:
             for outcome in primary(exp):
-                cells = [_cell(known[view.name, outcome.name, a, b], outcome) for view in exp.worldviews]
-                rows.append([start.name, f"{title(exp, a)} − {title(exp, b)}", headed(outcome), *cells])
+                joint = [_joint(known[view.name, outcome.name, a, b]) for view in exp.worldviews]
+                cells = [effect({**row, "margin": outcome.margin}, outcome, "value") for row in joint]
+                rows.append([start.name, f"{title(exp, a)} − {title(exp, b)}", label_with_unit(outcome), *cells])
     return table(["start", "difference", "outcome", *(view.title for view in exp.worldviews)], rows)
 
 
-def _joint(one: Comparison) -> dict[str, float]:
-    """A comparison with the interval that its verdict rests on."""
-    _, low, high = one.deciding
-    return {"value": one.difference, "low": low, "high": high}
+def _joint(comparison: Comparison) -> dict[str, float]:
+    """Return a comparison with the interval that its verdict rests on."""
+    _, low, high = comparison.deciding
+    return {"value": comparison.difference, "low": low, "high": high}
 
 
-def _cell(one: Comparison, outcome: Outcome) -> str:
-    return effect({**_joint(one), "margin": outcome.margin}, outcome, "value")
-
-
-def shares(exp: Experiment, found: pd.DataFrame) -> str:
-    """Which themes and claims carry the disagreement."""
+def claims(exp: Experiment, found: pd.DataFrame) -> str:
+    """Write which themes and claims carry the disagreement."""
 
     def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
         for name in DISPUTED:
-            command = f"strait claims --start {start.name} --outcome {name}"
-            for sentence in _shared(exp, rows[rows["outcome"] == name], exp.catalogue.outcomes[name]):
-                yield said(sentence, command)
+            for sentence in _disagreement(exp, rows[rows["outcome"] == name], exp.catalogue.outcomes[name]):
+                yield f"{sentence} `strait claims --start {start.name} --outcome {name}`"
 
     return by_start(exp, found, lines)
 
 
-def _shared(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> Iterator[str]:
+def _disagreement(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> Iterator[str]:
     a, b = (title(exp, str(rows.iloc[0][name])) for name in ("policy_a", "policy_b"))
     ends = rows[rows["kind"] == "end"].set_index("claim").to_dict("index")
     values = rows[rows["kind"] == "value"]
-    whole = values[values["claim"] == TOTAL].to_dict("records")[0]
+    total = values[values["claim"] == TOTAL].to_dict("records")[0]
     each = listed([f"{versus(ends[name], outcome)} if {AUTHORS[name]} is right" for name in AUTHORS])
     yield f"{capital(measure(outcome))}, {a} against {b}: {each}."
     themes = values[(values["claim"] == THEME) & (values["theme"] != UNDIALLED)]
-    carried = _carried(themes, "theme", whole, outcome)
-    yield f"Between the two men lie {size(whole, outcome)}; by theme, {carried}."
-    claims = _ordered(values[~values["claim"].isin([TOTAL, THEME, UNDIALLED])])
-    yield f"The claims that weigh most: {_carried(claims.head(HEAVIEST), 'claim', whole, outcome)}."
-    yield _alone(claims, outcome)
-    idle = [row["theme"] for row in themes.to_dict("records") if row["low"] == row["high"] == 0]
-    beside = values[values["claim"] == UNDIALLED].to_dict("records")[0]
-    nothing = [f"the theme “{theme}”" for theme in idle]
-    nothing += ["numbers that belong to no claim"] if beside["low"] == beside["high"] == 0 else []
-    if nothing:
-        yield f"Exactly nothing of it comes from {listed(nothing, 'or')}."
+    parts = _parts(themes, "theme", total, outcome)
+    yield f"The distance between the two authors is {size(total, outcome)}; by theme, {parts}."
+    of_claims = values[~values["claim"].isin([TOTAL, THEME, UNDIALLED])]
+    heaviest = _parts(_by_size(of_claims).head(HEAVIEST_CLAIMS), "claim", total, outcome)
+    yield f"The claims that weigh most: {heaviest}."
+    yield _single_changes(of_claims, outcome)
+    zero = [f"the theme “{row['theme']}”" for row in themes.to_dict("records") if row["low"] == row["high"] == 0]
+    rest = values[values["claim"] == UNDIALLED].to_dict("records")[0]
+    zero += ["numbers that belong to no claim"] if rest["low"] == rest["high"] == 0 else []
+    if zero:
+        yield f"Exactly none of it comes from {listed(zero, 'or')}."
 
 
-def _alone(claims: pd.DataFrame, outcome: Outcome) -> str:
-    """The claim that moves most when it alone is read the other man's way, in each man's world."""
+def _single_changes(of_claims: pd.DataFrame, outcome: Outcome) -> str:
+    """Return the claim that moves most when only its reading changes, in each author's world."""
     parts = []
     for name, other in ((NEWSHAM, SELF), (SELF, NEWSHAM)):
-        rows = claims.to_dict("records")
-        row = max(rows, key=lambda one: abs(one[f"swap_into_{name}"]))
+        row = max(of_claims.to_dict("records"), key=lambda row: abs(row[f"swap_into_{name}"]))
         swap = {"value": row[f"swap_into_{name}"], "low": row[f"into_{name}_low"], "high": row[f"into_{name}_high"]}
         parts.append(
             f"{row['claim']} as {AUTHORS[other]} reads it in {AUTHORS[name]}’s world ({versus(swap, outcome)})"
         )
-    return f"Changed alone, most is moved by {listed(parts)}."
+    return f"Of changes to a single claim, the largest are {listed(parts)}."
 
 
-def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
+def _by_size(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values("value", key=abs, ascending=False, kind="stable")
 
 
-def _carried(rows: pd.DataFrame, name: str, whole: Mapping[Any, Any], outcome: Outcome) -> str:
-    """What some rows add to the distance, the most first; what lessens it is said to."""
-    sign, parts = 1 if whole["value"] > 0 else -1, []
-    for row in _ordered(rows).to_dict("records"):
+def _parts(rows: pd.DataFrame, name: str, total: Row, outcome: Outcome) -> str:
+    """Return what some rows add to the distance, the largest first; what reduces it is marked."""
+    sign, parts = 1 if total["value"] > 0 else -1, []
+    for row in _by_size(rows).to_dict("records"):
         if row["low"] == row["high"] == 0:
             continue
         low, high = sorted((sign * row["low"], sign * row["high"]))
-        one = {"value": sign * row["value"], "low": low, "high": high}
-        parts.append(f"{row[name]} {size(one, outcome)}{' the other way' if one['value'] < 0 else ''}")
+        part = {"value": sign * row["value"], "low": low, "high": high}
+        parts.append(f"{row[name]} {size(part, outcome)}{' the other way' if part['value'] < 0 else ''}")
     return listed(parts)
 
 
 def crossings(exp: Experiment, found: pd.DataFrame) -> str:
-    """Along which single beliefs the better policy changes."""
+    """Write along which single beliefs the better policy changes."""
 
     def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
         for name in dict.fromkeys(rows["outcome"]):
-            sentence = _crossed(exp, rows[rows["outcome"] == name], exp.catalogue.outcomes[name])
-            yield said(sentence, f"strait crossover --start {start.name} --outcome {name}")
+            sentence = _crossing(exp, rows[rows["outcome"] == name], exp.catalogue.outcomes[name])
+            yield f"{sentence} `strait crossover --start {start.name} --outcome {name}`"
 
     return by_start(exp, found, lines)
 
 
-def _crossed(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> str:
+def _crossing(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> str:
     view = next(view for view in exp.worldviews if view.name == rows.iloc[0]["worldview"])
     head = f"{capital(believing(view))}, on “{outcome.label}”, of {len(rows)} claims"
     inside = rows[rows["kind"].isin(["one", "many"])].to_dict("records")
@@ -156,63 +159,202 @@ def _crossed(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> str:
         beyond = int((rows["kind"] == "outside").sum())
         more = f"; {beyond} would, beyond both authors’ readings" if beyond else ""
         return f"{head} none by itself changes that {better} is better{more}."
-    places = [
+    positions = [
         f"{row['claim']} at {row['crossing']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
         if row["kind"] == "one"
         else f"{row['claim']} more than once"
         for row in inside
     ]
     change = "1 by itself changes" if len(inside) == 1 else f"{len(inside)} by themselves change"
-    return f"{head} {change} which policy is better; on the dial from Self (0) to Newsham (1), {listed(places)}."
+    return f"{head} {change} which policy is better; on the dial from Self (0) to Newsham (1), {listed(positions)}."
 
 
 def flips(exp: Experiment, found: pd.DataFrame) -> str:
-    """How few beliefs must change."""
+    """Write how few beliefs must change to turn the result."""
 
     def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
         for view in exp.worldviews:
             steps = rows[rows["worldview"] == view.name].to_dict("records")
-            yield said(_flipped(exp, steps, view.name), f"strait flip --start {start.name} --worldview {view.name}")
+            yield f"{_flip(exp, steps, view.name)} `strait flip --start {start.name} --worldview {view.name}`"
 
     return by_start(exp, found, lines)
 
 
-def _flipped(exp: Experiment, rows: list[dict[Any, Any]], view: str) -> str:
+def _flip(exp: Experiment, rows: list[dict[Any, Any]], view: str) -> str:
     outcome = exp.catalogue.outcomes[rows[0]["outcome"]]
-    asked = ask(exp, [outcome.name], [rows[0]["policy_a"], rows[0]["policy_b"]], worldview=view)
-    a, b = (policy.title for policy in asked.policies)
+    question = ask(exp, [outcome.name], [rows[0]["policy_a"], rows[0]["policy_b"]], worldview=view)
+    a, b = (policy.title for policy in question.policies)
     steps = [row for row in rows if row["claim"] != "(all)"]
-    head = f"{capital(believing(asked.worldview))}, with {a} instead of {b}, {measure(outcome)} is"
-    begin = f"{head} {versus(steps[0], outcome)}"
+    subject = f"{capital(believing(question.worldview))}, with {a} instead of {b}, {measure(outcome)} is"
+    start = f"{subject} {versus(steps[0], outcome)}"
     result = rows[0]["result"]
     if result == "unsettled":
-        return f"{begin}, so there is nothing to turn round."
+        return f"{start}, so there is nothing to turn round."
     if result == "none":
-        return f"{begin}; no set of changes that was tried turns that round."
+        return f"{start}; no set of changes that was tried turns that round."
     by_author = {author: [row["claim"] for row in steps if row["reading"] == author] for author in AUTHORS}
     changes = listed([
         f"{listed(names)} as {AUTHORS[author]} reads {'it' if len(names) == 1 else 'them'}"
         for author, names in by_author.items() if names
     ])  # fmt: skip
     count = f"{len(steps) - 1} {'belief' if len(steps) == 2 else 'beliefs'}"
-    return f"{begin}. It takes {count} to turn that round: {changes}. Then it is {versus(steps[-1], outcome)}."
+    return f"{start}. It takes {count} to turn that round: {changes}. Then it is {versus(steps[-1], outcome)}."
 
 
-def short(parts: Mapping[str, str]) -> str:
-    """Some of the sentences, which give the whole in short: those on the latest start."""
-    told = {name: [line for line in text.splitlines() if line.startswith("* ")] for name, text in parts.items()}
-    return "\n".join(told[name][place] for name, place in SHORT)
+def weights(exp: Experiment, found: pd.DataFrame) -> str:
+    """Write which beliefs weigh most when all lie anywhere between the two authors."""
+
+    def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
+        sobol = rows[rows["method"] == SOBOL]
+        for name in DISPUTED:
+            yield f"{_weights(exp, sobol[sobol['outcome'] == name])} `strait sensitivity --start {start.name}`"
+
+    return by_start(exp, found, lines)
 
 
-def named(exp: Experiment, texts: Iterable[str]) -> str:
-    """What the claims say that these texts name."""
+def _weights(exp: Experiment, rows: pd.DataFrame) -> str:
+    label = exp.catalogue.outcomes[rows.iloc[0]["outcome"]].label
+    beliefs = rows[rows["input"] != LUCK]
+    totals = beliefs[beliefs["measure"] == "ST"].sort_values("value", ascending=False, kind="stable")
+    heaviest = [f"{row['input']} {_share_of(row)}" for row in totals.head(HEAVIEST_BELIEFS).to_dict("records")]
+    luck = rows[(rows["input"] == LUCK) & (rows["measure"] == "ST")].to_dict("records")[0]
+    alone = float(beliefs.loc[beliefs["measure"] == "S1", "value"].sum())
+    open_ = int((totals["verdict"] != "settled").sum())
+    return (
+        f"On “{label}” the spread of the difference depends most on {listed(heaviest)}, of {len(totals)} beliefs; the "
+        f"effects of each alone add up to {100 * alone:.0f} %. Luck makes {_share_of(luck)} of how the played rows vary."
+        + (f" The shares of {open_} are not settled." if open_ else "")
+    )
+
+
+def spreads(exp: Experiment, found: pd.DataFrame) -> str:
+    """Write how much of what happens is luck."""
+
+    def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
+        of_all = rows[rows["worldview"] == ALL]
+        for name in VARYING:
+            here = of_all[of_all["outcome"] == name]
+            compared = here[here["policy_b"].fillna("") != ""]
+            a, b = (title(exp, str(compared.iloc[0][column])) for column in ("policy_a", "policy_b"))
+            single = here[(here["policy_a"] == compared.iloc[0]["policy_a"]) & (here["policy_b"].fillna("") == "")]
+            label = exp.catalogue.outcomes[name].label
+            yield (
+                f"Of how “{label}” varies from history to history with {a}, {_variance_parts(single)}; of how it "
+                f"differs from {b} in the same history, {_variance_parts(compared)}. "
+                f"`strait variance --start {start.name}`"
+            )
+
+    return by_start(exp, found, lines)
+
+
+def _variance_parts(rows: pd.DataFrame) -> str:
+    by_part = {row["part"]: row for row in rows.to_dict("records")}
+    luck, worlds, views = (_share_of(by_part[name], "share", "share_") for name in ("luck", "worlds", "worldviews"))
+    return f"luck makes {luck}, what a worldview leaves open {worlds}, and which worldview holds {views}"
+
+
+def _output_of(command: str) -> Part:
+    """Return a part that repeats the lines of a command; those on one outcome stand together."""
+
+    def part(exp: Experiment, found: pd.DataFrame) -> str:
+        def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
+            for name, lines_of in rows.fillna("").groupby("outcome", sort=False):
+                head = f"“{exp.catalogue.outcomes[str(name)].label}”: " if name else ""
+                yield f"{head}{' '.join(lines_of['line'])} `{command} --start {start.name}`"
+
+        return by_start(exp, found, lines)
+
+    return part
+
+
+def summarise(parts: Mapping[str, str]) -> str:
+    """Return the sentences of the summary, which are about the latest start."""
+    sentences = {name: [line for line in text.splitlines() if line.startswith("* ")] for name, text in parts.items()}
+    return "\n".join(sentences[name][position] for name, position in SHORT)
+
+
+def explain_claims(exp: Experiment, texts: Iterable[str]) -> str:
+    """Return what each claim says that these texts name."""
     words = {word for text in texts for word in re.findall(r"\b[NS]\d+\b", text)}
     return "\n".join(f"* **{name}** {claim.says}" for name, claim in exp.catalogue.claims.items() if name in words)
 
 
+def by_start(exp: Experiment, found: pd.DataFrame, lines: Callable[[Start, pd.DataFrame], Iterable[str]]) -> str:
+    """Return a list of sentences for each start, the latest first, under a heading."""
+    parts = []
+    for start in reversed(exp.starts):
+        year, month = str(start.date).split("-")[:2]
+        sentences = "\n".join(f"* {line}" for line in lines(start, found[found["start"] == start.name]))
+        parts.append(f"**From {calendar.month_name[int(month)]} {year}**\n\n{sentences}".replace("\u00a0", " "))
+    return "\n\n".join(parts)
+
+
+def versus(row: Row, outcome: Outcome) -> str:
+    """Return a difference with its interval, or that it is not settled, or too small to matter.
+
+    >>> import sim
+    >>> entry = sim.load("debate").catalogue.outcomes["use_of_force"]
+    >>> versus({"value": -0.12, "low": -0.13, "high": -0.11}, entry)
+    '12.0 points lower (11.0 to 13.0)'
+    >>> versus({"value": 0.01, "low": -0.01, "high": 0.03}, entry)
+    'not settled (−1.0 to 3.0 points)'
+    """
+    value = row["value"] if "value" in row else row["difference"]
+    low, high = row["low"], row["high"]
+    if low == high == 0:
+        return "identical in every trial"
+    between = f"{number(low, outcome)} to {number(high, outcome)}"
+    if max(abs(low), abs(high)) < outcome.margin:
+        return f"the same within {gap(outcome.margin, outcome)} ({between})"
+    if low <= 0 <= high:
+        return f"not settled ({between} {unit_of(outcome)})"
+    least, most = sorted((abs(low), abs(high)))
+    return f"{signed(value, outcome)} ({number(least, outcome)} to {number(most, outcome)})"
+
+
+def size(row: Row, outcome: Outcome) -> str:
+    """Return how large a difference is, with its interval.
+
+    >>> import sim
+    >>> size({"value": -0.055, "low": -0.058, "high": -0.052}, sim.load("debate").catalogue.outcomes["use_of_force"])
+    '5.5 points (5.2 to 5.8)'
+    """
+    sign = -1 if row["value"] < 0 else 1
+    least, most = sorted((sign * row["low"], sign * row["high"]))
+    return f"{gap(row['value'], outcome)} ({number(least, outcome)} to {number(most, outcome)})"
+
+
+def share(value: float, low: float, high: float) -> str:
+    """Return a share with its interval, in per cent, and whether it can be distinguished from 0.
+
+    >>> share(0.283, 0.221, 0.349)
+    '28 % (22 to 35)'
+    >>> share(0.002, -0.011, 0.015)
+    '0.2 % (−1.1 to 1.5; may be 0)'
+    """
+    digits = 0 if high - low > WIDE else 1
+    may_be_zero = "" if low > 0 or high < 0 else "; may be 0"
+    middle, least, most = (
+        f"{round(100 * figure, digits) + 0.0:.{digits}f}".replace("-", "−") for figure in (value, low, high)
+    )
+    return f"{middle} % ({least} to {most}{may_be_zero})"
+
+
+def _share_of(row: Row, value: str = "value", prefix: str = "") -> str:
+    return share(*(float(row[name]) for name in (value, f"{prefix}low", f"{prefix}high")))
+
+
+def number(value: float, outcome: Outcome) -> str:
+    """Return a difference without its unit."""
+    digits = gap(value, outcome).replace("\u00a0", " ").split(" ")[0]
+    return f"{'−' if value < 0 and float(digits) else ''}{digits}"
+
+
 PARTS: Mapping[str, tuple[str, Part]] = {
     "findings-policies": ("policies", policies), "findings-table": ("policies", all_policies),
-    "findings-claims": ("claims", shares), "findings-crossings": ("crossings", crossings),
-    "findings-flips": ("flips", flips),
+    "findings-claims": ("claims", claims), "findings-crossings": ("crossings", crossings),
+    "findings-flips": ("flips", flips), "findings-weights": ("weights", weights),
+    "findings-spreads": ("spreads", spreads), "findings-boxes": ("boxes", _output_of("strait discover")),
+    "findings-regrets": ("regrets", _output_of("strait robust")),
 }  # fmt: skip
-"""Name of a part of the page: the measure it reads, and how it is written."""
+"""Name of a part of the page: the measure it reads, and the function that writes it."""

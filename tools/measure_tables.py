@@ -1,4 +1,4 @@
-"""Tables of what comes out of the model, from the recorded measures: for docs/model.md and docs/measured.md."""
+"""Tables of the model's results, from the recorded measures: for docs/model.md and docs/measured.md."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ Part = Callable[["Experiment", pd.DataFrame], str]
 
 
 def dials(exp: Experiment, found: pd.DataFrame) -> str:
-    """What each dial does to the primary outcomes under one policy, and where it acts most."""
+    """Write what each dial does to the primary outcomes under one policy, and where it acts most."""
     return _dials(exp, found, next(of for of in found["of"] if " - " not in of))
 
 
 def dials_of_differences(exp: Experiment, found: pd.DataFrame) -> str:
-    """What each dial does to the differences between policies."""
+    """Write what each dial does to the differences between policies."""
     pairs = [of for of in dict.fromkeys(found["of"]) if " - " in of]
     return "\n\n".join(f"**{pair.replace(' - ', ' − ')}**\n\n{_dials(exp, found, pair)}" for pair in pairs)
 
@@ -36,7 +36,7 @@ def _dials(exp: Experiment, found: pd.DataFrame, of: str) -> str:
         here = part[part["of"] == of].set_index("outcome")
         cells = [effect(here.loc[outcome.name], outcome) for outcome in primary(exp)]
         rows.append([f"**{claim}**", *cells, *([_most(exp, part)] if single else [])])
-    head = ["claim", *(headed(outcome) for outcome in primary(exp)), *(["moves most"] if single else [])]
+    head = ["claim", *(label_with_unit(outcome) for outcome in primary(exp)), *(["moves most"] if single else [])]
     return table(head, rows)
 
 
@@ -47,30 +47,35 @@ def _most(exp: Experiment, part: pd.DataFrame) -> str:
     row = most.iloc[0]
     outcome = exp.catalogue.outcomes[row["outcome"]]
     small = "negligible: " if abs(row["effect"]) < row["margin"] else ""
-    unit = "points" if outcome.unit == "share" else outcome.unit
-    return f"{small}{outcome.label}, {effect(row, outcome)} {unit} ({row['of'].replace(' - ', ' − ')})"
+    return f"{small}{outcome.label}, {effect(row, outcome)} {unit_of(outcome)} ({row['of'].replace(' - ', ' − ')})"
 
 
-def headed(outcome: Outcome) -> str:
-    return f"{outcome.label}, {'points' if outcome.unit == 'share' else outcome.unit}"
+def label_with_unit(outcome: Outcome) -> str:
+    """Return the heading of a column of differences."""
+    return f"{outcome.label}, {unit_of(outcome)}"
+
+
+def unit_of(outcome: Outcome) -> str:
+    """Return the unit of a difference: shares differ by points."""
+    return "points" if outcome.unit == "share" else outcome.unit
 
 
 def effect(row: Any, outcome: Outcome, figure: str = "effect", digits: int = 2) -> str:
-    """A difference with the half-width of its interval: bold beyond the margin, in brackets if it may be 0."""
+    """Return a difference ± the half-width of its interval: bold beyond the margin, in brackets if it may be 0."""
     scale = 100 if outcome.unit == "share" else 1
     if pd.isna(row["low"]):
         return "–"
     if row["low"] == row["high"] == 0:
         return "0"
     middle, half = scale * row[figure], scale * (row["high"] - row["low"]) / 2
-    said = f"{middle:+.{digits}f} ± {half:.{digits}f}".replace("-", "−")
+    text = f"{middle:+.{digits}f} ± {half:.{digits}f}".replace("-", "−")
     if row["low"] <= 0 <= row["high"]:
-        return f"({said})"
-    return f"**{said}**" if abs(row[figure]) >= row["margin"] else said
+        return f"({text})"
+    return f"**{text}**" if abs(row[figure]) >= row["margin"] else text
 
 
-def chosen(exp: Experiment, found: pd.DataFrame) -> str:
-    """How often each option is chosen per trial under each policy, over all worldviews and starts."""
+def option_rates(exp: Experiment, found: pd.DataFrame) -> str:
+    """Write how often each option is chosen per trial under each policy, over all worldviews and starts."""
     rates = options.by_policy(found)
     rows = [
         [f"`{actor}.{choice}`", option, *(f"{rate:.3g}" for rate in row)]
@@ -78,31 +83,31 @@ def chosen(exp: Experiment, found: pd.DataFrame) -> str:
     ]
     never = options.never(found)
     trials = int(found.drop_duplicates(["start", "worldview", "policy"])["trials"].sum())
-    said = f"Never chosen in {trials:,} trials: {', '.join(never) if never else 'none'}."
-    return table(["choice", "option", *rates.columns], rows) + f"\n\n{said}"
+    unused = f"Never chosen in {trials:,} trials: {', '.join(never) if never else 'none'}."
+    return table(["choice", "option", *rates.columns], rows) + f"\n\n{unused}"
 
 
 def at_equal_effort(exp: Experiment, found: pd.DataFrame) -> str:
-    """Each policy against the one most others are compared with: as written, and at the least planned effort."""
+    """Write each policy against the one most others are compared with: as written, and at the least planned effort."""
     found = found[(found["measure"] == effort.WRITTEN) | ((found["measure"] == effort.EQUAL) & (found["factor"] < 1))]
     views = [view.title for view in exp.worldviews]
     parts = []
     for outcome in primary(exp):
         rows = []
-        of_one = found[found["outcome"] == outcome.name]
-        for (start, policy, measure), part in of_one.groupby(["start", "policy", "measure"], sort=False):
+        of_outcome = found[found["outcome"] == outcome.name]
+        for (start, policy, measure), part in of_outcome.groupby(["start", "policy", "measure"], sort=False):
             by_view = part.set_index("worldview")
             cells = [effect(by_view.loc[view.name], outcome, "difference") for view in exp.worldviews]
             realised = f"{part['realised'].mean():.0f}"
             rows.append([start, f"`{policy}`", measure, f"{part['factor'].iloc[0]:.2f}",
                          f"{part['planned'].iloc[0]:.0f}", realised, *cells])  # fmt: skip
         head = ["start", "policy", "measure", "of the way", "planned", "realised", *views]
-        parts.append(f"**{headed(outcome)}**\n\n{table(head, rows)}")
+        parts.append(f"**{label_with_unit(outcome)}**\n\n{table(head, rows)}")
     return "\n\n".join(parts)
 
 
-def by_the_tenth(exp: Experiment, found: pd.DataFrame) -> str:
-    """What a tenth more of each lever alone does, from the reference start, under the plainest worldview."""
+def lever_tenths(exp: Experiment, found: pd.DataFrame) -> str:
+    """Write what a tenth more of each lever alone does, from the reference start, under the plainest worldview."""
     here = found[(found["measure"] == effort.TENTH) & (found["start"] == exp.reference.name)]
     here = here[here["worldview"] == exp.plainest().name]
     rows = []
@@ -110,11 +115,11 @@ def by_the_tenth(exp: Experiment, found: pd.DataFrame) -> str:
         by_outcome = part.set_index("outcome")
         cells = [effect(by_outcome.loc[outcome.name], outcome, "difference", 3) for outcome in primary(exp)]
         rows.append([f"`{lever}`", *cells])
-    return table(["+0.1 of", *(headed(outcome) for outcome in primary(exp))], rows)
+    return table(["+0.1 of", *(label_with_unit(outcome) for outcome in primary(exp))], rows)
 
 
-def in_other_forms(exp: Experiment, found: pd.DataFrame) -> str:
-    """Of each other form of the model: how many rankings stay, how many pairs change, and the largest change."""
+def form_changes(exp: Experiment, found: pd.DataFrame) -> str:
+    """Write for each other form of the model how many rankings stay, how many pairs change, and the largest change."""
     rows = []
     for form, part in found.groupby("form", sort=False):
         pairs = [_pairs(part, kind) for kind in ("turned", "parted", "merged")]
@@ -128,7 +133,7 @@ def in_other_forms(exp: Experiment, found: pd.DataFrame) -> str:
 
 
 def _pairs(part: pd.DataFrame, kind: str) -> list[tuple[str, str]]:
-    """Every pair of a kind of change, and where."""
+    """Return every pair with a kind of change, and where."""
     return [
         (pair, f"{row['outcome']} {row['start']} {row['worldview']}")
         for row in part.dropna(subset=[kind]).to_dict("records")
@@ -136,19 +141,19 @@ def _pairs(part: pd.DataFrame, kind: str) -> list[tuple[str, str]]:
     ]
 
 
-def turned_round(exp: Experiment, found: pd.DataFrame) -> str:
-    """Every pair of policies that comes out the other way round under another form, and where."""
+def turned_pairs(exp: Experiment, found: pd.DataFrame) -> str:
+    """Write every pair of policies whose order turns round under another form, and where."""
     rows = []
     for form, part in found.groupby("form", sort=False):
         where: dict[str, list[str]] = {}
-        for pair, place in _pairs(part, "turned"):
-            where.setdefault(pair, []).append(place)
-        rows += [[form, pair, "; ".join(places)] for pair, places in where.items()]
+        for pair, cell in _pairs(part, "turned"):
+            where.setdefault(pair, []).append(cell)
+        rows += [[form, pair, "; ".join(cells)] for pair, cells in where.items()]
     return table(["form", "now better", "outcome, start, worldview"], rows) if rows else "No pair turns round."
 
 
-def implied(exp: Experiment, found: pd.DataFrame) -> str:
-    """What the model implies under each worldview, beside the evidence and the authors."""
+def implied_figures(exp: Experiment, found: pd.DataFrame) -> str:
+    """Write what the model implies under each worldview, beside the evidence and the authors."""
     rows = []
     for (claim, what), part in found.groupby(["claim", "what"], sort=False):
         by_view = {row["worldview"]: row for row in part.to_dict("records")}
@@ -167,8 +172,8 @@ def _plain(value: float) -> str:
 
 
 PARTS: Mapping[str, tuple[str, Part]] = {
-    "dials": ("dials", dials), "dials-of-differences": ("dials", dials_of_differences), "options": ("options", chosen),
-    "equal-effort": ("effort", at_equal_effort), "by-the-tenth": ("effort", by_the_tenth),
-    "forms": ("forms", in_other_forms), "turned-round": ("forms", turned_round), "implied": ("implied", implied),
+    "dials": ("dials", dials), "dials-of-differences": ("dials", dials_of_differences), "options": ("options", option_rates),
+    "equal-effort": ("effort", at_equal_effort), "by-the-tenth": ("effort", lever_tenths),
+    "forms": ("forms", form_changes), "turned-round": ("forms", turned_pairs), "implied": ("implied", implied_figures),
 }  # fmt: skip
-"""Name of a part of a page: the measure it reads, and how it is written."""
+"""Name of a part of a page: the measure it reads, and the function that writes it."""

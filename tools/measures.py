@@ -1,0 +1,277 @@
+"""Measures of the model: computed by a command in some minutes, recorded in docs/measured/, read by the pages.
+
+Each is a CSV file. Beside them `made.json` records for each its rules, its numbers and its trials, so a page that is out
+of date is found at once. Rules that were rewritten and still do the same make no measure old: some trials are played and
+compared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from analysis.evidence import implied, model_variants
+from analysis.figures import discover_figure, robust_figure, robust_map_figure
+from analysis.questions import (
+    averages,
+    claims,
+    crossover,
+    dials,
+    discover,
+    effort,
+    flip,
+    options,
+    robust,
+    sensitivity,
+    variance,
+)
+from sim.engine import batch
+from sim.model import compiled
+from sim.results import disk
+from sim.results import result as results
+
+if TYPE_CHECKING:
+    from analysis.questions.averages import Update
+    from sim.scenario.experiment import Experiment
+
+T = TypeVar("T")
+RECORD = "made.json"
+RUN_TRIALS = 10_000  # of a cell, as scenarios/debate.yaml has it
+TRACE_TRIALS, TRACE_TOLERANCE = 40, 1e-9  # of each cell, to see whether rules do the same
+CONTRAST = "direct_ties-interoperability"
+PAIRS = (("direct_ties", "status_quo"), ("interoperability", "status_quo"), ("direct_ties", "interoperability"))
+MAIN_OUTCOME = "use_of_force"
+PROSE = frozenset(
+    {"title", "summary", "meaning", "label", "says", "supports", "contradicts", "verdict", "why", "note", "cite", "url",
+     "year", "source", "sources", "known", "paragraphs", "files"}
+)  # fmt: skip
+"""Entries of scenario files that change no number."""
+
+
+def policy_differences(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
+    """Return the paired differences of `strait run` between the policies of the debate, on primary outcomes and losses."""
+    found = results.run(exp, trials=trials, progress=progress).differences()
+    pairs = pd.Series([*zip(found["policy_a"], found["policy_b"], strict=True)], index=found.index)
+    outcomes = [name for name, entry in exp.catalogue.outcomes.items() if entry.primary or name.startswith("loss_")]
+    shown = pairs.isin([*PAIRS, *((b, a) for a, b in PAIRS)]) & found["outcome"].isin(outcomes)
+    return found.loc[shown].reset_index(drop=True)
+
+
+def claim_values(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
+    """Return each claim's part of the disagreement, the ends and the pairs of `strait claims`, distinguished by `kind`."""
+
+    def from_start(start: str, folder: Path, update: Update) -> pd.DataFrame:
+        found = claims.claims(exp, CONTRAST, None, start, trials=trials, folder=folder, progress=update)
+        keys = ["start", "policy_a", "policy_b", "outcome", "theme", "claim"]
+        values = found.table.merge(found.details, on=keys).assign(kind="value")
+        ends = found.ends.rename(columns={"worldview": "claim", "difference": "value"}).assign(kind="end")
+        pairs = found.pairs.assign(claim=found.pairs["claim_a"] + " " + found.pairs["claim_b"], kind="pair")
+        columns = ["start", "policy_a", "policy_b", "outcome", "claim", "value", "low", "high", "kind"]
+        return pd.concat([values, ends, pairs.rename(columns={"interaction": "value"})[columns]], ignore_index=True)
+
+    return _from_each_start(exp, from_start, progress)
+
+
+def crossings(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
+    """Return where along each claim the better policy changes, with the differences at both ends of each dial."""
+
+    def from_start(start: str, folder: Path, update: Update) -> pd.DataFrame:
+        found = crossover.crossover(exp, CONTRAST, start=start, trials=trials, folder=folder, progress=update)
+        curves = found.curves.pivot_table(index=["claim", "outcome"], columns="dial", values="difference")
+        ends = curves[[0.0, 1.0]].rename(columns={0.0: "at_self", 1.0: "at_newsham"}).reset_index()
+        return found.table.merge(ends, on=["claim", "outcome"])
+
+    return _from_each_start(exp, from_start, progress)
+
+
+def flips(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
+    """Return the fewest changes of belief that turn the result, from every start and worldview."""
+    jobs = [(start.name, view.name) for start in exp.starts for view in exp.worldviews]
+    return _join(jobs, lambda job, folder, update: flip.flip(
+        exp, CONTRAST, MAIN_OUTCOME, *job, trials=trials, folder=folder, progress=update).table, progress)  # fmt: skip
+
+
+def input_weights(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
+    """Return the weight of each belief when all are open: the table of `strait sensitivity`."""
+
+    def from_start(start: str, folder: Path, update: Update) -> pd.DataFrame:
+        found = sensitivity.sensitivity(exp, CONTRAST, start=start, trials=trials, folder=folder, progress=update)
+        return found.table.drop(columns=["says", "law"])
+
+    return _from_each_start(exp, from_start, progress)
+
+
+def variance_parts(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
+    """Return how much of the spread is luck: the table of `strait variance`."""
+    return _from_each_start(exp, lambda start, folder, update: variance.variance(
+        exp, CONTRAST, start=start, trials=trials, folder=folder, progress=update).table, progress)  # fmt: skip
+
+
+def discovered_boxes(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
+    """Return the lines of `strait discover`: beliefs with which the policy that is mostly worse does better."""
+
+    def from_start(start: str, folder: Path, update: Update) -> pd.DataFrame:
+        found = discover.discover(exp, CONTRAST, start=start, trials=trials, folder=folder, progress=update)
+        lines = ((name, line) for name in found.asked.outcomes
+                 for line in discover_figure.lines(found, name) if " says: " not in line)  # fmt: skip
+        return pd.DataFrame(lines, columns=["outcome", "line"]).assign(start=start)
+
+    return _from_each_start(exp, from_start, progress)
+
+
+def regrets(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
+    """Return the lines of `strait robust`: the policy that one would regret least."""
+    result = robust.played(exp, trials, progress=progress)
+    lines = []
+    for start in exp.starts:
+        found = robust.robust(result, start=start.name)
+        lines += [(start.name, "", line) for line in robust_map_figure.lines(found)]
+        lines += [(start.name, name, line) for name in found.names for line in robust_figure.lines(found, name)]
+    return pd.DataFrame(lines, columns=["start", "outcome", "line"])
+
+
+def _from_each_start(
+    exp: Experiment, work: Callable[[str, Path, Update], pd.DataFrame], progress: Update
+) -> pd.DataFrame:
+    return _join([start.name for start in exp.starts], work, progress)
+
+
+def _join(jobs: Sequence[T], work: Callable[[T, Path, Update], pd.DataFrame], progress: Update) -> pd.DataFrame:
+    """Return the tables of some jobs, one below the other; their trials are saved until the measure is recorded."""
+    folder = averages.scratch() / "analyses"
+
+    def update(number: int) -> Update:
+        return lambda done, total: progress(number * total + done, len(jobs) * total)
+
+    return pd.concat([work(job, folder, update(n)) for n, job in enumerate(jobs)], ignore_index=True)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How a measure is computed, with how many trials a cell, and what it shows."""
+
+    compute: Callable[[Experiment, int, Update], pd.DataFrame]
+    trials: int
+    shows: str
+
+
+MEASURES: Mapping[str, Measure] = {
+    "dials": Measure(lambda exp, n, progress: dials.effects(exp, n, progress, keep=True), 100_000,
+                     "what each claim's dial moves"),
+    "options": Measure(options.count, 200, "how often each actor chooses each of its options"),
+    "effort": Measure(lambda exp, n, progress: effort.table(exp, n, progress, keep=True), 10_000,
+                      "policies as written, at equal effort, and with a tenth more of a lever"),
+    "forms": Measure(lambda exp, n, progress: model_variants.compare(exp, n, progress, keep=True), 10_000,
+                     "the ranking of policies under other forms of the model"),
+    "implied": Measure(lambda exp, n, progress: implied.table(exp, n, progress, keep=True), 10_000,
+                       "what the model implies about claims that restate the conclusion"),
+    "policies": Measure(policy_differences, RUN_TRIALS, "what each policy does, from each start"),
+    "claims": Measure(claim_values, claims.TRIALS, "which belief carries the disagreement"),
+    "crossings": Measure(crossings, crossover.TRIALS, "where along a belief the better policy changes"),
+    "flips": Measure(flips, flip.TRIALS, "how few beliefs turn the result round"),
+    "weights": Measure(input_weights, sensitivity.TRIALS, "which beliefs weigh most when all are open"),
+    "spreads": Measure(variance_parts, variance.TRIALS, "how much of the spread is luck"),
+    "boxes": Measure(discovered_boxes, discover.TRIALS, "with which beliefs the other policy does better"),
+    "regrets": Measure(regrets, robust.TRIALS, "which policy one would regret least"),
+}  # fmt: skip
+
+
+def record(name: str, exp: Experiment, folder: Path, progress: Update, trials: int | None = None) -> None:
+    """Compute a measure of an experiment and record it in a folder.
+
+    Raises
+    ------
+    ValueError
+        For a number of trials that the measure cannot have.
+    OSError
+        If the folder cannot be written to.
+    """
+    measure = MEASURES[name]
+    n = trials or measure.trials
+    found = measure.compute(exp, n, progress)
+    folder.mkdir(exist_ok=True)
+    table = found.to_csv(index=False, float_format="%.4g", lineterminator="\n").encode()
+    disk.save(folder / f"{name}.csv", table)
+    entry = {**fingerprints(exp), "trace": trace(exp), "trials": n, "table": _hash(table)}
+    entries = {**_records(folder), name: entry}
+    disk.save(folder / RECORD, (json.dumps(entries, indent=2, sort_keys=True) + "\n").encode())
+    averages.forget()
+
+
+def read(name: str, folder: Path) -> tuple[pd.DataFrame, int]:
+    """Return a recorded measure and its trials.
+
+    Raises
+    ------
+    OSError
+        If it was never recorded.
+    """
+    frame = pd.read_csv(folder / f"{name}.csv", dtype={"start": str}, keep_default_na=False, na_values=[""])
+    return frame, int(_records(folder)[name]["trials"])
+
+
+def find_stale(exp: Experiment, folder: Path) -> dict[str, str]:
+    """Return the measures of another version of the model, changed by hand, or missing, each with the reason."""
+    now, recorded = fingerprints(exp), _records(folder)
+    stale: dict[str, str] = {}
+    current_trace: list[float] | None = None
+    for name in MEASURES:
+        then = recorded.get(name)
+        if then is None or not (folder / f"{name}.csv").exists():
+            stale[name] = "was never recorded"
+        elif then["table"] != _hash((folder / f"{name}.csv").read_bytes()):
+            stale[name] = "was changed by hand"
+        elif differs := [what for what in now if then[what] != now[what]]:
+            if differs == ["rules"]:
+                current_trace = trace(exp) if current_trace is None else current_trace
+                if np.allclose(current_trace, then["trace"], rtol=TRACE_TOLERANCE, atol=TRACE_TOLERANCE):
+                    continue
+            stale[name] = f"was computed with other {' and '.join(differs)}"
+    return stale
+
+
+def trace(exp: Experiment) -> list[float]:
+    """Return what the rules do, as a number for each cell: the mean over its first trials of everything recorded."""
+    (block,) = batch.blocks(replace(exp, trials=TRACE_TRIALS * exp.lucks), block_worlds=TRACE_TRIALS)
+    means = []
+    for rows in block.records.values():
+        values = np.nan_to_num(np.array([rows[name].astype(float) for name in rows.dtype.names or ()]))
+        means.append(float(f"{values.sum(axis=0).mean():.12g}"))
+    return means
+
+
+def fingerprints(exp: Experiment) -> dict[str, str]:
+    """Return a hash of the rules, and one of all numbers in the scenario files.
+
+    >>> import sim
+    >>> one, other = (fingerprints(sim.load("debate", set_=set_)) for set_ in ([], ["us_intervenes_prob=0.5"]))
+    >>> one["rules"] == other["rules"], one["numbers"] == other["numbers"]
+    (True, False)
+    """
+    resolved = {key: entry for key, entry in exp.resolved().items() if key not in ("name", "trials")}
+    numbers = json.dumps(_without_prose(resolved), sort_keys=True)
+    return {"rules": compiled.rules_mark()[:16], "numbers": _hash(numbers.encode())}
+
+
+def _hash(text: bytes) -> str:
+    """Return a short hash of a text, the same for every system's line endings."""
+    return hashlib.sha256(text.replace(b"\r\n", b"\n")).hexdigest()[:16]
+
+
+def _without_prose(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_prose(entry) for key, entry in value.items() if key not in PROSE}
+    return [_without_prose(entry) for entry in value] if isinstance(value, list) else value
+
+
+def _records(folder: Path) -> dict[str, dict[str, Any]]:
+    file = folder / RECORD
+    entries: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return entries

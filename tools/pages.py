@@ -1,0 +1,71 @@
+"""The pages of docs/ with their generated parts: from code, scenario files and recorded measures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.paper import markdown
+from tools import findings, input_tables, measure_tables, measures
+
+if TYPE_CHECKING:
+    from sim.scenario.experiment import Experiment
+
+COMPOSED = SUMMARY, CLAIMS = "findings-short", "findings-named"
+"""Parts written from other parts: a summary, and the claims that the sentences name."""
+MEASURED = {**measure_tables.PARTS, **findings.PARTS}
+FOLDER = "measured"  # the recorded measures, in docs/
+
+
+def pages(folder: Path) -> list[Path]:
+    """Return the pages of a folder that have generated parts."""
+    return [page for page in sorted(folder.glob("*.md")) if markdown.names(page.read_text(encoding="utf-8"))]
+
+
+def backtest() -> str:
+    """Return the results of the back-test, scored again."""
+    from analysis.evidence import episodes
+    from analysis.evidence.backtest import forecasts, gains, report
+
+    record = episodes.record()
+    found = forecasts.scored(record.episodes, record)
+    return report.markdown(found, gains.gains(found, report.PAIRS))
+
+
+SLOW = {"backtest": backtest}
+"""Parts that take long to compute; tests/evidence/test_backtest.py checks that they are up to date."""
+
+
+def generate(exp: Experiment, folder: Path, *, slow: bool = False) -> dict[Path, str]:
+    """Return each page with generated parts as it should be now; without `slow`, slow parts stay as they are.
+
+    Raises
+    ------
+    KeyError
+        If a page names a part that does not exist.
+    """
+    texts = {page: page.read_text(encoding="utf-8") for page in pages(folder)}
+    names = {name for text in texts.values() for name in markdown.names(text)}
+    parts = {name: part(exp) for name, part in input_tables.PARTS.items() if name in names}
+    stale = measures.find_stale(exp, folder / FOLDER)
+    for name, (measure, part) in MEASURED.items():
+        if name in names:
+            parts[name] = _measured(exp, folder, measure, part, stale.get(measure, ""))
+    sentences = {name: text for name, text in parts.items() if name in findings.PARTS}
+    if {*COMPOSED} <= names:
+        parts |= {SUMMARY: findings.summarise(sentences), CLAIMS: findings.explain_claims(exp, sentences.values())}
+    parts |= {name: part() for name, part in SLOW.items() if slow and name in names}
+    return {page: markdown.filled(text, parts, () if slow else SLOW) for page, text in texts.items()}
+
+
+def _measured(exp: Experiment, folder: Path, measure: str, part: measure_tables.Part, why_stale: str) -> str:
+    """Return a part from a recorded measure, with its origin; only a note if a stale measure cannot be read."""
+    command = f"`python -m tools document --measure {measure}`"
+    try:
+        found, trials = measures.read(measure, folder / FOLDER)
+        text = part(exp, found)
+    except (OSError, KeyError):
+        if why_stale:
+            return f"*{measure} {why_stale}: {command} computes it.*"
+        raise
+    return f"{text}\n\n*{trials:,} trials a cell; figures in [{measure}.csv]({FOLDER}/{measure}.csv), by {command}.*"
