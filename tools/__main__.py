@@ -1,4 +1,4 @@
-"""The commands of maintainers: python -m tools document, calibrate and bench-parts."""
+"""The commands of maintainers: python -m tools document, calibrate, bench-parts and near-crossings."""
 
 from __future__ import annotations
 
@@ -36,49 +36,49 @@ def document(
     """
     with readable_errors():
         from sim.scenario import loader
-        from tools import document as documenting
-        from tools import measured
+        from tools import measures, pages
 
         if not docs.is_dir():
             exit_with(f"{docs} is no folder", BAD_INPUT)
-        exp, records = loader.load("debate"), docs / documenting.MEASURES
+        exp, records = loader.load("debate"), docs / pages.FOLDER
         for name in _wanted(measure or [], exp, records):
-            typer.echo(f"Measuring {measured.MEASURES[name].tells}.", err=True)
+            typer.echo(f"Measuring {measures.MEASURES[name].shows}.", err=True)
             try:
                 with progress.stoppable(STOPPED) as update:
-                    measured.make(name, exp, records, update, trials)
+                    measures.record(name, exp, records, update, trials)
             except ValueError as error:
                 exit_with(str(error), BAD_INPUT)
         try:
-            pages = {page: text for page, text in documenting.written(exp, docs, slow=not check).items()
+            texts = {page: text for page, text in pages.generate(exp, docs, slow=not check).items()
                      if page.read_text(encoding="utf-8") != text}  # fmt: skip
         except KeyError as unknown:
-            exit_with(f"a page of {docs} has a part {unknown} that nothing makes", BAD_INPUT)
-        for page, text in pages.items():
-            typer.echo(f"{page.name}: {'is out of date' if check else 'brought up to date'}")
+            exit_with(f"a page of {docs} names a part {unknown}, which does not exist", BAD_INPUT)
+        for page, text in texts.items():
+            done = "is out of date; python -m tools document" if check else "brought up to date"
+            typer.echo(f"{page.name}: {done}")
             if not check:
                 page.write_text(text, encoding="utf-8", newline="\n")
-        old = measured.stale(exp, records)
+        old = measures.find_stale(exp, records)
         for name, why in old.items():
             typer.echo(f"{name}: {why}; python -m tools document --measure {name}")
-        if check and (pages or old):
+        if check and (texts or old):
             raise typer.Exit(FAILED)
-        if not pages and not old:
+        if not texts and not old:
             typer.echo("Nothing to do.")
 
 
 def _wanted(names: list[str], exp: Experiment, records: Path) -> list[str]:
     """Return the measures to make."""
     from sim.scenario.messages import unknown
-    from tools import measured
+    from tools import measures
 
-    known = list(measured.MEASURES)
+    known = list(measures.MEASURES)
     for name in names:
         if name not in (*known, "all", "old"):
             exit_with(unknown("measure", name, [*known, "all", "old"]), BAD_INPUT)
     if "all" in names:
         return known
-    old = measured.stale(exp, records) if "old" in names else {}
+    old = measures.find_stale(exp, records) if "old" in names else {}
     return [name for name in known if name in names or name in old]
 
 
@@ -110,11 +110,30 @@ def bench_parts(
 
         if not compiled.COMPILED:
             exit_with(f"{compiled.PLAINLY} There is no kernel to measure.", FAILED)
-        from tools import phases
+        from tools import bench_parts as parts
 
         exp = loader.load("debate", worldviews="neutral")
-        for part, share in phases.shares(replace(exp, starts=(exp.reference,)), repeats=repeats).items():
+        for part, share in parts.shares(replace(exp, starts=(exp.reference,)), repeats=repeats).items():
             typer.echo(f"{share:6.1%}  {part}")
+
+
+@app.command("near-crossings")
+def near_crossings(
+    trials: Annotated[int, Option(metavar="N", min=1, help="Trials of each policy, played in plain Python.")] = 100,
+) -> None:
+    """Count comparisons so near that another system's last bit could turn them."""
+    with readable_errors():
+        from dataclasses import replace
+
+        from sim.scenario import loader
+        from tools import float_exactness
+
+        exp = loader.load("debate", worldviews="neutral")
+        found = float_exactness.count(replace(exp, starts=(exp.reference,)), trials)
+        typer.echo(f"{found.comparisons:,.0f} comparisons a trial")
+        for distance, count in zip(float_exactness.DISTANCES, found.within, strict=True):
+            typer.echo(f"{count:.3g} a trial within a relative distance of {distance:g}")
+        typer.echo(f"{found.in_1e9_trials:.3g} within the last bits in 1,000,000,000 trials")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Where a trial's time goes in the kernel: each part of a month is played once more, on a copy, and the clock read.
+"""How a trial's time divides in the kernel: each part of a month is played once more, on a copy, and timed.
 
-Play itself is untouched, so every trial is what it always is; what a run takes longer than one that only makes the
-copy is the time of that part. Played apart, parts cost somewhat more than woven together, so they are given as shares
-of their sum. Wars, which are rare, are left out.
+Play itself does not change. The time of a part is what its run takes longer than a run that only makes the copy. A part
+played apart costs somewhat more than within a month, so times are shares of their sum. Wars, which are rare, are left
+out.
 """
 
 from __future__ import annotations

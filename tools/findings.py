@@ -107,7 +107,7 @@ def _disagreement(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> Iter
     rest = values[values["claim"] == UNDIALLED].to_dict("records")[0]
     zero += ["numbers that belong to no claim"] if rest["low"] == rest["high"] == 0 else []
     if zero:
-        yield f"Exactly none of it comes from {listed(zero, 'or')}."
+        yield f"Exactly nothing of it comes from {listed(zero, 'or')}."
 
 
 def _single_changes(of_claims: pd.DataFrame, outcome: Outcome) -> str:
@@ -221,8 +221,8 @@ def _weights(exp: Experiment, rows: pd.DataFrame) -> str:
     alone = float(beliefs.loc[beliefs["measure"] == "S1", "value"].sum())
     open_ = int((totals["verdict"] != "settled").sum())
     return (
-        f"On “{label}” the spread of the difference depends most on {listed(heaviest)}, of {len(totals)} beliefs; the "
-        f"effects of each alone add up to {100 * alone:.0f} %. Luck makes {_share_of(luck)} of how the played rows vary."
+        f"On “{label}” the spread of the difference depends most on {listed(heaviest)}, of {len(totals)} beliefs; what "
+        f"each does alone adds up to {100 * alone:.0f} %. Luck makes {_share_of(luck)} of the variance of the rows."
         + (f" The shares of {open_} are not settled." if open_ else "")
     )
 

@@ -72,12 +72,12 @@ def levers(exp: Experiment) -> str:
     return table(
         head,
         (
-            [_code(lever.name), lever.meaning, lever.package, ", ".join(lever.paragraphs), ", ".join(lever.consent),
-             *(f"{value:g}" for value in (lever.official, lever.combat, lever.signal_share, lever.capability_share,
-                                          lever.incident_exposure, lever.adoption_ratio, lever.steps_per_year)),
-             *(f"{level.depth:g} / {level.openness:g}" for start in exp.starts for level in [start.levers[lever.name]]),
-             _code(*lever.source)]
-            for lever in exp.catalogue.levers.values()
+            [_code(entry.name), entry.meaning, entry.package, ", ".join(entry.paragraphs), ", ".join(entry.consent),
+             *(f"{value:g}" for value in (entry.official, entry.combat, entry.signal_share, entry.capability_share,
+                                          entry.incident_exposure, entry.adoption_ratio, entry.steps_per_year)),
+             *(f"{level.depth:g} / {level.openness:g}" for start in exp.starts for level in [start.levers[entry.name]]),
+             _code(*entry.source)]
+            for entry in exp.catalogue.levers.values()
         ),
     )  # fmt: skip
 
@@ -88,9 +88,9 @@ def claims(exp: Experiment) -> str:
     return table(
         head,
         (
-            [f"**{claim.name}**", AUTHORS[claim.author], ", ".join(claim.paragraphs), claim.kind, claim.theme, claim.says, claim.verdict,
-             _code(*claim.source)]
-            for claim in exp.catalogue.claims.values()
+            [f"**{entry.name}**", AUTHORS[entry.author], ", ".join(entry.paragraphs), entry.kind, entry.theme,
+             entry.says, entry.verdict, _code(*entry.source)]
+            for entry in exp.catalogue.claims.values()
         ),
     )  # fmt: skip
 
@@ -118,10 +118,10 @@ def outcomes(exp: Experiment) -> str:
     return table(
         head,
         (
-            [_code(outcome.name), outcome.meaning, outcome.unit, outcome.better if outcome.better != "none" else "", f"{outcome.margin:g}",
-             "yes" if outcome.primary else "", f"`{outcome.given}`" if outcome.given else "",
-             "compensator" if outcome.compensator else "count or mean"]
-            for outcome in exp.catalogue.outcomes.values()
+            [_code(entry.name), entry.meaning, entry.unit, entry.better if entry.better != "none" else "",
+             f"{entry.margin:g}", "yes" if entry.primary else "", f"`{entry.given}`" if entry.given else "",
+             "compensator" if entry.compensator else "count or mean"]
+            for entry in exp.catalogue.outcomes.values()
         ),
     )  # fmt: skip
 
@@ -138,18 +138,16 @@ def values(exp: Experiment) -> str:
 
 def switches(exp: Experiment) -> str:
     """Write every part of the model that can be switched off."""
-    return table(
-        ["switch", "meaning", "default"],
-        ([_code(switch.name), switch.meaning, "on" if switch.default else "off"] for switch in exp.catalogue.switches.values()),
-    )
+    rows = ([_code(entry.name), entry.meaning, "on" if entry.default else "off"]
+            for entry in exp.catalogue.switches.values())  # fmt: skip
+    return table(["switch", "meaning", "default"], rows)
 
 
 def sources(exp: Experiment) -> str:
     """Write every source by its key."""
-    return table(
-        ["key", "source"],
-        ([_code(source.name), source.cite + (f" <{source.url}>" if source.url else "")] for source in exp.catalogue.sources.values()),
-    )
+    rows = ([_code(entry.name), entry.cite + (f" <{entry.url}>" if entry.url else "")]
+            for entry in exp.catalogue.sources.values())  # fmt: skip
+    return table(["key", "source"], rows)
 
 
 PARTS: Mapping[str, Callable[[Experiment], str]] = {

@@ -172,8 +172,9 @@ def _plain(value: float) -> str:
 
 
 PARTS: Mapping[str, tuple[str, Part]] = {
-    "dials": ("dials", dials), "dials-of-differences": ("dials", dials_of_differences), "options": ("options", option_rates),
-    "equal-effort": ("effort", at_equal_effort), "by-the-tenth": ("effort", lever_tenths),
+    "dials": ("dials", dials), "dials-of-differences": ("dials", dials_of_differences),
+    "options": ("options", option_rates), "equal-effort": ("effort", at_equal_effort),
+    "by-the-tenth": ("effort", lever_tenths),
     "forms": ("forms", form_changes), "turned-round": ("forms", turned_pairs), "implied": ("implied", implied_figures),
 }  # fmt: skip
 """Name of a part of a page: the measure it reads, and the function that writes it."""

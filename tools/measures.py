@@ -1,7 +1,7 @@
 """Measures of the model: computed by a command in some minutes, recorded in docs/measured/, read by the pages.
 
-Each is a CSV file. Beside them `made.json` records for each its rules, its numbers and its trials, so a page that is out
-of date is found at once. Rules that were rewritten and still do the same make no measure old: some trials are played and
+Each is a CSV file. Beside them `made.json` records the rules, numbers and trials of each, so a page that is out of date
+is found at once. Rules that were rewritten and still do the same make no measure old: some trials are played and
 compared.
 """
 
@@ -56,7 +56,7 @@ PROSE = frozenset(
 
 
 def policy_differences(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
-    """Return the paired differences of `strait run` between the policies of the debate, on primary outcomes and losses."""
+    """Return the paired differences of `strait run` between the policies of the debate: primary outcomes and losses."""
     found = results.run(exp, trials=trials, progress=progress).differences()
     pairs = pd.Series([*zip(found["policy_a"], found["policy_b"], strict=True)], index=found.index)
     outcomes = [name for name, entry in exp.catalogue.outcomes.items() if entry.primary or name.startswith("loss_")]
@@ -65,7 +65,7 @@ def policy_differences(exp: Experiment, trials: int, progress: Update) -> pd.Dat
 
 
 def claim_values(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
-    """Return each claim's part of the disagreement, the ends and the pairs of `strait claims`, distinguished by `kind`."""
+    """Return the values, ends and pairs of `strait claims`, distinguished by `kind`."""
 
     def from_start(start: str, folder: Path, update: Update) -> pd.DataFrame:
         found = claims.claims(exp, CONTRAST, None, start, trials=trials, folder=folder, progress=update)
@@ -120,7 +120,7 @@ def discovered_boxes(exp: Experiment, trials: int, progress: Update) -> pd.DataF
     def from_start(start: str, folder: Path, update: Update) -> pd.DataFrame:
         found = discover.discover(exp, CONTRAST, start=start, trials=trials, folder=folder, progress=update)
         lines = ((name, line) for name in found.asked.outcomes
-                 for line in discover_figure.lines(found, name) if " says: " not in line)  # fmt: skip
+                 for line in discover_figure.describe_discover(found, name) if " says: " not in line)  # fmt: skip
         return pd.DataFrame(lines, columns=["outcome", "line"]).assign(start=start)
 
     return _from_each_start(exp, from_start, progress)
@@ -132,8 +132,9 @@ def regrets(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
     lines = []
     for start in exp.starts:
         found = robust.robust(result, start=start.name)
-        lines += [(start.name, "", line) for line in robust_map_figure.lines(found)]
-        lines += [(start.name, name, line) for name in found.names for line in robust_figure.lines(found, name)]
+        lines += [(start.name, "", line) for line in robust_map_figure.describe_robust_map(found)]
+        for name in found.names:
+            lines += [(start.name, name, line) for line in robust_figure.describe_robust(found, name)]
     return pd.DataFrame(lines, columns=["start", "outcome", "line"])
 
 

@@ -21,13 +21,13 @@ def bench(
         from rich.console import Console
         from rich.table import Table
 
-        from tools import bench as measuring
+        from analysis.questions import speed
 
-        figures = measuring.bench(repeats)
+        figures = speed.bench(repeats)
         if as_json:
             typer.echo(json.dumps(figures, indent=2))
             return
         table = Table("figure", "here", "what it is")
         for name, value in figures.items():
-            table.add_row(name, f"{value:,.4g}", measuring.MEANINGS[name])
+            table.add_row(name, f"{value:,.4g}", speed.MEANINGS[name])
         Console(highlight=False).print(table)

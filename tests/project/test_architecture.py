@@ -41,10 +41,6 @@ UPWARD_TYPES: dict[str, str] = {}
 """Imports upwards that only the type checker reads, as 'importer → imported', each with its reason."""
 
 STILL_UPWARD = {
-    "analysis.cli.documenting → tools.document",
-    "analysis.cli.documenting → tools.measured",
-    "analysis.cli.measuring → tools.bench",
-    "analysis.cli.measuring → tools.phases",
     "analysis.questions.crossover_map → analysis.figures.captions",
     "analysis.questions.crossover_map → analysis.figures.figure_layout",
     "analysis.questions.crossover_map → analysis.figures.style",

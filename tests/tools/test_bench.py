@@ -1,4 +1,4 @@
-"""`strait bench`: its figures have meanings, ratios belong together, and no part of a month is forgotten."""
+"""`strait bench` and its parts: figures have meanings, ratios belong together, no part of a month is left out."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from dataclasses import replace
 import pytest
 from playing import needs_numba
 
+from analysis.questions import speed
 from sim.model import month
 from sim.model.compiled import plain
 from sim.model.effects import campaign, episodes, events, levers
 from sim.scenario.loader import load
-from tools import bench, phases
+from tools import bench_parts
 
 pytestmark = needs_numba
 
 
 def test_a_round_gives_ratios_that_belong_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench, "WORLDS", 100)
-    monkeypatch.setattr(bench, "SLOW_WORLDS", 2)
+    monkeypatch.setattr(speed, "WORLDS", 100)
+    monkeypatch.setattr(speed, "SLOW_WORLDS", 2)
     exp = load("debate", worldviews="neutral", policies=["both", "status_quo"], trials=100)
     exp = replace(exp, starts=(exp.reference,))
-    bench._play(exp)
-    blocks = bench._blocks(exp)
-    found = bench._round(exp, blocks)
-    assert {*found} < {*bench.MEANINGS}
+    speed._play(exp)
+    blocks = speed._blocks(exp)
+    found = speed._round(exp, blocks)
+    assert {*found} < {*speed.MEANINGS}
     speeds = found["kernel_trials_per_cpu_s"] / found["mesa_batch_run_trials_per_cpu_s"]
     assert found["ratio_mesa_batch_run"] == pytest.approx(speeds)
     assert found["ratio_mesa_batch_run"] > found["ratio_plain_python"] > 10
@@ -42,4 +43,4 @@ def test_every_part_of_a_month_is_measured() -> None:
              if callable(value) and name != "others"}  # fmt: skip
     called = names(month.play, month.others) & steps
     assert {"calendar", "perceive", "force", "dangers", "settle", "move"} <= called
-    assert called <= names(phases._of_month, phases._play)
+    assert called <= names(bench_parts._of_month, bench_parts._play)

@@ -10,8 +10,8 @@ import pytest
 
 from sim import load
 from sim.scenario.experiment import Experiment
-from tools import document, findings, measured
-from tools.document import FINDINGS as PARTS
+from tools import findings, measures, pages
+from tools.findings import PARTS
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -24,7 +24,7 @@ def exp() -> Experiment:
 def told(exp: Experiment, part: str, change: dict[str, float] | None = None, where: str = "") -> str:
     """A part made of its recorded measure, with some columns set to other numbers in some rows."""
     measure, make = PARTS[part]
-    found, _ = measured.read(measure, DOCS / document.MEASURES)
+    found, _ = measures.read(measure, DOCS / pages.FOLDER)
     if change:
         rows = found.query(where).index if where else found.index
         for column, value in change.items():
@@ -66,7 +66,7 @@ def test_what_belongs_to_no_claim_is_owned_up_to(exp: Experiment) -> None:
 def test_a_crossing_is_told_with_its_place(exp: Experiment) -> None:
     where = "claim == 'N18' and outcome == 'use_of_force'"
     text = told(exp, "findings-crossings", {"crossing": 0.4, "low": 0.3, "high": 0.5}, where)
-    found, _ = measured.read("crossings", DOCS / document.MEASURES)
+    found, _ = measures.read("crossings", DOCS / pages.FOLDER)
     kinds = found.assign(crossing=0.4, low=0.3, high=0.5)
     kinds.loc[kinds["claim"] == "N18", "kind"] = "one"
     assert "N18 at 0.40 (0.30 to 0.50)" in findings.crossings(exp, kinds)
@@ -74,19 +74,17 @@ def test_a_crossing_is_told_with_its_place(exp: Experiment) -> None:
 
 
 def test_a_result_that_does_not_turn_is_told(exp: Experiment) -> None:
-    found, _ = measured.read("flips", DOCS / document.MEASURES)
+    found, _ = measures.read("flips", DOCS / pages.FOLDER)
     none = findings.flips(exp, found.assign(result="none"))
     assert none.count("no set of changes that was tried") == len(exp.starts) * len(exp.worldviews)
     assert findings.flips(exp, found.assign(result="unsettled")).count("nothing to turn round") == none.count("`strait")
 
 
 def test_claims_that_are_named_are_explained(exp: Experiment) -> None:
-    text = findings.named(exp, ["N18 and S12 as Self reads them", "DNA1"])
+    text = findings.explain_claims(exp, ["N18 and S12 as Self reads them", "DNA1"])
     assert [line[4:].split("*")[0] for line in text.splitlines()] == ["N18", "S12"]
 
 
 def test_small_differences_have_no_minus_before_nought(exp: Experiment) -> None:
     frame = pd.DataFrame([{"value": -0.00001, "low": -0.00002, "high": 0.00001}])
-    from tools.sentences import versus
-
-    assert "−0.00" not in versus(frame.to_dict("records")[0], exp.catalogue.outcomes["use_of_force"])
+    assert "−0.00" not in findings.versus(frame.to_dict("records")[0], exp.catalogue.outcomes["use_of_force"])

@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from analysis.questions import speed
 from sim.model import outcomes
 from sim.scenario.experiment import Experiment
 from sim.scenario.loader import load
@@ -31,7 +32,7 @@ def test_the_example_in_the_docstring_holds() -> None:
 
 def test_each_comparison_with_luck_in_it_is_counted_and_none_without() -> None:
     noted: list[float] = []
-    marked = float_exactness._marked(noted.append)
+    marked = float_exactness._marked_type(noted.append)
     u = marked(0.5)
     assert not u < 0.5
     assert (u > 0.5, len(noted)) == (False, 0)  # a copy of the number
@@ -62,7 +63,7 @@ def off_by_a_bit(function: Callable[[float], float]) -> Callable[[float], float]
 
 def test_where_the_last_bit_of_exp_and_log_differs_events_are_the_same_and_numbers_nearly() -> None:
     other = types.SimpleNamespace(**{**vars(math), "exp": off_by_a_bit(math.exp), "log": off_by_a_bit(math.log)})
-    here, there = (np.array(float_exactness.play(cell(), float_exactness.order(maths), 100)) for maths in (math, other))
+    here, there = (np.array(speed.play_plainly(cell(), speed.order_of_play(maths), 100)) for maths in (math, other))
     shares = [outcomes.COLUMNS.index(name) for name in outcomes.SHARES]
     assert (here[:, shares] == there[:, shares]).all()
     assert not np.array_equal(here, there, equal_nan=True)
