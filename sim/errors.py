@@ -45,6 +45,10 @@ class ScenarioError(StraitError, ValueError):
         return type(self), (self.faults,)
 
 
+class FileReferenceError(StraitError):
+    """Raised when a name or path in a scenario file leads to no file that may be read; becomes a fault there."""
+
+
 class QuestionError(StraitError, ValueError):
     """Raised when a question names something that the experiment lacks, or has no answer for this experiment."""
 

@@ -16,7 +16,7 @@ def planted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder, with both in it: one is taken for the shipped scenarios, the other is where we are."""
     for name in ("scenarios", "home"):
         shutil.copytree(BROKEN / name, folder / name)
-    monkeypatch.setattr(loader, "shipped", lambda: folder / "scenarios")
+    monkeypatch.setattr(loader, "shipped_folder", lambda: folder / "scenarios")
     monkeypatch.chdir(folder / "home")
     return folder
 

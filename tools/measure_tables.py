@@ -107,9 +107,9 @@ def at_equal_effort(exp: Experiment, found: pd.DataFrame) -> str:
 
 
 def lever_tenths(exp: Experiment, found: pd.DataFrame) -> str:
-    """Write what a tenth more of each lever alone does, from the reference start, under the plainest worldview."""
+    """Write what a tenth more of each lever alone does, from the reference start, under the most neutral worldview."""
     here = found[(found["measure"] == effort.TENTH) & (found["start"] == exp.reference.name)]
-    here = here[here["worldview"] == exp.plainest().name]
+    here = here[here["worldview"] == exp.most_neutral().name]
     rows = []
     for lever, part in here.groupby("policy", sort=False):
         by_outcome = part.set_index("outcome")

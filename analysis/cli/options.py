@@ -24,9 +24,10 @@ def shipped_files(kind: str) -> Callable[[str], list[str]]:
     """Complete a name from the files of a folder of scenarios, such as policies."""
 
     def complete(incomplete: str) -> list[str]:
-        from sim.scenario.shipped import shipped
+        from sim.scenario.shipped import shipped_folder
 
-        return sorted(path.stem for path in (shipped() / kind).glob("*.yaml") if path.stem.startswith(incomplete))
+        names = (path.stem for path in (shipped_folder() / kind).glob("*.yaml"))
+        return sorted(name for name in names if name.startswith(incomplete))
 
     return complete
 
@@ -35,9 +36,9 @@ def shipped_entries(kind: str, prefix: str = "") -> Callable[[str], list[str]]:
     """Complete a name, or a prefix and a name, from the entries of a scenario file, such as claims.yaml."""
 
     def complete(incomplete: str) -> list[str]:
-        from sim.scenario.shipped import shipped
+        from sim.scenario.shipped import shipped_folder
 
-        text = (shipped() / f"{kind}.yaml").read_text(encoding="utf-8").partition(f"\n{kind}:")[2]
+        text = (shipped_folder() / f"{kind}.yaml").read_text(encoding="utf-8").partition(f"\n{kind}:")[2]
         names = re.findall(r"^  ([A-Za-z]\w*):", text, flags=re.MULTILINE)
         return [prefix + name for name in names if (prefix + name).startswith(incomplete)]
 

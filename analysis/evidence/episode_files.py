@@ -15,10 +15,22 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, PlainValidator
 
 from sim.errors import Fault
 from sim.scenario import shipped
-from sim.scenario.fields import Month, OnOff, Share, Sources, Text, Texts, Word, number, whole, without_repeats
-from sim.scenario.files import read
+from sim.scenario.files import read_file
 from sim.scenario.messages import show
-from sim.scenario.schema import STRICT, checked
+from sim.scenario.schema import (
+    STRICT,
+    Month,
+    OnOff,
+    Share,
+    Sources,
+    Text,
+    Texts,
+    Word,
+    integer,
+    number,
+    read_record,
+    without_repeats,
+)
 from sim.scenario.yaml_marks import Document
 
 PRC_INITIATED = "prc_initiated"
@@ -49,7 +61,7 @@ def _or_nothing(check: BeforeValidator) -> PlainValidator:
     return PlainValidator(lambda value: None if value is None else check.func(value))  # type: ignore[call-arg]
 
 
-Rung = Annotated[int, whole(0, 7)]
+Rung = Annotated[int, integer(0, 7)]
 LONGEST_MONTHS = 1200
 _duration = number(0, LONGEST_MONTHS)
 Duration = Annotated[float, _duration]
@@ -180,10 +192,10 @@ def others_file(path: Path, label: str) -> tuple[ToldFile | None, list[Fault], D
 
 def _file(shape: Any, path: Path, label: str) -> tuple[Any, list[Fault], Document | None]:
     own = shape is OwnFile
-    document, faults = read(path, label, loose=not own)
+    document, faults = read_file(path, label, loose=not own)
     if document is None:
         return None, faults, None
-    found, faults = checked(shape, document, shipped.load(shipped.shipped()).known)
+    found, faults = read_record(shape, document, shipped.read_catalogue(shipped.shipped_folder()).known)
     if found is not None:
         faults = [*_disagreements(document, found.episodes), *(_uncoded(document, found.episodes) if own else ())]
     return None if faults else found, faults, document

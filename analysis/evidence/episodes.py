@@ -80,7 +80,7 @@ def record() -> Record:
     [('Japan', 4), ('Taiwan', 1)]
     """
     found, faults, _ = episode_files.own_file(
-        shipped.shipped() / "history" / "episodes.yaml", "scenarios/history/episodes.yaml"
+        shipped.shipped_folder() / "history" / "episodes.yaml", "scenarios/history/episodes.yaml"
     )
     if found is None:
         raise ScenarioError(faults)

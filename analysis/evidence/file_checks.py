@@ -7,11 +7,11 @@ from pathlib import Path
 
 from analysis.evidence import episode_files, validation_rows
 from sim.errors import Fault
-from sim.scenario.files import read
+from sim.scenario.files import read_file
 
 
 def _check_episodes(path: Path) -> list[Fault]:
-    document, _ = read(path, path.name, loose=True)
+    document, _ = read_file(path, path.name, loose=True)
     shipped_record = document is not None and "record" in document.data
     return (episode_files.own_file if shipped_record else episode_files.others_file)(path, path.name)[1]
 

@@ -20,7 +20,7 @@ from analysis.evidence.cells import At, Lab
 from analysis.evidence.validation_rows import Check, Validation
 from sim.errors import ScenarioError
 from sim.results import tables
-from sim.scenario.shipped import shipped
+from sim.scenario.shipped import shipped_folder
 
 if TYPE_CHECKING:
     from sim.statistics.intervals import Interval
@@ -59,7 +59,7 @@ def rows() -> Validation:
     """
     from analysis.evidence import validation_rows
 
-    made, faults = validation_rows.load(shipped() / "validation.yaml")
+    made, faults = validation_rows.load(shipped_folder() / "validation.yaml")
     if made is None:
         raise ScenarioError(faults)
     return made

@@ -11,10 +11,14 @@ from pydantic import BeforeValidator, ConfigDict
 
 from sim.errors import Fault
 from sim.scenario import shipped
-from sim.scenario.fields import (
+from sim.scenario.files import read_file
+from sim.scenario.layers import ExperimentFile
+from sim.scenario.overrides import parse_override
+from sim.scenario.schema import (
+    STRICT,
     ByName,
     KeyName,
-    Known,
+    KnownNames,
     LeverName,
     Month,
     OnOff,
@@ -26,13 +30,10 @@ from sim.scenario.fields import (
     Texts,
     Word,
     WorldviewName,
+    integer,
     number,
-    whole,
+    read_record,
 )
-from sim.scenario.files import read
-from sim.scenario.layers import ExperimentFile
-from sim.scenario.overrides import fragment
-from sim.scenario.schema import STRICT, checked
 from sim.scenario.yaml_marks import Document
 
 Number = Annotated[float, number(-1e9, 1e9)]
@@ -77,11 +78,11 @@ class Of:
     set: Texts = ()
     plus: Texts = ()
     less: Texts = ()
-    months: Annotated[int, whole(1, 600)] | None = None
+    months: Annotated[int, integer(1, 600)] | None = None
     until_month: Annotated[float, number(1, 600)] = 600.0
     lever: tuple[LeverName, ...] = ()
     track: tuple[Track, ...] = ()
-    rung: Annotated[int, whole(0, 6)] = 0
+    rung: Annotated[int, integer(0, 6)] = 0
     per_year: OnOff = False
     rival: Literal["climatology", "trigger_type", "ordered_logit", "self"] | None = None
     option: Literal["suspend", "quieten", "continue", "advance"] = "suspend"
@@ -141,15 +142,15 @@ class Validation:
 def load(path: Path) -> tuple[Validation | None, list[Fault]]:
     """The rows of a validation file, or None, and every fault in it.
 
-    >>> rows, faults = load(shipped.shipped() / "validation.yaml")
+    >>> rows, faults = load(shipped.shipped_folder() / "validation.yaml")
     >>> faults, rows.checks["quarantine_per_year"].unit
     ([], 'a year')
     """
-    document, faults = read(path, path.name)
+    document, faults = read_file(path, path.name)
     if document is None:
         return None, faults
-    known = shipped.load(shipped.shipped()).known
-    made, found = checked(Validation, document, known)
+    known = shipped.read_catalogue(shipped.shipped_folder()).known
+    made, found = read_record(Validation, document, known)
     if made is None:
         return None, [*faults, *found]
     for row in made.checks.values():
@@ -178,11 +179,11 @@ def _form(document: Document, row: Check, records: dict[str, Record]) -> Iterato
         yield document.fault((*place, "record"), f"record: unknown record {row.record!r}; allowed: {allowed}")
 
 
-def _changes(document: Document, row: Check, known: Known) -> Iterator[Fault]:
+def _changes(document: Document, row: Check, known: KnownNames) -> Iterator[Fault]:
     """Faults of what a row changes in its experiment."""
     for section in ("set", "plus", "less"):
         for number_, text in enumerate(getattr(row.of, section)):
-            data, problems = fragment(text, known)
-            _, faults = checked(ExperimentFile, Document(text, data), known)
+            data, problems = parse_override(text, known)
+            _, faults = read_record(ExperimentFile, Document(text, data), known)
             for problem in [*problems, *(fault.message for fault in faults)]:
                 yield document.fault(("checks", row.name, "of", section, number_), f"{text}: {problem}")

@@ -66,7 +66,7 @@ def draw_equal_effort(exp: Experiment, table: pd.DataFrame, start: str) -> Capti
 
 def _caption(exp: Experiment, here: pd.DataFrame, factors: pd.Series[float]) -> str:
     """Say how far each policy is taken, and which does most for its effort, as the first primary outcome has it."""
-    outcome, view = primary(exp)[0], exp.plainest()
+    outcome, view = primary(exp)[0], exp.most_neutral()
     equal = here[(here["outcome"] == outcome.name) & (here["measure"] == EQUAL) & (here["worldview"] == view.name)]
     sign = -1 if outcome.better == "high" else 1
     best = min(equal.to_dict("records"), key=lambda row: sign * row["difference"])

@@ -54,7 +54,7 @@ def draw_rungs_over_time(exp: Experiment, rungs: pd.DataFrame, start: str, world
     worldview : str
         Name of the one worldview to draw; by default the nearest to the neutral ranges.
     """
-    view = next((w for w in exp.worldviews if w.name == worldview), exp.plainest())
+    view = next((w for w in exp.worldviews if w.name == worldview), exp.most_neutral())
     rows = rungs[(rungs["start"] == start) & (rungs["worldview"] == view.name)]
     caption = captions.rungs_over_time(exp, rows, view.name)
     names = [fit(p.title, (WIDTH - 3.9) / len(exp.policies) - 0.1, HEADING, lines=4) for p in exp.policies]
@@ -150,7 +150,7 @@ def draw_economic_loss(exp: Experiment, summary: pd.DataFrame, trials: pd.DataFr
     )
     labels = style.row_labels(exp, [policy.title for policy in exp.policies])
     places, deep = style.row_places(labels)
-    caption = captions.economic_loss(exp, spread, losses, exp.plainest().name, reference_policy(exp))
+    caption = captions.economic_loss(exp, spread, losses, exp.most_neutral().name, reference_policy(exp))
     figure = page(
         exp,
         start,

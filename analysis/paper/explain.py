@@ -14,7 +14,7 @@ from sim.scenario import loader
 from sim.scenario.catalogue import Claim, Lever, Outcome, Parameter, Quantity, Rung, Source, Switch
 from sim.scenario.experiment import Experiment, LeverSetting, Policy, Start, Worldview
 from sim.scenario.layers import LeverLevel
-from sim.scenario.shipped import shipped
+from sim.scenario.shipped import shipped_folder
 from sim.scenario.values import Values
 
 Lines = Iterator[tuple[str, object]]  # label and text; a line without text is not shown
@@ -40,7 +40,7 @@ def everything(experiment: str = "debate") -> Experiment:
     exp = loader.load(experiment)
 
     def names(kind: str, own: Sequence[Policy | Worldview | Start | Values]) -> list[str]:
-        return sorted({path.stem for path in (shipped() / kind).glob("*.yaml")} | {entry.name for entry in own})
+        return sorted({path.stem for path in (shipped_folder() / kind).glob("*.yaml")} | {entry.name for entry in own})
 
     return loader.load(
         experiment,

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from analysis.paper import cite
 from analysis.questions import answers
 from sim.results import manifest
-from sim.scenario import resolved
-
-if TYPE_CHECKING:
-    from sim.scenario.experiment import Experiment
+from sim.scenario.experiment import Experiment
 
 FOLDER = "figures"
 DESCRIPTION = "{http://purl.org/dc/elements/1.1/}description"
@@ -61,7 +57,7 @@ def basis(path: Path, exp: Experiment) -> tuple[cite.Basis, Experiment, str | No
         exp, trials = answers.experiment(record), record["design"]["trials"]
         how = f"strait {record['command']}, experiment {exp.name}, {trials:,} trials, seed {record['seed']}."
     elif record := (manifest.read_run(folder) if (folder / manifest.MANIFEST).exists() else None) or {}:
-        exp = resolved.experiment({**record["experiment"], "files": record["files"]})
+        exp = Experiment.from_resolved({**record["experiment"], "files": record["files"]})
         how = f"Experiment {exp.name}, {record['trials']:,} trials per cell, seed {record['seed']}"
         how += "." if record["status"] == "complete" else "; the run is not finished."
     else:

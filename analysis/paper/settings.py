@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.paper import explain
 from analysis.paper.markdown import table
 from sim.results import manifest
-from sim.scenario.fields import Author
+from sim.scenario.schema import Author
 
 if TYPE_CHECKING:
     from sim.scenario.catalogue import Parameter

@@ -16,14 +16,12 @@ import numpy as np
 
 from sim.engine.beliefs import moved, standing
 from sim.results import manifest
-from sim.scenario import resolved
-from sim.scenario.experiment import Worldview
+from sim.scenario.experiment import Experiment, Worldview
 
 if TYPE_CHECKING:
     from analysis.questions.designs import Design
     from sim.results.manifest import Manifest
     from sim.results.result import Result
-    from sim.scenario.experiment import Experiment
 
 OF_A_RUN = ("experiment", "set", "seed", "trials", "lucks")  # options that mean nothing where a finished run is read
 OF_NO_RESULT = ("workers", "no_figures", "out")  # options on which no number depends
@@ -108,7 +106,7 @@ def on_dials(said: Manifest) -> bool:
 
 def experiment(said: Manifest) -> Experiment:
     """What an answer was about: the policies and worldviews that were asked, and both ends of dials that moved."""
-    exp = resolved.experiment({**said["experiment"], "files": said["files"]})
+    exp = Experiment.from_resolved({**said["experiment"], "files": said["files"]})
     policies = said["design"].get("policies", said["asked"]["policies"])
     views = [view for view in exp.worldviews if view.name in said["asked"]["worldviews"]]
     for end, author in ((0.0, "Self"), (1.0, "Newsham")) if on_dials(said) else ():

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.model import draws
 from sim.scenario.distributions import Distribution, blend
 from sim.scenario.experiment import Worldview
-from sim.scenario.layers import ExperimentFile, believed
+from sim.scenario.layers import ExperimentFile, merge_beliefs
 
 if TYPE_CHECKING:
     from sim.scenario.catalogue import Catalogue
@@ -50,7 +50,7 @@ def standing(catalogue: Catalogue, dials: Mapping[str, float]) -> Worldview:
     '{triangular: [20, 60, 150]}'
     """
     layer = ExperimentFile(claims={claim: float(dial) for claim, dial in dials.items()})
-    return Worldview("standing", "", "", believed(catalogue, [layer]))
+    return Worldview("standing", "", "", merge_beliefs(catalogue, [layer]))
 
 
 @dataclass(frozen=True, eq=False)

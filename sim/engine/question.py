@@ -79,7 +79,7 @@ def ask(
         exp if lucks is None else replace(exp, lucks=whole("lucks", lucks)),
         tuple(known("policy", name, policies) for name in pair),
         known("start", start, starts) if start is not None else exp.starts[-1],
-        known("worldview", worldview, views) if worldview is not None else exp.plainest(),
+        known("worldview", worldview, views) if worldview is not None else exp.most_neutral(),
         wanted,
     )
 

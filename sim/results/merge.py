@@ -13,11 +13,10 @@ from sim.results.parts import KINDS, TRIALS, Parts, of_run
 from sim.results.result import Progress, Result
 from sim.results.shares import share
 from sim.results.store import filled
-from sim.scenario import resolved
+from sim.scenario.experiment import Experiment
 
 if TYPE_CHECKING:
     from sim.results.manifest import Manifest
-    from sim.scenario.experiment import Experiment
 
 SHOWN = 3  # damaged blocks named for one folder
 
@@ -102,7 +101,7 @@ def _held(folder: Path) -> _Held:
     run = manifest.read_run(folder) or {}
     if not run.get("share"):
         raise FolderError(f"{folder}: it holds a whole run, not a part of one as strait run --part makes it")
-    experiment = resolved.experiment({**run["experiment"], "files": run["files"]})
+    experiment = Experiment.from_resolved({**run["experiment"], "files": run["files"]})
     experiment = replace(experiment, trials=run["trials"])
     return _Held(folder, run, experiment, of_run(folder, run, experiment))
 

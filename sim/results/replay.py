@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,10 +16,7 @@ from sim.engine import batch
 from sim.errors import FolderError
 from sim.model import draws
 from sim.results import failures, manifest
-from sim.scenario import resolved
-
-if TYPE_CHECKING:
-    from sim.scenario.experiment import Experiment
+from sim.scenario.experiment import Experiment
 
 
 def experiment(folder: str | Path) -> Experiment:
@@ -34,7 +30,7 @@ def experiment(folder: str | Path) -> Experiment:
     found = manifest.read_run(Path(folder))
     if not found:
         raise FolderError(f"{folder}: there are no results here")
-    return resolved.experiment({**found["experiment"], "files": found["files"]})
+    return Experiment.from_resolved({**found["experiment"], "files": found["files"]})
 
 
 def replay(exp: Experiment, start: str, worldview: str, policy: str, trial: int) -> np.ndarray:

@@ -19,11 +19,10 @@ from sim.results.parts import of_run as parts_of
 from sim.results.result import Progress, Result
 from sim.results.shares import Share
 from sim.results.stopping_rule import StoppingRule
-from sim.scenario import resolved
+from sim.scenario.experiment import Experiment
 
 if TYPE_CHECKING:
     from sim.results.manifest import Manifest
-    from sim.scenario.experiment import Experiment
 
 BLOCK_TRIALS = 2000  # of a cell in one part: a task of the engine stays far below a second
 TABLES = ("summary.csv", "differences.csv", "rungs.parquet")
@@ -168,7 +167,7 @@ def load_folder(folder: str | Path, *, partial: bool = False) -> Result:
             f"{folder}: the run in it is not finished; strait run goes on with it, strait summarise shows "
             "what there is, and --fresh replaces it"
         )
-    experiment = resolved.experiment({**found["experiment"], "files": found["files"]})
+    experiment = Experiment.from_resolved({**found["experiment"], "files": found["files"]})
     return _read(Path(folder), found, replace(experiment, trials=found["trials"]), partial=partial)
 
 

@@ -1,31 +1,34 @@
-"""What experiments are made of: parameters, claims, levers, outcomes, switches and sources, as shipped."""
+"""The catalogue: the parameters, claims, levers, outcomes, switches and sources that experiments refer to by name."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
-from sim.scenario.fields import (
+from sim.scenario.schema import (
     Author,
+    ByName,
     ClaimName,
     Distributions,
+    FileEntry,
     KeyName,
     OnOff,
     OutcomeName,
     OwnDistribution,
+    PolicyName,
     Positive,
     Range,
     Share,
     Sources,
+    StartName,
     Text,
     Texts,
+    integer,
     number,
-    whole,
     without_repeats,
 )
-from sim.scenario.schema import STRICT
 
 Unit = Literal[
     "probability", "share", "points", "odds ratio", "hazard ratio", "ratio", "per year", "months", "years",
@@ -37,10 +40,9 @@ Domain = Literal["economic", "military"]
 
 
 @dataclass(frozen=True)
-class Parameter:
-    """A number in the model that is not known for sure; one claim at most decides it."""
+class Parameter(FileEntry):
+    """An uncertain number of the model; at most one claim decides it."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: KeyName
     meaning: Text
     unit: Unit
@@ -53,10 +55,9 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Quantity:
-    """A number in the model that a start sets: known on its date, so not drawn."""
+class Quantity(FileEntry):
+    """A number of the model that a start sets: it is known at that date, so it is not drawn."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: KeyName
     meaning: Text
     unit: Text
@@ -67,10 +68,9 @@ class Quantity:
 
 
 @dataclass(frozen=True)
-class Claim:
-    """What an author claims, and what each author's reading of it makes of the parameters it decides."""
+class Claim(FileEntry):
+    """A claim of an author, and each author's reading of it: the distributions of the parameters that it decides."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: KeyName
     author: Literal["newsham", "self", "editor"]
     paragraphs: Texts
@@ -87,10 +87,9 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Lever:
-    """A step that Japan can take, and the attributes that say what kind of step it is."""
+class Lever(FileEntry):
+    """A step that Japan can take, with the attributes of its kind."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: KeyName
     title: Text
     package: Package
@@ -109,23 +108,21 @@ class Lever:
 
 
 @dataclass(frozen=True)
-class Rung:
+class Rung(FileEntry):
     """A step of a ladder of escalation."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    rung: Annotated[int, whole(0, 20)]
+    rung: Annotated[int, integer(0, 20)]
     name: Text
     meaning: Text
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What is recorded of a trial; two policies closer than the margin count as the same.
+class Outcome(FileEntry):
+    """A column of the record of trials; two policies closer than the margin count as equal.
 
-    `given` names an outcome without which there is nothing to record: it is told of such trials only.
+    `given` names another outcome: only trials with that outcome have a value.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: KeyName
     meaning: Text
     unit: Text
@@ -139,46 +136,44 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Switch:
-    """A part of the model that can be switched off."""
+class Switch(FileEntry):
+    """A part of the model that can be switched on and off."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: KeyName
     meaning: Text
     default: OnOff
 
 
 @dataclass(frozen=True)
-class Source:
-    """A work that a number or a claim rests on."""
+class Source(FileEntry):
+    """A publication that supports a number or a claim."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: KeyName
     cite: Text
     url: Text | None = None
-    year: Annotated[int, whole(1500, 2100)] | None = None
+    year: Annotated[int, integer(1500, 2100)] | None = None
     note: Text = ""
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything that policies, worldviews, starts and experiments refer to, by name.
+    """All entries of the six shipped files, by name.
 
-    `reference_start` names the start from which hazard and odds ratios are counted.
+    `reference_start` names the start in which hazard ratios and odds ratios are 1.
     """
 
-    reference_start: str
-    parameters: dict[str, Parameter]
-    quantities: dict[str, Quantity]
-    claims: dict[str, Claim]
-    levers: dict[str, Lever]
-    outcomes: dict[str, Outcome]
+    reference_start: StartName
+    parameters: ByName[Parameter]
+    quantities: ByName[Quantity]
+    claims: ByName[Claim]
+    levers: ByName[Lever]
+    outcomes: ByName[Outcome]
     rungs: dict[Domain, tuple[Rung, ...]]
-    contrasts: tuple[tuple[str, str], ...]
-    switches: dict[str, Switch]
-    sources: dict[str, Source]
+    contrasts: tuple[tuple[PolicyName, PolicyName], ...]
+    switches: ByName[Switch]
+    sources: ByName[Source]
 
     @property
     def lever_rows(self) -> list[Lever]:
-        """The levers in the order in which a trial's record has them: by name, whatever the order of their file."""
+        """The levers in the order of a trial's record: by name, so that the order of the file has no effect."""
         return [self.levers[name] for name in sorted(self.levers)]

@@ -1,8 +1,8 @@
-"""What is not known, as distributions read through their inverse CDF.
+"""Uncertain numbers as distributions, each evaluated through its inverse CDF.
 
-A value lies where a uniform number says: ``ppf(u)``. The same uniform read through two distributions gives
-two values at the same quantile, so worldviews stay coupled. Where a distribution reaches beyond a parameter's
-legal bounds it is truncated by its CDF: u becomes F(low) + u (F(high) - F(low)). Nothing is resampled.
+`ppf(u)` maps quantiles u in [0, 1) to values. The same u gives the same quantile of any two distributions, so
+worldviews that share a world stay coupled. A distribution that reaches beyond a parameter's legal bounds is truncated
+by its CDF: u becomes F(low) + u (F(high) - F(low)). Nothing is drawn again.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
-from sim.scenario.messages import flow
+from sim.scenario.messages import flow, show, unknown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,22 +21,28 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+Bounds = tuple[float, float]
 Z95 = 1.6448536269514722
-"""How many standard deviations the 95th percentile of a normal lies above its mean."""
+"""The 95th percentile of a normal lies this many standard deviations above its mean."""
 LEAST_INSIDE = 0.01
-"""Share of a distribution that must lie within the legal bounds; with less it is surely a slip."""
+"""Least share of a distribution that must lie within the legal bounds; less is surely a mistake."""
 
 
 class Distribution(ABC):
-    """One parameter's values. Frozen, equal by value, shown by `str` as it would be written in YAML."""
+    """The values of one parameter. Frozen, equal by value; `str` gives its text in YAML."""
 
     @abstractmethod
     def ppf(self, u: Floats) -> Floats:
         """Values at the quantiles u, float[n] in [0, 1): float[n], rising with u, inside the legal bounds."""
 
-    @abstractmethod
     def spec(self) -> Any:
         """A number, or a mapping as in a scenario file; plain data that JSON can hold."""
+        return {type(self).__name__.lower(): [getattr(self, name) for name in self.numbers()]}
+
+    @classmethod
+    def numbers(cls) -> list[str]:
+        """The fields that a scenario file gives; the other two are legal bounds."""
+        return [field.name for field in fields(cls) if field.name not in ("lowest", "highest")]  # type: ignore[arg-type]
 
     def __str__(self) -> str:
         return flow(self.spec())
@@ -63,24 +69,21 @@ class Fixed(Distribution):
 
 @dataclass(frozen=True)
 class Uniform(Distribution):
-    """Anything from low to high, all equally likely."""
+    """Any value from low to high, all equally likely."""
 
     low: float
     high: float
 
     def __post_init__(self) -> None:
-        _require(self.low < self.high, "a uniform needs low < high", self.low, self.high)
+        _require(self.low < self.high, "a uniform needs low < high", self)
 
     def ppf(self, u: Floats) -> Floats:
-        return _bounded(self.low + u * (self.high - self.low), self.low, self.high)
-
-    def spec(self) -> Any:
-        return {"uniform": [self.low, self.high]}
+        return _clip(self.low + u * (self.high - self.low), self.low, self.high)
 
 
 @dataclass(frozen=True)
 class Triangular(Distribution):
-    """From low to high, likeliest at the mode.
+    """From low to high, most likely at the mode.
 
     >>> import numpy as np
     >>> Triangular(0.0, 0.5, 1.0).ppf(np.array([0.0, 0.125, 0.5])).tolist()
@@ -93,8 +96,7 @@ class Triangular(Distribution):
 
     def __post_init__(self) -> None:
         rising = self.low <= self.mode <= self.high and self.low < self.high
-        rule = "a triangular needs low <= mode <= high and low < high"
-        _require(rising, rule, self.low, self.mode, self.high)
+        _require(rising, "a triangular needs low <= mode <= high and low < high", self)
 
     def ppf(self, u: Floats) -> Floats:
         import numpy as np
@@ -102,15 +104,12 @@ class Triangular(Distribution):
         width, rise, fall = self.high - self.low, self.mode - self.low, self.high - self.mode
         left = self.low + np.sqrt(u * width * rise)
         right = self.high - np.sqrt((1 - u) * width * fall)
-        return _bounded(np.where(u * width < rise, left, right), self.low, self.high)
-
-    def spec(self) -> Any:
-        return {"triangular": [self.low, self.mode, self.high]}
+        return _clip(np.where(u * width < rise, left, right), self.low, self.high)
 
 
 @dataclass(frozen=True)
 class Normal(Distribution):
-    """The normal of this mean and standard deviation (before truncation), within lowest..highest."""
+    """The normal with this mean and standard deviation (before truncation), within lowest..highest."""
 
     mean: float
     sd: float
@@ -118,7 +117,7 @@ class Normal(Distribution):
     highest: float = math.inf
 
     def __post_init__(self) -> None:
-        _require(self.sd > 0, "a normal needs sd > 0", self.mean, self.sd)
+        _require(self.sd > 0, "a normal needs sd > 0", self)
         _require_inside(_normal_cdf, self._z(self.lowest), self._z(self.highest), self)
 
     def _z(self, x: float) -> float:
@@ -127,16 +126,13 @@ class Normal(Distribution):
     def ppf(self, u: Floats) -> Floats:
         from scipy.special import ndtri
 
-        z = ndtri(_squeezed(u, _normal_cdf(self._z(self.lowest)), _normal_cdf(self._z(self.highest))))
-        return _bounded(self.mean + self.sd * z, self.lowest, self.highest)
-
-    def spec(self) -> Any:
-        return {"normal": [self.mean, self.sd]}
+        z = ndtri(_truncate(u, _normal_cdf(self._z(self.lowest)), _normal_cdf(self._z(self.highest))))
+        return _clip(self.mean + self.sd * z, self.lowest, self.highest)
 
 
 @dataclass(frozen=True)
 class LogNormal(Distribution):
-    """The lognormal of this median and 95th percentile (before truncation), within lowest..highest."""
+    """The lognormal with this median and 95th percentile (before truncation), within lowest..highest."""
 
     median: float
     p95: float
@@ -145,8 +141,7 @@ class LogNormal(Distribution):
 
     def __post_init__(self) -> None:
         rule = "a lognormal needs 0 < median < p95 <= 1e6 * median"
-        _require(0 < self.median < self.p95 <= 1e6 * self.median, rule, self.median, self.p95)
-        _require(self._sigma > 0, rule, self.median, self.p95)
+        _require(0 < self.median < self.p95 <= 1e6 * self.median and self._sigma > 0, rule, self)
         _require_inside(_normal_cdf, self._z(self.lowest), self._z(self.highest), self)
 
     @property
@@ -160,18 +155,15 @@ class LogNormal(Distribution):
         import numpy as np
         from scipy.special import ndtri
 
-        z = ndtri(_squeezed(u, _normal_cdf(self._z(self.lowest)), _normal_cdf(self._z(self.highest))))
-        # NumPy's exp rounds otherwise on processors with AVX-512; Python's is the system's.
+        z = ndtri(_truncate(u, _normal_cdf(self._z(self.lowest)), _normal_cdf(self._z(self.highest))))
+        # NumPy's exp rounds differently on processors with AVX-512; Python's does not.
         ratio = np.array([math.exp(x) for x in (self._sigma * z).tolist()])
-        return _bounded(self.median * ratio, self.lowest, self.highest)
-
-    def spec(self) -> Any:
-        return {"lognormal": [self.median, self.p95]}
+        return _clip(self.median * ratio, self.lowest, self.highest)
 
 
 @dataclass(frozen=True)
 class Beta(Distribution):
-    """The beta of shapes a and b on 0..1, within lowest..highest."""
+    """The beta with shapes a and b on 0..1, within lowest..highest."""
 
     a: float
     b: float
@@ -179,8 +171,8 @@ class Beta(Distribution):
     highest: float = 1.0
 
     def __post_init__(self) -> None:
-        fine = 0.01 <= self.a <= 1e6 and 0.01 <= self.b <= 1e6
-        _require(fine, "a beta needs a and b from 0.01 to 1e6", self.a, self.b)
+        valid = 0.01 <= self.a <= 1e6 and 0.01 <= self.b <= 1e6
+        _require(valid, "a beta needs a and b from 0.01 to 1e6", self)
         if self.lowest > 0 or self.highest < 1:
             _require_inside(self._cdf, self.lowest, self.highest, self)
 
@@ -192,11 +184,8 @@ class Beta(Distribution):
     def ppf(self, u: Floats) -> Floats:
         from scipy.special import betaincinv
 
-        x = betaincinv(self.a, self.b, _squeezed(u, self._cdf(self.lowest), self._cdf(self.highest)))
-        return _bounded(x, self.lowest, self.highest)
-
-    def spec(self) -> Any:
-        return {"beta": [self.a, self.b]}
+        x = betaincinv(self.a, self.b, _truncate(u, self._cdf(self.lowest), self._cdf(self.highest)))
+        return _clip(x, self.lowest, self.highest)
 
 
 @dataclass(frozen=True)
@@ -224,7 +213,7 @@ class Blend(Distribution):
 
 
 def blend(self_reading: Distribution, newsham_reading: Distribution, dial: float) -> Distribution:
-    """The simplest distribution that stands at this dial (0 Self's reading .. 1 Newsham's).
+    """The simplest distribution for this dial (0 Self's reading .. 1 Newsham's).
 
     >>> blend(Fixed(0.2), Fixed(0.6), 1)
     Fixed(value=0.6)
@@ -234,28 +223,80 @@ def blend(self_reading: Distribution, newsham_reading: Distribution, dial: float
     return newsham_reading if dial == 1 else Blend(self_reading, newsham_reading, dial)
 
 
-def _require(fine: bool, rule: str, *numbers: float) -> None:
-    if not fine:
-        raise ValueError(f"{rule}, got {flow(list(numbers))}")
+def _require(valid: bool, rule: str, distribution: Distribution) -> None:
+    if not valid:
+        [numbers] = distribution.spec().values()
+        raise ValueError(f"{rule}, got {flow(numbers)}")
 
 
-def _require_inside(cdf: Callable[[float], float], low: float, high: float, whole: Normal | LogNormal | Beta) -> None:
+def _require_inside(cdf: Callable[[float], float], low: float, high: float, full: Normal | LogNormal | Beta) -> None:
     if not cdf(high) - cdf(low) >= LEAST_INSIDE:
         rule = f"must have at least {LEAST_INSIDE:.0%} of its weight within its bounds"
-        raise ValueError(f"{rule}, {flow(whole.lowest)} to {flow(whole.highest)}, got {whole}")
+        raise ValueError(f"{rule}, {flow(full.lowest)} to {flow(full.highest)}, got {full}")
 
 
 def _normal_cdf(z: float) -> float:
     return 0.5 * math.erfc(-z / math.sqrt(2))
 
 
-def _squeezed(u: Floats, floor: float, ceiling: float) -> Floats:
-    """Truncation by the CDF: quantiles of the whole that lie within the bounds."""
+def _truncate(u: Floats, floor: float, ceiling: float) -> Floats:
+    """Truncation by the CDF: map quantiles of the part within the bounds to quantiles of the full distribution."""
     return floor + u * (ceiling - floor)
 
 
-def _bounded(x: Floats, low: float, high: float) -> Floats:
-    """Undo rounding in the last bits; truncation itself has been done before."""
+def _clip(x: Floats, low: float, high: float) -> Floats:
+    """Remove rounding errors in the last bits; truncation itself has been done before."""
     import numpy as np
 
     return np.clip(x, low, high)
+
+
+_FAMILIES: dict[str, Any] = {
+    family.__name__.lower(): family for family in (Uniform, Triangular, Normal, LogNormal, Beta)
+}
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether a value is a finite number (and not on or off)."""
+    return type(value) in (int, float) and math.isfinite(value)  # type: ignore[arg-type]
+
+
+def parse_distribution(value: object, bounds: Bounds | None = None) -> Distribution:
+    """A distribution from its form in a scenario file: a number, or one word and its numbers.
+
+    Raises ValueError, also if the distribution lies outside a parameter's legal bounds (None: any).
+
+    >>> parse_distribution({"triangular": [0.1, 0.2, 0.5]}, (0, 1))
+    Triangular(low=0.1, mode=0.2, high=0.5)
+    """
+    if is_number(value):
+        require_legal(value, value, bounds, value)
+        return Fixed(float(value))
+    family, numbers = _family(value)
+    if family in (Uniform, Triangular):  # a file gives their ends, so they are never truncated
+        distribution: Distribution = family(*numbers)
+        require_legal(numbers[0], numbers[-1], bounds, value)
+        return distribution
+    low, high = bounds or (family.lowest, family.highest)
+    return cast(Distribution, family(*numbers, max(low, family.lowest), min(high, family.highest)))
+
+
+def _family(value: object) -> tuple[Any, list[float]]:
+    """The class and the numbers of ``{word: [numbers]}``."""
+    forms = {word: f"{{{word}: [{', '.join(family.numbers())}]}}" for word, family in _FAMILIES.items()}
+    if not isinstance(value, dict) or len(value) != 1:
+        raise ValueError(f"must be a finite number or one of {', '.join(forms.values())}, got {show(value)}")
+    [(word, numbers)] = value.items()
+    if word not in _FAMILIES:
+        raise ValueError(unknown("distribution", word, _FAMILIES))
+    right_length = isinstance(numbers, list) and len(numbers) == len(_FAMILIES[word].numbers())
+    if not right_length or not all(map(is_number, numbers)):
+        raise ValueError(f"must be {forms[word]} with finite numbers, got {show(value)}")
+    return _FAMILIES[word], [float(entry) for entry in numbers]
+
+
+def require_legal(low: float, high: float, bounds: Bounds | None, value: object) -> None:
+    """Raise ValueError unless low..high, the range of `value`, lies within the bounds."""
+    if bounds and not bounds[0] <= low <= high <= bounds[1]:
+        legal = f"{flow(bounds[0])} to {flow(bounds[1])}"
+        raise ValueError(f"must lie within its bounds, {legal}, got {show(value)}")

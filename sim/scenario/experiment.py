@@ -1,21 +1,23 @@
-"""An experiment: policies, worldviews and starts, each complete, as `sim.scenario.loader` makes them."""
+"""An experiment: complete policies, worldviews and starts, checked and frozen by `sim.scenario.loader`."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from itertools import repeat
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from sim.scenario.catalogue import Catalogue
-from sim.scenario.distributions import Distribution
+from sim.scenario.distributions import Bounds, Distribution, blend, parse_distribution
 from sim.scenario.layers import Coerced, LeverLevel, ScriptedEvent
 from sim.scenario.values import Values
 
 
 @dataclass(frozen=True)
 class LeverSetting:
-    """What a policy does with a lever; a depth or openness of None stays where the start has it.
+    """A policy's change of one lever; a depth or openness of None stays at the start's level.
 
-    Depth and openness are shares (0..1). The change begins at `from_month` and takes `ramp_months`.
+    Depth and openness are shares (0..1). The change begins in month `from_month` and takes `ramp_months`.
     """
 
     depth: float | None = None
@@ -26,7 +28,7 @@ class LeverSetting:
 
 @dataclass(frozen=True)
 class Start:
-    """Where things stand when play begins: every lever's level and every quantity."""
+    """The situation in month 0: every lever's level and every quantity."""
 
     name: str
     title: str
@@ -38,7 +40,7 @@ class Start:
 
 @dataclass(frozen=True)
 class Policy:
-    """What Japan does; levers not named stay at the start's level."""
+    """Japan's policy: its changes of levers; all other levers stay at the start's level."""
 
     name: str
     title: str
@@ -47,7 +49,7 @@ class Policy:
     when_coerced: Coerced
 
     def target(self, lever: str, start: Start) -> LeverLevel:
-        """Where this policy takes a lever from a start: neither depth nor openness is left open.
+        """The final level of a lever under this policy, from this start.
 
         >>> from sim.scenario.loader import load
         >>> experiment = load("debate")
@@ -55,14 +57,14 @@ class Policy:
         >>> experiment.policies[0].target("escorts", start) == start.levers["escorts"]
         True
         """
-        now, wanted = start.levers[lever], self.levers.get(lever, LeverSetting())
-        depth = now.depth if wanted.depth is None else wanted.depth
-        return LeverLevel(depth, now.openness if wanted.openness is None else wanted.openness)
+        level, change = start.levers[lever], self.levers.get(lever, LeverSetting())
+        depth = level.depth if change.depth is None else change.depth
+        return LeverLevel(depth, level.openness if change.openness is None else change.openness)
 
 
 @dataclass(frozen=True)
 class Worldview:
-    """Which beliefs hold: the distribution of every parameter of the catalogue."""
+    """A set of beliefs: a distribution for every parameter of the catalogue."""
 
     name: str
     title: str
@@ -72,12 +74,11 @@ class Worldview:
 
 @dataclass(frozen=True)
 class Experiment:
-    """What is compared and how often it is played; all that a run depends on besides the program itself.
+    """Everything that the results of a run depend on, except the program itself.
 
-    Each of `values` adds an outcome to the catalogue's, the loss at its prices.
-    trials = worlds x lucks; a step lasts `step_months`; `correlations` are (parameter, parameter, rho) of a
-    Gaussian copula; `events` happen in every trial; `reference` is the start from which ratios are counted;
-    `files` gives the SHA-256 of every file read.
+    `trials` is worlds times `lucks`; one step lasts `step_months`. `correlations` are (parameter, parameter, rho) of
+    a Gaussian copula. `events` happen in every trial. Each of `values` adds its loss to the catalogue's outcomes.
+    In the start `reference`, hazard ratios and odds ratios are 1. `files` has the SHA-256 of every file.
     """
 
     name: str
@@ -98,29 +99,41 @@ class Experiment:
     catalogue: Catalogue
     files: dict[str, str]
 
-    def plainest(self) -> Worldview:
-        """The worldview with the fewest numbers off the catalogue's neutral ranges.
+    def most_neutral(self) -> Worldview:
+        """The worldview with the fewest parameters that differ from the catalogue's neutral ranges.
 
         >>> from sim.scenario.loader import load
-        >>> load("debate").plainest().name
+        >>> load("debate").most_neutral().name
         'neutral'
         """
         entries = self.catalogue.parameters
 
-        def off(view: Worldview) -> int:
-            return sum(drawn != entries[name].neutral for name, drawn in view.distributions.items())
+        def count_changed(worldview: Worldview) -> int:
+            return sum(drawn != entries[name].neutral for name, drawn in worldview.distributions.items())
 
-        return min(self.worldviews, key=off)
+        return min(self.worldviews, key=count_changed)
 
     def resolved(self) -> dict[str, Any]:
-        """Everything as plain data that JSON can hold.
+        """The experiment as plain data that JSON can hold; the manifest of a run stores it.
 
         >>> from sim.scenario.loader import load
         >>> load("debate").resolved()["policies"][0]["name"]
         'status_quo'
         """
-        plain: dict[str, Any] = _plain(self)
-        return plain
+        return cast(dict[str, Any], _plain(self))
+
+    @classmethod
+    def from_resolved(cls, resolved: Mapping[str, Any]) -> Experiment:
+        """The experiment from the plain data of `resolved`, also after a round trip through JSON.
+
+        >>> import json, sim
+        >>> exp = sim.load("debate")
+        >>> Experiment.from_resolved(json.loads(json.dumps(exp.resolved()))) == exp
+        True
+        """
+        parameters = resolved["catalogue"]["parameters"]
+        bounds = {name: (entry["bounds"][0], entry["bounds"][1]) for name, entry in parameters.items()}
+        return cast(Experiment, _typed(Experiment, resolved, "", bounds))
 
 
 def _plain(value: Any) -> Any:
@@ -133,3 +146,28 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return [_plain(entry) for entry in value]
     return value
+
+
+def _typed(kind: Any, value: Any, name: str, bounds: Mapping[str, Bounds]) -> Any:
+    """Plain data as a value of this type; `name`, its key, gives the bounds of a distribution."""
+    if kind is Distribution:
+        return _distribution(value, bounds[name])
+    if is_dataclass(kind):
+        kinds = get_type_hints(kind)
+        own_name = value.get("name", name)
+        parts = {part.name: _typed(kinds[part.name], value[part.name], own_name, bounds) for part in fields(kind)}
+        return kind(**parts)  # type: ignore[operator]
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is dict:
+        return {key: _typed(inner[1], entry, key, bounds) for key, entry in value.items()}
+    if origin is tuple:
+        kinds_of_items = repeat(inner[0]) if inner[-1] is ... else inner
+        return tuple(_typed(part, entry, name, bounds) for part, entry in zip(kinds_of_items, value, strict=False))
+    return value
+
+
+def _distribution(spec: Any, bounds: Bounds) -> Distribution:
+    if isinstance(spec, dict) and "blend" in spec:
+        mix = spec["blend"]
+        return blend(_distribution(mix["self"], bounds), _distribution(mix["newsham"], bounds), mix["dial"])
+    return parse_distribution(spec, bounds)

@@ -1,4 +1,4 @@
-"""Where scenario files are found, and which may be read: the experiment's folder tree and the shipped one."""
+"""Finding and reading scenario files: in the experiment's folder and in the shipped one, nowhere else."""
 
 from __future__ import annotations
 
@@ -6,20 +6,16 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from sim.errors import Fault
+from sim.errors import Fault, FileReferenceError
 from sim.scenario.messages import nearest, show, unknown
 from sim.scenario.yaml_marks import LARGEST_BYTES, Document, parse
 
-FOLDERS = {"experiment": "", "policy": "policies", "worldview": "worldviews", "start": "starts", "values": "values"}
-"""The folder in which the files of a kind are looked for by name."""
+PARTS = {"policy": "policies", "worldview": "worldviews", "start": "starts", "values": "values"}
+"""The parts of an experiment, by kind: the key that lists them, which is also the folder of their files."""
 
 
-class NotFound(Exception):
-    """Its text says why a name or path leads to no file that may be read."""
-
-
-def read(path: Path, label: str, *, loose: bool = False) -> tuple[Document | None, list[Fault]]:
-    """The document in a file, or None, with all faults of its form; `loose` as in `sim.scenario.yaml_marks.parse`."""
+def read_file(path: Path, label: str, *, loose: bool = False) -> tuple[Document | None, list[Fault]]:
+    """The document in a file, or None, and all faults of its form; `loose` as in `sim.scenario.yaml_marks.parse`."""
     try:
         if path.is_dir():
             return None, [Fault(label, 0, 0, "a folder, not a .yaml file")]
@@ -42,41 +38,43 @@ class Library:
         self.roots = [self.shipped, self.home]
 
     def label(self, path: Path) -> str:
-        """How a file is named in faults and in the manifest."""
+        """The name of a file in faults and in the manifest."""
         real = _real(path)
         if real.is_relative_to(self.shipped):
             return "scenarios/" + real.relative_to(self.shipped).as_posix()
         if real.is_relative_to(self.home):
             return real.relative_to(self.home).as_posix()
-        return _from_here(path)
+        return _relative(path)
 
-    def find(self, kind: str, reference: str, beside: Path, *, sibling: bool = False) -> Path:
-        """The file of this kind that a name, or a path from the folder `beside`, means; raises NotFound.
+    def find(self, kind: str, reference: str, folder: Path, *, sibling: bool = False) -> Path:
+        """The file of a reference: a name, or a path from `folder`.
 
-        A name is looked for beside the experiment, then among the shipped; first in `beside` if `sibling`.
+        A name is searched in the experiment's folder, then in the shipped one; with `sibling`, first in `folder`.
+        Raises FileReferenceError.
         """
         if looks_like_path(reference):
             if "\\" in reference:
-                raise NotFound(f"write / instead of \\ in the path {show(reference)}")
-            return self._allowed(beside / reference, reference)
-        folders = [*([beside] if sibling else []), self.home / FOLDERS[kind], self.shipped / FOLDERS[kind]]
-        for folder in folders:
-            if exists(folder / f"{reference}.yaml"):
-                return self._allowed(folder / f"{reference}.yaml", reference)
-        raise NotFound(unknown(kind, reference, _stems(folders)))
+                raise FileReferenceError(f"write / instead of \\ in the path {show(reference)}")
+            return self._allowed(folder / reference, reference)
+        subfolder = PARTS.get(kind, "")
+        folders = [*([folder] if sibling else []), self.home / subfolder, self.shipped / subfolder]
+        for candidate in (folder / f"{reference}.yaml" for folder in folders):
+            if exists(candidate):
+                return self._allowed(candidate, reference)
+        raise FileReferenceError(unknown(kind, reference, _stems(folders)))
 
     def trust(self, folder: Path) -> None:
-        """Allow files of a folder that the user named on the command line."""
+        """Allow a folder that the user named on the command line."""
         self.roots.append(_real(folder))
 
     def _allowed(self, path: Path, reference: str) -> Path:
-        """The real file, if it is one, inside the folders that may be read."""
+        """The path, if there is such a file inside the folders that may be read."""
         real = _real(path)
         if not any(real.is_relative_to(root) for root in self.roots):
-            raise NotFound(f"{show(reference)} leads out of the experiment's folder and the shipped one")
+            raise FileReferenceError(f"{show(reference)} is outside the experiment's folder; copy the file into it")
         if not exists(path):
             near = nearest(path.name, [f"{stem}.yaml" for stem in _stems([path.parent])])
-            raise NotFound(f"no such file: {show(reference)}" + (f"; nearest: {near}" if near else ""))
+            raise FileReferenceError(f"no such file: {show(reference)}" + (f"; nearest: {near}" if near else ""))
         return path
 
 
@@ -88,11 +86,11 @@ def looks_like_path(reference: str) -> bool:
 def _real(path: Path) -> Path:
     try:
         return Path(os.path.realpath(path))
-    except ValueError:  # a name that no file can have
+    except ValueError:  # no file can have this name
         return path.absolute()
 
 
-def _from_here(path: Path) -> str:
+def _relative(path: Path) -> str:
     try:
         return Path(os.path.relpath(path)).as_posix()
     except ValueError:  # another drive
@@ -100,7 +98,7 @@ def _from_here(path: Path) -> str:
 
 
 def exists(path: Path) -> bool:
-    """Whether there is such a file; a name that no file can have is no error."""
+    """Whether there is such a file, also for a name that no file can have."""
     try:
         return path.exists()
     except (OSError, ValueError):

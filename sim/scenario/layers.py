@@ -1,7 +1,7 @@
-"""The five kinds of scenario file as written, and how one lies over another.
+"""The five kinds of scenario file, and how layers of them are merged.
 
-A file that extends another, an option of the command line and a `--set` are layers: mappings are taken
-together name by name, anything else is replaced where the upper layer says something.
+A file that extends another, an option of the command line and a `--set` are layers. Mappings are merged name by
+name; any other value of an upper layer replaces the lower one.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.distributions import Distribution, blend
-from sim.scenario.fields import (
+from sim.scenario.schema import (
     Claims,
     Distributions,
+    FileEntry,
     LeverName,
     Month,
     Months,
@@ -32,10 +33,10 @@ from sim.scenario.fields import (
     SwitchName,
     Text,
     Word,
+    integer,
     number,
-    whole,
 )
-from sim.scenario.schema import STRICT
+from sim.scenario.values import Price
 
 T = TypeVar("T")
 
@@ -48,10 +49,9 @@ Correlation = tuple[ParameterName, ParameterName, Annotated[float, number(-0.999
 
 
 @dataclass(frozen=True)
-class LeverChange:
-    """What a policy sets of a lever; what it leaves out stays as it is at the start."""
+class LeverChange(FileEntry):
+    """A policy's change of one lever; what it leaves out stays at the start's level."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     depth: Share | None = None
     openness: Share | None = None
     from_month: Months | None = None
@@ -59,89 +59,70 @@ class LeverChange:
 
 
 @dataclass(frozen=True)
-class LeverLevel:
-    """Where a lever stands: how much of it is done (depth, 0..1) and how much of that is seen (openness)."""
+class LeverLevel(FileEntry):
+    """The level of a lever: its depth (0..1), and the share of it that is public (openness)."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     depth: Share
     openness: Share
 
 
-@dataclass(frozen=True)
-class PolicyFile:
-    """What Japan does."""
+@dataclass(frozen=True, kw_only=True)
+class _TitledFile(FileEntry):
+    """What all kinds of scenario file share."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    policy: Name
     extends: Word | None = None
     title: Text | None = None
     summary: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyFile(_TitledFile):
+    """Japan's policy."""
+
+    policy: Name
     levers: dict[LeverName, LeverChange] = field(default_factory=dict)
     when_coerced: Coerced | None = None
 
 
-@dataclass(frozen=True)
-class WorldviewFile:
-    """Which beliefs hold."""
+@dataclass(frozen=True, kw_only=True)
+class WorldviewFile(_TitledFile):
+    """A set of beliefs."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     worldview: Name
-    extends: Word | None = None
-    title: Text | None = None
-    summary: Text | None = None
     claims: Claims = field(default_factory=dict)
     parameters: Distributions = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class StartFile:
-    """Where things stand when play begins."""
+@dataclass(frozen=True, kw_only=True)
+class StartFile(_TitledFile):
+    """The situation in month 0."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     start: Name
-    extends: Word | None = None
-    title: Text | None = None
-    summary: Text | None = None
     date: Month | None = None
     levers: dict[LeverName, LeverLevel] = field(default_factory=dict)
     quantities: Quantities = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class PriceEntry:
-    """What a unit of an outcome is worth avoiding, in per cent of a year's GDP."""
+@dataclass(frozen=True, kw_only=True)
+class ValuesFile(_TitledFile):
+    """The worth of outcomes to an author."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    price: Annotated[float, number(0, 10_000)]
-    why: Text
-
-
-@dataclass(frozen=True)
-class ValuesFile:
-    """What outcomes are worth to someone."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     values: Name
-    extends: Word | None = None
-    title: Text | None = None
-    summary: Text | None = None
-    prices: dict[OutcomeName, PriceEntry] = field(default_factory=dict)
+    prices: dict[OutcomeName, Price] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class ScriptedEvent:
-    """Something that happens in every trial, at a month counted from 0, whatever else does."""
+class ScriptedEvent(FileEntry):
+    """An event that happens in every trial, in this month, counted from 0."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     month: Months
     event: Scripted
 
 
-@dataclass(frozen=True)
-class ExperimentFile:
-    """What is compared, how often it is played, and what is changed everywhere."""
+@dataclass(frozen=True, kw_only=True)
+class ExperimentFile(FileEntry):
+    """The policies, worldviews and starts to compare, the number of trials, and changes to all of them."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     experiment: Name | None = None
     extends: Word | None = None
     title: Text | None = None
@@ -149,11 +130,11 @@ class ExperimentFile:
     worldviews: References | None = None
     starts: References | None = None
     values: References | None = None
-    trials: Annotated[int, whole(1, 10_000_000)] | None = None
-    lucks: Annotated[int, whole(1, 10_000)] | None = None
-    months: Annotated[int, whole(1, 600)] | None = None
+    trials: Annotated[int, integer(1, 10_000_000)] | None = None
+    lucks: Annotated[int, integer(1, 10_000)] | None = None
+    months: Annotated[int, integer(1, 600)] | None = None
     step_months: Step | None = None
-    seed: Annotated[int, whole(0, 2**63 - 1)] | None = None
+    seed: Annotated[int, integer(0, 2**63 - 1)] | None = None
     claims: Claims = field(default_factory=dict)
     parameters: Distributions = field(default_factory=dict)
     levers: dict[LeverName, LeverChange] = field(default_factory=dict)
@@ -163,24 +144,21 @@ class ExperimentFile:
     events: Annotated[tuple[ScriptedEvent, ...], Field(max_length=64)] | None = None
 
 
-_LAYERED = (PolicyFile, WorldviewFile, StartFile, ValuesFile, ExperimentFile, LeverChange)
+def merge_layers(layers: Iterable[T]) -> T:
+    """Merge layers into one record; each takes precedence over those before it."""
+    return reduce(_merge, layers)
 
 
-def laid(layers: Iterable[T]) -> T:
-    """All layers as one, each lying over those before it."""
-    return reduce(_over, layers)
-
-
-def _over(lower: Any, upper: Any) -> Any:
+def _merge(lower: Any, upper: Any) -> Any:
     if isinstance(lower, dict) and isinstance(upper, dict):
-        return lower | {name: _over(lower.get(name), entry) for name, entry in upper.items()}
-    if isinstance(upper, _LAYERED) and type(lower) is type(upper):
-        return type(upper)(**{name: _over(getattr(lower, name), entry) for name, entry in vars(upper).items()})
+        return lower | {name: _merge(lower.get(name), entry) for name, entry in upper.items()}
+    if isinstance(upper, FileEntry) and type(lower) is type(upper):
+        return type(upper)(**{name: _merge(getattr(lower, name), entry) for name, entry in vars(upper).items()})
     return lower if upper is None else upper
 
 
-def believed(catalogue: Catalogue, layers: Iterable[WorldviewFile | ExperimentFile]) -> dict[str, Distribution]:
-    """Every parameter's distribution: neutral, then each layer's dials of claims, then its parameters."""
+def merge_beliefs(catalogue: Catalogue, layers: Iterable[WorldviewFile | ExperimentFile]) -> dict[str, Distribution]:
+    """Every parameter's distribution: neutral, then for each layer its dials of claims, then its parameters."""
     beliefs = {name: parameter.neutral for name, parameter in catalogue.parameters.items()}
     for layer in layers:
         for name, parameter in catalogue.parameters.items():
@@ -192,7 +170,7 @@ def believed(catalogue: Catalogue, layers: Iterable[WorldviewFile | ExperimentFi
 
 
 def _reading(catalogue: Catalogue, name: str, claim: str, dial: float | str) -> Distribution:
-    """A parameter with its claim's dial at 0 (Self) .. 1 (Newsham) or a word; a silent author is neutral."""
+    """A parameter at a dial of its claim: 0 (Self) .. 1 (Newsham) or a word; a silent author is neutral."""
     neutral, readings = catalogue.parameters[name].neutral, catalogue.claims[claim].readings
     by_self, by_newsham = (readings.get(author, {}).get(name, neutral) for author in ("self", "newsham"))
     if isinstance(dial, float):

@@ -1,4 +1,4 @@
-"""How values and names are written in messages: as in a scenario file, and never at length."""
+"""Values and names in messages: written as in a scenario file, and short."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOST_NAMES = 12
 
 
 def flow(value: Any) -> str:
-    """Plain data on one line, in YAML's words.
+    """Plain data as one line of YAML.
 
     >>> flow({"triangular": [0, 0.25, 1.0]})
     '{triangular: [0, 0.25, 1]}'
@@ -28,7 +28,7 @@ def flow(value: Any) -> str:
 
 
 def show(value: Any) -> str:
-    """`flow`, cut short for a message.
+    """`flow`, shortened for a message.
 
     >>> show("a" * 100)
     "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa..."
@@ -38,18 +38,18 @@ def show(value: Any) -> str:
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
-    """The name most like this one, whatever its capitals; None where none is like it.
+    """The most similar name, in any case of letters; None if no name is similar.
 
     >>> nearest("Escort", ["liaison", "escorts"])
     'escorts'
     """
     folded = {known.casefold(): known for known in sorted(names)}
-    found = get_close_matches(name.casefold()[:LONGEST], folded, n=1)
-    return folded[found[0]] if found else None
+    matches = get_close_matches(name.casefold()[:LONGEST], folded, n=1)
+    return folded[matches[0]] if matches else None
 
 
 def unknown(kind: str, name: Any, names: Collection[str]) -> str:
-    """What to say of a name that is none of `names`.
+    """The message for a name that is not among `names`.
 
     >>> unknown("lever", "escort", ["liaison", "escorts"])
     "unknown lever 'escort'; allowed: escorts, liaison; nearest: escorts"
@@ -59,7 +59,7 @@ def unknown(kind: str, name: Any, names: Collection[str]) -> str:
 
 
 def listed(names: Collection[str]) -> str:
-    """Names in a row, or a few of them.
+    """The names, or a few of them if there are many.
 
     >>> listed(["b", "a"])
     'a, b'

@@ -1,4 +1,4 @@
-"""What ``--set KEY=VALUE`` may say: each is one line of an experiment file, laid over it in the order given.
+"""The option ``--set KEY=VALUE``: each adds one line to an experiment file, in the order given.
 
 =================================  ==========================================================
 us_intervenes_prob=0.4             a parameter, for every worldview: any distribution
@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.scenario.fields import Known
 from sim.scenario.messages import nearest, show, unknown
+from sim.scenario.schema import KnownNames
 from sim.scenario.yaml_marks import parse_value
 
 _SECTIONS = {"claim": "claims", "lever": "levers", "quantity": "quantities", "switch": "switches"}
@@ -22,10 +22,10 @@ _LENGTHS = {"claim": 2, "lever": 3, "quantity": 2, "switch": 2}
 _FORMS = "PARAMETER, claim.CLAIM, lever.LEVER.SETTING, quantity.QUANTITY, switch.SWITCH"
 
 
-def fragment(text: str, known: Known) -> tuple[dict[str, Any], list[str]]:
-    """The part of an experiment file that a KEY=VALUE stands for, and what is wrong with its form.
+def parse_override(text: str, known: KnownNames) -> tuple[dict[str, Any], list[str]]:
+    """The part of an experiment file for one KEY=VALUE, and the faults of its form.
 
-    >>> fragment("lever.escorts.depth=1", Known({}, {}, ()))
+    >>> parse_override("lever.escorts.depth=1", KnownNames({}, {}, ()))
     ({'levers': {'escorts': {'depth': 1}}}, [])
     """
     key, equals, written = text.partition("=")
@@ -46,8 +46,8 @@ def fragment(text: str, known: Known) -> tuple[dict[str, Any], list[str]]:
     return {_SECTIONS[kind]: value}, []
 
 
-def _unknown_parameter(name: str, known: Known) -> str | None:
-    """What to say of a key that is no parameter; it may be another thing's name without its kind."""
+def _unknown_parameter(name: str, known: KnownNames) -> str | None:
+    """The message for a key that is no parameter; it may be a name of another kind without that kind."""
     parameters = known.names.get("parameter", [name])
     if name in parameters:
         return None

@@ -1,4 +1,4 @@
-"""Reads the files of one experiment, the catalogue among them, and gathers every fault on the way."""
+"""The files of one experiment as layers, the catalogue among them, and every fault in them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sim.errors import Fault
-from sim.scenario import shipped
-from sim.scenario.files import Library, NotFound, looks_like_path, read
+from sim.errors import Fault, FileReferenceError
+from sim.scenario.files import PARTS, Library, looks_like_path, read_file
 from sim.scenario.layers import ExperimentFile, PolicyFile, StartFile, ValuesFile, WorldviewFile
 from sim.scenario.messages import show
-from sim.scenario.schema import checked
+from sim.scenario.overrides import parse_override
+from sim.scenario.schema import read_record
+from sim.scenario.shipped import read_catalogue
 from sim.scenario.yaml_marks import Document
 
 KINDS: dict[str, type] = {
@@ -23,17 +24,16 @@ KINDS: dict[str, type] = {
     "start": StartFile,
     "values": ValuesFile,
 }
-"""The kinds of scenario file, each by the key that its name stands under."""
-LISTS = {"policy": "policies", "worldview": "worldviews", "start": "starts", "values": "values"}
-OPTIONAL = ("values",)
+"""The kinds of scenario file, by the key that gives the file's name."""
+OPTIONAL_PARTS = ("values",)
 
-Place = Callable[[str], Fault]
-"""Where a file was asked for: makes a fault of a message."""
+MakeFault = Callable[[str], Fault]
+"""Makes a fault of a message, at the position of the reference to a file."""
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One file or option, and what it says; the record is None if it has faults."""
+    """The data of one file or option; the record is None if it has faults, the path is None for an option."""
 
     document: Document
     record: Any
@@ -41,132 +41,138 @@ class Layer:
 
 
 class Reader:
-    """The files seen from one experiment's folder, and the faults found in them so far."""
+    """Reads the files of one experiment, and collects their faults."""
 
     def __init__(self, home: Path, scenarios: Path) -> None:
-        self.catalogue, self.known, faults, files = shipped.load(scenarios)
+        self.catalogue, self.known, faults, files = read_catalogue(scenarios)
         self.library = Library(home, scenarios)
         self.faults, self.files = set(faults), dict(files)
         self._layers: dict[Path, Layer | None] = {}
 
-    def option(self, label: str, data: dict[str, Any]) -> Layer:
-        """A layer that an option of the command line lays over the experiment."""
+    def read_option(self, label: str, data: dict[str, Any]) -> Layer:
+        """The layer of an option of the command line, over the experiment."""
         document = Document(label, data)
-        record, faults = checked(ExperimentFile, document, self.known)
+        record, faults = read_record(ExperimentFile, document, self.known)
         self.faults.update(faults)
         return Layer(document, record)
 
-    def file(self, kind: str, path: Path, place: Place | None = None) -> Layer | None:
-        """One file of a kind; each is read once."""
-        if path not in self._layers:
-            self._layers[path] = self._file(kind, path, place)
+    def read_override(self, text: str) -> Layer:
+        """The layer of one ``--set KEY=VALUE``."""
+        label = f"--set {text}"
+        data, messages = parse_override(text, self.known)
+        self.faults.update(Fault(label, 0, 0, message) for message in messages)
+        return self.read_option(label, data)
+
+    def read_layers(self, kind: str, path: Path, make_fault: MakeFault | None = None) -> list[Layer]:
+        """The layers of a file: the file that it extends, if any, and its own; none if it is unreadable."""
+        layer = self._read_layer(kind, path, make_fault)
+        if layer is None:
+            return []
+        reference = _reference(layer.document.data.get("extends"))
+        if reference is None:
+            return [layer]
+        make_fault = partial(layer.document.fault, ("extends",))
+        parent = self._find(kind, reference, path.parent, make_fault, sibling=True)
+        lower = self._read_layer(kind, parent, make_fault) if parent else None
+        if parent is None or lower is None:
+            return [layer]
+        if problem := self._extension_problem(kind, path, parent, lower):
+            self.faults.add(make_fault(f"extends: {problem}; allowed: a file that extends nothing"))
+            return [layer]
+        return [lower, layer]
+
+    def read_parts(self, kind: str, layers: Sequence[Layer]) -> list[list[Layer]]:
+        """The layers of each policy, worldview, start or values in the uppermost list of them."""
+        section, names = PARTS[kind], set()
+        layer = next((layer for layer in reversed(layers) if section in layer.document.data), None)
+        if layer is None:
+            if kind not in OPTIONAL_PARTS:
+                file = next(layer for layer in reversed(layers) if layer.path)
+                self.faults.add(file.document.fault((), f"missing key {section!r}"))
+            return []
+        parts = []
+        for index, reference in _references(layer.document.data[section]):
+            make_fault = partial(layer.document.fault, (section, index))
+            folder = layer.path.parent if layer.path else self._trusted_folder(reference)
+            path = self._find(kind, reference, folder, make_fault)
+            part = self.read_layers(kind, path, make_fault) if path else []
+            name = _reference(part[-1].document.data.get(kind)) if part else None
+            if name and name in names:
+                self.faults.add(make_fault(f"{section}: must name each entry once, got {show(name)} twice"))
+            names.add(name)
+            parts.append(part)
+        return parts
+
+    def read_reference_start(self) -> list[Layer]:
+        """The layers of the start in which hazard ratios and odds ratios are 1; none without a catalogue."""
+        if self.catalogue is None:
+            return []
+        return self.read_layers("start", self.library.shipped / "starts" / f"{self.catalogue.reference_start}.yaml")
+
+    def _read_layer(self, kind: str, path: Path, make_fault: MakeFault | None) -> Layer | None:
+        if path not in self._layers:  # a file with faults is not read again
+            self._layers[path] = self._parse_layer(kind, path, make_fault)
         return self._layers[path]
 
-    def _file(self, kind: str, path: Path, place: Place | None) -> Layer | None:
+    def _parse_layer(self, kind: str, path: Path, make_fault: MakeFault | None) -> Layer | None:
         label = self.library.label(path)
-        document, faults = read(path, label)
-        self.faults.update(place(f"{label}: {f.message}") if place and not f.line else f for f in faults)
+        document, faults = read_file(path, label)
+        for fault in faults:  # a fault without a line, as "no such file", is shown at the reference to the file
+            self.faults.add(make_fault(f"{label}: {fault.message}") if make_fault and not fault.line else fault)
         if document is None:
             return None
         self.files[label] = document.sha256
         if kind not in document.data:
-            place = place or partial(document.fault, ())
+            make_fault = make_fault or partial(document.fault, ())
             if other := next((other for other in KINDS if other in document.data), None):
-                self.faults.add(place(f"{label} is a {other} file; allowed: {kind} files"))
+                self.faults.add(make_fault(f"{label} is a {other} file; allowed: {kind} files"))
                 return None
             self.faults.add(document.fault((), f"missing key {kind!r}, whose value is the file's name"))
             document.data[kind] = path.stem
-        record, faults = checked(KINDS[kind], document, self.known)
+        record, faults = read_record(KINDS[kind], document, self.known)
         self.faults.update(faults)
-        if (name := _text(document.data[kind])) not in (None, path.stem):
+        if (name := _reference(document.data[kind])) not in (None, path.stem):
             message = f"{kind}: must be named as its file, {path.stem}, got {show(name)}"
             self.faults.add(document.fault((kind,), message))
         return Layer(document, record, path)
 
-    def chain(self, kind: str, path: Path, place: Place | None = None) -> list[Layer]:
-        """A file after the one it extends, if any."""
-        layer = self.file(kind, path, place)
-        if layer is None:
-            return []
-        reference = _text(layer.document.data.get("extends"))
-        if reference is None:
-            return [layer]
-        place = partial(layer.document.fault, ("extends",))
-        parent = self._found(kind, reference, path.parent, place, sibling=True)
-        lower = self.file(kind, parent, place) if parent else None
-        if parent is None or lower is None:
-            return [layer]
-        if problem := self._descent(kind, path, parent, lower):
-            self.faults.add(place(f"extends: {problem}; allowed: a file that extends nothing"))
-            return [layer]
-        return [lower, layer]
+    def _find(
+        self, kind: str, reference: str, folder: Path, make_fault: MakeFault, *, sibling: bool = False
+    ) -> Path | None:
+        try:
+            return self.library.find(kind, reference, folder, sibling=sibling)
+        except FileReferenceError as error:
+            self.faults.add(make_fault(str(error)))
+            return None
 
-    def _descent(self, kind: str, path: Path, parent: Path, lower: Layer) -> str | None:
-        """What is wrong with extending this parent."""
+    def _extension_problem(self, kind: str, path: Path, parent: Path, lower: Layer) -> str | None:
+        """What is wrong with this parent: a file extends neither itself nor a file that extends another."""
         if parent.samefile(path):
             return f"{path.stem} extends itself"
-        reference = _text(lower.document.data.get("extends"))
+        reference = _reference(lower.document.data.get("extends"))
         if reference is None:
             return None
         try:
-            above = self.library.find(kind, reference, parent.parent, sibling=True)
-        except NotFound:
-            above = parent
-        if above.samefile(path):
+            grandparent = self.library.find(kind, reference, parent.parent, sibling=True)
+        except FileReferenceError:
+            grandparent = parent
+        if grandparent.samefile(path):
             return f"{path.stem} and {parent.stem} extend each other"
-        return f"{parent.stem} extends {show(reference)} in its turn"
+        return f"{parent.stem} itself extends {show(reference)}"
 
-    def _found(self, kind: str, reference: str, beside: Path, place: Place, *, sibling: bool = False) -> Path | None:
-        try:
-            return self.library.find(kind, reference, beside, sibling=sibling)
-        except NotFound as problem:
-            self.faults.add(place(str(problem)))
-            return None
-
-    def parts(self, kind: str, layers: Sequence[Layer]) -> list[list[Layer]]:
-        """The chains of all policies, worldviews, starts or values that the topmost layer to list any lists."""
-        section, names = LISTS[kind], set()
-        listing = topmost(layers, section)
-        if listing is None:
-            if kind in OPTIONAL:
-                return []
-            written = next(layer for layer in reversed(layers) if layer.path)
-            self.faults.add(written.document.fault((), f"missing key {section!r}"))
-            return []
-        layer = listing[0]
-        chains = []
-        for number, reference in _references(layer, section):
-            place = partial(layer.document.fault, (section, number))
-            beside = layer.path.parent if layer.path else self._trusted(reference)
-            path = self._found(kind, reference, beside, place)
-            chain = self.chain(kind, path, place) if path else []
-            name = _text(chain[-1].document.data.get(kind)) if chain else None
-            if name and name in names:
-                self.faults.add(place(f"{section}: must name each entry once, got {show(name)} twice"))
-            names.add(name)
-            chains.append(chain)
-        return chains
-
-    def _trusted(self, reference: str) -> Path:
-        """A path on the command line is the user's own choice: its folder may be read."""
+    def _trusted_folder(self, reference: str) -> Path:
+        """The current folder; a path on the command line is the user's own choice, so its folder may be read."""
         if looks_like_path(reference):
             self.library.trust((Path.cwd() / reference).parent)
         return Path.cwd()
 
 
-def topmost(layers: Sequence[Layer], *keys: str) -> tuple[Layer, str] | None:
-    """The uppermost layer that has one of these keys, and the key."""
-    found = ((layer, key) for layer in reversed(layers) for key in keys if key in layer.document.data)
-    return next(found, None)
+def _references(entries: Any) -> Iterator[tuple[int, str]]:
+    for index, entry in enumerate(entries if isinstance(entries, list) else []):
+        if reference := _reference(entry):
+            yield index, reference
 
 
-def _references(layer: Layer, section: str) -> Iterator[tuple[int, str]]:
-    listed = layer.document.data[section]
-    for number, entry in enumerate(listed if isinstance(listed, list) else []):
-        if reference := _text(entry):
-            yield number, reference
-
-
-def _text(value: Any) -> str | None:
-    """A name as text; None if it is something else, which the schema complains of."""
+def _reference(value: Any) -> str | None:
+    """A name as text, or None if the value is no name: the schema gives that fault."""
     return str(value) if isinstance(value, str) or type(value) is int else None

@@ -1,25 +1,273 @@
-"""Plain data into the frozen dataclass that describes its file, and a fault for all that does not fit."""
+"""The form of a file: types that check one value each, and `read_record`, which checks a whole document.
+
+A kind of file is described by frozen dataclasses that derive from `FileEntry` and whose fields have the types below.
+A check raises ValueError; its text gives the value and what to write instead.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Literal,
+    NamedTuple,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)  # fmt: skip
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+)  # fmt: skip
 from pydantic_core import ErrorDetails
 
 from sim.errors import Fault, Path
-from sim.scenario.fields import KeyName, Known
-from sim.scenario.messages import nearest, show, unknown
+from sim.scenario.distributions import Bounds, Distribution, is_number, parse_distribution, require_legal
+from sim.scenario.messages import flow, listed, nearest, show, unknown
 from sim.scenario.yaml_marks import Document
 
 T = TypeVar("T")
 
 STRICT = ConfigDict(extra="forbid")
-"""Every dataclass of a file has this as its ``__pydantic_config__``: a key that is not a field is a fault."""
+
+
+class FileEntry:
+    """Base of every dataclass that is read from a file: a key that is not a field is a fault."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+
+class KnownNames(NamedTuple):
+    """The names that files may use, as far as the shipped files are readable."""
+
+    names: Mapping[str, Collection[str]]
+    """By kind (parameter, claim, policy and so on); names of an absent kind are not checked."""
+    bounds: Mapping[str, Bounds]
+    """Legal range of each parameter and quantity."""
+    dials: Collection[str]
+    """Claims with readings, and so with a dial."""
+    integers: Collection[str] = ()
+    """Quantities that are whole numbers."""
+
+
+def _known(info: ValidationInfo) -> KnownNames:
+    return cast(KnownNames, info.context)
+
+
+# --- numbers, text, dates ---
+
+
+def number(low: float, high: float) -> BeforeValidator:
+    """Check that a value is a number from low to high."""
+    return _in_range(float, f"a number from {flow(low)} to {flow(high)}", low, high)
+
+
+def integer(low: int, high: int) -> BeforeValidator:
+    """Check that a value is a whole number from low to high."""
+    return _in_range(int, f"a whole number from {low} to {high}", low, high)
+
+
+def _in_range(kind: type[float], allowed: str, low: float, high: float) -> BeforeValidator:
+    def check(value: Any) -> float:
+        if is_number(value) and low <= value <= high and (kind is float or type(value) is int):
+            return kind(value)
+        quoted = isinstance(value, str) and re.fullmatch(r"[-+0-9._eE]*[0-9][-+0-9._eE]*", value)
+        hint = "; a number has no quotes, underscores or leading zeros" if quoted else ""
+        raise ValueError(f"must be {allowed}, got {show(value)}{hint}")
+
+    return BeforeValidator(check)
+
+
+def _matching(pattern: str, rule: str) -> Callable[[Any], str]:
+    def check(value: Any) -> str:
+        if isinstance(value, str) and re.fullmatch(pattern, value):
+            return value
+        raise ValueError(f"must be {rule}, got {show(value)}")
+
+    return check
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    hint = "; put it in quotes" if isinstance(value, (bool, int, float)) else ""
+    raise ValueError(f"must be text, got {show(value)}{hint}")
+
+
+def _word(value: Any) -> str:
+    """A name as text: 2026 can only mean the start of that name."""
+    if type(value) is int or (isinstance(value, str) and value):
+        return str(value)
+    raise ValueError(f"must be a name, got {show(value)}")
+
+
+def _step(value: Any) -> float:
+    if value in (1, 0.5, 0.25) and is_number(value):
+        return float(value)
+    raise ValueError(f"must be 1, 0.5 or 0.25, got {show(value)}")
+
+
+def _switch(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ValueError(f"must be on or off, without quotes, got {show(value)}")
+
+
+def _rising(bounds: Bounds) -> Bounds:
+    if bounds[0] < bounds[1]:
+        return bounds
+    raise ValueError(f"must be [low, high] with low < high, got {flow(bounds)}")
+
+
+def without_repeats(items: tuple[T, ...]) -> tuple[T, ...]:
+    """Check that a list names nothing twice."""
+    for index, item in enumerate(items):
+        if item in items[:index]:
+            raise ValueError(f"must name each entry once, got {show(item)} twice")
+    return items
+
+
+def _not_empty(items: tuple[T, ...]) -> tuple[T, ...]:
+    if items:
+        return items
+    raise ValueError("must have at least one entry, got []")
+
+
+Positive = Annotated[float, number(1e-9, 1e9)]
+Share = Annotated[float, number(0, 1)]
+Months = Annotated[float, number(0, 600)]
+Step = Annotated[float, BeforeValidator(_step)]
+Text = Annotated[str, BeforeValidator(_text)]
+Texts = Annotated[tuple[Text, ...], AfterValidator(without_repeats)]
+Word = Annotated[str, BeforeValidator(_word)]
+_month = _matching("(19|20)[0-9]{2}-(0[1-9]|1[0-2])", "a month from 1900-01 to 2099-12, written YYYY-MM")
+Month = Annotated[str, BeforeValidator(_month)]
+OnOff = Annotated[bool, BeforeValidator(_switch)]
+_End = Annotated[float, number(-1e12, 1e12)]
+Range = Annotated[tuple[_End, _End], AfterValidator(_rising)]
+
+
+# --- names ---
+
+
+def _name_of(kind: str) -> AfterValidator:
+    """Check that the shipped files know a name of this kind."""
+
+    def check(name: str, info: ValidationInfo) -> str:
+        names = _known(info).names.get(kind)
+        if names is not None and name not in names:
+            raise ValueError(unknown(kind, name, names))
+        return name
+
+    return AfterValidator(check)
+
+
+def _with_dial(claim: str, info: ValidationInfo) -> str:
+    known = _known(info)
+    if claim in known.names.get("claim", ()) and claim not in known.dials:
+        raise ValueError(f"claim {claim} has no readings, so no dial; allowed: {listed(known.dials)}")
+    return claim
+
+
+def _with_names(value: Any) -> Any:
+    """Add its key to each entry of a mapping."""
+    if not isinstance(value, dict):
+        return value
+    return {key: {**entry, _KEY: key} if isinstance(entry, dict) else entry for key, entry in value.items()}
+
+
+_letters = _matching("[A-Za-z0-9][A-Za-z0-9_-]{0,63}", "a name of letters, digits, _ and -")
+Name = Annotated[Word, AfterValidator(_letters)]
+_KEY = " key"  # the space keeps it apart from the keys of files
+KeyName = Annotated[str, Field(validation_alias=_KEY)]
+"""A field that holds the key of its entry."""
+ByName = Annotated[dict[Name, T], BeforeValidator(_with_names)]
+"""A mapping of entries, each of which has a `KeyName`."""
+ParameterName = Annotated[Word, _name_of("parameter")]
+QuantityName = Annotated[Word, _name_of("quantity")]
+ClaimName = Annotated[Word, _name_of("claim")]
+ClaimWithDial = Annotated[ClaimName, AfterValidator(_with_dial)]
+LeverName = Annotated[Word, _name_of("lever")]
+OutcomeName = Annotated[Word, _name_of("outcome")]
+SwitchName = Annotated[Word, _name_of("switch")]
+PolicyName = Annotated[Word, _name_of("policy")]
+StartName = Annotated[Word, _name_of("start")]
+WorldviewName = Annotated[Word, _name_of("worldview")]
+SourceName = Annotated[Word, _name_of("source")]
+Sources = Annotated[tuple[SourceName, ...], AfterValidator(without_repeats), AfterValidator(_not_empty)]
+References = Annotated[tuple[Word, ...], AfterValidator(_not_empty)]
+
+
+# --- distributions, dials, quantities ---
+
+
+def _within_own_bounds(value: Any, info: ValidationInfo) -> Distribution:
+    return parse_distribution(value, info.data.get("bounds"))
+
+
+def _with_keys(value: Any) -> Any:
+    """Put each value beside its key, by which its bounds are found."""
+    return {name: (name, entry) for name, entry in value.items()} if isinstance(value, dict) else value
+
+
+def _of_parameter(pair: tuple[str, Any], info: ValidationInfo) -> Distribution:
+    return parse_distribution(pair[1], _known(info).bounds.get(pair[0]))
+
+
+def _of_quantity(pair: tuple[str, Any], info: ValidationInfo) -> float:
+    (name, value), known = pair, _known(info)
+    if not is_number(value):
+        raise ValueError(f"must be a number, got {show(value)}")
+    require_legal(value, value, known.bounds.get(name), value)
+    if name in known.integers and not float(value).is_integer():
+        raise ValueError(f"must be a whole number, got {show(value)}")
+    return float(value)
+
+
+def _for_all_claims(value: Any, info: ValidationInfo) -> Any:
+    """Apply one word to every claim with a dial."""
+    return dict.fromkeys(_known(info).dials, value) if isinstance(value, str) and value in _DIAL_WORDS else value
+
+
+def _dial(value: Any) -> float | str:
+    if isinstance(value, str) and value in _DIAL_WORDS:
+        return value
+    if is_number(value) and 0 <= value <= 1:
+        return float(value)
+    near = nearest(value, _DIAL_WORDS) if isinstance(value, str) else None
+    allowed = "newsham, self, neutral or a number from 0 (Self's reading) to 1 (Newsham's)"
+    raise ValueError(f"must be {allowed}, got {show(value)}" + (f"; nearest: {near}" if near else ""))
+
+
+Author = Literal["newsham", "self"]
+_DIAL_WORDS = ("newsham", "self", "neutral")
+Dial = Annotated[float | str, PlainValidator(_dial)]
+Claims = Annotated[dict[ClaimWithDial, Dial], BeforeValidator(_for_all_claims)]
+OwnDistribution = Annotated[Distribution, PlainValidator(_within_own_bounds)]
+_OfParameter = Annotated[Distribution, PlainValidator(_of_parameter)]
+_OfQuantity = Annotated[float, PlainValidator(_of_quantity)]
+Distributions = Annotated[dict[ParameterName, _OfParameter], BeforeValidator(_with_keys)]
+Quantities = Annotated[dict[QuantityName, _OfQuantity], BeforeValidator(_with_keys)]
+
+
+# --- documents ---
+
 _MUST_BE = {
     "dict_type": "must be a mapping (`name: value` lines)",
     "dataclass_type": "must be a mapping (`name: value` lines)",
@@ -27,14 +275,13 @@ _MUST_BE = {
 }
 
 
-def checked(shape: type[T], document: Document, known: Known) -> tuple[T | None, list[Fault]]:
-    """The document as this dataclass, or None, and all its faults."""
+def read_record(shape: type[T], document: Document, known: KnownNames) -> tuple[T | None, list[Fault]]:
+    """The document as a record of this dataclass, or None, and all its faults."""
     adapter: TypeAdapter[T] = _adapter(shape)  # type: ignore[arg-type]
     try:
-        record = adapter.validate_python(document.data, context=known)
+        return adapter.validate_python(document.data, context=known), []
     except ValidationError as error:
         return None, [_fault(shape, document, detail) for detail in error.errors(include_url=False)]
-    return record, []
 
 
 @cache
@@ -45,41 +292,43 @@ def _adapter(shape: Any) -> TypeAdapter[Any]:
 def _fault(shape: type, document: Document, error: ErrorDetails) -> Fault:
     path, kind = error["loc"], error["type"]
     if path[-1:] == ("[key]",):
-        return document.fault(path[:-1], _text(error), key=True)
+        return document.fault(path[:-1], _message(error), key=True)
     if kind == "unexpected_keyword_argument":
         return document.fault(path, unknown("key", path[-1], _keys(shape, path[:-1])), key=True)
     if kind == "missing":
         last = path[-1]
         missing = f"missing key {last!r}" if isinstance(last, str) else f"entry {last + 1} is missing"
-        return document.fault(path[:-1], _about(path[:-1]) + missing, key=True)
-    return document.fault(path, _about(path) + _text(error))
+        return document.fault(path[:-1], _prefix(path[:-1]) + missing, key=True)
+    return document.fault(path, _prefix(path) + _message(error))
 
 
-def _about(path: Path) -> str:
-    """The last key on the way, and the number of the list item if it is one: `depth: `, `policies[2]: `."""
+def _prefix(path: Path) -> str:
+    """The last key of the path, with the number of the list item if it is one: `depth: `, `policies[2]: `."""
     last = max((n for n, step in enumerate(path) if isinstance(step, str)), default=None)
     if last is None:
         return ""
     return str(path[last]) + "".join(f"[{int(step) + 1}]" for step in path[last + 1 :]) + ": "
 
 
-def _text(error: ErrorDetails) -> str:
-    """What is wrong, the value, what is allowed, and the nearest name."""
+def _message(error: ErrorDetails) -> str:
+    """The rule that is broken, the value, and the nearest name."""
     kind, value, context = error["type"], error["input"], error.get("ctx", {})
     if kind == "value_error":
         return str(context["error"])
+    near = None
     if kind == "literal_error":
         allowed = re.findall(r"'([^']*)'", context["expected"])
         near = nearest(value, allowed) if isinstance(value, str) else None
-        nearest_if_any = f"; nearest: {near}" if near else ""
-        return f"must be one of {', '.join(allowed)}, got {show(value)}{nearest_if_any}"
-    if kind == "too_long":
-        return f"must have {context['max_length']} entries, got {show(value)}"
-    return f"{_MUST_BE.get(kind, error['msg'])}, got {show(value)}"
+        rule = f"must be one of {', '.join(allowed)}"
+    elif kind == "too_long":
+        rule = f"must have {context['max_length']} entries at most"
+    else:
+        rule = _MUST_BE.get(kind, error["msg"])
+    return f"{rule}, got {show(value)}" + (f"; nearest: {near}" if near else "")
 
 
 def _keys(shape: Any, path: Path) -> list[str]:
-    """The keys that the dataclass reached by `path` from `shape` may have."""
+    """The keys of the dataclass at `path` below `shape`."""
     for step in path:
         inner = get_type_hints(shape)[str(step)] if is_dataclass(shape) else get_args(shape)
         shape = inner[get_origin(shape) is dict] if isinstance(inner, tuple) else inner  # dict: its values

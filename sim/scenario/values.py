@@ -1,32 +1,34 @@
-"""What outcomes are worth to someone: prices that add up to one loss, in per cent of a year's GDP of Japan.
+"""The worth of outcomes to an author: prices that add up to one loss, in per cent of a year's GDP of Japan.
 
-Prices change no trial, only what one makes of it. `scenarios/values/` holds them; `loss_<name>` is made of them here.
+Prices change no trial. `scenarios/values/` holds them; each set of prices adds the outcome `loss_<name>`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario.catalogue import Outcome
+from sim.scenario.schema import FileEntry, Text, number
 
-MARGIN = 0.1  # per cent of GDP: losses closer than that count as the same
+MARGIN = 0.1  # per cent of GDP: closer losses count as equal
 
 
 @dataclass(frozen=True)
-class Price:
-    """What one unit of an outcome is worth avoiding, in per cent of a year's GDP of Japan, and why."""
+class Price(FileEntry):
+    """The loss in one unit of an outcome, in per cent of a year's GDP of Japan, and the reason."""
 
-    price: float
-    why: str
+    price: Annotated[float, number(0, 10_000)]
+    why: Text
 
 
 @dataclass(frozen=True)
 class Values:
-    """Somebody's prices, by outcome; what they leave out is worth nothing to them."""
+    """One set of prices, by outcome; outcomes without a price cost nothing."""
 
     name: str
     title: str
@@ -35,19 +37,19 @@ class Values:
 
     @property
     def outcome(self) -> str:
-        """Name of the loss that these prices add up to."""
+        """The name of the loss at these prices."""
         return f"loss_{self.name.replace('-', '_')}"
 
 
-def outcomes(values: Iterable[Values]) -> dict[str, Outcome]:
+def loss_outcomes(values: Iterable[Values]) -> dict[str, Outcome]:
     """The losses as outcomes, by name.
 
     >>> import sim
-    >>> list(outcomes(sim.load("debate").values))
+    >>> list(loss_outcomes(sim.load("debate").values))
     ['loss_newsham', 'loss_self', 'loss_neutral']
     """
-    made = [
-        Outcome(
+    return {
+        entry.outcome: Outcome(
             name=entry.outcome,
             label=f"Loss ({entry.title})",
             meaning=f"All outcomes at the prices of {entry.name}, what follows a fall included.",
@@ -58,24 +60,23 @@ def outcomes(values: Iterable[Values]) -> dict[str, Outcome]:
             quantiles=(0.5, 0.9, 0.95, 0.99),
         )
         for entry in values
-    ]
-    return {outcome.name: outcome for outcome in made}
+    }
 
 
 def loss(
     values: Values, known: Mapping[str, Outcome], column: Callable[[str], NDArray[np.float64]], *, compensated: bool
 ) -> NDArray[np.float64]:
-    """What trials cost at these prices: float[trial].
+    """The loss of each trial at these prices: float[trial].
 
     Parameters
     ----------
     known
         The outcomes, by name.
     column
-        Gives a column of the trials. What is told only of trials with a fall is NaN in the others, and weighs
-        nothing there.
+        Gives a column of the trials. An outcome that is recorded only in trials with a fall is NaN in the others,
+        and counts as zero there.
     compensated
-        Take the compensator of an outcome that has one: the same mean with less noise.
+        Use the compensator of each outcome that has one: the same mean with less noise.
 
     Examples
     --------
@@ -87,8 +88,8 @@ def loss(
     0.0
     """
     total: NDArray[np.float64] | float = 0.0
-    for name, entry in sorted(values.prices.items()):  # in one order, so that the last bit does not hang on a file's
-        of = f"{name}_compensator" if compensated and known[name].compensator else name
-        told = np.nan_to_num(column(of)) if known[name].given else column(of)
-        total = total + entry.price * told
+    for name, entry in sorted(values.prices.items()):  # sorted: the last bit must not depend on the order of a file
+        source = f"{name}_compensator" if compensated and known[name].compensator else name
+        amount = np.nan_to_num(column(source)) if known[name].given else column(source)
+        total = total + entry.price * amount
     return np.asarray(total)

@@ -164,7 +164,7 @@ def test_examples(module: Any) -> None:
 
 
 def test_faults_of_the_rows_have_their_line(tmp_path: Path) -> None:
-    text = (shipped.shipped() / "validation.yaml").read_text(encoding="utf-8")
+    text = (shipped.shipped_folder() / "validation.yaml").read_text(encoding="utf-8")
     spoilt = [("measure: hazard_of_force", "measure: hazard_of_farce"),
               ("low: 4\n    high: 12", "low: 14\n    high: 12"),
               ("set: [quantity.japan_economic_months=0", "set: [quantity.japan_economic_month=0"),
@@ -182,7 +182,7 @@ def test_faults_of_the_rows_have_their_line(tmp_path: Path) -> None:
     assert said.count("validation.yaml:") == 3
     for words in ("must not lie above high", "nearest: japan_economic_months", "unknown record 'small_drills'"):
         assert words in said
-    assert loader.check([shipped.shipped() / "validation.yaml"], FILE_CHECKS) == []
+    assert loader.check([shipped.shipped_folder() / "validation.yaml"], FILE_CHECKS) == []
 
 
 def test_no_row_cites_what_is_not_there() -> None:

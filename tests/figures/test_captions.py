@@ -219,10 +219,10 @@ def test_the_rivals_of_the_debate_are_those_compared_with_each_other() -> None:
     assert compare.rivals(EXP) == ["status_quo", "direct_ties", "interoperability"]
 
 
-def test_the_plainest_worldview_is_found_by_its_numbers_not_its_name() -> None:
+def test_the_most_neutral_worldview_is_found_by_its_numbers_not_its_name() -> None:
     renamed = [replace(view, name=f"w{i}") for i, view in enumerate(EXP.worldviews)]
-    assert replace(EXP, worldviews=tuple(renamed)).plainest().name == "w2"
-    assert replace(EXP, worldviews=tuple(renamed[:1])).plainest().name == "w0"
+    assert replace(EXP, worldviews=tuple(renamed)).most_neutral().name == "w2"
+    assert replace(EXP, worldviews=tuple(renamed[:1])).most_neutral().name == "w0"
 
 
 @pytest.mark.parametrize(

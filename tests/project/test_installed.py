@@ -74,7 +74,7 @@ def test_the_wheel_carries_all_scenarios_and_nothing_else_of_the_checkout(wheel:
 
 def test_it_is_the_wheel_that_runs(strait: Installed) -> None:
     shown = subprocess.run(
-        [sys.executable, "-c", "import sim.scenario.shipped; print(sim.scenario.shipped.shipped())"],
+        [sys.executable, "-c", "import sim.scenario.shipped; print(sim.scenario.shipped.shipped_folder())"],
         cwd=strait.folder,
         env={**os.environ, "PYTHONPATH": str(strait.site)},
         capture_output=True,

@@ -13,8 +13,18 @@ from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.scenario.distributions import Beta, Blend, Distribution, Fixed, LogNormal, Normal, Triangular, Uniform, blend
-from sim.scenario.grammar import distribution
+from sim.scenario.distributions import (
+    Beta,
+    Blend,
+    Distribution,
+    Fixed,
+    LogNormal,
+    Normal,
+    Triangular,
+    Uniform,
+    blend,
+    parse_distribution,
+)
 from sim.scenario.yaml_marks import parse_value
 
 GRID = np.linspace(0, 1, 501)[:-1]
@@ -125,8 +135,8 @@ def test_blend_lies_between_its_readings(
 @given(bounded())
 def test_reads_back_what_it_writes(case: tuple[Distribution, float, float]) -> None:
     which, low, high = case
-    assert distribution(parse_value(str(which))[0], (low, high)) == which
-    assert distribution(which.spec(), (low, high)) == which
+    assert parse_distribution(parse_value(str(which))[0], (low, high)) == which
+    assert parse_distribution(which.spec(), (low, high)) == which
     assert pickle.loads(pickle.dumps(which)) == which
 
 

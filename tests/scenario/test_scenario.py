@@ -177,14 +177,14 @@ def test_a_changed_catalogue_is_read_again(tree: Path) -> None:
 
 def test_an_installed_package_carries_its_scenarios(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shipped, "__file__", str(tree / "sim" / "loading" / "shipped.py"))
-    assert shipped.shipped() == tree / "scenarios"
+    assert shipped.shipped_folder() == tree / "scenarios"
     shutil.move(tree / "scenarios", tree / "sim" / "_shipped")
-    assert shipped.shipped() == tree / "sim" / "_shipped"
-    monkeypatch.setattr(loader, "shipped", shipped.shipped)
+    assert shipped.shipped_folder() == tree / "sim" / "_shipped"
+    monkeypatch.setattr(loader, "shipped_folder", shipped.shipped_folder)
     assert loader.load("debate").files.keys() >= {"scenarios/debate.yaml", "scenarios/policies/hold.yaml"}
 
 
 def test_the_shipped_debate_loads() -> None:
     debate = loader.load("debate")
     assert [policy.name for policy in debate.policies][:2] == ["status_quo", "direct_ties"]
-    assert loader.check(shipped.shipped().rglob("*.yaml"), FILE_CHECKS) == []
+    assert loader.check(shipped.shipped_folder().rglob("*.yaml"), FILE_CHECKS) == []

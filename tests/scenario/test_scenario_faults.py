@@ -141,7 +141,7 @@ def test_symbolic_links_do_not_lead_out(tree: Path) -> None:
         (tree / "home/policies/mine.yaml").symlink_to(outside)
     except OSError:
         pytest.skip("this machine makes no symbolic links")
-    says = "'mine' leads out of the experiment's folder and the shipped one"
+    says = "'mine' is outside the experiment's folder; copy the file into it"
     assert faults("trial.yaml") == [f"trial.yaml:4:18: {says}"]
     shutil.move(outside, tree / "home/starts/mine.yaml")
     (tree / "home/policies/mine.yaml").unlink()

@@ -50,13 +50,13 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_spoilt_file(
     tree: Path, monkeypatch: pytest.MonkeyPatch, file: Path, edits: list[tuple[float, int, str]]
 ) -> None:
-    monkeypatch.setattr(loader, "shipped", lambda: tree / "scenarios")
+    monkeypatch.setattr(loader, "shipped_folder", lambda: tree / "scenarios")
     text = original = (BROKEN / file).read_text(encoding="utf-8")
     for place, length, token in edits:
         start = int(place * len(text))
         text = text[:start] + token + text[start + length :]
     (tree / file).write_bytes(text.encode("utf-8", "surrogatepass"))
-    shipped._load.cache_clear()
+    shipped._read_catalogue.cache_clear()
     says = refusal(tree / "home" / "trial.yaml")
     (tree / file).write_text(original, encoding="utf-8")
     assert says is None or (says and says.replace("\n", "").isprintable())
@@ -65,7 +65,7 @@ def test_a_spoilt_file(
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=30) | st.lists(st.sampled_from(TOKENS + KEYS), max_size=6).map("".join))
 def test_any_set(tree: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    monkeypatch.setattr(loader, "shipped", lambda: tree / "scenarios")
+    monkeypatch.setattr(loader, "shipped_folder", lambda: tree / "scenarios")
     says = refusal("debate", set_=[text])
     assert says is None or (says.startswith("--set") and says.isprintable())
     assert refusal("debate", policies=[text])

@@ -1,4 +1,4 @@
-"""An experiment survives its journey through a manifest."""
+"""An experiment from its resolved form."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import pytest
 
 import sim
-from sim.scenario import resolved
+from sim.scenario.experiment import Experiment
 
 CHANGES: list[list[str]] = [
     [],
@@ -20,6 +20,6 @@ CHANGES: list[list[str]] = [
 @pytest.mark.parametrize("changes", CHANGES)
 def test_an_experiment_comes_back_from_json_as_it_was(changes: list[str]) -> None:
     exp = sim.load("debate", trials=300, set_=changes)
-    back = resolved.experiment(json.loads(json.dumps(exp.resolved())))
+    back = Experiment.from_resolved(json.loads(json.dumps(exp.resolved())))
     assert back == exp
     assert back.resolved() == exp.resolved()
