@@ -7,7 +7,7 @@ DEMO_ARGS ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint clean
+.PHONY: demo test test-fast lint docs-check clean
 
 demo: .venv/installed
 	$(BIN)/strait run scenarios/debate.yaml --out '$(OUT)' --fresh $(DEMO_ARGS)
@@ -15,9 +15,18 @@ demo: .venv/installed
 test: lint
 	$(BIN)/pytest -n auto --dist worksteal
 
+# For daily work, about a minute: all tests but those that play many trials or start other programs.
+test-fast: .venv/installed-test
+	$(BIN)/pytest -n auto --dist worksteal -m 'not slow and not interpreters'
+
 lint: .venv/installed-test
 	$(BIN)/ruff check
 	$(BIN)/mypy
+	$(BIN)/yamllint --strict .
+
+# Names every page and measure in docs/ that is out of date, with the command that remakes it.
+docs-check: .venv/installed-test
+	$(BIN)/python -m tools document --check
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

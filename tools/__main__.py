@@ -49,7 +49,7 @@ def document(
             except ValueError as error:
                 exit_with(str(error), BAD_INPUT)
         try:
-            texts = {page: text for page, text in pages.generate(exp, docs, slow=not check).items()
+            texts = {page: text for page, text in pages.generate(exp, docs).items()
                      if page.read_text(encoding="utf-8") != text}  # fmt: skip
         except KeyError as unknown:
             exit_with(f"a page of {docs} names a part {unknown}, which does not exist", BAD_INPUT)

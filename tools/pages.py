@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 COMPOSED = SUMMARY, CLAIMS = "findings-short", "findings-named"
 """Parts written from other parts: a summary, and the claims that the sentences name."""
+BACKTEST = "backtest"
 MEASURED = {**measure_tables.PARTS, **findings.PARTS}
 FOLDER = "measured"  # the recorded measures, in docs/
 
@@ -23,7 +24,7 @@ def pages(folder: Path) -> list[Path]:
 
 
 def backtest() -> str:
-    """Return the results of the back-test, scored again."""
+    """Return the results of the back-test, scored again in some seconds."""
     from analysis.evidence import episodes
     from analysis.evidence.backtest import forecasts, gains, report
 
@@ -32,12 +33,8 @@ def backtest() -> str:
     return report.markdown(found, gains.gains(found, report.PAIRS))
 
 
-SLOW = {"backtest": backtest}
-"""Parts that take long to compute; tests/evidence/test_backtest.py checks that they are up to date."""
-
-
-def generate(exp: Experiment, folder: Path, *, slow: bool = False) -> dict[Path, str]:
-    """Return each page with generated parts as it should be now; without `slow`, slow parts stay as they are.
+def generate(exp: Experiment, folder: Path) -> dict[Path, str]:
+    """Return each page with generated parts as it should be now.
 
     Raises
     ------
@@ -54,8 +51,8 @@ def generate(exp: Experiment, folder: Path, *, slow: bool = False) -> dict[Path,
     sentences = {name: text for name, text in parts.items() if name in findings.PARTS}
     if {*COMPOSED} <= names:
         parts |= {SUMMARY: findings.summarise(sentences), CLAIMS: findings.explain_claims(exp, sentences.values())}
-    parts |= {name: part() for name, part in SLOW.items() if slow and name in names}
-    return {page: markdown.filled(text, parts, () if slow else SLOW) for page, text in texts.items()}
+    parts |= {BACKTEST: backtest()} if BACKTEST in names else {}
+    return {page: markdown.filled(text, parts) for page, text in texts.items()}
 
 
 def _measured(exp: Experiment, folder: Path, measure: str, part: measure_tables.Part, why_stale: str) -> str:

@@ -6,7 +6,7 @@ A part begins with `<!-- made: NAME -->` and ends with `<!-- end -->`; the text 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 PART = re.compile(r"(?P<mark><!-- made: (?P<name>[\w-]+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
 
@@ -20,8 +20,8 @@ def names(page: str) -> list[str]:
     return [found["name"] for found in PART.finditer(page)]
 
 
-def filled(page: str, parts: Mapping[str, str], leave: Collection[str] = ()) -> str:
-    """Return a page with new generated parts, except those to leave as they are.
+def filled(page: str, parts: Mapping[str, str]) -> str:
+    """Return a page with new generated parts.
 
     Raises
     ------
@@ -33,13 +33,7 @@ def filled(page: str, parts: Mapping[str, str], leave: Collection[str] = ()) -> 
     >>> filled("<!-- made: sum -->\\nold\\n<!-- end -->", {"sum": "2"}).splitlines()
     ['<!-- made: sum -->', '2', '<!-- end -->']
     """
-
-    def part(found: re.Match[str]) -> str:
-        if found["name"] in leave:
-            return found[0]
-        return f"{found['mark']}{parts[found['name']]}\n{found['end']}"
-
-    return PART.sub(part, page)
+    return PART.sub(lambda found: f"{found['mark']}{parts[found['name']]}\n{found['end']}", page)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

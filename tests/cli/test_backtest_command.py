@@ -1,4 +1,4 @@
-"""`strait backtest` as a user meets it, and the part of docs/model.md that shows its results."""
+"""`strait backtest` as a user meets it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,7 @@ from typer.testing import CliRunner
 
 from analysis import cli as commands
 from analysis.cli import main
-from analysis.evidence import episodes
-from analysis.evidence.backtest import forecasts, gains, report
 
-ROOT = Path(__file__).parents[2]
 TABLES = {"scores.csv", "durations.csv", "forecasts.csv", "summary.csv", "skipped.csv", "rates.csv", "table.md"}
 FIGURES = {f"backtest_{name}.{form}" for name in ("forecasts", "gains") for form in ("png", "svg")}
 ENTRY = {
@@ -100,12 +97,3 @@ def test_a_broken_file_is_refused_with_its_place() -> None:
     assert lines[1] == "mine.yaml:25:13: max_rung: must be a whole number from 0 to 7, got 9"
     assert lines[2].startswith("mine.yaml:30:17: trigger_type: must be one of official_visit, ")
     assert strait("nowhere.yaml")[0] == commands.BAD_INPUT
-
-
-@needs_numba
-def test_the_page_shows_the_results_as_they_are() -> None:
-    record = episodes.record()
-    found = forecasts.scored(record.episodes, record)
-    made = report.markdown(found, gains.gains(found, report.PAIRS))
-    page = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
-    assert f"<!-- made: backtest -->\n{made}\n<!-- end -->" in page, made
