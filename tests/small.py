@@ -1,4 +1,4 @@
-"""A small copy of the scenarios, and a user's folder beside them, for tests to spoil."""
+"""A small copy of the scenarios and a user's folder, for tests that change files."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from sim.scenario import loader
 BROKEN = Path(__file__).parent / "broken"
 
 
-def planted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder, with both in it: one is taken for the shipped scenarios, the other is where we are."""
+def copy_scenarios(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Copy both into the folder; the first replaces the shipped scenarios, the second is the current folder."""
     for name in ("scenarios", "home"):
         shutil.copytree(BROKEN / name, folder / name)
     monkeypatch.setattr(loader, "shipped_folder", lambda: folder / "scenarios")
@@ -22,7 +22,7 @@ def planted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def rewrite(path: Path, old: str, new: str) -> None:
-    """Put `new` where `old` first stands in a file."""
+    """Replace the first `old` in a file by `new`."""
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8", newline="")

@@ -26,7 +26,7 @@ def check_start(layers: list[Layer], known: KnownNames) -> Iterator[Fault]:
             message = f"{section}: a start sets every {kind}; missing: {', '.join(missing)}"
             yield document.fault((section,), message, key=True)
     if not any("date" in layer.document.data for layer in layers):
-        yield document.fault((), "missing key 'date'")
+        yield document.fault((), "missing key 'date'; write the first month as YYYY-MM")
 
 
 def check_values(layers: list[Layer], catalogue: Catalogue | None) -> Iterator[Fault]:

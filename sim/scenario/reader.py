@@ -88,7 +88,8 @@ class Reader:
         if layer is None:
             if kind not in OPTIONAL_PARTS:
                 file = next(layer for layer in reversed(layers) if layer.path)
-                self.faults.add(file.document.fault((), f"missing key {section!r}"))
+                message = f"missing key {section!r}; list at least one {kind}, or extend an experiment"
+                self.faults.add(file.document.fault((), message))
             return []
         parts = []
         for index, reference in _references(layer.document.data[section]):
@@ -127,7 +128,7 @@ class Reader:
             if other := next((other for other in KINDS if other in document.data), None):
                 self.faults.add(make_fault(f"{label} is a {other} file; allowed: {kind} files"))
                 return None
-            self.faults.add(document.fault((), f"missing key {kind!r}, whose value is the file's name"))
+            self.faults.add(document.fault((), f"missing key {kind!r}; write '{kind}: {path.stem}', the file's name"))
             document.data[kind] = path.stem
         record, faults = read_record(KINDS[kind], document, self.known)
         self.faults.update(faults)

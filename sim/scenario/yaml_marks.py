@@ -1,8 +1,8 @@
-"""YAML text into plain data that remembers the line and column of everything in it.
+"""YAML text as plain data, with the line and column of every key and value.
 
-Only the plain core of YAML is read: mappings, lists, text, numbers, on/off. Tags, anchors, aliases, merge
-keys, repeated keys, empty values and deep nesting are faults: no file can surprise its reader or the machine.
-Text is what it looks like: `2026-11` and `010` are text, `1e-3` is a number, `on`, `yes` and `true` are on.
+Only the core of YAML is accepted: mappings, lists, text, numbers, on/off. Tags, anchors, aliases, merge keys, repeated
+keys, empty values and deep nesting are faults, so no file can mislead its reader or exhaust the computer.
+`2026-11` and `010` are text, `1e-3` is a number, `on`, `yes` and `true` are on.
 """
 
 from __future__ import annotations
@@ -22,32 +22,32 @@ LARGEST_BYTES = 1_000_000
 DEEPEST = 12
 MOST_FAULTS = 100
 MOST_VALUES = 20_000
-_NESTED = f"nested deeper than {DEEPEST} levels"
+_NESTED = f"nested deeper than {DEEPEST} levels; write fewer levels"
 
 _WORDS = {**dict.fromkeys(("true", "yes", "on"), True), **dict.fromkeys(("false", "no", "off"), False)}
 _NO_VALUE = {
-    "lines": "write one ([] or {} for none), or take out the line",
-    "braces": "write one, or put text that holds a comma in quotes",
+    "lines": "write one ([] or {} for none), or remove the line",
+    "braces": "write one, or put text with a comma in quotes",
 }
-_NOTHING = ("", "~", "null")
+_EMPTY = ("", "~", "null")
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,18})")
 _DECIMAL = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?")
-_ENDLESS = re.compile(r"[-+]?\.(inf|Inf|INF|nan|NaN|NAN)")
+_INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF|nan|NaN|NAN)")
 _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# What the parsers (libyaml's, and PyYAML's own) say: what to say instead.
+# Advice by the error texts of the two parsers (libyaml's, and PyYAML's own).
 _INDENT = "this line's indentation does not fit the lines above"
 _ADVICE = {
-    "mapping values are not allowed": "a second ': ' on this line; put text that holds ': ' in quotes",
-    "cannot start any token": "nothing can begin with this character; indent with spaces, not tabs, "
+    "mapping values are not allowed": "a second ': ' on this line; put text with ': ' in quotes",
+    "cannot start any token": "no value can begin with this character; indent with spaces, not tabs, "
     "and quote text that begins with a sign such as @ or %",
     "did not find expected key": _INDENT,
     "expected <block end>": _INDENT,
     "did not find expected '-' indicator": "a list item must begin with '- ', in line with the others",
 }
-# The same, shown where the unfinished thing began.
+# The same, shown at the beginning of the unfinished part.
 _UNFINISHED = {
     "expected ',' or": "a bracket is not closed, or a comma is missing",
-    "could not find expected ':'": "a key without its ':'",
+    "could not find expected ':'": "a key without ':' after it",
     "unexpected end of stream": "a quotation mark is not closed",
 }
 
@@ -73,27 +73,27 @@ class Document:
 
 
 def parse(content: bytes, file: str, *, loose: bool = False) -> tuple[Document | None, list[Fault]]:
-    """The document that a file's content is, or None, with every fault of its form.
+    """The document in a file's content, or None, and every fault of its form.
 
-    `loose` is for files that programs write: a value may be empty, and a list or mapping of plain values may be
-    written once and named again by an alias.
+    `loose` is for files from other programs: values may be empty, and an alias may repeat a list or mapping of plain
+    values.
     """
     text, fault = _decoded(content, file)
     if fault:
         return None, [fault]
-    reader = _Reader(file, loose)
-    data = reader.read(text)
-    if not reader.faults and not isinstance(data, dict):
-        wrong = "the file is empty" if data is None else f"must be `key: value` lines, got {show(data)}"
-        reader.complain(wrong, (1, 1))
-    if reader.faults:
-        return None, reader.faults
+    builder = _Builder(file, loose)
+    data = builder.build(text)
+    if not builder.faults and not isinstance(data, dict):
+        message = "the file is empty" if data is None else f"must be `key: value` lines, got {show(data)}"
+        builder.add_fault(message, (1, 1))
+    if builder.faults:
+        return None, builder.faults
     sha256 = hashlib.sha256(content).hexdigest()
-    return Document(file, data, sha256, reader.keys, reader.values), []
+    return Document(file, data, sha256, builder.keys, builder.values), []
 
 
 def parse_value(text: str) -> tuple[Any, list[Fault]]:
-    """One value as it might stand in a file: ``0.4``, ``{triangular: [.1, .2, .5]}``, ``off``.
+    """One value, written as in a file: ``0.4``, ``{triangular: [.1, .2, .5]}``, ``off``.
 
     >>> parse_value("{triangular: [.1, .2, .5]}")
     ({'triangular': [0.1, 0.2, 0.5]}, [])
@@ -101,11 +101,11 @@ def parse_value(text: str) -> tuple[Any, list[Fault]]:
     decoded, fault = _decoded(text.encode("utf-8", "surrogatepass"), "")
     if fault:
         return None, [fault]
-    reader = _Reader("")
-    data = reader.read(decoded)
-    if data is None and not reader.faults:
-        reader.complain("there is no value", (1, 1))
-    return data, reader.faults
+    builder = _Builder("")
+    data = builder.build(decoded)
+    if data is None and not builder.faults:
+        builder.add_fault("there is no value; write one after '='", (1, 1))
+    return data, builder.faults
 
 
 def _decoded(content: bytes, file: str) -> tuple[str, Fault | None]:
@@ -115,22 +115,22 @@ def _decoded(content: bytes, file: str) -> tuple[str, Fault | None]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8", "replace")
-        return "", Fault(file, *_place(before), f"must be UTF-8 text, got byte 0x{content[error.start]:02x}")
+        return "", Fault(file, *_position(before), f"must be UTF-8 text, got byte 0x{content[error.start]:02x}")
     if bad := _UNPRINTABLE.search(text):
-        return "", Fault(file, *_place(text[: bad.start()]), _control(bad))
+        return "", Fault(file, *_position(text[: bad.start()]), _control(bad))
     return text, None
 
 
 def _control(bad: re.Match[str]) -> str:
-    return f"control character U+{ord(bad[0]):04X} is not allowed"
+    return f"control character U+{ord(bad[0]):04X}; remove it"
 
 
-def _place(before: str) -> Mark:
+def _position(before: str) -> Mark:
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
-class _Reader:
-    """Builds data and marks from the parser's events; never recurses deeper than DEEPEST."""
+class _Builder:
+    """Builds data and positions from the parser's events; never recurses deeper than DEEPEST."""
 
     def __init__(self, file: str, loose: bool = False) -> None:
         self.file, self.loose = file, loose
@@ -139,25 +139,25 @@ class _Reader:
         self.keys: dict[Path, Mark] = {}
         self.values: dict[Path, Mark] = {}
 
-    def complain(self, message: str, mark: Mark) -> None:
+    def add_fault(self, message: str, mark: Mark) -> None:
         self.faults.append(Fault(self.file, *mark, message))
 
-    def read(self, text: str) -> Any:
+    def build(self, text: str) -> Any:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         events = (event for event in yaml.parse(text, Loader=loader) if not isinstance(event, _BOUNDARIES))
         data = None
         try:
             for count, event in enumerate(events):
                 if count:
-                    self.complain("one document a file; take out '---' and what follows", _mark(event))
+                    self.add_fault("a file is one document; remove '---' and everything after it", _mark(event))
                     break
                 data = self._node(event, events, ())
         except yaml.MarkedYAMLError as error:
-            # A parser reads ahead, and may meet a limit of its own before it hands over what is nested too deeply.
+            # The parser reads ahead, and may reach its own limit before this class reaches DEEPEST.
             deep = _too_deep(text)
-            self.complain(*((_NESTED, deep) if deep else _syntax(error)))
+            self.add_fault(*((_NESTED, deep) if deep else _syntax(error)))
         except yaml.YAMLError as error:
-            self.complain(f"not YAML: {error}", (1, 1))
+            self.add_fault(f"not YAML: {error}", (1, 1))
         except _Stop:
             pass
         return data
@@ -166,115 +166,115 @@ class _Reader:
         mark = _mark(event)
         self.values[path] = mark
         if len(path) > DEEPEST:
-            self.complain(_NESTED, mark)
+            self.add_fault(_NESTED, mark)
             raise _Stop
         if len(self.faults) > MOST_FAULTS or len(self.values) > MOST_VALUES:
-            what = "faults" if self.faults else "values"
-            self.complain(f"too many {what}; the rest is not read", mark)
+            rest = "faults; correct these first" if self.faults else "values; split the file"
+            self.add_fault(f"too many {rest}", mark)
             raise _Stop
         if self.loose and isinstance(event, yaml.AliasEvent) and event.anchor in self.anchored:
             return self.anchored[event.anchor]
-        self._refuse(event)
+        self._check_features(event)
         if isinstance(event, yaml.MappingStartEvent):
-            return self._keep(event, self._mapping(events, path, "braces" if event.flow_style else "lines"))
+            return self._remember(event, self._mapping(events, path, "braces" if event.flow_style else "lines"))
         if isinstance(event, yaml.SequenceStartEvent):
-            return self._keep(event, self._list(events, path))
+            return self._remember(event, self._list(events, path))
         value = _scalar(event)
         if value is None and path and isinstance(path[-1], int) and not self.loose:
-            self.complain("an empty entry; write a value, or take it out", mark)
+            self.add_fault("an empty entry; write a value, or remove the entry", mark)
         elif isinstance(value, str) and (bad := _UNPRINTABLE.search(value)):
-            self.complain(_control(bad), mark)
+            self.add_fault(_control(bad), mark)
         return value
 
-    def _keep(self, event: yaml.Event, value: Any) -> Any:
-        """Remember what an alias may name: only plain values, so that no alias can stand within another."""
+    def _remember(self, event: yaml.Event, value: Any) -> Any:
+        """Remember the value of an anchor: only plain values, so that no alias contains another."""
         anchor, inner = getattr(event, "anchor", None), value.values() if isinstance(value, dict) else value
         if anchor and not any(isinstance(entry, (dict, list)) for entry in inner):
             self.anchored[anchor] = value
         return value
 
     def _list(self, events: Iterator[yaml.Event], path: Path) -> list[Any]:
-        found: list[Any] = []
+        items: list[Any] = []
         for event in events:
             if isinstance(event, yaml.SequenceEndEvent):
                 break
-            found.append(self._node(event, events, (*path, len(found))))
-        return found
+            items.append(self._node(event, events, (*path, len(items))))
+        return items
 
     def _mapping(self, events: Iterator[yaml.Event], path: Path, style: str) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        mapping: dict[str, Any] = {}
         for event in events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
             key, mark = self._key(event, events, path), _mark(event)
-            if key in found:
+            if key in mapping:
                 line = self.keys[*path, key][0]
-                self.complain(f"repeated key {show(key)}; it stands on line {line} already", mark)
+                self.add_fault(f"repeated key {show(key)}, first on line {line}; remove one of the two", mark)
             value = self._node(next(events), events, (*path, key))
             if value is None and not self.loose:
-                self.complain(f"no value for {show(key)}; {_NO_VALUE[style]}", mark)
-            if key not in found:
-                found[key], self.keys[*path, key] = value, mark
-        return found
+                self.add_fault(f"no value for {show(key)}; {_NO_VALUE[style]}", mark)
+            if key not in mapping:
+                mapping[key], self.keys[*path, key] = value, mark
+        return mapping
 
     def _key(self, event: yaml.Event, events: Iterator[yaml.Event], path: Path) -> str:
-        """The text of a key, whatever it looks like: `on`, `no` and `2026` are names here."""
+        """The text of a key; `on`, `no` and `2026` are names here."""
         if isinstance(event, yaml.ScalarEvent) and event.value:
-            self._refuse(event)
+            self._check_features(event)
             if event.value == "<<":
-                self.complain("merge keys (<<) are not allowed; write the lines in full", _mark(event))
+                self.add_fault("merge keys (<<) are not allowed; write the lines in full", _mark(event))
             elif bad := _UNPRINTABLE.search(event.value):
-                self.complain(_control(bad), _mark(event))
+                self.add_fault(_control(bad), _mark(event))
             return event.value
-        self.complain("a key must be a word", _mark(event))
+        self.add_fault("a key must be a word", _mark(event))
         if not isinstance(event, yaml.ScalarEvent):
             self._node(event, events, (*path, "?"))
         return "?"
 
-    def _refuse(self, event: yaml.Event) -> None:
-        """Complain of what YAML can do and scenario files need not."""
+    def _check_features(self, event: yaml.Event) -> None:
+        """Add a fault for features of YAML that scenario files do not need."""
         if isinstance(event, yaml.AliasEvent):
-            self.complain(f"aliases (*{event.anchor}) are not allowed; write the value in full", _mark(event))
+            self.add_fault(f"aliases (*{event.anchor}) are not allowed; write the value in full", _mark(event))
         elif not self.loose and (anchor := getattr(event, "anchor", None)):
-            self.complain(f"anchors (&{anchor}) are not allowed; write the value in full", _mark(event))
+            self.add_fault(f"anchors (&{anchor}) are not allowed; write the value in full", _mark(event))
         elif tag := getattr(event, "tag", None):
-            self.complain(f"tags ({tag}) are not allowed; put text in quotes", _mark(event))
+            self.add_fault(f"tags ({tag}) are not allowed; put text in quotes", _mark(event))
 
 
 class _Stop(Exception):
-    """Raised where reading on is pointless, after the fault that says why."""
+    """Raised to stop reading, after the fault that gives the reason."""
 
 
 _BOUNDARIES = (yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent)
 
 
 def _too_deep(text: str) -> Mark | None:
-    """Where the first bracket opens inside DEEPEST others, in text that no parser could read.
+    """The position of the first bracket inside DEEPEST others, in text that the parser cannot read.
 
     >>> _too_deep("a: " + "[" * 13), _too_deep("a: " + "[" * 12), _too_deep("a: '" + "[" * 13 + "'")
     ((1, 16), None, None)
     """
     depth, quote = 0, ""
-    for place, sign in enumerate(text):
+    for index, sign in enumerate(text):
         if quote:
             quote = "" if sign == quote else quote
-        elif sign in "'\"" and (not place or text[place - 1] in " \n[{,:"):
+        elif sign in "'\"" and (not index or text[index - 1] in " \n[{,:"):
             quote = sign
         elif sign in "[{":
             depth += 1
             if depth > DEEPEST:
-                return _place(text[:place])
+                return _position(text[:index])
         elif sign in "]}":
             depth -= 1
     return None
 
 
 def _syntax(error: yaml.MarkedYAMLError) -> tuple[str, Mark]:
-    """What to say of text that is not YAML, and where."""
+    """The message for text that is not YAML, and its position."""
     problem = error.problem or "unreadable"
     for table, mark in ((_UNFINISHED, error.context_mark), (_ADVICE, error.problem_mark)):
-        for words, advice in table.items():
-            if words in problem and mark:
+        for error_text, advice in table.items():
+            if error_text in problem and mark:
                 return f"not YAML: {advice}", (mark.line + 1, mark.column + 1)
     mark = error.problem_mark or error.context_mark
     return f"not YAML: {problem}", (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -286,18 +286,18 @@ def _mark(event: yaml.Event) -> Mark:
 
 
 def _scalar(event: yaml.Event) -> Any:
-    """Text in quotes or in a block is text; other words are on, off, nothing, a number, or text."""
+    """A scalar as text, a number, on or off, or None; in quotes or in a block it is always text."""
     if not isinstance(event, yaml.ScalarEvent):
         return "?"
     text: str = event.value
     if not event.implicit[0]:
         return text
-    if text.lower() in _NOTHING:
+    if text.lower() in _EMPTY:
         return None
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]
     if _WHOLE.fullmatch(text):
         return int(text)
-    if _DECIMAL.fullmatch(text) or _ENDLESS.fullmatch(text):
+    if _DECIMAL.fullmatch(text) or _INFINITE.fullmatch(text):
         return float(text.replace(".i", "i").replace(".I", "i").replace(".n", "n").replace(".N", "n"))
     return text

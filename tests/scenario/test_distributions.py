@@ -96,7 +96,7 @@ def test_same_as_scipy(ours: Distribution, theirs: stats.rv_continuous) -> None:
 
 
 @given(bounded())
-def test_rises_with_u_and_keeps_to_its_bounds(case: tuple[Distribution, float, float]) -> None:
+def test_ppf_rises_with_u_and_stays_within_bounds(case: tuple[Distribution, float, float]) -> None:
     which, low, high = case
     values = which.ppf(GRID)
     assert values.shape == GRID.shape
@@ -167,7 +167,7 @@ def test_equal_by_value() -> None:
         lambda: Beta(50, 50, 0.9, 1),
     ],
 )
-def test_impossible_distributions_cannot_be_made(make: object) -> None:
+def test_impossible_distributions_are_rejected(make: object) -> None:
     with pytest.raises(ValueError, match=r"needs|must have at least 1%"):
         make()  # type: ignore[operator]
 

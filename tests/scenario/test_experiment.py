@@ -18,8 +18,22 @@ CHANGES: list[list[str]] = [
 
 
 @pytest.mark.parametrize("changes", CHANGES)
-def test_an_experiment_comes_back_from_json_as_it_was(changes: list[str]) -> None:
+def test_an_experiment_is_equal_after_a_round_trip_through_json(changes: list[str]) -> None:
     exp = sim.load("debate", trials=300, set_=changes)
-    back = Experiment.from_resolved(json.loads(json.dumps(exp.resolved())))
-    assert back == exp
-    assert back.resolved() == exp.resolved()
+    copy = Experiment.from_resolved(json.loads(json.dumps(exp.resolved())))
+    assert copy == exp
+    assert copy.resolved() == exp.resolved()
+
+
+@pytest.mark.parametrize("use", ["run", "evaluate", "mesa"])
+def test_no_use_of_an_experiment_changes_it(use: str) -> None:
+    exp = sim.load("debate", trials=4, policies=["direct_ties", "interoperability"], worldviews="neutral")
+    before = exp.resolved()
+    if use == "run":
+        sim.run(exp, workers=1)
+    elif use == "evaluate":
+        design = sim.problem(exp)
+        sim.evaluate(exp, [[0.5] * design["num_vars"]], design["names"], worlds=2)
+    else:
+        sim.StraitModel(exp).step()
+    assert exp.resolved() == before

@@ -9,7 +9,7 @@ from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
-from small import planted, rewrite
+from small import copy_scenarios, rewrite
 
 from analysis.evidence.file_checks import FILE_CHECKS
 from sim.scenario import loader, shipped
@@ -20,7 +20,7 @@ from sim.scenario.layers import LeverLevel
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    return planted(tmp_path, monkeypatch)
+    return copy_scenarios(tmp_path, monkeypatch)
 
 
 def test_what_a_file_leaves_out_comes_from_what_it_extends(tree: Path) -> None:
@@ -33,7 +33,7 @@ def test_what_a_file_leaves_out_comes_from_what_it_extends(tree: Path) -> None:
     assert trial.correlations == (("us_intervenes_prob", "pressure_per_year", -0.3),)
 
 
-def test_policies_lie_over_each_other_setting_by_setting(tree: Path) -> None:
+def test_policies_are_merged_setting_by_setting(tree: Path) -> None:
     hold, mine, ties = loader.load("trial.yaml").policies
     assert (mine.title, mine.summary, mine.when_coerced) == ("Mine", "Everything at once.", "continue")
     assert mine.levers == {
@@ -45,7 +45,7 @@ def test_policies_lie_over_each_other_setting_by_setting(tree: Path) -> None:
     assert hold.levers == {"contact": LeverSetting(None, 0.2, 0, 12)}
 
 
-def test_levers_not_set_stay_as_they_are_at_the_start(tree: Path) -> None:
+def test_levers_that_are_not_set_stay_at_the_start_level(tree: Path) -> None:
     trial = loader.load("trial.yaml")
     hold, crisis = trial.policies[0], trial.starts[1]
     assert hold.target("escorts", crisis) == LeverLevel(0.1, 1)
@@ -53,7 +53,7 @@ def test_levers_not_set_stay_as_they_are_at_the_start(tree: Path) -> None:
     assert (crisis.date, crisis.quantities) == ("2027-03", {"prc_strength": 0.5, "drills": 2.0})
 
 
-def test_worldviews_hold_every_parameter(tree: Path) -> None:
+def test_worldviews_have_every_parameter(tree: Path) -> None:
     views = {view.name: view.distributions for view in loader.load("debate").worldviews}
     neutral = {
         "us_intervenes_prob": Triangular(0.3, 0.6, 0.9),
@@ -67,7 +67,7 @@ def test_worldviews_hold_every_parameter(tree: Path) -> None:
     assert views["self"] == neutral | {"escort_incident_ratio": LogNormal(4, 8, 0.5, 10)}  # silent on N1
 
 
-def test_later_layers_lie_over_earlier_ones(tree: Path) -> None:
+def test_later_layers_take_precedence(tree: Path) -> None:
     mixed = loader.load("trial.yaml").worldviews[1].distributions
     assert mixed["us_intervenes_prob"] == Blend(Triangular(0.3, 0.6, 0.9), Triangular(0.6, 0.8, 0.95), 0.25)
     assert mixed["pressure_per_year"] == Uniform(0.2, 0.4)
@@ -119,7 +119,7 @@ def test_setting_a_parameter_to_what_it_is_changes_nothing(tree: Path, worldview
     assert loader.load("debate", worldviews=[worldview], set_=texts).worldviews == (view,)
 
 
-def test_options_replace_what_the_file_says(tree: Path) -> None:
+def test_options_replace_entries_of_the_file(tree: Path) -> None:
     made = loader.load(
         "debate", policies="ties", worldviews=["self"], trials=10, lucks=2, months=6, step_months=0.5, seed=1
     )
@@ -137,7 +137,7 @@ def test_paths_on_the_command_line_may_be_anywhere(tree: Path, monkeypatch: pyte
     assert "mine.yaml" in made.files
 
 
-def test_names_are_found_beside_the_experiment_first(tree: Path) -> None:
+def test_names_are_searched_in_the_experiments_folder_first(tree: Path) -> None:
     (tree / "home/policies/hold.yaml").write_text("policy: hold\ntitle: My hold\n", encoding="utf-8")
     assert loader.load("trial.yaml").policies[0].title == "My hold"
     assert loader.load("debate").policies[0].title == "Hold"
@@ -156,7 +156,7 @@ def test_names_and_paths_of_an_experiment(tree: Path) -> None:
     assert loader.load("debate.yaml").title == "debate"
 
 
-def test_an_experiment_is_plain_frozen_and_travels(tree: Path) -> None:
+def test_an_experiment_is_frozen_and_can_be_pickled(tree: Path) -> None:
     trial = loader.load("trial.yaml")
     assert pickle.loads(pickle.dumps(trial)) == trial
     resolved = trial.resolved()
@@ -175,7 +175,7 @@ def test_a_changed_catalogue_is_read_again(tree: Path) -> None:
     assert loader.load("debate").catalogue.sources["judgement"].cite == "Judgement."
 
 
-def test_an_installed_package_carries_its_scenarios(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_installed_package_contains_its_scenarios(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shipped, "__file__", str(tree / "sim" / "loading" / "shipped.py"))
     assert shipped.shipped_folder() == tree / "scenarios"
     shutil.move(tree / "scenarios", tree / "sim" / "_shipped")

@@ -1,4 +1,4 @@
-"""Wrong scenario files: what is said of each, exactly."""
+"""The exact messages for wrong scenario files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from small import BROKEN, planted, rewrite
+from small import BROKEN, copy_scenarios, rewrite
 
 from sim.errors import ScenarioError
 from sim.scenario import loader, yaml_marks
@@ -20,7 +20,7 @@ CASES = yaml.safe_load((BROKEN / "cases.yaml").read_text(encoding="utf-8"))
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    return planted(tmp_path, monkeypatch)
+    return copy_scenarios(tmp_path, monkeypatch)
 
 
 def faults(*arguments: Any, **options: Any) -> list[str]:
@@ -37,10 +37,10 @@ def test_one_thing_wrong(case: dict[str, Any], tree: Path) -> None:
         (tree / case["file"]).write_text(case["write"], encoding="utf-8")
     elif "file" in case:
         rewrite(tree / case["file"], *case["change"])
-    assert faults("trial.yaml", set_=[case["set"]] if "set" in case else []) == case["says"]
+    assert faults("trial.yaml", set_=[case["set"]] if "set" in case else []) == case["messages"]
 
 
-def test_everything_wrong_is_said_at_once(tree: Path) -> None:
+def test_all_faults_are_listed_at_once(tree: Path) -> None:
     rewrite(tree / "home/trial.yaml", "trials: 400", "trials: many")
     rewrite(tree / "home/trial.yaml", "learning: off", "lerning: off")
     rewrite(tree / "home/policies/mine.yaml", "escorts: {depth: 1}", "escorts: {depth: 2, opennes: 1}")
@@ -72,31 +72,31 @@ def test_everything_wrong_is_said_at_once(tree: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "message"),
     [
         (b"policy: mine\ntitle: M\xe4rz\n", "2:9: must be UTF-8 text, got byte 0xe4"),
         ("policy: mine\n".encode("utf-16"), "1:1: must be UTF-8 text, got byte 0xff"),
         (b"#" * 1_000_001, "1:1: the file is larger than 1,000,000 bytes"),
-        (b"policy: mine\nlevers: " + b"[" * 100_000, "2:21: nested deeper than 12 levels"),
-        (b"policy: mine\nlevers: " + b"{a: " * 100_000, "2:57: nested deeper than 12 levels"),
+        (b"policy: mine\nlevers: " + b"[" * 100_000, "2:21: nested deeper than 12 levels; write fewer levels"),
+        (b"policy: mine\nlevers: " + b"{a: " * 100_000, "2:57: nested deeper than 12 levels; write fewer levels"),
     ],
     ids=["not UTF-8", "UTF-16", "too large", "deep lists", "deep mappings"],
 )
-def test_content_that_is_no_text(tree: Path, content: bytes, says: str) -> None:
+def test_content_that_is_not_text(tree: Path, content: bytes, message: str) -> None:
     (tree / "home/policies/mine.yaml").write_bytes(content)
-    assert faults("trial.yaml") == [f"policies/mine.yaml:{says}"]
+    assert faults("trial.yaml") == [f"policies/mine.yaml:{message}"]
 
 
 @pytest.mark.parametrize("parser", ["CSafeLoader", "SafeLoader"])
 @pytest.mark.parametrize("deep", [13, 990, 5_000])
 @pytest.mark.parametrize("opens", ["[", "{a: ", "- "])
-def test_deep_nesting_is_found_before_any_parser_gives_up(
+def test_deep_nesting_is_a_fault_before_any_parser_reaches_its_limit(
     monkeypatch: pytest.MonkeyPatch, parser: str, deep: int, opens: str
 ) -> None:
     monkeypatch.setattr(yaml, "CSafeLoader", getattr(yaml, parser), raising=False)
     text = f"levers:\n  {opens * deep}"
     (fault,) = yaml_marks.parse(text.encode(), "mine.yaml")[1]
-    assert fault.message == "nested deeper than 12 levels"
+    assert fault.message == "nested deeper than 12 levels; write fewer levels"
 
 
 def test_alias_bomb(tree: Path) -> None:
@@ -105,10 +105,10 @@ def test_alias_bomb(tree: Path) -> None:
     (tree / "home/policies/mine.yaml").write_text(bomb, encoding="utf-8")
     assert len(faults("trial.yaml")) == 11 + 20
     (tree / "home/policies/mine.yaml").write_text("a: [&a x" + ", *a" * 100_000 + "]", encoding="utf-8")
-    assert faults("trial.yaml")[-1] == "policies/mine.yaml:1:411: too many faults; the rest is not read"
+    assert faults("trial.yaml")[-1] == "policies/mine.yaml:1:411: too many faults; correct these first"
 
 
-def test_a_mark_at_the_beginning_and_windows_lines_are_no_fault(tree: Path) -> None:
+def test_a_byte_order_mark_and_windows_line_ends_are_no_fault(tree: Path) -> None:
     path = tree / "home/policies/mine.yaml"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
     assert loader.load("trial.yaml").policies[1].title == "Mine"
@@ -134,15 +134,15 @@ def test_missing_catalogue_file(tree: Path) -> None:
     assert faults("trial.yaml") == ["scenarios/sources.yaml: no such file"]
 
 
-def test_symbolic_links_do_not_lead_out(tree: Path) -> None:
+def test_symbolic_links_cannot_leave_the_folder(tree: Path) -> None:
     outside = tree / "mine.yaml"
     shutil.move(tree / "home/policies/mine.yaml", outside)
     try:
         (tree / "home/policies/mine.yaml").symlink_to(outside)
     except OSError:
         pytest.skip("this machine makes no symbolic links")
-    says = "'mine' is outside the experiment's folder; copy the file into it"
-    assert faults("trial.yaml") == [f"trial.yaml:4:18: {says}"]
+    message = "'mine' is outside the experiment's folder; copy the file into it"
+    assert faults("trial.yaml") == [f"trial.yaml:4:18: {message}"]
     shutil.move(outside, tree / "home/starts/mine.yaml")
     (tree / "home/policies/mine.yaml").unlink()
     (tree / "home/policies/mine.yaml").symlink_to(tree / "home/starts/mine.yaml")
@@ -162,7 +162,7 @@ def test_options_are_checked_too(tree: Path) -> None:
     assert faults("debate", worldviews=["no/such.yaml"]) == ["--worldview: no such file: 'no/such.yaml'"]
 
 
-def test_an_error_travels_too(tree: Path) -> None:
+def test_an_error_can_be_pickled(tree: Path) -> None:
     with pytest.raises(ScenarioError) as error:
         loader.load("debate", trials=0)
     copy = pickle.loads(pickle.dumps(error.value))

@@ -28,7 +28,7 @@ edit = st.tuples(st.floats(0, 1), st.integers(0, 12), st.one_of(st.sampled_from(
 
 
 def refusal(*arguments: Any, **options: Any) -> str | None:
-    """What is said of these arguments; None if they are taken. Anything but a ScenarioError fails."""
+    """The error text for these arguments, or None if they are accepted. Any other error fails the test."""
     try:
         loader.load(*arguments, **options)
     except ScenarioError as error:
@@ -47,7 +47,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(file=st.sampled_from(FILES), edits=st.lists(edit, min_size=1, max_size=4))
 @example(file=FILES[0], edits=[(0.0, 10_000, "")])
-def test_a_spoilt_file(
+def test_a_damaged_file(
     tree: Path, monkeypatch: pytest.MonkeyPatch, file: Path, edits: list[tuple[float, int, str]]
 ) -> None:
     monkeypatch.setattr(loader, "shipped_folder", lambda: tree / "scenarios")
@@ -57,16 +57,16 @@ def test_a_spoilt_file(
         text = text[:start] + token + text[start + length :]
     (tree / file).write_bytes(text.encode("utf-8", "surrogatepass"))
     shipped._read_catalogue.cache_clear()
-    says = refusal(tree / "home" / "trial.yaml")
+    message = refusal(tree / "home" / "trial.yaml")
     (tree / file).write_text(original, encoding="utf-8")
-    assert says is None or (says and says.replace("\n", "").isprintable())
+    assert message is None or (message and message.replace("\n", "").isprintable())
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=30) | st.lists(st.sampled_from(TOKENS + KEYS), max_size=6).map("".join))
 def test_any_set(tree: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setattr(loader, "shipped_folder", lambda: tree / "scenarios")
-    says = refusal("debate", set_=[text])
-    assert says is None or (says.startswith("--set") and says.isprintable())
+    message = refusal("debate", set_=[text])
+    assert message is None or (message.startswith("--set") and message.isprintable())
     assert refusal("debate", policies=[text])
     assert refusal(text) or text == "debate"

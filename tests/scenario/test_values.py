@@ -22,7 +22,7 @@ def _mine(folder: Path, text: str = MINE) -> Path:
     return path
 
 
-def test_a_loss_is_its_prices_times_what_happened() -> None:
+def test_a_loss_is_prices_times_outcomes() -> None:
     exp = sim.load("debate", trials=300, set_="force_per_year=0.2")
     rows = sim.run(exp).records[CELL]
     for entry in exp.values:
@@ -45,7 +45,7 @@ def test_loss_and_compensator_have_one_mean() -> None:
         assert abs(gap.mean()) < 4 * gap.std() / np.sqrt(gap.size)
 
 
-def test_prices_of_ones_own_add_an_outcome_and_change_no_trial(tmp_path: Path) -> None:
+def test_a_users_prices_add_an_outcome_and_change_no_trial(tmp_path: Path) -> None:
     usual = sim.run(sim.load("debate", trials=20)).records[CELL]
     exp = sim.load("debate", trials=20, values=_mine(tmp_path))
     rows = sim.run(exp).records[CELL]
@@ -64,14 +64,14 @@ def test_values_may_be_left_out(tmp_path: Path) -> None:
     assert len(sim.run(exp).trials) == 10
 
 
-def test_what_weighs_nothing_costs_nothing() -> None:
+def test_outcomes_without_a_price_cost_nothing() -> None:
     exp = sim.load("debate")
     for entry in exp.values:
         nothing = loss(entry, exp.catalogue.outcomes, lambda _: np.zeros(3), compensated=True)
         assert nothing.tolist() == [0, 0, 0]
 
 
-@pytest.mark.parametrize(("text", "said"), [
+@pytest.mark.parametrize(("text", "message"), [
     ("values: mine\nprices:\n  deterrence_holds: {price: 1, why: x}\n",
      "mine.yaml:3:3: prices: must be of outcomes of which less is better, got deterrence_holds"),
     ("values: mine\nprices:\n  taiwan_fall: {price: 1, why: x}\n", "taiwan_falls"),
@@ -79,8 +79,8 @@ def test_what_weighs_nothing_costs_nothing() -> None:
     ("values: mine\nprices:\n  taiwan_falls: {price: 1}\n", "why"),
     ("values: other\nprices: {}\n", "must be named as its file"),
 ])  # fmt: skip
-def test_a_slip_is_told_with_its_place(tmp_path: Path, text: str, said: str) -> None:
+def test_a_mistake_is_shown_with_its_position(tmp_path: Path, text: str, message: str) -> None:
     path = _mine(tmp_path, text)
-    assert any(said in str(fault) for fault in check([path])), [str(fault) for fault in check([path])]
+    assert any(message in str(fault) for fault in check([path])), [str(fault) for fault in check([path])]
     with pytest.raises(ScenarioError):
         sim.load("debate", values=path)
