@@ -25,12 +25,11 @@ def pages(folder: Path) -> list[Path]:
 
 def backtest() -> str:
     """Return the results of the back-test, scored again in some seconds."""
-    from analysis.evidence import episodes
-    from analysis.evidence.backtest import forecasts, gains, report
+    from analysis.evidence.backtest import forecasts, report
+    from analysis.evidence.episodes import load_record
 
-    record = episodes.record()
-    found = forecasts.scored(record.episodes, record)
-    return report.markdown(found, gains.gains(found, report.PAIRS))
+    record = load_record()
+    return report.markdown(forecasts.run_backtest(record.episodes, record))
 
 
 def generate(exp: Experiment, folder: Path) -> dict[Path, str]:

@@ -1,4 +1,4 @@
-"""`strait backtest`: the model's forecasts of how the PRC answered, held against the record."""
+"""`strait backtest`: the model's forecasts of how the PRC answered, compared with the record."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from typer import Argument, Option
 from analysis.cli import CAVEAT, readable_errors
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from analysis.evidence.backtest.report import Table
 
 
@@ -25,45 +23,45 @@ def backtest(
     seed: Annotated[int, Option(metavar="N", min=0, help="Another seed: other worlds, other luck.")] = 2020,
     no_figures: Annotated[bool, Option("--no-figures", help="Write the tables only.")] = False,
 ) -> None:
-    """Hold the model against what the PRC did when something had provoked it, beside three simple rivals.
+    """Forecast how the PRC answered past provocations, and compare the model with three simple rivals.
 
-    Each episode is forecast by those who have not seen it: in the shipped record the rivals are fitted anew without it,
-    and nothing in a FILE trains anything. docs/backtest.md says what a FILE holds and what the scores mean.
+    No episode trains its own forecast: the rivals are fitted to the other episodes of the shipped record, and a FILE
+    trains nothing. docs/backtest.md explains the format of a FILE and the scores.
     """
     with readable_errors():
         from rich.console import Console
 
         from analysis.evidence import episodes
-        from analysis.evidence.backtest import forecasts, gains, report
+        from analysis.evidence.backtest import report
+        from analysis.evidence.backtest.forecasts import run_backtest
         from analysis.figures import backtest_figures, figure_layout
 
-        record = episodes.record()
-        reading = episodes.others(files, record) if files else episodes.Reading(record.episodes, (), ())
-        found = forecasts.scored(reading.episodes, record, worlds=worlds, seed=seed)
-        gained = gains.gains(found, report.PAIRS)
-        report.write(found, gained, record, reading.skipped, out)
+        record = episodes.load_record()
+        read = episodes.load_others(files, record) if files else episodes.OtherEpisodes(record.episodes, (), ())
+        results = run_backtest(read.episodes, record, worlds=worlds, seed=seed)
+        report.write_folder(out, results, record, read.skipped)
         console = Console(highlight=False)
-        for name, reason in reading.skipped:
+        for name, reason in read.skipped:
             typer.echo(f"Skipped {name}: {reason}.")
-        for note in reading.notes:
-            typer.echo(note, err=True)
-        if found.episodes:
+        for warning in read.warnings:
+            typer.echo(warning, err=True)
+        if results.episodes:
             if not no_figures:
-                for drawn in backtest_figures.draw_backtest(found, gained):
+                for drawn in backtest_figures.draw_backtest(results):
                     figure_layout.save_figure(drawn, out)
-            _show(console, report.levels(found))
-            _show(console, report.differences(gained))
-            for line in report.lines(found, gained, None if files else record):
-                console.print(f"- {line}", soft_wrap=not console.is_terminal)
+            for table in (report.score_table(results), report.gain_table(results)):
+                console.print(_grid(table))
+            for sentence in report.sentences(results, None if files else record):
+                console.print(f"- {sentence}", soft_wrap=not console.is_terminal)
         else:
-            typer.echo("No episode at Japan or Taiwan that something set off: nothing was scored.")
+            typer.echo("No provoked episode at Japan or Taiwan in these files: nothing was scored.")
         typer.echo(f"Results: {out}\n{CAVEAT}")
 
 
-def _show(console: Console, table: Table) -> None:
+def _grid(table: Table) -> object:
     from rich.table import Table as Grid
 
     grid = Grid(*table.head)
     for row in table.rows:
         grid.add_row(*row)
-    console.print(grid)
+    return grid

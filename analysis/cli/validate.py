@@ -1,4 +1,4 @@
-"""`strait validate`: the model held against the record, published games and forecasts, and its own logic."""
+"""`strait validate`: the model compared with the record, published games and forecasts, and its own logic."""
 
 from __future__ import annotations
 
@@ -11,59 +11,57 @@ from typer import Option
 from analysis.cli import CAVEAT, FAILED, exit_with, readable_errors
 
 if TYPE_CHECKING:
-    from analysis.evidence.cells import Lab
-    from analysis.evidence.validate import Found
-    from analysis.evidence.validation_rows import Validation
+    from collections.abc import Sequence
+
+    from analysis.evidence.cells import Cells
+    from analysis.evidence.validate import RowResult
 
 
 def validate(
-    trials: Annotated[int, Option(metavar="N", min=100, help="Trials a cell; slow counts have a fifth.")] = 5_000,
+    trials: Annotated[
+        int, Option(metavar="N", min=100, help="Trials per cell; a fifth of them where events are counted.")
+    ] = 5_000,
     out: Annotated[Path, Option(metavar="DIR", help="Folder for the table and the figures.")] = Path("out/validate"),
     set_: Annotated[
-        list[str] | None, Option("--set", metavar="KEY=VALUE", help="Does the model still hold with this change?")
+        list[str] | None, Option("--set", metavar="KEY=VALUE", help="A change of the model to validate.")
     ] = None,
 ) -> None:
-    """Hold the model against the record, war games, forecasts and its own logic, row by row.
+    """Compare the model with the record, war games, forecasts and its own logic, row by row.
 
-    Writes validation.csv and two figures; ends with an error if a row lies outside its expected range, or if there
-    were too few trials to say.
+    Writes validation.csv and two figures. Ends with an error if a row lies outside its expected range, or if more
+    trials are needed to decide.
     """
     with readable_errors():
         from rich.console import Console
 
-        from analysis.evidence import validate as validating
-        from analysis.evidence.cells import Lab
+        from analysis.cli import progress
+        from analysis.evidence import validate as validation
+        from analysis.evidence.cells import Cells
+        from analysis.evidence.validation_rows import load_rows
+        from sim.results import tables
 
-        rows = validating.rows()
-        lab = Lab(trials, tuple(set_ or ()), record={name: entry.dates for name, entry in rows.record.items()})
-        lab.load("debate", set_=lab.changes)  # a change that cannot be is told before the work begins
-        found = _measure(lab, rows)
+        rows = load_rows()
+        cells = Cells(trials, tuple(set_ or ()), record={name: entry.dates for name, entry in rows.record.items()})
+        cells.load("debate", set_=cells.changes)  # reports a faulty change before the work begins
+        with progress.shown(Console(stderr=True, highlight=False), "rows") as update:
+            results = validation.measure_rows(cells, [*rows.checks.values()], update)
         out.mkdir(parents=True, exist_ok=True)
-        (out / "validation.csv").write_text(validating.csv(found, rows), encoding="utf-8", newline="")
-        Console(highlight=False).print(validating.printed(found))
-        _draw(lab, found, out)
-        typer.echo(f"{validating.sentence(found)}\nTable and figures: {out}\n{CAVEAT}")
-        if wrong := [one.row.name for one in found if one.verdict in ("fail", "undecided")]:
-            exit_with(f"Not as it should be: {', '.join(wrong)}. docs/validation.md says how to read this.", FAILED)
+        (out / "validation.csv").write_text(tables.format_csv(validation.table(results, rows)), encoding="utf-8", newline="")
+        Console(highlight=False).print(validation.terminal_table(results))
+        _draw(cells, results, out)
+        typer.echo(f"{validation.summary_sentence(results)}\nTable and figures: {out}\n{CAVEAT}")
+        if names := [result.row.name for result in results if result.verdict in ("fail", "undecided")]:
+            exit_with(f"Rows that do not pass: {', '.join(names)}. See docs/validation.md for what to do.", FAILED)
 
 
-def _measure(lab: Lab, rows: Validation) -> list[Found]:
-    from rich.console import Console
-
-    from analysis.cli import progress
-    from analysis.evidence import validate as validating
-
-    with progress.shown(Console(stderr=True, highlight=False), "rows") as update:
-        return validating.validate(lab, [*rows.checks.values()], update)
-
-
-def _draw(lab: Lab, found: list[Found], folder: Path) -> None:
-    from analysis.evidence.cells import At
+def _draw(cells: Cells, results: Sequence[RowResult], folder: Path) -> None:
+    from analysis.evidence.cells import Cell
     from analysis.figures import figure_layout, validation_figure
     from analysis.figures.hindcast_figure import draw_hindcast
 
-    reference = lab.load("debate").reference.name
-    here, then = At(reference, "neutral", "status_quo"), At("1996", "neutral", "status_quo", "hindcast")
-    figure_layout.save_figure(validation_figure.draw_validation(lab.experiment(here), found), folder)
-    first = lab.cell(then)["months_to_first_force"]
-    figure_layout.save_figure(draw_hindcast(lab.experiment(then), lab.told(then), first, lab.record), folder)
+    reference = Cell(cells.load("debate").reference.name, "neutral", "status_quo")
+    past = Cell("1996", "neutral", "status_quo", "hindcast")
+    figure_layout.save_figure(validation_figure.draw_validation(cells.experiment(reference), results), folder)
+    first_force = cells.records(past)["months_to_first_force"]
+    drawn = draw_hindcast(cells.experiment(past), cells.chronicle(past), first_force, cells.record)
+    figure_layout.save_figure(drawn, folder)

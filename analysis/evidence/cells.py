@@ -1,4 +1,4 @@
-"""The bench on which measures are taken: cells are played when they are first asked for, and then kept."""
+"""Cells in which the rows of validation.yaml are measured: each is played when it is first needed, and cached."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from sim.statistics.intervals import Floats, Interval
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
 
-KEPT = 48  # cells in memory at a time
+CACHED_CELLS = 48
+CHRONICLE_SHARE = 0.2  # of the trials: a chronicle is played in plain Python, which is slow
 
 
-class At(NamedTuple):
-    """A cell of an experiment, and what is changed in it."""
+class Cell(NamedTuple):
+    """One start, worldview and policy of an experiment, with changes (KEY=VALUE, as after --set) laid over it."""
 
     start: str
     worldview: str
@@ -31,12 +32,16 @@ class At(NamedTuple):
     months: int | None = None
     step_months: float | None = None
 
+    def with_changes(self, changes: Sequence[str]) -> Cell:
+        """The same cell with more changes laid over it."""
+        return self._replace(changes=(*self.changes, *changes))
 
-class Lab:
-    """Plays cells and tells chronicles, `trials` a cell; a chronicle, being slow, has a fifth of them.
 
-    `changes` (KEY=VALUE) are laid over every experiment, `load` makes them, as `sim.load` does; `record` has the dates
-    of what happened.
+class Cells:
+    """Plays cells with `trials` trials each; a chronicle has a fifth of them.
+
+    `changes` (KEY=VALUE) are laid over every experiment; `load` builds experiments, as `sim.load` does; `record`
+    holds the dates of recorded events.
     """
 
     def __init__(
@@ -47,68 +52,67 @@ class Lab:
         record: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.trials, self.changes, self.load, self.record = trials, [*changes], load, record or {}
-        self.cell = lru_cache(KEPT)(self._cell)
-        self.told = lru_cache(KEPT)(self._told)
+        self.records = lru_cache(CACHED_CELLS)(self._records)
+        self.chronicle = lru_cache(CACHED_CELLS)(self._chronicle)
 
-    def experiment(self, at: At, share: float = 1.0) -> Experiment:
+    def experiment(self, cell: Cell, share: float = 1.0) -> Experiment:
         """The experiment of one cell, with a share of the trials."""
         return self.load(
-            at.experiment,
-            starts=[at.start],
-            worldviews=[at.worldview],
-            policies=[at.policy],
-            set_=[*at.changes, *self.changes],
-            months=at.months,
-            step_months=at.step_months,
+            cell.experiment,
+            starts=[cell.start],
+            worldviews=[cell.worldview],
+            policies=[cell.policy],
+            set_=[*cell.changes, *self.changes],
+            months=cell.months,
+            step_months=cell.step_months,
             trials=max(100, round(self.trials * share)),
         )
 
-    def _cell(self, at: At, share: float = 1.0) -> Any:
-        """Every trial of a cell: a structured array, one row a trial."""
-        return play(self.experiment(at, share))
+    def _records(self, cell: Cell, share: float = 1.0) -> Any:
+        """Structured array[trial] of a cell's outcomes."""
+        return play_cell(self.experiment(cell, share))
 
-    def _told(self, at: At) -> Chronicle:
-        return chronicle(self.experiment(at, 0.2))
+    def _chronicle(self, cell: Cell) -> Chronicle:
+        return chronicle(self.experiment(cell, CHRONICLE_SHARE))
 
-    def values(self, at: At, outcome: str) -> Floats:
-        """An outcome in each trial: by its compensator, where it has one."""
-        return values(self.cell(at), outcome)
+    def values(self, cell: Cell, outcome: str) -> Floats:
+        """float[trial] of an outcome."""
+        return outcome_values(self.records(cell), outcome)
 
 
-def play(exp: Experiment) -> Any:
-    """The records of an experiment of one cell."""
+def play_cell(exp: Experiment) -> Any:
+    """Structured array[trial] of the outcomes of an experiment with one cell."""
     return np.concatenate([next(iter(block.records.values())) for block in batch.blocks(exp)])
 
 
-def values(rows: Any, outcome: str) -> Floats:
-    """An outcome of some trials: by its compensator, where it has one."""
+def outcome_values(records: Any, outcome: str) -> Floats:
+    """float[trial] of an outcome, or of its compensator where it has one."""
     name = f"{outcome}_compensator"
-    return np.asarray(rows[name if name in rows.dtype.names else outcome], dtype=float)
+    return np.asarray(records[name if name in records.dtype.names else outcome], dtype=float)
 
 
-def ratio_parts(above: Floats, below: Floats) -> Floats:
-    """One number a trial whose mean is a ratio of two means, and whose spread is that of the ratio (its linear part).
+def linearize_ratio(numerator: Floats, denominator: Floats) -> Floats:
+    """float[trial] whose mean is the ratio of two means, and whose spread is that of the ratio.
 
-    >>> ratio_parts(np.array([1.0, 2.0]), np.array([2.0, 4.0])).tolist()
+    Near the means n and d of its parts, the ratio r = n / d changes by (dn - r dd) / d (the delta method). So each
+    trial contributes r + (its numerator - r times its denominator) / d, and the interval of the mean of these
+    contributions is an interval of the ratio. The result is empty where the denominator's mean is 0.
+
+    >>> linearize_ratio(np.array([1.0, 2.0]), np.array([2.0, 4.0])).tolist()
     [0.5, 0.5]
     """
-    middle = float(below.mean())
-    if middle == 0:
+    mean = float(denominator.mean())
+    if mean == 0:
         return np.empty(0)
-    estimate = float(above.mean()) / middle
-    return np.asarray(estimate + (above - estimate * below) / middle)
+    ratio = float(numerator.mean()) / mean
+    return np.asarray(ratio + (numerator - ratio * denominator) / mean)
 
 
-def mean(values: Floats) -> Interval:
-    """The mean of one number a trial, with its 95 % interval; blank if there is none."""
+def interval_of_mean(values: Floats) -> Interval:
+    """The mean over trials with its 95 % interval; blank if there are no values."""
     return intervals.block_mean(values) if values.size else intervals.BLANK
 
 
-def ratio(above: Floats, below: Floats) -> Interval:
-    """A ratio of two means over the same trials, with its 95 % interval; blank where there is nothing below."""
-    return mean(ratio_parts(above, below))
-
-
-def changed(at: At, *changes: Sequence[str]) -> At:
-    """The same cell with more changes laid over it."""
-    return at._replace(changes=(*at.changes, *(change for some in changes for change in some)))
+def interval_of_ratio(numerator: Floats, denominator: Floats) -> Interval:
+    """The ratio of two means over the same trials with its 95 % interval; blank if the denominator's mean is 0."""
+    return interval_of_mean(linearize_ratio(numerator, denominator))

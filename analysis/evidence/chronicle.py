@@ -1,23 +1,26 @@
-"""Trials told event by event: what the table of outcomes has no column for, such as how often pressure began.
+"""What begins in each trial, event by event: pressure, crises, responses. The table of outcomes has no such columns.
 
 The months are those of `sim.model.month`, in plain Python, with a listener where episodes begin, crises break out
-and Japan responds. It changes nothing that is played, and takes a few thousandths of a second a trial.
+and Japan responds. The listener changes nothing that is played. A trial takes a few thousandths of a second.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.engine import setup
 from sim.engine.mesa_model import order_of_play
-from sim.model import codes, draws, state
+from sim.model import codes, draws
 from sim.model.compiled import twin
 from sim.model.rules import japan, prc, scale, taiwan, us
+from sim.model.state import parameters_dtype, record, world_dtype
 from sim.statistics.intervals import Floats
 
 if TYPE_CHECKING:
@@ -25,29 +28,66 @@ if TYPE_CHECKING:
 
 RULES = {"prc": prc, "japan": japan, "us": us, "taiwan": taiwan}
 OPTIONS = ("suspend", "quieten", "continue", "advance")
-EVENTS = ["trial", "what", "month", "track", "rung", "months"]
+EVENT_COLUMNS = ["trial", "what", "month", "track", "rung", "months"]
 
 
 class Chronicle(NamedTuple):
-    """What happened in the trials of one cell.
+    """The events of all trials of one cell.
 
-    `events`: one a row, with `trial`, `what`, `month` (time since the start), and what belongs to its kind:
-    `episode` (`track` as japan_military, `rung`, `months` it is to last), `crisis`, `deadly` (an incident), `response`
-    of a coerced Japan (`rung`: place in OPTIONS), `rally` (`months`: change of support). `trials`: one a row, with
-    `years` played and `incidents`.
+    Attributes
+    ----------
+    events
+        One row per event: `trial`, `what`, `month` (since the start), `track`, `rung`, `months`. What an event has
+        depends on `what`: `episode` (`track` such as japan_military, `rung`, `months` it is to last), `crisis`,
+        `deadly` (an incident that kills), `response` of a coerced Japan (`rung` is the index in OPTIONS), `rally`
+        (`months` is the change of public support).
+    trials
+        One row per trial: `years` played, and the number of `incidents`.
     """
 
     events: pd.DataFrame
     trials: pd.DataFrame
 
+    def select(self, what: str, until_month: float = np.inf) -> pd.DataFrame:
+        """The events of a kind before a month; an event without a month is kept."""
+        return self.events[(self.events["what"] == what) & ~(self.events["month"] >= until_month)]
+
+    def count_by_trial(self, events: pd.DataFrame) -> Floats:
+        """float[trial]: how many of these events each trial has."""
+        return np.bincount(events["trial"], minlength=len(self.trials)).astype(float)
+
+    def reaches_horizon(self) -> NDArray[np.bool_]:
+        """bool[trial]: whether the trial was played to the horizon, since Taiwan did not fall."""
+        years = self.trials["years"].to_numpy(float)
+        return np.asarray(years == years.max())
+
+    def quiet_years(self, years: int) -> Floats:
+        """float[trial]: years, of so many, in which no large drill, economic coercion of Japan or crisis began.
+
+        Years after a fall count as quiet: use trials that reach the horizon.
+        """
+        events = self.events
+        drill = events["track"].str.endswith("military") & (events["rung"] == prc.DRILL)
+        coercion = (events["track"] == "japan_economic") & (events["rung"] >= prc.SELECTIVE)
+        loud = events[(events["what"] == "crisis") | ((events["what"] == "episode") & (drill | coercion))]
+        loud_years = loud.assign(year=(loud["month"] // 12).clip(upper=years - 1))[["trial", "year"]]
+        return np.asarray(years - self.count_by_trial(loud_years.drop_duplicates()))
+
 
 def chronicle(exp: Experiment, progress: Callable[[int, int], object] | None = None) -> Chronicle:
-    """Play the one cell of an experiment (one start, worldview and policy; one luck a world) and tell its events.
+    """Play the one cell of an experiment in plain Python, and record its events.
+
+    Parameters
+    ----------
+    exp
+        An experiment with one start, worldview and policy, and one luck per world.
+    progress
+        Called with the trials done and to do.
 
     Raises
     ------
     ValueError
-        For an experiment with more cells than one.
+        For an experiment with more than one cell.
 
     Examples
     --------
@@ -56,20 +96,21 @@ def chronicle(exp: Experiment, progress: Callable[[int, int], object] | None = N
     >>> sorted(chronicle(exp).events["what"].unique())[:2]
     ['crisis', 'episode']
     """
-    listener, natures, c = _ready(exp)
-    told = []
+    cell, listener, trials = PlainCell(exp), Listener(), []
     for trial in range(exp.trials):
-        w = _blank(exp, trial)
-        listener.play(w, state.record(natures.dtype, natures[trial]), c, trial)
-        told.append((w.time / 12, w.count[codes.INCIDENT] - 1))
+        state = cell.blank_state(trial)
+        listener.play(state, cell.parameters(trial), cell.setting, trial)
+        trials.append((state.time / 12, state.count[codes.INCIDENT] - 1))
         if progress and (trial % 100 == 99 or trial + 1 == exp.trials):
             progress(trial + 1, exp.trials)
-    events = pd.DataFrame(listener.events, columns=EVENTS)
-    return Chronicle(events, pd.DataFrame(told, columns=["years", "incidents"]))
+    events = pd.DataFrame(listener.events, columns=EVENT_COLUMNS)
+    return Chronicle(events, pd.DataFrame(trials, columns=["years", "incidents"]))
 
 
-def steps_unanswered(exp: Experiment, levers: Sequence[str]) -> Floats:
-    """Take one step on each of some levers, by itself, on the first day of each trial, as the policy would have it.
+def share_of_steps_unanswered(exp: Experiment, levers: Sequence[str]) -> Floats:
+    """Take one step on each of some levers, by itself, on the first day of each trial.
+
+    The depth and openness of each step are those that the policy aims at.
 
     Returns
     -------
@@ -81,101 +122,118 @@ def steps_unanswered(exp: Experiment, levers: Sequence[str]) -> Floats:
     --------
     >>> import sim
     >>> exp = sim.load("debate", starts=["2026"], worldviews=["neutral"], policies=["status_quo"], trials=4)
-    >>> steps_unanswered(exp, ["liaison"]).shape
+    >>> share_of_steps_unanswered(exp, ["liaison"]).shape
     (4,)
     """
-    listener, natures, c = _ready(exp)
+    cell, listener = PlainCell(exp), Listener()
     goals = {name: exp.policies[0].target(name, exp.starts[0]) for name in levers}
-    calm = np.zeros(exp.trials)
+    unanswered = np.zeros(exp.trials)
     for trial in range(exp.trials):
         for name, goal in goals.items():
-            w = _blank(exp, trial)
-            p = state.record(natures.dtype, natures[trial])
-            listener.start(w, p, c, trial)
+            state, params = cell.blank_state(trial), cell.parameters(trial)
+            listener.begin(state, params, cell.setting, trial)
             lever = sorted(exp.catalogue.levers).index(name)
-            listener.months.reactions.step(w, p, c, lever, goal.depth, goal.openness, 0.0, 1)
-            calm[trial] += (not any(_graver(*event) for event in listener.events)) / len(goals)
+            listener.months.reactions.step(state, params, cell.setting, lever, goal.depth, goal.openness, 0.0, 1)
+            unanswered[trial] += not any(_costs_japan(*event) for event in listener.events)
             listener.events.clear()
-    return calm
+    return unanswered / len(goals)
 
 
-def _ready(exp: Experiment) -> tuple[Listener, Any, Any]:
-    """A listener, what each trial's world is like, and the setting of the one cell."""
-    cells = [exp.starts, exp.worldviews, exp.policies]
-    if any(len(part) != 1 for part in cells) or exp.lucks != 1:
-        raise ValueError("a chronicle is of one start, one worldview, one policy and one luck a world")
-    setting = setup.setting(exp, exp.policies[0], exp.starts[0])
-    names = tuple(exp.catalogue.parameters)
-    natures = draws.parameters(exp, exp.worldviews[0], 0, exp.trials).view(state.parameters_dtype(names)).reshape(-1)
-    return Listener(), natures, state.record(setting.dtype, setting[0])
+class PlainCell:
+    """The one cell of an experiment, ready to be played in plain Python: its setting, and records for each trial."""
 
+    def __init__(self, exp: Experiment) -> None:
+        if any(len(part) != 1 for part in (exp.starts, exp.worldviews, exp.policies)) or exp.lucks != 1:
+            raise ValueError("exp: must have one start, one worldview, one policy and one luck per world")
+        setting = setup.setting(exp, exp.policies[0], exp.starts[0])
+        self.setting: Any = record(setting.dtype, setting[0])
+        drawn = draws.parameters(exp, exp.worldviews[0], 0, exp.trials)
+        self._worlds = drawn.view(parameters_dtype(tuple(exp.catalogue.parameters))).reshape(-1)
+        self._levers = len(exp.catalogue.levers)
 
-def _blank(exp: Experiment, trial: int) -> Any:
-    w = state.record(state.world_dtype(len(exp.catalogue.levers)))
-    w.world, w.luck = trial, 1
-    return w
+    def parameters(self, trial: int) -> Any:
+        """The parameters of a trial's world."""
+        return record(self._worlds.dtype, self._worlds[trial])
+
+    def blank_state(self, trial: int) -> Any:
+        """The record of a trial that has not begun."""
+        state = record(world_dtype(self._levers))
+        state.world, state.luck = trial, 1
+        return state
 
 
 class Listener:
-    """The order of play, with an ear at the places where something begins."""
+    """The order of play, with a listener on each function by which something begins."""
 
     def __init__(self) -> None:
         self.events: list[tuple[int, str, float, str, int, float]] = []
         self.trial, self.listening = 0, False
         rules = {name: twin(module, scale=twin(scale)) for name, module in RULES.items()}
         self.months = order_of_play(**rules)
-        episodes, reactions, japans = self.months.episodes, self.months.reactions, rules["japan"]
-        self.heard = (episodes.begin, reactions.begin_crisis, reactions.step, reactions.at_japan, japans.responds)
-        episodes.begin, reactions.begin_crisis, japans.responds = self._episode, self._crisis, self._response
-        reactions.step, reactions.at_japan = self._step, self._dispute
+        for module, name, listener in (
+            (self.months.episodes, "begin", self._on_episode),
+            (self.months.reactions, "begin_crisis", self._on_crisis),
+            (self.months.reactions, "step", self._on_reaction),
+            (self.months.reactions, "at_japan", self._on_reaction),
+            (rules["japan"], "responds", self._on_response),
+        ):
+            setattr(module, name, partial(listener, getattr(module, name)))
 
-    def play(self, w: Any, p: Any, c: Any, trial: int) -> None:
-        """Play one trial and write down what begins in it; what is on at the start began before."""
-        self.start(w, p, c, trial)
-        while not w.over and w.time < c.months:
-            before = w.crises
-            self.months.play(w, p, c)
-            for _ in range(w.crises - before):
-                self._tell("crisis", w.time)
-
-    def start(self, w: Any, p: Any, c: Any, trial: int) -> None:
-        """Begin a trial."""
+    def begin(self, state: Any, params: Any, setting: Any, trial: int) -> None:
+        """Begin a trial. What is under way at the start began before, and is no event."""
         self.trial, self.listening = trial, False
-        self.months.begin(w, p, c)
+        self.months.begin(state, params, setting)
         self.listening = True
 
-    def _tell(self, what: str, month: float, track: str = "", rung: int = 0, months: float = 0.0) -> None:
+    def play(self, state: Any, params: Any, setting: Any, trial: int) -> None:
+        """Play one trial and record what begins in it."""
+        self.begin(state, params, setting, trial)
+        while not state.over and state.time < setting.months:
+            crises = state.crises
+            self.months.play(state, params, setting)
+            for _ in range(state.crises - crises):
+                self._record("crisis", state.time)
+
+    def _record(self, what: str, month: float, track: str = "", rung: int = 0, months: float = 0.0) -> None:
         self.events.append((self.trial, what, month, track, rung, months))
 
-    def _episode(self, w: Any, p: Any, c: Any, track: int, rung: int, time: float, months: float, over: float) -> None:
+    def _on_episode(
+        self, begin: Callable[..., None], state: Any, params: Any, setting: Any, track: int, rung: int,
+        time: float, months: float, *rest: Any,
+    ) -> None:  # fmt: skip
         if rung > 0 and self.listening:
-            self._tell("episode", time, "_".join(codes.TRACKS[track][:2]), rung, months)
-        self.heard[0](w, p, c, track, rung, time, months, over)
+            self._record("episode", time, "_".join(codes.TRACKS[track][:2]), rung, months)
+        begin(state, params, setting, track, rung, time, months, *rest)
 
-    def _crisis(self, w: Any, p: Any, c: Any, time: float) -> None:
-        """A crisis; of an incident if that clock has run out and waits to be set again."""
-        if w.hazard[codes.INCIDENT] >= w.threshold[codes.INCIDENT]:
-            self._tell("deadly", time)
-        self.heard[1](w, p, c, time)
+    def _on_crisis(self, begin: Callable[..., None], state: Any, params: Any, setting: Any, time: float) -> None:
+        """Record a deadly incident: its clock has run out and has not been set again when the crisis begins."""
+        if state.hazard[codes.INCIDENT] >= state.threshold[codes.INCIDENT]:
+            self._record("deadly", time)
+        begin(state, params, setting, time)
 
-    def _response(self, *situation: float) -> int:
-        choice: int = self.heard[4](*situation)
-        self._tell("response", math.nan, rung=choice)
-        return choice
+    def _on_response(self, respond: Callable[..., int], *situation: float) -> int:
+        option = respond(*situation)
+        self._record("response", math.nan, rung=option)
+        return option
 
-    def _step(self, w: Any, *situation: Any) -> None:
-        self._rally(self.heard[2], w, *situation)
-
-    def _dispute(self, w: Any, *situation: Any) -> None:
-        self._rally(self.heard[3], w, *situation)
-
-    def _rally(self, answer: Callable[..., None], w: Any, *situation: Any) -> None:
-        swing, answers = w.support_swing, w.answers
-        answer(w, *situation)
-        if w.answers > answers:
-            self._tell("rally", situation[-2], months=w.support_swing - swing)
+    def _on_reaction(self, react: Callable[..., None], state: Any, *situation: Any) -> None:
+        """Record by how much public support swings where the PRC answers Japan."""
+        swing, answers = state.support_swing, state.answers
+        react(state, *situation)
+        if state.answers > answers:
+            self._record("rally", situation[-2], months=state.support_swing - swing)
 
 
-def _graver(_trial: int, what: str, _month: float, track: str, rung: int, _months: float) -> bool:
-    """More against Japan than protest and personal measures: trade, or military pressure of any kind."""
-    return what == "episode" and rung >= {"japan_economic": 2, "japan_military": 1}.get(track, 9)
+def _costs_japan(_trial: int, what: str, _month: float, track: str, rung: int, _months: float) -> bool:
+    """Whether an event is more than protest and personal measures: trade coercion, or any military pressure."""
+    return what == "episode" and rung >= {"japan_economic": prc.SELECTIVE, "japan_military": prc.SURGE}.get(track, 9)
+
+
+def months_since(start: str, dates: Sequence[str]) -> list[int]:
+    """Months from a start to each date.
+
+    >>> months_since("1996-11", ("1996-12", "2022-08"))
+    [1, 309]
+    """
+    first, *later = [12 * int(date[:4]) + int(date[5:]) for date in (start, *dates)]
+    return [month - first for month in later]

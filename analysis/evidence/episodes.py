@@ -1,41 +1,80 @@
-"""The record of coercion: episodes as files tell them, checked, and put on the model's two ladders.
+"""Episodes of coercion: files of them are read and checked, and put on the model's two ladders.
 
 Two kinds of file have nearly one form: the shipped record, whose triggers were coded by the rules at its head, and
-files of others' episodes, which give less. What both become is an `Episode`.
+files of others, which give fewer details and may have more keys or empty values. Both become an `Episode`.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, PlainValidator
 
-from analysis.evidence import episode_files
-from analysis.evidence.episode_files import PRC_INITIATED, Branch, Conditions, OwnEpisode, OwnFile, Told
-from analysis.evidence.single_trigger import Trigger
 from sim.errors import Fault, ScenarioError
-from sim.model.rules import scale
 from sim.scenario import shipped
+from sim.scenario.files import read_file
+from sim.scenario.messages import show
+from sim.scenario.schema import (
+    STRICT,
+    Month,
+    OnOff,
+    Share,
+    Sources,
+    Text,
+    Texts,
+    Word,
+    integer,
+    number,
+    read_record,
+    without_repeats,
+)
+from sim.scenario.yaml_marks import Document
 
 TARGETS = ("Japan", "Taiwan")
-PERSONAL, ECONOMIC = ("diplomatic", "individual_sanction", "detention"), ("economic",)
-WORDS = frozenset(
-    (*PERSONAL, *ECONOMIC, "protest", "greyzone", "drills", "blockade", "quarantine", "seizure", "fatal_clash", "war",
-     "cyber")
+PRC_INITIATED = "prc_initiated"
+TriggerType = Literal[
+    "official_visit", "declaratory", "history", "incident", "human_rights", "other_policy", "domestic_politics",
+    "mil_deployment", "legal", "sovereignty_act", "quiet_institutional", "exercise", "ship_transit", "arms_sale",
+    "prc_initiated",
+]  # fmt: skip
+WITH_THE_US = ("mil_deployment", "exercise", "ship_transit", "arms_sale", "quiet_institutional")
+Branch = Literal["taiwan", "tie", "alliance", "dispute"]
+PERSONAL, ECONOMIC = {"diplomatic", "individual_sanction", "detention"}, {"economic"}
+INSTRUMENTS = frozenset(
+    {*PERSONAL, *ECONOMIC, "protest", "greyzone", "drills", "blockade", "quarantine", "seizure", "fatal_clash", "war",
+     "cyber"}
 )  # fmt: skip
 STILL_ON = re.compile(r"\bongoing\b|\bstill (on|running|going on|in force)\b", re.IGNORECASE)
-WITH_THE_US = ("mil_deployment", "exercise", "ship_transit", "arms_sale", "quiet_institutional")
+LONGEST_MONTHS = 1200
 OPEN_STEP, FULL_COMBAT = 0.3, 0.6  # rule 7: provocation of an open, official step about Taiwan, and what combat adds
 
 
 @dataclass(frozen=True)
+class Trigger:
+    """A trigger in the model's terms, and the conditions of its month.
+
+    `branch` is the kind of answer that the model plays (rule 1 at the head of the record). `official`, `openness` and
+    `combat` are shares, as for a lever, and count for ties and alliance steps only. `drills_usual` is whether large
+    drills are usual; `japan_trade_share` is the share of Japan's exports that go to the PRC.
+    """
+
+    branch: Branch
+    official: float
+    openness: float
+    combat: float
+    drills_usual: bool
+    japan_trade_share: float
+
+
+@dataclass(frozen=True)
 class Episode:
-    """What happened, and how the PRC answered; `provocation` is a share, `months` None where it is not known."""
+    """A trigger and the PRC's answer; `provocation` is a share, `months` is None if the duration is not known."""
 
     name: str
     start: str
@@ -51,12 +90,17 @@ class Episode:
     ongoing: bool
 
     def rung(self, domain: str) -> int:
-        """How far the answer went in a domain."""
+        """The rung that the answer reached in a domain."""
         return self.economic if domain == "economic" else self.military
+
+    @property
+    def cluster(self) -> str:
+        """The target and year: episodes that share both depend on each other."""
+        return f"{self.target} {self.start[:4]}"
 
 
 class Record(NamedTuple):
-    """The shipped record: episodes that something set off, how many nobody did by target, and over how many years."""
+    """The shipped record: provoked episodes, the number of unprovoked ones by target, and the years it covers."""
 
     episodes: tuple[Episode, ...]
     unprovoked: dict[str, int]
@@ -65,68 +109,266 @@ class Record(NamedTuple):
     last: str
 
 
-class Reading(NamedTuple):
-    """Others' files: episodes to forecast, those skipped with the reason, and what else a reader should know."""
+class OtherEpisodes(NamedTuple):
+    """Episodes of others' files: those to forecast, those skipped with the reason, and warnings."""
 
     episodes: tuple[Episode, ...]
     skipped: tuple[tuple[str, str], ...]
-    notes: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
-def record() -> Record:
-    """The shipped record. Raises ScenarioError.
+# --- the files ---
 
-    >>> sorted(record().unprovoked.items())
+
+def _month_or_day(value: Any) -> str:
+    """The month of a month or day."""
+    if isinstance(value, str) and re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])(-[0-3][0-9])?", value):
+        return value[:7]
+    raise ValueError(f"must be a month written YYYY-MM, or a day written YYYY-MM-DD, got {show(value)}")
+
+
+def _year(value: str) -> str:
+    if re.fullmatch("(19|20)[0-9]{2}", value):
+        return value
+    raise ValueError(f"must be a year, got {show(value)}")
+
+
+def _or_empty(check: BeforeValidator) -> PlainValidator:
+    """What `check` allows, or an empty value."""
+    return PlainValidator(lambda value: None if value is None else check.func(value))  # type: ignore[call-arg]
+
+
+Rung = Annotated[int, integer(0, 7)]
+_duration = number(0, LONGEST_MONTHS)
+Year = Annotated[Word, AfterValidator(_year)]
+_on_off = OnOff.__metadata__[0]  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Code:
+    """A code between 0 and 1, and the cue in the trigger that it was given for."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    code: Share
+    cue: Text
+
+
+@dataclass(frozen=True)
+class BranchCode:
+    """The branch of a trigger, and the cue."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    code: Branch
+    cue: Text
+
+
+@dataclass(frozen=True)
+class Codes:
+    """Attributes of a trigger, coded by the rules at the head of the shipped record."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    branch: BranchCode
+    matter: Code
+    official: Code
+    leader: Code
+    openness: Code
+    combat: Code
+
+
+@dataclass(frozen=True)
+class ShippedEpisode:
+    """An episode of the shipped record; an unprovoked one has no codes."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    id: Word
+    start: Month
+    target: Literal["Japan", "Taiwan"]
+    trigger: Text
+    trigger_type: TriggerType
+    max_rung: Rung
+    instruments: Texts
+    duration_months: Annotated[float, _duration]
+    confidence: Literal["high", "medium", "low"]
+    source: Sources
+    end: Month | None = None
+    ongoing: OnOff = False
+    found: Texts = ()
+    codes: Codes | None = None
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """Conditions of a year that matter for the answers."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    drills_usual_after: Month
+    japan_trade_share: dict[Year, Share]
+    source: Sources
+
+
+@dataclass(frozen=True)
+class Span:
+    """The first and the last month of the record."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    first: Month
+    last: Month
+
+    @property
+    def years(self) -> float:
+        """From the first month to the last."""
+        first, last = (int(month[:4]) + (int(month[5:]) - 1) / 12 for month in (self.first, self.last))
+        return last - first
+
+
+@dataclass(frozen=True)
+class ShippedFile:
+    """The shipped record."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    record: Span
+    conditions: Conditions
+    episodes: tuple[ShippedEpisode, ...]
+
+
+@dataclass(frozen=True)
+class OtherEpisode:
+    """An episode of someone else's file; keys that are not used here are ignored."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="ignore")
+    id: Word
+    start: Annotated[str, BeforeValidator(_month_or_day)]
+    target: Text
+    trigger: Text
+    trigger_type: TriggerType
+    provocation: Share
+    overt: OnOff
+    instruments: Annotated[tuple[Text, ...], AfterValidator(without_repeats)]
+    max_rung: Rung
+    duration_months: Annotated[float | None, _or_empty(_duration)]
+    japan_taiwan_lever: Annotated[bool | None, _or_empty(_on_off)] = None
+    end: Any = ""
+    mark: Any = ""
+    note: Any = ""
+
+
+@dataclass(frozen=True)
+class OtherFile:
+    """Someone else's file of episodes."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="ignore")
+    episodes: tuple[OtherEpisode, ...]
+
+
+def find_faults(path: Path) -> list[Fault]:
+    """All faults of a file of episodes; only the shipped record has the key `record`."""
+    document, _ = read_file(path, path.name, loose=True)
+    return _read_file(ShippedFile if document and "record" in document.data else OtherFile, path, path.name)[1]
+
+
+def _read_file(shape: Any, path: Path, label: str) -> tuple[Any, list[Fault], Document | None]:
+    """The content of a file of episodes, or None, with all its faults."""
+    is_shipped = shape is ShippedFile
+    document, faults = read_file(path, label, loose=not is_shipped)
+    if document is None:
+        return None, faults, None
+    content, faults = read_record(shape, document, shipped.read_catalogue(shipped.shipped_folder()).known)
+    if content is not None:
+        faults = [*_find_inconsistencies(document, content.episodes)]
+    return None if faults else content, faults, document
+
+
+def _find_inconsistencies(document: Document, episodes: Sequence[OtherEpisode | ShippedEpisode]) -> Iterator[Fault]:
+    """Faults of entries that are each well formed."""
+    seen: set[str] = set()
+    for i, episode in enumerate(episodes):
+        path = ("episodes", i)
+        if episode.id in seen:
+            yield document.fault((*path, "id"), f"id: {episode.id} is used twice in this file; give each its own")
+        seen.add(episode.id)
+        if _is_date(episode.end) and str(episode.end)[:7] < episode.start:
+            message = f"end: must not be before start ({episode.start}), got {show(str(episode.end))}"
+            yield document.fault((*path, "end"), message)
+        if isinstance(episode, ShippedEpisode) and (episode.codes is None) != (episode.trigger_type == PRC_INITIATED):
+            message = f"{episode.id}: codes are required, except for type {PRC_INITIATED}, which has none"
+            yield document.fault((*path, "id"), message)
+
+
+def _is_date(end: Any) -> bool:
+    """Whether an end is a month or a day."""
+    return re.match("(19|20)[0-9]{2}-[01][0-9]", str(end)) is not None
+
+
+def load_record() -> Record:
+    """The shipped record.
+
+    Raises
+    ------
+    ScenarioError
+        If the file has faults.
+
+    Examples
+    --------
+    >>> sorted(load_record().unprovoked.items())
     [('Japan', 4), ('Taiwan', 1)]
     """
-    found, faults, _ = episode_files.own_file(
-        shipped.shipped_folder() / "history" / "episodes.yaml", "scenarios/history/episodes.yaml"
-    )
-    if found is None:
+    path = shipped.shipped_folder() / "history" / "episodes.yaml"
+    content, faults, _ = _read_file(ShippedFile, path, "scenarios/history/episodes.yaml")
+    if content is None:
         raise ScenarioError(faults)
-    own = [_own(one, found.conditions) for one in found.episodes if one.codes]
-    unprovoked = Counter(str(one.target) for one in found.episodes if one.trigger_type == PRC_INITIATED)
-    return Record(tuple(own), dict(unprovoked), _years(found), found.conditions, found.record.last)
+    provoked = [_from_codes(entry, entry.codes, content.conditions) for entry in content.episodes if entry.codes]
+    unprovoked = Counter(str(entry.target) for entry in content.episodes if not entry.codes)
+    return Record(tuple(provoked), dict(unprovoked), content.record.years, content.conditions, content.record.last)
 
 
-def others(paths: Sequence[str | Path], known: Record) -> Reading:
-    """The episodes of others' files, in the form that docs/backtest.md describes. Raises ScenarioError."""
+def load_others(paths: Sequence[str | Path], record: Record) -> OtherEpisodes:
+    """The episodes of others' files, in the form that docs/backtest.md describes.
+
+    Raises
+    ------
+    ScenarioError
+        With all faults of all files.
+    """
     episodes: list[Episode] = []
     skipped: list[tuple[str, str]] = []
-    notes: list[str] = []
+    warnings: list[str] = []
     faults: list[Fault] = []
-    names: dict[str, str] = {}
+    files: dict[str, str] = {}
     for path in map(Path, paths):
-        found, wrong, document = episode_files.others_file(path, path.as_posix())
-        faults += wrong
-        for place, one in enumerate(found.episodes if found and document else ()):
-            if document and one.id in names:
-                message = f"id: {one.id} stands in {names[one.id]} already"
-                faults.append(document.fault(("episodes", place, "id"), message))
-            names.setdefault(one.id, path.as_posix())
-            target = next((name for name in TARGETS if name.casefold() == one.target.casefold()), None)
+        content, new_faults, document = _read_file(OtherFile, path, path.as_posix())
+        faults += new_faults
+        for i, entry in enumerate(content.episodes if content and document else ()):
+            if document and entry.id in files:
+                message = f"id: {entry.id} is already used in {files[entry.id]}; give each episode its own"
+                faults.append(document.fault(("episodes", i, "id"), message))
+            files.setdefault(entry.id, path.as_posix())
+            target = next((name for name in TARGETS if name.casefold() == entry.target.casefold()), None)
             if target is None:
-                skipped.append((one.id, f"the target is {one.target}"))
-            elif one.trigger_type == PRC_INITIATED:
-                skipped.append((one.id, "nobody had provoked it"))
+                skipped.append((entry.id, f"the target is {entry.target}"))
+            elif entry.trigger_type == PRC_INITIATED:
+                skipped.append((entry.id, "nobody had provoked it"))
             else:
-                episodes.append(_told(one, target, known))
-                notes += [f"{one.id}: instrument {word} is not one that Strait knows, and counts for nothing"
-                          for word in one.instruments if word not in WORDS]  # fmt: skip
+                episodes.append(_from_other(entry, target, record))
+                warnings += [f"{entry.id}: unknown instrument {instrument} is ignored; "
+                             f"known: {', '.join(sorted(INSTRUMENTS))}"
+                             for instrument in entry.instruments if instrument not in INSTRUMENTS]  # fmt: skip
     if faults:
         raise ScenarioError(faults)
-    return Reading(tuple(episodes), tuple(skipped), tuple(notes))
+    return OtherEpisodes(tuple(episodes), tuple(skipped), tuple(warnings))
+
+
+# --- from files to the model's ladders and triggers ---
 
 
 def rungs(max_rung: int, instruments: Collection[str]) -> tuple[int, int]:
-    """The economic and the military rung that one scale of 0-7 and the instruments amount to.
+    """The economic and the military rung that the record's one scale of 0-7 and the instruments amount to.
 
-    The scale gives the rung of its own domain; of the other domain only instruments tell.
+    The scale gives the rung of its own domain; the instruments give the rung of the other domain.
 
     >>> rungs(3, ["protest", "economic", "greyzone"]), rungs(5, ["blockade"]), rungs(6, ["fatal_clash"])
     ((2, 1), (0, 4), (0, 1))
     """
-    economic = 2 if set(ECONOMIC) & set(instruments) else 1 if set(PERSONAL) & set(instruments) else 0
+    economic = 2 if ECONOMIC & set(instruments) else 1 if PERSONAL & set(instruments) else 0
     military = 2 if "drills" in instruments else 1 if "greyzone" in instruments else 0
     if max_rung == 0:
         return 0, 0
@@ -139,49 +381,45 @@ def rungs(max_rung: int, instruments: Collection[str]) -> tuple[int, int]:
     return economic, {3: 1, 4: 2, 7: 6}[max_rung]
 
 
-def coded(one: Told, target: str) -> tuple[Branch, float, float, float]:
-    """Branch, official, openness and combat where a file gives no codes: the last rule at the head of the record."""
-    named = re.search("taiwan|taipei", one.trigger, re.IGNORECASE) is not None
+def code_trigger(entry: OtherEpisode, target: str) -> tuple[Branch, float, float, float]:
+    """Branch, official, openness and combat without codes: the last rule at the head of the record."""
+    names_taiwan = re.search("taiwan|taipei", entry.trigger, re.IGNORECASE) is not None
     if target == "Taiwan":
         branch: Branch = "taiwan"
-    elif one.japan_taiwan_lever or named:
+    elif entry.japan_taiwan_lever or names_taiwan:
         branch = "tie"
     else:
-        branch = "alliance" if one.trigger_type in WITH_THE_US else "dispute"
-    official = 0.5 if one.trigger_type == "quiet_institutional" else 1.0
-    combat = scale.clip((one.provocation - OPEN_STEP) / FULL_COMBAT, 0.0, 1.0)
-    return branch, official, 1.0 if one.overt else 0.2, combat
+        branch = "alliance" if entry.trigger_type in WITH_THE_US else "dispute"
+    official = 0.5 if entry.trigger_type == "quiet_institutional" else 1.0
+    combat = min(max((entry.provocation - OPEN_STEP) / FULL_COMBAT, 0.0), 1.0)
+    return branch, official, 1.0 if entry.overt else 0.2, combat
 
 
-def _told(one: Told, target: str, known: Record) -> Episode:
-    economic, military = rungs(one.max_rung, one.instruments)
-    ongoing = one.end is None or bool(STILL_ON.search(f"{one.end} {one.mark} {one.note}"))
-    ongoing = ongoing or (episode_files.is_date(one.end) and str(one.end)[:7] >= known.last)
-    return Episode(
-        one.id, one.start, target, one.trigger.strip(), one.trigger_type, one.provocation,
-        _trigger(*coded(one, target), one.start, known.conditions),
-        economic, military, _domain(one.max_rung), one.duration_months, ongoing,
-    )  # fmt: skip
+def _from_other(entry: OtherEpisode, target: str, record: Record) -> Episode:
+    ongoing = entry.end is None or bool(STILL_ON.search(f"{entry.end} {entry.mark} {entry.note}"))
+    ongoing = ongoing or (_is_date(entry.end) and str(entry.end)[:7] >= record.last)
+    trigger = _trigger(*code_trigger(entry, target), entry.start, record.conditions)
+    return _episode(entry, target, entry.provocation, trigger, ongoing)
 
 
-def _own(one: OwnEpisode, conditions: Conditions) -> Episode:
-    codes = one.codes
-    assert codes
+def _from_codes(entry: ShippedEpisode, codes: Codes, conditions: Conditions) -> Episode:
     matter, official, leader = codes.matter.code, codes.official.code, codes.leader.code
     openness, combat = codes.openness.code, codes.combat.code
     provocation = OPEN_STEP / 3 * (matter + official + openness) + FULL_COMBAT * (leader / 2 + combat)
-    role = min(1.0, combat + leader / 2)
-    economic, military = rungs(one.max_rung, one.instruments)
+    combat_or_leader = min(1.0, combat + leader / 2)
+    trigger = _trigger(codes.branch.code, official, openness, combat_or_leader, entry.start, conditions)
+    return _episode(entry, entry.target, min(1.0, provocation), trigger, entry.ongoing)
+
+
+def _episode(
+    entry: OtherEpisode | ShippedEpisode, target: str, provocation: float, trigger: Trigger, ongoing: bool
+) -> Episode:
+    """An episode, whose domain is that of its gravest instrument: to it the duration belongs."""
+    domain = "none" if entry.max_rung == 0 else "economic" if entry.max_rung <= 2 else "military"
     return Episode(
-        one.id, one.start, one.target, one.trigger, one.trigger_type, min(1.0, provocation),
-        _trigger(codes.branch.code, official, openness, role, one.start, conditions),
-        economic, military, _domain(one.max_rung), one.duration_months, one.ongoing,
+        entry.id, entry.start, target, entry.trigger.strip(), entry.trigger_type, provocation, trigger,
+        *rungs(entry.max_rung, entry.instruments), domain, entry.duration_months, ongoing,
     )  # fmt: skip
-
-
-def _domain(max_rung: int) -> str:
-    """The domain of an episode's gravest instrument, to which its duration belongs; none if there was no answer."""
-    return "none" if max_rung == 0 else "economic" if max_rung <= 2 else "military"
 
 
 def _trigger(
@@ -194,8 +432,3 @@ def _trigger(
     shares = [conditions.japan_trade_share[year] for year in years]
     share = float(np.interp(int(month[:4]), [int(year) for year in years], shares))
     return Trigger(branch, official, openness, combat, month > conditions.drills_usual_after, share)
-
-
-def _years(found: OwnFile) -> float:
-    first, last = (int(month[:4]) + (int(month[5:]) - 1) / 12 for month in (found.record.first, found.record.last))
-    return last - first

@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from analysis.evidence import episode_files, validation_rows
+from analysis.evidence.episodes import find_faults
+from analysis.evidence.validation_rows import read_rows
 from sim.errors import Fault
-from sim.scenario.files import read_file
 
-
-def _check_episodes(path: Path) -> list[Fault]:
-    document, _ = read_file(path, path.name, loose=True)
-    shipped_record = document is not None and "record" in document.data
-    return (episode_files.own_file if shipped_record else episode_files.others_file)(path, path.name)[1]
-
-
-def _check_validation(path: Path) -> list[Fault]:
-    return validation_rows.load(path)[1]
-
-
-FILE_CHECKS: Mapping[str, Callable[[Path], list[Fault]]] = {"episodes": _check_episodes, "checks": _check_validation}
+FILE_CHECKS: Mapping[str, Callable[[Path], list[Fault]]] = {
+    "episodes": find_faults,
+    "checks": lambda path: read_rows(path)[1],
+}
 """A function that lists the faults of a file, by a key that only this kind of file has at its top."""

@@ -1,7 +1,4 @@
-"""What the rows of validation.yaml measure in cells: a small function each, from lab, row and cell to an interval.
-
-Those that count episodes are in `analysis.evidence.counts`.
-"""
+"""The measures that rows of validation.yaml name: a small function each, from a case to an interval."""
 
 from __future__ import annotations
 
@@ -10,185 +7,329 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import pandas as pd
 
-from analysis.evidence.cells import At, Lab, changed, mean, play, ratio, ratio_parts, values
+from analysis.evidence.cells import (
+    Cell,
+    Cells,
+    interval_of_mean,
+    interval_of_ratio,
+    linearize_ratio,
+    outcome_values,
+    play_cell,
+)
+from analysis.evidence.chronicle import OPTIONS, Chronicle, months_since, share_of_steps_unanswered
 from analysis.questions.compare import primary
 from sim.model import codes
+from sim.model.rules import prc
 from sim.scenario.experiment import LeverSetting
 from sim.statistics import intervals
 from sim.statistics.intervals import Floats, Interval
 
 if TYPE_CHECKING:
     from analysis.evidence.backtest.gains import Gain
-    from analysis.evidence.validation_rows import Check
+    from analysis.evidence.validation_rows import Row
 
-Measure = Callable[["Lab", "Check", At], Interval]
-
-UNREACHABLE = {("japan_military", 3), ("japan_military", 4), ("japan_military", 6)}  # the rules know no such thing
+UNREACHABLE = {("japan_military", 3), ("japan_military", 4), ("japan_military", 6)}  # rungs that no rule leads to
+HIGHEST_RUNG = {"economic": prc.RUPTURE, "military": prc.DRILL}  # short of force, which the table of outcomes counts
 BACKTEST_WORLDS = 2000
-LIGHT = 0.2  # of the trials, for what is asked of very many cells
+SMALL_SHARE = 0.2  # of the trials, for measures of very many cells
 
 
-def level(lab: Lab, row: Check, at: At) -> Interval:
+class Case(NamedTuple):
+    """A row of validation.yaml in one of its cells."""
+
+    cells: Cells
+    row: Row
+    cell: Cell
+
+    @property
+    def chronicle(self) -> Chronicle:
+        """The events of the cell."""
+        return self.cells.chronicle(self.cell)
+
+    def outcome(self, cell: Cell | None = None) -> Floats:
+        """float[trial] of the row's outcome, in the case's cell or another."""
+        return self.cells.values(cell or self.cell, str(self.row.of.outcome))
+
+    def rival(self, cell: Cell | None = None) -> Cell:
+        """The same cell under the policy that the row compares with."""
+        cell = cell or self.cell
+        return cell._replace(policy=self.row.of.against or cell.policy)
+
+    def with_and_without(self) -> tuple[Cell, Cell]:
+        """The cell with the row's changes `plus`, and with its changes `less`."""
+        return self.cell.with_changes(self.row.of.plus), self.cell.with_changes(self.row.of.less)
+
+    def share_given(self, cell: Cell) -> Floats:
+        """float[trial] whose mean is how often the outcome happens for each time that `given` happens."""
+        return linearize_ratio(self.outcome(cell), self.cells.values(cell, str(self.row.of.given)))
+
+    def episodes(self) -> pd.DataFrame:
+        """Episodes on the row's tracks, at its rung or above but short of force, begun before its `until_month`."""
+        of, episodes = self.row.of, self.chronicle.select("episode", self.row.of.until_month)
+        highest = episodes["track"].str.rpartition("_")[2].map(HIGHEST_RUNG)
+        return episodes[episodes["track"].isin(of.track) & episodes["rung"].between(of.rung, highest)]
+
+    def rate(self, events: pd.DataFrame) -> Interval:
+        """The mean number of these events per trial, or per year played before `until_month`."""
+        counts = self.chronicle.count_by_trial(events)
+        if not self.row.of.per_year:
+            return interval_of_mean(counts)
+        years = self.chronicle.trials["years"].to_numpy(float)
+        return interval_of_ratio(counts, np.minimum(years, self.row.of.until_month / 12))
+
+    def share(self, events: pd.DataFrame, chosen: pd.Series[bool]) -> Interval:
+        """The share of these events that are chosen, over all trials."""
+        count = self.chronicle.count_by_trial
+        return interval_of_ratio(count(events[chosen]), count(events))
+
+
+Measure = Callable[[Case], Interval]
+
+
+# --- outcomes of trials ---
+
+
+def level(case: Case) -> Interval:
     """The mean of an outcome."""
-    return mean(_outcome(lab, row, at))
+    return interval_of_mean(case.outcome())
 
 
-def absence(lab: Lab, row: Check, at: At) -> Interval:
+def absence(case: Case) -> Interval:
     """The share of trials in which something does not happen."""
-    return mean(1 - _outcome(lab, row, at))
+    return interval_of_mean(1 - case.outcome())
 
 
-def median(lab: Lab, row: Check, at: At) -> Interval:
-    """The median of an outcome, counted and not expected."""
-    return intervals.quantile(np.asarray(lab.cell(at)[row.of.outcome], dtype=float).reshape(-1, 1), 0.5)
+def median(case: Case) -> Interval:
+    """The median of an outcome as trials have it, without its compensator."""
+    values = np.asarray(case.cells.records(case.cell)[case.row.of.outcome], dtype=float)
+    return intervals.quantile(values.reshape(-1, 1), 0.5)
 
 
-def per_year(lab: Lab, row: Check, at: At) -> Interval:
+def per_year(case: Case) -> Interval:
     """The constant yearly hazard that gives the share of trials in which something happens within the horizon."""
-    years = (row.of.months or 120) / 12
-    shares = level(lab, row, at)
-    return Interval(*(None if p is None else -math.log(1 - min(max(p, 0.0), 0.9999)) / years for p in shares))
+    years = (case.row.of.months or 120) / 12
+    return Interval(*(None if p is None else -math.log(1 - min(max(p, 0.0), 0.9999)) / years for p in level(case)))
 
 
-def difference(lab: Lab, row: Check, at: At) -> Interval:
-    """Paired difference of an outcome: the policy, with `plus`, minus the one it is held `against`, with `less`."""
-    return mean(_difference(lab, row, changed(at, row.of.plus), changed(at, row.of.less)))
+def difference(case: Case) -> Interval:
+    """Paired difference of an outcome: the policy, with `plus`, minus the policy `against`, with `less`."""
+    more, less = case.with_and_without()
+    return interval_of_mean(case.outcome(more) - case.outcome(case.rival(less)))
 
 
-def change_of_difference(lab: Lab, row: Check, at: At) -> Interval:
+def change_of_difference(case: Case) -> Interval:
     """What `plus` adds to the difference between two policies."""
-    more = changed(at, row.of.plus)
-    return mean(_difference(lab, row, more, more) - _difference(lab, row, at, at))
+    more, _ = case.with_and_without()
+    with_plus = case.outcome(more) - case.outcome(case.rival(more))
+    return interval_of_mean(with_plus - (case.outcome() - case.outcome(case.rival())))
 
 
-def ratio_of_policies(lab: Lab, row: Check, at: At) -> Interval:
-    """An outcome under a policy, relative to the one it is held against."""
-    return ratio(_outcome(lab, row, at), _outcome(lab, row, _against(row, at)))
+def ratio_of_policies(case: Case) -> Interval:
+    """An outcome under a policy, relative to the policy `against`."""
+    return interval_of_ratio(case.outcome(), case.outcome(case.rival()))
 
 
-def share_given(lab: Lab, row: Check, at: At) -> Interval:
-    """How often one thing happens, relative to how often another does."""
-    return mean(_given(lab, row, at))
+def share_given(case: Case) -> Interval:
+    """How often the outcome happens for each time that `given` happens."""
+    return interval_of_mean(case.share_given(case.cell))
 
 
-def share_given_difference(lab: Lab, row: Check, at: At) -> Interval:
+def share_given_difference(case: Case) -> Interval:
     """The difference of two such shares: with `plus` minus with `less`."""
-    first, second = _given(lab, row, changed(at, row.of.plus)), _given(lab, row, changed(at, row.of.less))
-    return mean(first - second) if first.size and second.size else intervals.BLANK
+    more, less = map(case.share_given, case.with_and_without())
+    return interval_of_mean(more - less) if more.size and less.size else intervals.BLANK
 
 
-def hazard_of_force(lab: Lab, row: Check, at: At) -> Interval:
-    """Hazard of force summed over all trials, by the years in which force could begin."""
-    rows = lab.cell(at)
-    return ratio(rows["hazard_of_force"], rows["peace_years"])
+def hazard_of_force(case: Case) -> Interval:
+    """Hazard of force summed over all trials, per year in which force could begin."""
+    records = case.cells.records(case.cell)
+    return interval_of_ratio(records["hazard_of_force"], records["peace_years"])
 
 
-def half_step(lab: Lab, row: Check, at: At) -> Interval:
+def half_step(case: Case) -> Interval:
     """An outcome played in half-months minus the same in months."""
-    return mean(_outcome(lab, row, at._replace(step_months=0.5)) - _outcome(lab, row, at._replace(step_months=1.0)))
+    halves, months = (case.outcome(case.cell._replace(step_months=step)) for step in (0.5, 1.0))
+    return interval_of_mean(halves - months)
 
 
-def added_arms_growth(lab: Lab, row: Check, at: At) -> Interval:
+def added_arms_growth(case: Case) -> Interval:
     """Percentage points a year that a first open tie adds to PRC spending, over the three years after it."""
-    added = np.asarray(lab.cell(at)["prc_buildup_pct"], dtype=float)
-    return ratio(added / 3, (added > 0).astype(float))
+    added = np.asarray(case.cells.records(case.cell)["prc_buildup_pct"], dtype=float)
+    return interval_of_ratio(added / 3, (added > 0).astype(float))
 
 
-def always_the_same(lab: Lab, row: Check, at: At) -> Interval:
-    """Cells x outcomes (shares) with one result in every trial, over all cells of the debate.
+def always_the_same(case: Case) -> Interval:
+    """How many pairs of cell and outcome (shares) have one value in every trial, over all cells of the debate.
 
-    What is known only where something else has happened is looked at in all cells together: few trials have it.
+    An outcome that is recorded only where something else has happened is examined in all cells together, since few
+    trials have it.
     """
-    exp = lab.load("debate", set_=lab.changes)
+    cells = case.cells
+    exp = cells.load("debate", set_=cells.changes)
     names = [name for name, outcome in exp.catalogue.outcomes.items() if outcome.unit == "share"]
     same, conditional = 0, dict[str, set[float]]()
     for start, view, policy in product(exp.starts, exp.worldviews, exp.policies):
-        rows = lab.cell(At(start.name, view.name, policy.name), LIGHT)
+        records = cells.records(Cell(start.name, view.name, policy.name), SMALL_SHARE)
         for name in names:
-            column = values(rows, name)
-            if np.isnan(column).any():
-                conditional.setdefault(name, set()).update(column[~np.isnan(column)])
+            values = outcome_values(records, name)
+            if np.isnan(values).any():
+                conditional.setdefault(name, set()).update(values[~np.isnan(values)])
             else:
-                same += bool(np.ptp(column) == 0)
-    return Interval(float(same + sum(len(found) < 2 for found in conditional.values())), None, None)
+                same += bool(np.ptp(values) == 0)
+    return _count(same + sum(len(values) < 2 for values in conditional.values()))
 
 
-def tracks_with_varying_months(lab: Lab, row: Check, at: At) -> Interval:
-    """Targets x domains in which the months on every rung that can be reached differ between trials."""
-    rows, vary = lab.cell(at), 0
+def tracks_with_varying_months(case: Case) -> Interval:
+    """Number of targets x domains in which the months on every reachable rung differ between trials."""
+    records = case.cells.records(case.cell)
+    varying = 0
     for target, domain, rungs in codes.TRACKS:
-        track = f"{target}_{domain}"
-        reached = [rung for rung in range(rungs) if (track, rung) not in UNREACHABLE]
-        vary += all(np.ptp(rows[f"{track}_months_{rung}"]) > 0 for rung in reached)
-    return Interval(float(vary), None, None)
+        reachable = _reachable(target, domain, rungs, 0)
+        varying += all(np.ptp(records[f"{target}_{domain}_months_{rung}"]) > 0 for rung in reachable)
+    return _count(varying)
 
 
-def held_levers_that_differ(lab: Lab, row: Check, at: At) -> Interval:
-    """1 if a policy that names every lever and leaves it where it is differs from status quo in any byte, else 0."""
-    exp = replace(lab.experiment(at, LIGHT), lucks=1)
-    (start,), (quiet,) = exp.starts, exp.policies
+def held_levers_that_differ(case: Case) -> Interval:
+    """1 if a policy that names every lever and moves none differs from the status quo in any byte, else 0."""
+    exp = replace(case.cells.experiment(case.cell, SMALL_SHARE), lucks=1)
+    (start,), (policy,) = exp.starts, exp.policies
     settings = {name: LeverSetting(now.depth, now.openness) for name, now in start.levers.items()}
-    held = replace(quiet, name="held", levers=settings)
-    same = play(exp).tobytes() == play(replace(exp, policies=(held,))).tobytes()
-    return Interval(float(not same), None, None)
+    unmoved = replace(exp, policies=(replace(policy, name="held", levers=settings),))
+    return _count(play_cell(exp).tobytes() != play_cell(unmoved).tobytes())
 
 
-def idle_dials(lab: Lab, row: Check, at: At) -> Interval:
-    """Dials that leave every number of every trial as it was, from Self's reading to Newsham's."""
-    return Interval(float(sum(idle for idle, _ in _dials(lab, at))), None, None)
+def idle_dials(case: Case) -> Interval:
+    """Number of dials that change no number of any trial, from Self's end (0) to Newsham's (1)."""
+    return _count(sum(idle for idle, _ in _dials(case.cells, case.cell)))
 
 
-def moving_dials(lab: Lab, row: Check, at: At) -> Interval:
+def moving_dials(case: Case) -> Interval:
     """Share of dials that move a primary outcome beyond its 95 % interval."""
-    found = _dials(lab, at)
-    return Interval(sum(moves for _, moves in found) / len(found), None, None)
+    dials = _dials(case.cells, case.cell)
+    return Interval(sum(moves for _, moves in dials) / len(dials), None, None)
 
 
 @lru_cache(maxsize=1)
-def _dials(lab: Lab, at: At) -> list[tuple[bool, bool]]:
-    """Of each dial in turn, whether it changes nothing, and whether it moves a primary outcome beyond its interval."""
-    exp, found = lab.load("debate"), []
+def _dials(cells: Cells, cell: Cell) -> list[tuple[bool, bool]]:
+    """For each dial: whether it changes nothing, and whether it moves a primary outcome beyond its interval."""
+    exp, dials = cells.load("debate"), []
     for name, claim in exp.catalogue.claims.items():
         if claim.readings:
-            low, high = (lab.cell(changed(at, [f"claim.{name}={dial}"]), LIGHT) for dial in (0, 1))
-            moved = [mean(values(high, outcome.name) - values(low, outcome.name)) for outcome in primary(exp)]
-            beyond = any(one.low is not None and one.high is not None and not one.low <= 0 <= one.high for one in moved)
-            found.append((low.tobytes() == high.tobytes(), beyond))
-    return found
+            low, high = (cells.records(cell.with_changes([f"claim.{name}={dial}"]), SMALL_SHARE) for dial in (0, 1))
+            moves = (interval_of_mean(outcome_values(high, outcome.name) - outcome_values(low, outcome.name))
+                     for outcome in primary(exp))  # fmt: skip
+            beyond = any(m.low is not None and m.high is not None and not m.low <= 0 <= m.high for m in moves)
+            dials.append((low.tobytes() == high.tobytes(), beyond))
+    return dials
 
 
-def _outcome(lab: Lab, row: Check, at: At) -> Floats:
-    return lab.values(at, str(row.of.outcome))
+# --- events of chronicles ---
 
 
-def _against(row: Check, at: At) -> At:
-    return at._replace(policy=row.of.against or at.policy)
+def episodes(case: Case) -> Interval:
+    """Episodes begun on some tracks, at the row's rung or above but short of force; per year, or by `until_month`."""
+    return case.rate(case.episodes())
 
 
-def _difference(lab: Lab, row: Check, first: At, second: At) -> Floats:
-    return np.asarray(_outcome(lab, row, first) - _outcome(lab, row, _against(row, second)))
+def crises(case: Case) -> Interval:
+    """Crises begun, per year or by `until_month`."""
+    return case.rate(case.chronicle.select("crisis", case.row.of.until_month))
 
 
-def _given(lab: Lab, row: Check, at: At) -> Floats:
-    return ratio_parts(_outcome(lab, row, at), lab.values(at, str(row.of.given)))
+def episode_months(case: Case) -> Interval:
+    """The median length of episodes, as drawn when they began, so that none is cut off by the horizon."""
+    return intervals.quantile(case.episodes()["months"].to_numpy(float).reshape(-1, 1), 0.5)
 
 
-def backtest_gain(lab: Lab, row: Check, at: At) -> Interval:
-    """What a worldview gains in log score over a rival forecaster of the recorded reactions, a forecast."""
-    gain = next(one for one in _gains() if (one.forecaster, one.against) == (at.worldview, row.of.rival))
+def deadly_share(case: Case) -> Interval:
+    """Share of dangerous incidents that kill."""
+    deadly = case.chronicle.count_by_trial(case.chronicle.select("deadly"))
+    return interval_of_ratio(deadly, case.chronicle.trials["incidents"].to_numpy(float))
+
+
+def response_share(case: Case) -> Interval:
+    """Share of a coerced Japan's responses that are this option."""
+    responses = case.chronicle.select("response")
+    return case.share(responses, responses["rung"] == OPTIONS.index(case.row.of.option))
+
+
+def rally_share(case: Case) -> Interval:
+    """Share of coercions of Japan after which the public is no less in favour."""
+    rallies = case.chronicle.select("rally")
+    return case.share(rallies, rallies["months"] >= 0)
+
+
+def steps_unanswered(case: Case) -> Interval:
+    """Share of steps on some levers, as deep and open as the policy has them, that cost Japan nothing."""
+    return interval_of_mean(share_of_steps_unanswered(case.cells.experiment(case.cell), case.row.of.lever))
+
+
+def force_per_dispute(case: Case) -> Interval:
+    """Trials with force, per military episode short of force at either target."""
+    episodes, count = case.chronicle.select("episode"), case.chronicle.count_by_trial
+    military = episodes[episodes["track"].str.endswith("military")]
+    force = (count(military[military["rung"] >= 4]) > 0).astype(float)
+    return interval_of_ratio(force, count(military[military["rung"] <= HIGHEST_RUNG["military"]]))
+
+
+def tracks_with_varying_episodes(case: Case) -> Interval:
+    """Number of targets x domains in which the count of episodes on every reachable rung differs between trials."""
+    episodes, count, varying = case.chronicle.select("episode"), case.chronicle.count_by_trial, 0
+    for target, domain, rungs in codes.TRACKS:
+        on_track = episodes[episodes["track"] == f"{target}_{domain}"]
+        reachable = _reachable(target, domain, rungs, 1)
+        varying += all(np.ptp(count(on_track[on_track["rung"] == rung])) > 0 for rung in reachable)
+    return _count(varying)
+
+
+def below_record(case: Case) -> Interval:
+    """Share of trials with fewer episodes than the record, ties counted half; trials with a fall are left out."""
+    counts = case.chronicle.count_by_trial(case.episodes())
+    return _share_below(counts[case.chronicle.reaches_horizon()], len(case.cells.record[str(case.row.record)]))
+
+
+def quiet_years_below_record(case: Case) -> Interval:
+    """Share of trials with fewer quiet years than the record, likewise."""
+    exp = case.cells.experiment(case.cell)
+    dates = [date for dates in case.cells.record.values() for date in dates]
+    years = exp.months // 12
+    on_record = years - len({month // 12 for month in months_since(exp.starts[0].date, dates)})
+    return _share_below(case.chronicle.quiet_years(years)[case.chronicle.reaches_horizon()], on_record)
+
+
+# --- forecasts of recorded reactions ---
+
+
+def backtest_gain(case: Case) -> Interval:
+    """Mean gain in log score, per forecast, of a worldview over a rival forecaster of the recorded reactions."""
+    pair = case.cell.worldview, case.row.of.rival
+    gain = next(gain for gain in _gains() if (gain.forecaster, gain.against) == pair)
     return Interval(gain.gain, gain.low, gain.high)
 
 
 @lru_cache(1)
 def _gains() -> list[Gain]:
-    from analysis.evidence import episodes
-    from analysis.evidence.backtest import forecasts, gains, rivals
+    from analysis.evidence.backtest.forecasts import run_backtest
+    from analysis.evidence.episodes import load_record
 
-    record = episodes.record()
-    pairs = [*product(("neutral", "newsham", "self"), rivals.RIVALS), ("newsham", "self")]
-    found = gains.gains(forecasts.scored(record.episodes, record, worlds=BACKTEST_WORLDS), pairs)
-    return [one for one in found if (one.sample, one.domain, one.measure) == ("all", "both", "log_score")]
+    record = load_record()
+    gains = run_backtest(record.episodes, record, worlds=BACKTEST_WORLDS).gains
+    return [gain for gain in gains if (gain.sample, gain.domain, gain.measure) == ("all", "both", "log_score")]
+
+
+def _count(number: int) -> Interval:
+    """A count of the program's own parts, which has no interval."""
+    return Interval(float(number), None, None)
+
+
+def _reachable(target: str, domain: str, rungs: int, first: int) -> list[int]:
+    return [rung for rung in range(first, rungs) if (f"{target}_{domain}", rung) not in UNREACHABLE]
+
+
+def _share_below(counts: Floats, on_record: int) -> Interval:
+    return interval_of_mean((counts < on_record) + (counts == on_record) / 2)

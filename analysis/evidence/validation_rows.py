@@ -1,4 +1,4 @@
-"""What the model is held against: the rows of validation.yaml, read and checked as every scenario file is."""
+"""The rows of validation.yaml, read and checked as every scenario file is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict
 
-from sim.errors import Fault
+from sim.errors import Fault, ScenarioError
 from sim.scenario import shipped
 from sim.scenario.files import read_file
 from sim.scenario.layers import ExperimentFile
@@ -57,14 +57,15 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "ratio_of_policies": ("outcome", "against"), "share_given": ("outcome", "given"),
     "share_given_difference": ("outcome", "given"), "steps_unanswered": ("lever",),
 }  # fmt: skip
-"""What of `of` a measure cannot do without."""
+"""Entries of `of` that a measure requires."""
 
 
 @dataclass(frozen=True)
-class Of:
-    """Where a measure is taken: cells of an experiment, and what is changed in it (KEY=VALUE, as after --set).
+class MeasureSpec:
+    """What a measure is applied to: cells of an experiment, and changes in it (KEY=VALUE, as after --set).
 
-    Of two things compared `plus` is laid over the first and `less` over the second. `rung` is the least that counts.
+    Where two cells are compared, the changes `plus` are laid over the first and `less` over the second. Episodes
+    count from `rung` up.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -89,8 +90,8 @@ class Of:
 
 
 @dataclass(frozen=True)
-class Check:
-    """A row: one measure, where it should lie, and why there. A row that only reports has no range."""
+class Row:
+    """One measure, its expected range, and the reason for the range. A row that only reports has no range."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: KeyName
@@ -100,17 +101,39 @@ class Check:
     unit: Text
     kind: Kind
     source: Sources
-    of: Of = field(default_factory=Of)
+    of: MeasureSpec = field(default_factory=MeasureSpec)
     low: Number | None = None
     high: Number | None = None
     judged: Literal["interval", "estimate"] = "estimate"
     record: Word | None = None
     why: Text = ""
 
+    @property
+    def expected_sign(self) -> int:
+        """-1 or 1 if the row expects that sign and nothing else, otherwise 0."""
+        if self.judged == "interval" and self.low is not None and self.high is not None:
+            return (self.low == 0) - (self.high == 0)
+        return 0
+
+    @property
+    def expected(self) -> str:
+        """The expected range as text, without its unit; empty if the row only reports.
+
+        >>> rows = load_rows().checks
+        >>> rows["large_drills"].expected, rows["us_resolve"].expected
+        ('4 to 12', 'below 0')
+        """
+        if self.low is None or self.high is None:
+            return ""
+        if self.expected_sign:
+            return "below 0" if self.expected_sign < 0 else "above 0"
+        limits = f"{self.low:g}" if self.low == self.high else f"{self.low:g} to {self.high:g}"
+        return limits.replace("-", "−")
+
 
 @dataclass(frozen=True)
 class Record:
-    """When something on record happened."""
+    """The months in which one kind of event happened."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: KeyName
@@ -120,7 +143,7 @@ class Record:
 
 @dataclass(frozen=True)
 class NoHome:
-    """What the evidence offers and no row takes up, and why not."""
+    """Evidence that no row uses, and the reason."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: KeyName
@@ -131,59 +154,76 @@ class NoHome:
 
 @dataclass(frozen=True)
 class Validation:
-    """The whole of validation.yaml."""
+    """The content of validation.yaml."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    checks: ByName[Check]
+    checks: ByName[Row]
     record: ByName[Record]
     no_home: ByName[NoHome]
 
 
-def load(path: Path) -> tuple[Validation | None, list[Fault]]:
-    """The rows of a validation file, or None, and every fault in it.
+def load_rows() -> Validation:
+    """The shipped validation.yaml.
 
-    >>> rows, faults = load(shipped.shipped_folder() / "validation.yaml")
-    >>> faults, rows.checks["quarantine_per_year"].unit
-    ([], 'a year')
+    Raises
+    ------
+    ScenarioError
+        If the file has faults.
+
+    Examples
+    --------
+    >>> load_rows().checks["large_drills"].high
+    12.0
     """
+    validation, faults = read_rows(shipped.shipped_folder() / "validation.yaml")
+    if validation is None:
+        raise ScenarioError(faults)
+    return validation
+
+
+def read_rows(path: Path) -> tuple[Validation | None, list[Fault]]:
+    """A validation file, or None, and every fault in it."""
     document, faults = read_file(path, path.name)
     if document is None:
         return None, faults
     known = shipped.read_catalogue(shipped.shipped_folder()).known
-    made, found = read_record(Validation, document, known)
-    if made is None:
-        return None, [*faults, *found]
-    for row in made.checks.values():
-        faults += _form(document, row, made.record)
-        faults += _changes(document, row, known)
-    return None if faults else made, faults
+    validation, faults_of_form = read_record(Validation, document, known)
+    if validation is None:
+        return None, [*faults, *faults_of_form]
+    for row in validation.checks.values():
+        faults += _find_inconsistencies(document, row, validation.record)
+        faults += _find_faulty_changes(document, row, known)
+    return None if faults else validation, faults
 
 
-def _form(document: Document, row: Check, records: dict[str, Record]) -> Iterator[Fault]:
-    """Faults between the parts of a row: what its measure needs, its range, the record it is held against."""
-    place = ("checks", row.name)
+def _find_inconsistencies(document: Document, row: Row, records: dict[str, Record]) -> Iterator[Fault]:
+    """Faults between the parts of a row: what its measure needs, its range, the record it is compared with."""
+    path = ("checks", row.name)
     if missing := [name for name in NEEDS.get(row.measure, ()) if not getattr(row.of, name)]:
-        message = f"{row.name}: measure {row.measure} needs {', '.join(missing)}"
-        yield document.fault((*place, "of"), message, key=True)
+        message = f"{row.name}: measure {row.measure} needs {', '.join(missing)}; add it below `of`"
+        yield document.fault((*path, "of"), message, key=True)
     if row.measure == "below_record" and row.record is None:
-        yield document.fault((*place, "measure"), f"{row.name}: measure below_record needs a record")
+        message = f"{row.name}: measure below_record needs a record; allowed: {', '.join(records)}"
+        yield document.fault((*path, "measure"), message)
     if row.kind == "reported" and (row.low is not None or row.high is not None):
-        yield document.fault((*place, "kind"), f"{row.name}: a row that only reports has no range")
+        message = f"{row.name}: a row of kind reported has no range; delete low and high, or choose another kind"
+        yield document.fault((*path, "kind"), message)
     if row.kind != "reported":
         if row.low is None or row.high is None or not row.why:
-            yield document.fault(place, f"{row.name}: needs low, high and why", key=True)
+            message = f"{row.name}: needs low, high and why; a row without a range has kind reported"
+            yield document.fault(path, message, key=True)
         elif row.low > row.high:
-            yield document.fault((*place, "low"), f"low: must not lie above high, got {row.low:g} and {row.high:g}")
+            yield document.fault((*path, "low"), f"low: must not lie above high, got {row.low:g} and {row.high:g}")
     if row.record is not None and row.record not in records:
         allowed = ", ".join(records)
-        yield document.fault((*place, "record"), f"record: unknown record {row.record!r}; allowed: {allowed}")
+        yield document.fault((*path, "record"), f"record: unknown record {row.record!r}; allowed: {allowed}")
 
 
-def _changes(document: Document, row: Check, known: KnownNames) -> Iterator[Fault]:
-    """Faults of what a row changes in its experiment."""
+def _find_faulty_changes(document: Document, row: Row, known: KnownNames) -> Iterator[Fault]:
+    """Faults in the changes that a row makes to its experiment."""
     for section in ("set", "plus", "less"):
-        for number_, text in enumerate(getattr(row.of, section)):
+        for i, text in enumerate(getattr(row.of, section)):
             data, problems = parse_override(text, known)
             _, faults = read_record(ExperimentFile, Document(text, data), known)
             for problem in [*problems, *(fault.message for fault in faults)]:
-                yield document.fault(("checks", row.name, "of", section, number_), f"{text}: {problem}")
+                yield document.fault(("checks", row.name, "of", section, i), f"{text}: {problem}")

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.evidence.backtest.forecasts import DOMAINS, WORLDVIEWS
-from analysis.evidence.backtest.report import CAVEAT, SAMPLES, WORDS, overall
+from analysis.evidence.backtest.report import CAVEAT, LABELS, SAMPLES
 from analysis.evidence.backtest.rivals import RIVALS
 from analysis.figures import style
 from analysis.figures.captions import percent
@@ -18,7 +18,7 @@ from analysis.figures.figure_layout import GREY, INK, TICK, CaptionedFigure, fin
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from analysis.evidence.backtest.forecasts import Scored
+    from analysis.evidence.backtest.forecasts import Backtest
     from analysis.evidence.backtest.gains import Gain
     from analysis.evidence.episodes import Episode
 
@@ -28,32 +28,32 @@ HAPPENED: dict[str, Any] = {"marker": "D", "linestyle": "none", "color": "white"
 HAPPENED |= {"markersize": 8, "markeredgewidth": 1.6, "clip_on": False, "zorder": 5}
 
 
-def draw_backtest(found: Scored, gained: Sequence[Gain]) -> Iterator[CaptionedFigure]:
+def draw_backtest(backtest: Backtest) -> Iterator[CaptionedFigure]:
     """Yield both figures of a back-test that has episodes."""
-    yield forecasts(found)
-    yield differences(found, gained)
+    yield forecasts(backtest)
+    yield differences(backtest)
 
 
-def forecasts(found: Scored) -> CaptionedFigure:
+def forecasts(backtest: Backtest) -> CaptionedFigure:
     """Draw the neutral worldview's forecast of each episode as a bar cut by rung, and a mark where it went."""
-    episodes = sorted(found.episodes, key=lambda one: (one.target, one.start))
+    episodes = sorted(backtest.episodes, key=lambda one: (one.target, one.start))
     labels, groups = _labels(episodes)
     places, deep = style.row_places(labels)
-    caption = _forecast_caption(found)
+    caption = _forecast_caption(backtest)
     figure = sheet(
         title="What did the model expect, and what happened?",
         under="Each bar is the neutral worldview's forecast of the PRC's answer, cut by how far it goes; the mark "
         "stands on what happened.",
         caption=caption,
-        made=_made(found),
+        made=_made(backtest),
         body=deep + 0.9,
-        keys=_rung_keys(found),
+        keys=_rung_keys(backtest),
     )
     panels = figure.subplots(1, 2, sharey=True)
     for axes, domain in zip(panels, DOMAINS, strict=True):
         rows = [place for place, group in zip(places, groups, strict=True) if not group]
         for place, episode in zip(rows, episodes, strict=True):
-            _bar(axes, place, _chances(found, episode, domain), episode.rung(domain))
+            _bar(axes, place, _chances(backtest, episode, domain), episode.rung(domain))
         style.heading(axes, f"{domain.capitalize()} answer", 4)
         axes.set_xlim(0, 1)
         style.percent_axis(axes.xaxis)
@@ -82,8 +82,8 @@ def _labels(episodes: list[Episode]) -> tuple[list[str], list[bool]]:
     return labels, groups
 
 
-def _chances(found: Scored, episode: Episode, domain: str) -> list[float]:
-    table = found.forecasts
+def _chances(backtest: Backtest, episode: Episode, domain: str) -> list[float]:
+    table = backtest.forecasts
     keep = (table["episode"] == episode.name) & (table["domain"] == domain) & (table["forecaster"] == "neutral")
     return table[keep]["probability"].tolist()
 
@@ -102,19 +102,19 @@ def _fills() -> dict[int, dict[str, Any]]:
     return {**style.rung_fills(6), 0: {"facecolor": NO_ANSWER, "edgecolor": "white", "linewidth": 0.3}}
 
 
-def _rung_keys(found: Scored) -> list[Patch | Line2D]:
+def _rung_keys(backtest: Backtest) -> list[Patch | Line2D]:
     """Entries of the key: what the parts of bars mean in each domain, as far as an answer can go."""
     keys: list[Patch | Line2D] = [Line2D([], [], **HAPPENED, label="what happened")]
-    ladders = found.experiment.catalogue.rungs.values()
-    highest = max(2, *(one.rung(domain) for one in found.episodes for domain in DOMAINS))
+    ladders = backtest.experiment.catalogue.rungs.values()
+    highest = max(2, *(one.rung(domain) for one in backtest.episodes for domain in DOMAINS))
     for rung in range(highest + 1):
         names = [ladder[rung].name for ladder in ladders if rung < len(ladder)]
         keys.append(Patch(**{**_fills()[rung], "edgecolor": style.RULE}, label=" / ".join(dict.fromkeys(names))))
     return keys
 
 
-def _forecast_caption(found: Scored) -> str:
-    table = found.forecasts[found.forecasts["forecaster"] == "neutral"]
+def _forecast_caption(backtest: Backtest) -> str:
+    table = backtest.forecasts[backtest.forecasts["forecaster"] == "neutral"]
     likeliest = table.loc[table.groupby(["episode", "domain"])["probability"].idxmax(), "observed"]
     least = table[table["observed"] == 1].nsmallest(1, "probability").to_dict("records")[0]
     return (
@@ -125,20 +125,20 @@ def _forecast_caption(found: Scored) -> str:
     )
 
 
-def differences(found: Scored, gained: Sequence[Gain]) -> CaptionedFigure:
+def differences(backtest: Backtest) -> CaptionedFigure:
     """Draw the mean gain in log score of each worldview over each rival, and of the authors over each other."""
     groups = [(view, tuple(RIVALS)) for view in WORLDVIEWS] + [("newsham", ("self",))]
     labels = [text for view, against in groups
-              for text in (f"{WORDS[view].capitalize()} against", *(WORDS[name] for name in against))]  # fmt: skip
+              for text in (f"{LABELS[view].capitalize()} against", *(LABELS[name] for name in against))]  # fmt: skip
     places, deep = style.row_places(labels)
-    cells = {(one.sample, one.forecaster, one.against): one for one in overall(gained)}
+    cells = {(one.sample, one.forecaster, one.against): one for one in backtest.gains_in_both_domains()}
     shown = [sample for sample in SAMPLES if any(key[0] == sample for key in cells)]
-    caption = _gain_caption(overall(gained))
+    caption = _gain_caption(backtest.gains_in_both_domains())
     figure = sheet(
         title="Does the model forecast better than simple rules?",
         under="Mean gain in log score per forecast; above nought the first is better.",
         caption=caption,
-        made=_made(found),
+        made=_made(backtest),
         body=deep + 1.25,
         keys=_gain_keys(),
     )
@@ -164,7 +164,7 @@ def differences(found: Scored, gained: Sequence[Gain]) -> CaptionedFigure:
 
 def _interval(axes: Axes, y: float, one: Gain) -> None:
     """Draw one gain with its interval upon the band of gains too small to be shown by this sample."""
-    colour = (style.GOOD if one.gain > 0 else style.BAD) if one.told() else GREY
+    colour = (style.GOOD if one.gain > 0 else style.BAD) if one.is_clear() else GREY
     if one.smallest_gain is not None:
         axes.barh(y, 2 * one.smallest_gain, 0.2, -one.smallest_gain, color=style.PALE, zorder=0)
     if one.low is not None and one.high is not None:
@@ -183,12 +183,12 @@ def _gain_keys() -> list[Patch | Line2D]:
 def _gain_caption(gained: Sequence[Gain]) -> str:
     told = []
     for sample, words in SAMPLES.items():
-        here = [one.told() for one in gained if one.sample == sample and one.against in RIVALS]
+        here = [one.is_clear() for one in gained if one.sample == sample and one.against in RIVALS]
         if here:
             told.append(f"{sum(here) or 'none'} of {len(here)} ({words})")
     return f"Gains over simple rules that can be told from luck: {', '.join(told)}. {CAVEAT}"
 
 
-def _made(found: Scored) -> tuple[str, ...]:
-    exp = found.experiment
-    return (f"{len(found.episodes)} episodes", f"{exp.trials:,} worlds each", f"seed {exp.seed}")
+def _made(backtest: Backtest) -> tuple[str, ...]:
+    exp = backtest.experiment
+    return (f"{len(backtest.episodes)} episodes", f"{exp.trials:,} worlds each", f"seed {exp.seed}")

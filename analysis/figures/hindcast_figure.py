@@ -13,8 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from analysis.evidence.chronicle import Chronicle
-from analysis.evidence.counts import lasting, quiet_years, since
+from analysis.evidence.chronicle import Chronicle, months_since
 from analysis.figures import style
 from analysis.figures.captions import percent
 from analysis.figures.figure_layout import TICK, WIDTH, CaptionedFigure, finish, page
@@ -34,13 +33,13 @@ PANELS = {
 
 
 def draw_hindcast(
-    exp: Experiment, told: Chronicle, first_force: style.Floats, record: Mapping[str, tuple[str, ...]]
+    exp: Experiment, chronicle: Chronicle, first_force: style.Floats, record: Mapping[str, tuple[str, ...]]
 ) -> CaptionedFigure:
     """Draw what begins in each five years, quiet years, and how long there is no force.
 
     Parameters
     ----------
-    exp, told
+    exp, chronicle
         The hindcast's one cell, and its chronicle.
     first_force
         float[trial]: months to the first use of force, NaN where there is none.
@@ -48,10 +47,10 @@ def draw_hindcast(
         Dates (YYYY-MM) of `large_drills`, `coercion_of_japan` and `crises`.
     """
     years, begins = exp.months // 12, exp.starts[0].date
-    happened = {name: since(begins, dates) for name, dates in record.items()}
+    happened = {name: months_since(begins, dates) for name, dates in record.items()}
     quiet_on_record = years - len({month // 12 for months in happened.values() for month in months})
-    counts = {name: in_spans(told, name, years) for name in PANELS}
-    still = quiet_years(told, years)[lasting(told)]
+    counts = {name: in_spans(chronicle, name, years) for name in PANELS}
+    still = chronicle.quiet_years(years)[chronicle.reaches_horizon()]
     caption = _caption(counts, happened, first_force, still, quiet_on_record)
     figure = page(
         exp, exp.starts[0].name, title="Would the model have found the last thirty years surprising?", caption=caption,
@@ -67,9 +66,9 @@ def draw_hindcast(
     return finish("hindcast", figure, caption)
 
 
-def in_spans(told: Chronicle, what: str, years: int) -> style.Floats:
+def in_spans(chronicle: Chronicle, what: str, years: int) -> style.Floats:
     """Events of a kind (of PANELS) in each trial and span of five years: float[trial, span]; NaN from a fall on."""
-    events, spans = told.events, years // SPAN
+    events, spans = chronicle.events, years // SPAN
     episode = events["what"] == "episode"
     kinds: dict[str, pd.Series[bool]] = {
         "large_drills": episode & events["track"].str.endswith("military") & (events["rung"] == 2),
@@ -77,9 +76,9 @@ def in_spans(told: Chronicle, what: str, years: int) -> style.Floats:
         "crises": events["what"] == "crisis",
         "disputes": episode & (events["track"] == "japan_military") & (events["rung"] <= 2),
     }
-    found, made = events[kinds[what]], np.zeros((len(told.trials), spans))
+    found, made = events[kinds[what]], np.zeros((len(chronicle.trials), spans))
     np.add.at(made, (found["trial"], np.minimum(found["month"] // (12 * SPAN), spans - 1).astype(int)), 1)
-    made[told.trials["years"].to_numpy(float)[:, None] < SPAN * np.arange(1, spans + 1)] = np.nan
+    made[chronicle.trials["years"].to_numpy(float)[:, None] < SPAN * np.arange(1, spans + 1)] = np.nan
     return made
 
 

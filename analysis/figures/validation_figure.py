@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.evidence.validate import GROUPS, Found, expected, sentence, signed, what
+from analysis.evidence.validate import GROUPS, RowResult, summary_sentence
 from analysis.figures import style
 from analysis.figures.figure_layout import GREY, HEADING, INK, ROOM, SMALL, CaptionedFigure, finish, fit, page
 
@@ -28,21 +28,21 @@ LABELS, BAND, FOUND, EXPECTED = 0.1, 5.1, 7.0, 9.75  # inches from the left, whe
 UNIT = 1.25  # inches of the expected range
 
 
-def draw_validation(exp: Experiment, found: Sequence[Found]) -> CaptionedFigure:
+def draw_validation(exp: Experiment, results: Sequence[RowResult]) -> CaptionedFigure:
     """Draw every row as an interval against its expected range, all ranges as wide as each other.
 
     Parameters
     ----------
     exp : Experiment
         The reference, with the trials a cell that were played.
-    found : sequence of Found
-        What `validate` returns.
+    results : sequence of RowResult
+        The results of `analysis.evidence.validate.measure_rows`.
     """
-    rows: list[Found | str] = []
+    rows: list[RowResult | str] = []
     for group, title in GROUPS.items():
-        if members := [one for one in found if one.row.check == group]:
+        if members := [result for result in results if result.row.check == group]:
             rows += [title, *members]
-    caption = sentence([*found]) + (
+    caption = summary_sentence(results) + (
         " The grey band is the expected range of each row. Where only a sign is expected the band is open on the other"
         " side and the scale is the row's own. Rows without a band are reported and not judged. Rows in bold test"
         " the model out of sample; the others show that what was put in comes out."
@@ -62,23 +62,23 @@ def draw_validation(exp: Experiment, found: Sequence[Found]) -> CaptionedFigure:
     return finish("validation", figure, caption)
 
 
-def _row(axes: Axes, y: int, one: Found) -> None:
+def _row(axes: Axes, y: int, one: RowResult) -> None:
     """Draw one row: what it is, its band and interval, the numbers, what is expected and the verdict."""
     row, at = one.row, one.interval
     reach = "" if at.low is None else f"  ({_number(at.low)} to {_number(at.high)})"
     test = row.kind == "out-of-sample"
-    label = fit(what(one), BAND - LABELS - 0.1, SMALL, lines=1, bold=test)
+    label = fit(one.description, BAND - LABELS - 0.1, SMALL, lines=1, bold=test)
     axes.text(LABELS, y, label, size=SMALL, color=INK, va="center", weight="bold" if test else "normal")
     axes.text(FOUND + 0.15, y, _number(at.estimate) + reach, size=SMALL, color=INK, va="center")
     if row.low is None or row.high is None:
         axes.text(EXPECTED, y, f"{row.unit}; reported", size=SMALL, color=GREY, va="center")
         return
     passed = one.verdict == "pass"
-    said = f"{expected(row)} {row.unit}" if passed else f"{one.verdict.upper()}: {expected(row)} {row.unit}"
+    said = f"{row.expected} {row.unit}" if passed else f"{one.verdict.upper()}: {row.expected} {row.unit}"
     look: dict[str, Any] = {} if passed else {"weight": "bold"}
     axes.text(EXPECTED, y, fit(said, ROOM - EXPECTED, SMALL, lines=1), size=SMALL, va="center",
               color=INK if passed else style.BAD, **look)  # fmt: skip
-    left, right = (-REACH if signed(row) < 0 else 0, 1 + REACH if signed(row) > 0 else 1)
+    left, right = (-REACH if row.expected_sign < 0 else 0, 1 + REACH if row.expected_sign > 0 else 1)
     axes.fill_betweenx([y - 0.38, y + 0.38], _inches(left), _inches(right), color=style.PALE, linewidth=0)
     if at.estimate is None:
         return
@@ -93,12 +93,12 @@ def _inches(place: float) -> float:
     return BAND + (FOUND - BAND - UNIT) / 2 + UNIT * place
 
 
-def _place(one: Found, value: float) -> float:
+def _place(one: RowResult, value: float) -> float:
     """Where a value stands, the expected range being 0 to 1."""
     low, high = one.row.low, one.row.high
     assert low is not None
     assert high is not None
-    sign = signed(one.row)
+    sign = one.row.expected_sign
     if sign:
         scale = 2 * abs(one.interval.estimate or 0.0) or 1.0
         place = value / scale + (sign < 0)

@@ -47,7 +47,7 @@ def test_the_shipped_record_is_scored(here: Path) -> None:
     assert code == 0
     assert {path.name for path in (here / "out" / "backtest").iterdir()} == TABLES | FIGURES
     assert "18 episodes were scored, in 14 clusters" in said
-    assert "4 at Japan (0.13 a year" in said
+    assert "4 at Japan (0.13 per year" in said
     assert "The reading of the essays is ours" in said
     assert "It does not predict" in said
     scores = pd.read_csv(here / "out" / "backtest" / "scores.csv")
@@ -64,7 +64,7 @@ def test_a_file_is_scored_and_what_is_not_is_said(here: Path) -> None:
     assert code == 0
     assert "Skipped Z2: the target is Norway." in said
     assert "Skipped Z3: nobody had provoked it." in said
-    assert "Z1: instrument tourism is not one that Strait knows" in errors
+    assert "Z1: unknown instrument tourism is ignored; known: blockade" in errors
     assert {path.name for path in (here / "there").iterdir()} == TABLES | FIGURES
     chances = pd.read_csv(here / "there" / "forecasts.csv")
     assert set(chances["episode"]) == {"Z1", *(f"Z{4 + rung}" for rung in range(8))}
@@ -84,7 +84,7 @@ def test_a_file_may_hold_nothing_to_score_or_one_episode(here: Path) -> None:
     assert (code, "nothing was scored" in said) == (0, True)
     assert pd.read_csv(here / "out" / "backtest" / "scores.csv").empty
     code, said, _ = strait(written(ENTRY), "--worlds", "100")
-    assert (code, "1 episode was scored, in 1 cluster:" in said) == (0, True)
+    assert (code, "1 episode was scored, in 1 cluster." in said) == (0, True)
 
 
 def test_a_broken_file_is_refused_with_its_place() -> None:

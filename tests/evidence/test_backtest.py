@@ -1,4 +1,4 @@
-"""Scores, rivals, durations and gains: answers worked out by hand, and nobody forecasts what he has seen."""
+"""Scores, rivals, durations and gains: results worked out by hand, and no episode trains its own forecast."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ import pytest
 import yaml
 from playing import needs_numba
 
-from analysis.evidence import episodes as history
-from analysis.evidence.backtest import forecasts, gains, lasting, report, rivals, scores
-from analysis.evidence.episodes import Episode
+from analysis.evidence.backtest import durations, forecasts, gains, rivals
+from analysis.evidence.episodes import Episode, Record, load_others, load_record
 
-RECORD = history.record()
+RECORD = load_record()
 FORECAST = ["episode", "domain", "rung", "forecaster"]
 BLANK = RECORD.episodes[0]
 
 
-def found(episodes: tuple[Episode, ...], record: history.Record = RECORD) -> forecasts.Scored:
-    return forecasts.scored(episodes, record, worlds=300)
+def run(episodes: tuple[Episode, ...], record: Record = RECORD) -> forecasts.Backtest:
+    return forecasts.run_backtest(episodes, record, worlds=300)
 
 
 def planted(rungs: list[int], **other: object) -> tuple[Episode, ...]:
@@ -36,17 +35,17 @@ def planted(rungs: list[int], **other: object) -> tuple[Episode, ...]:
 
 def test_scores_by_hand() -> None:
     chances = [0.1, 0.2, 0.3, 0.4]
-    assert scores.log_score(chances, 2) == pytest.approx(math.log(0.3))
-    assert scores.brier(chances, 2) == pytest.approx(0.1**2 + 0.2**2 + 0.7**2 + 0.4**2)
-    assert scores.rps(chances, 2) == pytest.approx(0.1**2 + 0.3**2 + 0.4**2)
-    assert scores.rps(chances, 0) == pytest.approx(0.9**2 + 0.7**2 + 0.4**2)
-    assert scores.brier([0, 1, 0], 1) == scores.rps([0, 1, 0], 1) == scores.log_score([0, 1, 0], 1) == 0
+    assert forecasts.log_score(chances, 2) == pytest.approx(math.log(0.3))
+    assert forecasts.brier(chances, 2) == pytest.approx(0.1**2 + 0.2**2 + 0.7**2 + 0.4**2)
+    assert forecasts.rps(chances, 2) == pytest.approx(0.1**2 + 0.3**2 + 0.4**2)
+    assert forecasts.rps(chances, 0) == pytest.approx(0.9**2 + 0.7**2 + 0.4**2)
+    assert forecasts.brier([0, 1, 0], 1) == forecasts.rps([0, 1, 0], 1) == forecasts.log_score([0, 1, 0], 1) == 0
 
 
 def test_a_near_miss_costs_less_in_the_ranked_score_only() -> None:
     near, far = [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]
-    assert scores.rps(near, 1) == scores.rps(far, 1) < scores.rps(far, 2)
-    assert scores.brier(near, 1) == scores.brier(far, 2)
+    assert forecasts.rps(near, 1) == forecasts.rps(far, 1) < forecasts.rps(far, 2)
+    assert forecasts.brier(near, 1) == forecasts.brier(far, 2)
 
 
 # --- rivals ---
@@ -85,19 +84,20 @@ def test_ordered_logit_finds_a_slope_and_none_where_there_is_none() -> None:
 def test_rivals_give_every_rung_a_chance(name: str, training: tuple[Episode, ...]) -> None:
     for domain, rungs in rivals.RUNGS.items():
         for provocation in (0.0, 1.0):
-            chances = rivals.RIVALS[name](training, replace(RECORD.episodes[-1], provocation=provocation), domain)
+            episode = replace(RECORD.episodes[-1], provocation=provocation)
+            chances = rivals.RIVALS[name].chances(training, episode, domain)
             assert chances.shape == (rungs,)
             assert chances.sum() == pytest.approx(1, abs=1e-12)
             assert (chances > 0).all()
 
 
-# --- nobody forecasts what he has seen ---
+# --- no episode trains its own forecast ---
 
 
 @needs_numba
 def test_forecasts_add_up_and_scores_are_theirs() -> None:
-    made = found(RECORD.episodes)
-    assert list(made.forecasts.columns) == [
+    backtest = run(RECORD.episodes)
+    assert list(backtest.forecasts.columns) == [
         "episode",
         "target",
         "domain",
@@ -106,28 +106,28 @@ def test_forecasts_add_up_and_scores_are_theirs() -> None:
         "probability",
         "observed",
     ]
-    assert set(made.scores["forecaster"]) == {
+    assert set(backtest.scores["forecaster"]) == {
         "newsham", "self", "neutral", "climatology", "trigger_type", "ordered_logit",
     }  # fmt: skip
-    grouped = made.forecasts.groupby(["episode", "domain", "forecaster"])
-    assert len(grouped) == len(made.scores) == 18 * 2 * 6
+    grouped = backtest.forecasts.groupby(["episode", "domain", "forecaster"])
+    assert len(grouped) == len(backtest.scores) == 18 * 2 * 6
     assert grouped["probability"].sum().to_numpy() == pytest.approx(1, abs=1e-12)
     assert (grouped["observed"].sum() == 1).all()
-    happened = made.forecasts[made.forecasts["observed"] == 1].set_index(["episode", "domain", "forecaster"])
-    kept = made.scores.set_index(["episode", "domain", "forecaster"])["log_score"]
+    happened = backtest.forecasts[backtest.forecasts["observed"] == 1].set_index(["episode", "domain", "forecaster"])
+    logged = backtest.scores.set_index(["episode", "domain", "forecaster"])["log_score"]
     logs = happened["probability"].map(math.log)
-    assert logs.sort_index().to_numpy() == pytest.approx(kept.sort_index().to_numpy())
+    assert logs.sort_index().to_numpy() == pytest.approx(logged.sort_index().to_numpy())
 
 
 @needs_numba
 def test_leaving_one_out_leaves_it_out() -> None:
     changed = replace(RECORD.episodes[4], economic=3, military=6, domain="military", months=50.0)
     episodes = tuple(changed if one.name == changed.name else one for one in RECORD.episodes)
-    before, after = found(RECORD.episodes), found(episodes, RECORD._replace(episodes=episodes))
+    before, after = run(RECORD.episodes), run(episodes, RECORD._replace(episodes=episodes))
 
-    def table(made: forecasts.Scored, own: bool) -> pd.Series[float]:
-        keep = (made.forecasts["episode"] == changed.name) == own
-        return made.forecasts[keep].set_index(FORECAST)["probability"]
+    def table(backtest: forecasts.Backtest, own: bool) -> pd.Series[float]:
+        chosen = (backtest.forecasts["episode"] == changed.name) == own
+        return backtest.forecasts[chosen].set_index(FORECAST)["probability"]
 
     assert table(before, own=True).equals(table(after, own=True))
     moved = (table(before, own=False) != table(after, own=False)).groupby(["forecaster", "episode", "domain"]).any()
@@ -145,23 +145,23 @@ def test_nothing_in_a_file_trains(tmp_path: Path) -> None:
         entries = [{"id": f"X{i}", "start": f"20{10 + i}-03", **entry} for i in range(5)]
         path = tmp_path / "file.yaml"
         path.write_text(yaml.safe_dump({"episodes": entries}), encoding="utf-8")
-        made = found(history.others([path], RECORD).episodes)
-        assert len(made.scores) == 5 * 12
-        return made.forecasts.set_index(FORECAST)["probability"]
+        backtest = run(load_others([path], RECORD).episodes)
+        assert len(backtest.scores) == 5 * 12
+        return backtest.forecasts.set_index(FORECAST)["probability"]
 
     assert forecast(0, 0).equals(forecast(7, 30))
 
 
 def test_a_files_copy_of_a_shipped_episode_is_not_forecast_by_itself() -> None:
     twin = replace(RECORD.episodes[3], name="another name")
-    assert RECORD.episodes[3] not in forecasts.others(twin, RECORD.episodes)
-    assert len(forecasts.others(twin, RECORD.episodes)) == 17
+    assert RECORD.episodes[3] not in forecasts.training_for(twin, RECORD.episodes)
+    assert len(forecasts.training_for(twin, RECORD.episodes)) == 17
 
 
 @needs_numba
 def test_worldviews_differ_only_where_their_readings_do() -> None:
-    made = found(RECORD.episodes).forecasts
-    table = made.pivot_table(index=["episode", "domain", "rung"], columns="forecaster", values="probability")
+    backtest = run(RECORD.episodes).forecasts
+    table = backtest.pivot_table(index=["episode", "domain", "rung"], columns="forecaster", values="probability")
     taiwan = table.loc[[one.name for one in RECORD.episodes if one.target == "Taiwan"]]
     assert (taiwan["newsham"] == taiwan["neutral"]).all()
     assert (taiwan["self"] == taiwan["neutral"]).all()
@@ -185,18 +185,20 @@ def test_worldviews_differ_only_where_their_readings_do() -> None:
     ],
 )
 def test_a_duration_is_known_between_limits(months: float, ongoing: bool, limits: tuple[float, float, str]) -> None:
-    assert lasting.known(replace(BLANK, months=months, ongoing=ongoing)) == pytest.approx(limits[:2] + limits[2:])
-    assert lasting.known(replace(BLANK, months=None)) is None
-    assert lasting.known(replace(BLANK, domain="none")) is None
+    recorded = durations.recorded_limits(replace(BLANK, months=months, ongoing=ongoing))
+    assert recorded == pytest.approx(limits)
+    assert durations.recorded_limits(replace(BLANK, months=None)) is None
+    assert durations.recorded_limits(replace(BLANK, domain="none")) is None
 
 
 def test_the_law_of_durations_by_hand() -> None:
     quarter = 4 * 3 ** (-0.6)  # log-odds of a quarter are -ln 3
-    assert lasting.ended(quarter, 4.0, 0.6) == pytest.approx(0.25)
-    assert lasting.between(lasting.Known(quarter, 4.0, "interval"), 4.0, 0.6) == pytest.approx(0.25)
-    assert lasting.between(lasting.Known(4.0, math.inf, "right"), np.array([4.0, 4.0]), 0.6) == pytest.approx(0.5)
-    assert lasting.between(lasting.Known(0.0, 4.0, "left"), 4.0, 0.6) == pytest.approx(0.5)
-    assert lasting.middle(np.array([7.0, 7.0]), 0.6) == pytest.approx(7)
+    assert durations.prob_ended(quarter, 4.0, 0.6) == pytest.approx(0.25)
+    between, limits, worlds = durations.prob_between, durations.Limits, np.array([4.0, 4.0])
+    assert between(limits(quarter, 4.0, "interval"), 4.0, 0.6) == pytest.approx(0.25)
+    assert between(limits(4.0, math.inf, "right"), worlds, 0.6) == pytest.approx(0.5)
+    assert between(limits(0.0, 4.0, "left"), 4.0, 0.6) == pytest.approx(0.5)
+    assert durations.median_of_mixture(np.array([7.0, 7.0]), 0.6) == pytest.approx(7)
 
 
 def test_a_rival_finds_a_planted_law() -> None:
@@ -204,8 +206,8 @@ def test_a_rival_finds_a_planted_law() -> None:
     months = 8 * np.exp(0.5 * np.log(ranks / (1 - ranks)))
     training = tuple(replace(BLANK, name=str(i), months=float(m), ongoing=bool(m > 20)) for i, m in enumerate(months))
     training = tuple(replace(one, months=20.0) if one.ongoing else one for one in training)
-    for name in lasting.COLUMNS:
-        median, spread = lasting.fitted(name, training, BLANK)
+    for name in rivals.RIVALS:
+        median, spread = rivals.fit_duration(name, training, BLANK)
         assert median == pytest.approx(8, rel=0.05)
         assert spread == pytest.approx(0.5, rel=0.08)
 
@@ -220,12 +222,12 @@ def test_intervals_cover_what_was_planted() -> None:
     for seed in range(runs):
         members = np.repeat(np.arange(size), rng.integers(1, 4, size))
         noise = rng.normal(size=size)[members] + rng.normal(size=len(members))
-        one = gains.clustered((noise + 1).tolist(), [str(i) for i in members], seed=seed, resamples=500)
+        one = gains.cluster_mean((noise + 1).tolist(), [str(i) for i in members], seed=seed, resamples=500)
         assert one.low is not None
         assert one.high is not None
         assert one.smallest is not None
         covered += one.low <= 1 <= one.high
-        again = gains.clustered((noise + one.smallest).tolist(), [str(i) for i in members], seed=seed, resamples=500)
+        again = gains.cluster_mean((noise + one.smallest).tolist(), [str(i) for i in members], seed=seed, resamples=500)
         shown += again.low is not None and again.low > 0
     error = math.sqrt(0.95 * 0.05 / runs)
     assert abs(covered / runs - 0.95) <= 4 * error
@@ -233,20 +235,20 @@ def test_intervals_cover_what_was_planted() -> None:
 
 
 def test_the_smallest_gain_by_hand() -> None:
-    one = gains.clustered([0.0, 2.0, 4.0], ["a", "b", "c"], seed=1)
+    one = gains.cluster_mean([0.0, 2.0, 4.0], ["a", "b", "c"], seed=1)
     # standard error of a mean of three, 2 / sqrt(3); t with two degrees of freedom: 4.3027 and 1.0607
     assert one.smallest == pytest.approx((4.3027 + 1.0607) * 2 / math.sqrt(3), rel=1e-4)
-    assert gains.clustered([3.0, 1.0], ["a", "a"], seed=1) == (2.0, None, None, None, 1)
+    assert gains.cluster_mean([3.0, 1.0], ["a", "a"], seed=1) == (2.0, None, None, None, 1)
     assert (one.low, one.high) == (None, None)  # three of a sign are no rarity
-    assert gains.clustered([0.0] * 7, list("abcdeff"), seed=1)[:4] == (0, 0, 0, 0)
+    assert gains.cluster_mean([0.0] * 7, list("abcdeff"), seed=1)[:4] == (0, 0, 0, 0)
 
 
 @needs_numba
 def test_gains_are_means_of_differences() -> None:
-    made = found(RECORD.episodes)
-    rows = {row[:5]: row for row in gains.gains(made, report.PAIRS, resamples=200)}
+    backtest = run(RECORD.episodes)
+    rows = {row[:5]: row for row in gains.mean_gains(backtest, forecasts.PAIRS, resamples=200)}
     for measure, sign in (("log_score", 1), ("brier", -1), ("rps", -1)):
-        table = made.scores.pivot_table(index="episode", columns="forecaster", values=measure)
+        table = backtest.scores.pivot_table(index="episode", columns="forecaster", values=measure)
         late = [one.name for one in RECORD.episodes if one.start >= "2020-03"]
         assert len(late) == 11
         for sample, names in (("all", list(table.index)), ("since_2020_03", late)):
@@ -254,4 +256,4 @@ def test_gains_are_means_of_differences() -> None:
             assert row.gain == pytest.approx(sign * float((table["self"] - table["climatology"])[names].mean()))
             assert row.episodes == len(names)
     assert rows["all", "both", "duration", "newsham", "self"].gain == pytest.approx(0, abs=1e-9)
-    assert not rows["all", "both", "duration", "newsham", "self"].told()
+    assert not rows["all", "both", "duration", "newsham", "self"].is_clear()

@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from analysis.evidence import episodes
-from analysis.evidence.episode_files import Told
+from analysis.evidence.episodes import OtherEpisode
 from sim.errors import ScenarioError
 
-RECORD = episodes.record()
+RECORD = episodes.load_record()
 GOOD = {
     "id": "X1", "start": "2024-10", "end": "2024-11", "target": "Japan", "trigger": "A visit", "trigger_type": "legal",
     "provocation": 0.4, "max_rung": 2, "instruments": ["protest", "economic"], "duration_months": 1.5, "overt": True,
@@ -26,10 +26,10 @@ def written(folder: Path, *entries: dict[str, object]) -> Path:
     return path
 
 
-def told(**changes: object) -> Told:
+def entry(**changes: object) -> OtherEpisode:
     """A well-formed entry with some changes, as it is once read."""
-    entry = {name: value for name, value in {**GOOD, **changes}.items() if name != "end"}
-    return Told(**{**entry, "instruments": tuple(GOOD["instruments"])})  # type: ignore[arg-type]
+    values = {name: value for name, value in {**GOOD, **changes}.items() if name != "end"}
+    return OtherEpisode(**{**values, "instruments": tuple(GOOD["instruments"])})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -86,20 +86,20 @@ def test_conditions_are_those_of_the_month() -> None:
 
 
 @pytest.mark.parametrize(
-    ("entry", "target", "expected"),
+    ("given", "target", "expected"),
     [
-        (told(), "Taiwan", ("taiwan", 1, 1, 1 / 6)),
-        (told(), "Japan", ("dispute", 1, 1, 1 / 6)),
-        (told(japan_taiwan_lever=True, provocation=0.9), "Japan", ("tie", 1, 1, 1)),
-        (told(trigger="Words on TAIWAN", trigger_type="declaratory", overt=False), "Japan", ("tie", 1, 0.2, 1 / 6)),
-        (told(trigger_type="mil_deployment", provocation=0.1), "Japan", ("alliance", 1, 1, 0)),
-        (told(trigger_type="quiet_institutional", overt=False), "Japan", ("alliance", 0.5, 0.2, 1 / 6)),
+        (entry(), "Taiwan", ("taiwan", 1, 1, 1 / 6)),
+        (entry(), "Japan", ("dispute", 1, 1, 1 / 6)),
+        (entry(japan_taiwan_lever=True, provocation=0.9), "Japan", ("tie", 1, 1, 1)),
+        (entry(trigger="Words on TAIWAN", trigger_type="declaratory", overt=False), "Japan", ("tie", 1, 0.2, 1 / 6)),
+        (entry(trigger_type="mil_deployment", provocation=0.1), "Japan", ("alliance", 1, 1, 0)),
+        (entry(trigger_type="quiet_institutional", overt=False), "Japan", ("alliance", 0.5, 0.2, 1 / 6)),
     ],
 )
 def test_a_trigger_without_codes_is_coded_by_rule(
-    entry: Told, target: str, expected: tuple[str, float, float, float]
+    given: OtherEpisode, target: str, expected: tuple[str, float, float, float]
 ) -> None:
-    branch, *numbers = episodes.coded(entry, target)
+    branch, *numbers = episodes.code_trigger(given, target)
     assert branch == expected[0]
     assert numbers == pytest.approx(expected[1:])
 
@@ -111,7 +111,7 @@ def test_the_record_written_in_others_form_reads_the_same(tmp_path: Path) -> Non
         kept = {name: value for name, value in one.items() if name not in ("codes", "found", "source", "ongoing")}
         note = {"note": "the patrols are still running"} if one.get("ongoing") else {"cost": None, "backed_down": 0.0}
         entries.append({**kept, **note, "provocation": 0.5, "overt": True, "gdp_cost_pct": {"low": 0.0, "high": None}})
-    reading = episodes.others([written(tmp_path, *entries)], RECORD)
+    reading = episodes.load_others([written(tmp_path, *entries)], RECORD)
     alike = ("name", "start", "target", "trigger_type", "economic", "military", "domain", "months", "ongoing")
     assert [[getattr(one, field) for field in alike] for one in reading.episodes] == [
         [getattr(one, field) for field in alike] for one in RECORD.episodes
@@ -128,13 +128,14 @@ def test_what_is_skipped_passed_over_or_still_running_is_said(tmp_path: Path) ->
         {**GOOD, "id": "E", "mark": "dataset; ongoing"},
         {**GOOD, "id": 6, "end": "unknown"},
     ]
-    reading = episodes.others([written(tmp_path, *entries)], RECORD)
+    reading = episodes.load_others([written(tmp_path, *entries)], RECORD)
     assert reading.skipped == (("A", "the target is Norway"), ("B", "nobody had provoked it"))
     assert [(one.name, one.target, one.ongoing) for one in reading.episodes] == [
         ("C", "Taiwan", True), ("D", "Japan", True), ("E", "Japan", True), ("6", "Japan", False),
     ]  # fmt: skip
     assert reading.episodes[1].start == "2025-11"
-    assert reading.notes == ("C: instrument boycott is not one that Strait knows, and counts for nothing",)
+    (warning,) = reading.warnings
+    assert warning.startswith("C: unknown instrument boycott is ignored; known: blockade, cyber, ")
 
 
 BROKEN = [
@@ -159,7 +160,7 @@ def test_what_is_wrong_is_said_with_its_place(
 ) -> None:
     path = written(tmp_path, {**GOOD, **change})
     with pytest.raises(ScenarioError) as caught:
-        episodes.others([path], RECORD)
+        episodes.load_others([path], RECORD)
     (fault,) = caught.value.faults
     assert fault.message == message
     shown = path.read_text(encoding="utf-8").splitlines()[fault.line - 1]
@@ -171,7 +172,7 @@ def test_what_is_wrong_is_said_with_its_place(
 def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
     path = written(tmp_path, {name: value for name, value in GOOD.items() if name != key})
     with pytest.raises(ScenarioError, match=rf"episodes.yaml:2:3: episodes\[1\]: missing key '{key}'"):
-        episodes.others([path], RECORD)
+        episodes.load_others([path], RECORD)
 
 
 def test_all_faults_of_all_files_come_together(tmp_path: Path) -> None:
@@ -180,14 +181,14 @@ def test_all_faults_of_all_files_come_together(tmp_path: Path) -> None:
     third = tmp_path / "third.yaml"
     third.write_text("meta: {title: a file without any}\n", encoding="utf-8")
     with pytest.raises(ScenarioError) as caught:
-        episodes.others([first, second, third, tmp_path / "fourth.yaml"], RECORD)
+        episodes.load_others([first, second, third, tmp_path / "fourth.yaml"], RECORD)
     said = [fault.message for fault in caught.value.faults]
     assert said == [
         "provocation: must be a number from 0 to 1, got 2",
         "no such file",
-        "id: X1 stands twice in this file",
+        "id: X1 is used twice in this file; give each its own",
         "missing key 'episodes'",
     ]
     again = written(tmp_path, GOOD)
-    with pytest.raises(ScenarioError, match=r"id: X1 stands in .*episodes.yaml already"):
-        episodes.others([again, again], RECORD)
+    with pytest.raises(ScenarioError, match=r"id: X1 is already used in .*episodes.yaml"):
+        episodes.load_others([again, again], RECORD)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.evidence import validate
+from analysis.evidence import validation_rows
 from sim.scenario.catalogue import Catalogue, Claim
 from sim.scenario.loader import load
 
@@ -99,7 +99,7 @@ def test_every_source_is_somebodys_or_says_that_it_is_ours() -> None:
             assert not re.search(r"\b(we|our own|ours)\b", source.cite.split(";")[0]), f"{name} is ours"
     kinds = (KNOWN.parameters, KNOWN.quantities, KNOWN.claims, KNOWN.levers)
     used = {name for kind in kinds for entry in kind.values() for name in entry.source}
-    used |= {name for check in validate.rows().checks.values() for name in check.source}
+    used |= {name for check in validation_rows.load_rows().checks.values() for name in check.source}
     assert used == set(KNOWN.sources)
 
 

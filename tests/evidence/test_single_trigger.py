@@ -13,8 +13,8 @@ import pytest
 from playing import needs_numba
 
 from analysis.evidence import single_trigger
-from analysis.evidence.backtest import lasting
-from analysis.evidence.single_trigger import Trigger
+from analysis.evidence.backtest import durations
+from analysis.evidence.episodes import Trigger
 from sim.model import codes
 from sim.scenario import loader
 from sim.scenario.experiment import Experiment
@@ -83,8 +83,8 @@ def expected(case: Trigger, p: np.ndarray) -> dict[tuple[int, int], Share]:
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("case", CASES)
 def test_answers_come_as_often_as_the_rules_say(case: str, view: str) -> None:
-    p = single_trigger.worlds(EXP, VIEWS[view])
-    rungs, _ = single_trigger.answers(EXP, p, CASES[case])
+    p = single_trigger.draw_worlds(EXP, VIEWS[view])
+    rungs, _ = single_trigger.play_trigger(EXP, p, CASES[case])
     chances = expected(CASES[case], p)
     for track, (_, _, size) in enumerate(codes.TRACKS):
         for rung in range(1, size):
@@ -97,34 +97,35 @@ def test_answers_come_as_often_as_the_rules_say(case: str, view: str) -> None:
 @needs_numba
 @pytest.mark.parametrize("case", ["taiwan after", "open tie", "dispute"])
 def test_answers_last_as_the_law_says(case: str) -> None:
-    p = single_trigger.worlds(EXP, VIEWS["neutral"])
-    rungs, months = single_trigger.answers(EXP, p, CASES[case])
+    p = single_trigger.draw_worlds(EXP, VIEWS["neutral"])
+    rungs, months = single_trigger.play_trigger(EXP, p, CASES[case])
     for track in range(4):
         answered = rungs[:, track] > 0
         assert (months[~answered, track] == 0).all()
         if answered.sum() < 100:
             continue
-        medians, spread = lasting.medians(rungs, p, track)
+        medians, spread = durations.laws_of_answers(rungs, p, track)
         for limit in (0.05, 0.1, 1, 3, 12, 40):
-            chance = lasting.ended(limit, medians, spread)
+            chance = durations.prob_ended(limit, medians, spread)
             error = np.sqrt((chance * (1 - chance)).sum()) / len(chance)
             assert abs((months[answered, track] <= limit).mean() - chance.mean()) <= 4 * error
 
 
 @needs_numba
 def test_nothing_else_of_a_start_matters() -> None:
-    p = single_trigger.worlds(EXP, VIEWS["self"])
+    p = single_trigger.draw_worlds(EXP, VIEWS["self"])
     assert [start.name for start in EXP.starts] == ["2020", "2026"]
     other = replace(EXP, starts=EXP.starts[::-1])
     for case in CASES.values():
-        for one, two in zip(single_trigger.answers(EXP, p, case), single_trigger.answers(other, p, case), strict=True):
-            assert (one == two).all()
+        first, second = (single_trigger.play_trigger(exp, p, case) for exp in (EXP, other))
+        assert (first[0] == second[0]).all()
+        assert (first[1] == second[1]).all()
 
 
 @needs_numba
 def test_more_worlds_begin_with_the_same() -> None:
     def played(exp: Experiment) -> np.ndarray:
-        return single_trigger.answers(exp, single_trigger.worlds(exp, VIEWS["newsham"]), CASES["open tie"])[0]
+        return single_trigger.play_trigger(exp, single_trigger.draw_worlds(exp, VIEWS["newsham"]), CASES["open tie"])[0]
 
     few = played(replace(EXP, trials=300))
     assert (few == played(EXP)[:300]).all()
@@ -140,18 +141,18 @@ from analysis.evidence import single_trigger
 from sim.model import compiled
 assert not compiled.COMPILED
 exp = here.replace(here.EXP, trials=40)
-p = single_trigger.worlds(exp, here.VIEWS["self"])
-np.save(sys.argv[1], np.array([np.hstack(single_trigger.answers(exp, p, case)) for case in here.CASES.values()]))
+p = single_trigger.draw_worlds(exp, here.VIEWS["self"])
+np.save(sys.argv[1], np.array([np.hstack(single_trigger.play_trigger(exp, p, case)) for case in here.CASES.values()]))
 """
 
 
 @needs_numba
 def test_plain_python_plays_a_trigger_as_the_kernel_does(tmp_path: Path) -> None:
-    file, (here, tests, root) = tmp_path / "plain.npy", Path(__file__).parents[:3]
-    paths = os.pathsep.join(map(str, (root, tests, here)))
+    file, here = tmp_path / "plain.npy", Path(__file__).parent
+    paths = os.pathsep.join(map(str, [here, here.parent, here.parents[1]]))
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": paths}
     subprocess.run([sys.executable, "-c", PLAINLY, str(file)], check=True, env=environment)
     exp = replace(EXP, trials=40)
-    p = single_trigger.worlds(exp, VIEWS["self"])
-    kernel = np.array([np.hstack(single_trigger.answers(exp, p, case)) for case in CASES.values()])
+    p = single_trigger.draw_worlds(exp, VIEWS["self"])
+    kernel = np.array([np.hstack(single_trigger.play_trigger(exp, p, case)) for case in CASES.values()])
     assert (np.load(file) == kernel).all()

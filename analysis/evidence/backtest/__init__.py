@@ -1,1 +1,1 @@
-"""The model held to the record: forecasts of how the PRC answered, scored beside simple rivals."""
+"""Forecasts of how the PRC answered past provocations, scored beside simple rival forecasters."""

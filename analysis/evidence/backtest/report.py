@@ -1,4 +1,4 @@
-"""The back-test told and kept: two tables, a few sentences, and the folder of files."""
+"""The results of a back-test as tables, sentences and files."""
 
 from __future__ import annotations
 
@@ -10,31 +10,29 @@ import pandas as pd
 from scipy.special import gammaincinv
 
 from analysis.evidence.backtest import gains
-from analysis.evidence.backtest.forecasts import FORECASTERS, SCORES, WORLDVIEWS
+from analysis.evidence.backtest.forecasts import FORECASTERS, PAIRS, SCORES
 from analysis.evidence.backtest.gains import Gain
 from analysis.evidence.backtest.rivals import RIVALS
 from analysis.evidence.episodes import TARGETS
 from sim.results.disk import save
 
 if TYPE_CHECKING:
-    from analysis.evidence.backtest.forecasts import Scored
+    from analysis.evidence.backtest.forecasts import Backtest
     from analysis.evidence.episodes import Record
 
-AUTHORS = (("newsham", "self"), ("newsham", "neutral"), ("self", "neutral"))
-PAIRS = (*((view, rival) for view in WORLDVIEWS for rival in RIVALS), *AUTHORS)
-WORDS = {
+LABELS = {
     "newsham": "Newsham's reading", "self": "Self's reading", "neutral": "neutral", "climatology": "climatology",
     "trigger_type": "trigger type", "ordered_logit": "ordered logit",
 }  # fmt: skip
 SAMPLES = dict(zip(gains.SAMPLES, ("all", "since March 2020"), strict=True))
 BLANK = "–"
 CAVEAT = (
-    "The reading of the essays is ours, and where an author is silent his forecast is the neutral one. "
-    "Only reactions are scored here; nothing is said of war."
+    "The reading of the essays is ours. Where an author is silent, his worldview forecasts with the evidence. Only "
+    "reactions are scored here, and no war."
 )
-FLATTERED = (
-    "The model is not fitted here, but the numbers that it takes from the record were set by people who knew these "
-    "episodes, so its gains over rivals that are fitted without them flatter it. Episodes it was not made from are the "
+IN_SAMPLE = (
+    "The model is not fitted here, but people who knew these episodes chose the numbers that it takes from the record. "
+    "Its gains over rivals that are fitted without an episode are therefore too large. Episodes that nobody knew are a "
     "fairer test: strait backtest FILE."
 )
 
@@ -46,122 +44,122 @@ class Table(NamedTuple):
     rows: list[list[str]]
 
     def markdown(self) -> str:
-        """The table as a page has it."""
+        """The table in Markdown."""
         lines = [self.head, ["---"] * len(self.head), *self.rows]
         return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def levels(found: Scored) -> Table:
+def score_table(backtest: Backtest) -> Table:
     """Mean scores of every forecaster, over all episodes and over those since the essays."""
-    when = {one.name: one.start for one in found.episodes}
-    head = ["mean score", *(f"{score}, {words}" for words in SAMPLES.values() for score in ("log", "Brier", "RPS"))]
+    start = {episode.name: episode.start for episode in backtest.episodes}
+    head = ["mean score", *(f"{score}, {label}" for label in SAMPLES.values() for score in ("log", "Brier", "RPS"))]
     rows = []
-    for name in FORECASTERS:
-        row = [WORDS[name]]
+    for forecaster in FORECASTERS:
+        row = [LABELS[forecaster]]
         for sample in SAMPLES:
-            table = found.scores[found.scores["forecaster"] == name]
-            table = table[[sample == "all" or when[one] >= gains.ESSAYS for one in table["episode"]]]
+            table = backtest.scores[backtest.scores["forecaster"] == forecaster]
+            table = table[[sample == "all" or start[name] >= gains.AFTER_ESSAYS for name in table["episode"]]]
             row += [BLANK if table.empty else f"{table[score].mean():.2f}".replace("-", "−") for score in SCORES]
         rows.append(row)
     return Table(head, rows)
 
 
-def differences(gained: Sequence[Gain], measure: str = "log_score", pairs: Sequence[tuple[str, str]] = PAIRS) -> Table:
-    """Mean gains of one score with intervals, and the smallest gain each sample would have shown."""
+def gain_table(
+    backtest: Backtest, measure: str = "log_score", pairs: Sequence[tuple[str, str]] = PAIRS
+) -> Table:
+    """Mean gains in one measure with intervals, and the smallest gain that each sample could show."""
     head = ["gain of", "over"]
-    for words in SAMPLES.values():
-        head += [f"gain (95\u00a0% interval), {words}", f"smallest shown, {words}"]
-    cells = {(one.sample, one.forecaster, one.against): one for one in overall(gained, measure)}
+    for label in SAMPLES.values():
+        head += [f"gain (95\u00a0% interval), {label}", f"smallest shown, {label}"]
+    cells = {(gain.sample, gain.forecaster, gain.against): gain for gain in backtest.gains_in_both_domains(measure)}
     rows = []
-    for first, second in pairs:
-        row = [WORDS[first], WORDS[second]]
+    for pair in pairs:
+        row = [LABELS[name] for name in pair]
         for sample in SAMPLES:
-            one = cells.get((sample, first, second))
-            row += [interval(one), _size(one.smallest_gain)] if one else [BLANK, BLANK]
+            gain = cells.get((sample, *pair))
+            row += [format_gain(gain), _format_size(gain.smallest_gain)] if gain else [BLANK, BLANK]
         rows.append(row)
     return Table(head, rows)
 
 
-def overall(gained: Iterable[Gain], measure: str = "log_score") -> list[Gain]:
-    """Gains over both domains together, in one measure."""
-    return [one for one in gained if (one.domain, one.measure) == ("both", measure)]
-
-
-def markdown(found: Scored, gained: Sequence[Gain]) -> str:
-    """The results as docs/backtest.md shows them."""
-    durations = differences(gained, "duration", [("neutral", rival) for rival in RIVALS])
-    parts = [levels(found).markdown(), "Log score:", differences(gained).markdown()]
+def markdown(backtest: Backtest) -> str:
+    """The results as docs/model.md shows them."""
+    durations = gain_table(backtest, "duration", [("neutral", rival) for rival in RIVALS])
+    parts = [score_table(backtest).markdown(), "Log score:", gain_table(backtest).markdown()]
     return "\n\n".join([*parts, "Log score of durations, on which the essays are silent:", durations.markdown()])
 
 
-def lines(found: Scored, gained: Sequence[Gain], record: Record | None) -> Iterator[str]:
-    """Sentences that say what the back-test shows; `record` where the shipped one is what was scored."""
-    years = {f"{one.target} {one.start[:4]}" for one in found.episodes}
-    n = len(found.episodes)
+def sentences(backtest: Backtest, record: Record | None) -> Iterator[str]:
+    """The results in sentences; `record` is given if its episodes are those that were scored."""
+    clusters = len({episode.cluster for episode in backtest.episodes})
+    n = len(backtest.episodes)
     scored = f"{n} episode was" if n == 1 else f"{n} episodes were"
-    yield f"{scored} scored, in {len(years)} cluster{'s' * (len(years) > 1)}: a year at a target is one."
+    yield f"{scored} scored, in {clusters} cluster{'s' * (clusters > 1)}. A cluster is a year at a target."
     if record:
-        counts = [f"{one.episodes} at {one.target} ({one.per_year:.2f} a year, {one.low:.2f} to {one.high:.2f})"
-                  for one in rates(record)]  # fmt: skip
-        yield f"Not forecast, since nobody had provoked them: {' and '.join(counts)}."
-    for sample, words in SAMPLES.items():
-        here = [one for one in overall(gained) if one.sample == sample]
-        rivals = [one for one in here if one.against in RIVALS]
-        when = "over all episodes" if sample == "all" else words
-        if rivals:
-            yield f"Against the simple rivals, {when}: {_verdict(rivals)}"
-        for one in here:
-            if (one.forecaster, one.against) == ("newsham", "self"):
-                yield f"Who called it better, {when}: {_better(one)}"
+        rates = [f"{rate.episodes} at {rate.target} ({rate.per_year:.2f} per year, {rate.low:.2f} to {rate.high:.2f})"
+                 for rate in unprovoked_rates(record)]  # fmt: skip
+        yield f"Episodes that the PRC began unprovoked are not forecast: {' and '.join(rates)}."
+    overall = backtest.gains_in_both_domains()
+    for sample, label in SAMPLES.items():
+        over_rivals = [gain for gain in overall if gain.sample == sample and gain.against in RIVALS]
+        scope = "all episodes" if sample == "all" else label
+        if over_rivals:
+            yield f"The model against simple rivals, {scope}: {_summarize_gains(over_rivals)}"
+        for gain in overall:
+            if (gain.sample, gain.forecaster, gain.against) == (sample, "newsham", "self"):
+                yield f"Newsham against Self, {scope}: {_compare_authors(gain)}"
     if record:
-        yield FLATTERED
+        yield IN_SAMPLE
     yield CAVEAT
 
 
-def _verdict(gained: Sequence[Gain]) -> str:
-    """Which gains can be told from luck, and how large one would have to be."""
-    told = [f"{WORDS[one.forecaster]} over {WORDS[one.against]} {interval(one)}" for one in gained if one.told()]
-    sizes = [one.smallest_gain for one in gained if one.smallest_gain is not None]
-    shown = (
-        f"this sample would show gains of {_size(min(sizes))} to {_size(max(sizes))}" if sizes else "too few clusters"
+def _summarize_gains(over_rivals: Sequence[Gain]) -> str:
+    """Which gains are clear, and how large a gain the sample could show."""
+    clear = [f"{LABELS[gain.forecaster]} over {LABELS[gain.against]} {format_gain(gain)}"
+             for gain in over_rivals if gain.is_clear()]  # fmt: skip
+    sizes = [gain.smallest_gain for gain in over_rivals if gain.smallest_gain is not None]
+    power = (
+        f"this sample could show gains of {_format_size(min(sizes))} to {_format_size(max(sizes))}"
+        if sizes
+        else "too few clusters to say how large a gain they could show"
     )
-    if all(one.low is None for one in gained):
-        return f"too few clusters for an interval ({shown})."
-    if not told:
-        return f"no gain or loss that can be told from luck ({shown})."
-    return f"{'; '.join(told)}. The other {len(gained) - len(told)} comparisons show nothing ({shown})."
+    if all(gain.low is None for gain in over_rivals):
+        return f"too few clusters for an interval ({power})."
+    if not clear:
+        return f"no clear gain or loss ({power})."
+    return f"{'; '.join(clear)}. The other {len(over_rivals) - len(clear)} comparisons show no difference ({power})."
 
 
-def _better(one: Gain) -> str:
-    if one.told():
-        return f"{WORDS['newsham' if one.gain > 0 else 'self']}; Newsham's gain over Self is {interval(one)}."
-    shown = f", and this sample would show {_size(one.smallest_gain)}" if one.smallest_gain is not None else ""
-    return f"that cannot be told. Newsham's gain over Self is {interval(one)}{shown}."
+def _compare_authors(gain: Gain) -> str:
+    if gain.is_clear():
+        return f"{LABELS['newsham' if gain.gain > 0 else 'self']} forecast better. Newsham's gain: {format_gain(gain)}."
+    power = "" if gain.smallest_gain is None else f", and this sample could show {_format_size(gain.smallest_gain)}"
+    return f"no clear difference. Newsham's gain: {format_gain(gain)}{power}."
 
 
-def interval(one: Gain) -> str:
+def format_gain(gain: Gain) -> str:
     """A gain with its interval: `+0.12 (−0.03 to +0.27)`."""
-    if one.low is None or one.high is None:
-        return _signed(one.gain)
-    return f"{_signed(one.gain)} ({_signed(one.low)} to {_signed(one.high)})"
+    if gain.low is None or gain.high is None:
+        return _format_signed(gain.gain)
+    return f"{_format_signed(gain.gain)} ({_format_signed(gain.low)} to {_format_signed(gain.high)})"
 
 
-def _signed(value: float) -> str:
+def _format_signed(value: float) -> str:
     """A number with its sign, to two places.
 
-    >>> _signed(-0.031), _signed(-0.001)
+    >>> _format_signed(-0.031), _format_signed(-0.001)
     ('−0.03', '0.00')
     """
     rounded = round(value, 2)
     return f"{rounded:+.2f}".replace("-", "−") if rounded else "0.00"
 
 
-def _size(value: float | None) -> str:
+def _format_size(value: float | None) -> str:
     return BLANK if value is None else f"{value:.2f}"
 
 
 class Rate(NamedTuple):
-    """How often a year the PRC pressed a target that had done nothing: a row of rates.csv."""
+    """How many times a year the PRC pressed a target that had done nothing: a row of rates.csv."""
 
     target: str
     episodes: int
@@ -171,25 +169,27 @@ class Rate(NamedTuple):
     high: float
 
 
-def rates(record: Record) -> list[Rate]:
-    """The rates of what nobody had provoked, each with the exact 95 % interval of a count (Garwood 1936)."""
-    made = []
+def unprovoked_rates(record: Record) -> list[Rate]:
+    """The rates of unprovoked episodes, each with the exact 95 % interval of a count (Garwood 1936).
+
+    The limits are the two Poisson means at which a count as extreme as n has a chance of 2.5 %. They are quantiles of
+    gamma distributions with the shapes n (lower) and n + 1 (upper).
+    """
+    rates = []
     for target in TARGETS:
         n, years = record.unprovoked.get(target, 0), record.years
         low, high = float(gammaincinv(n, 0.025)) if n else 0.0, float(gammaincinv(n + 1, 0.975))
-        made.append(Rate(target, n, years, n / years, low / years, high / years))
-    return made
+        rates.append(Rate(target, n, years, n / years, low / years, high / years))
+    return rates
 
 
-def write(
-    found: Scored, gained: Sequence[Gain], record: Record, skipped: Iterable[tuple[str, str]], folder: Path
-) -> None:
-    """Write the tables of a back-test into a folder, which is made if need be."""
+def write_folder(folder: Path, backtest: Backtest, record: Record, skipped: Iterable[tuple[str, str]]) -> None:
+    """Write the tables of a back-test into a folder, which is created if it does not exist."""
     folder.mkdir(parents=True, exist_ok=True)
-    tables = {"scores": found.scores, "durations": found.durations, "forecasts": found.forecasts}
-    tables["summary"] = pd.DataFrame(gained, columns=Gain._fields)
-    tables["rates"] = pd.DataFrame(rates(record), columns=Rate._fields)
+    tables = {"scores": backtest.scores, "durations": backtest.durations, "forecasts": backtest.forecasts}
+    tables["summary"] = pd.DataFrame(backtest.gains, columns=Gain._fields)
+    tables["rates"] = pd.DataFrame(unprovoked_rates(record), columns=Rate._fields)
     tables["skipped"] = pd.DataFrame(list(skipped), columns=["episode", "reason"])
     for name, table in tables.items():
         save(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n").encode())
-    save(folder / "table.md", f"{markdown(found, gained)}\n".encode())
+    save(folder / "table.md", f"{markdown(backtest)}\n".encode())
