@@ -46,7 +46,8 @@ def validate(
         with progress.shown(Console(stderr=True, highlight=False), "rows") as update:
             results = validation.measure_rows(cells, [*rows.checks.values()], update)
         out.mkdir(parents=True, exist_ok=True)
-        (out / "validation.csv").write_text(tables.format_csv(validation.table(results, rows)), encoding="utf-8", newline="")
+        text = tables.format_csv(validation.table(results, rows))
+        (out / "validation.csv").write_text(text, encoding="utf-8", newline="")
         Console(highlight=False).print(validation.terminal_table(results))
         _draw(cells, results, out)
         typer.echo(f"{validation.summary_sentence(results)}\nTable and figures: {out}\n{CAVEAT}")
