@@ -21,7 +21,7 @@ from analysis.questions.variance import ALL
 from sim.engine.question import ask
 from sim.statistics.indices import LUCK, SOBOL
 from tools.measure_tables import Part, effect, label_with_unit, unit_of
-from tools.measures import MAIN_OUTCOME, PAIRS
+from tools.measures import MAIN_OUTCOME, MEASURES, PAIRS
 
 if TYPE_CHECKING:
     from sim.scenario.catalogue import Outcome
@@ -84,7 +84,7 @@ def claims(exp: Experiment, found: pd.DataFrame) -> str:
     def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
         for name in DISPUTED:
             for sentence in _disagreement(exp, rows[rows["outcome"] == name], exp.catalogue.outcomes[name]):
-                yield f"{sentence} `strait claims --start {start.name} --outcome {name}`"
+                yield f"{sentence} `strait claims --start {start.name} --outcome {name}{_trials('claims')}`"
 
     return by_start(exp, found, lines)
 
@@ -144,7 +144,7 @@ def crossings(exp: Experiment, found: pd.DataFrame) -> str:
     def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
         for name in dict.fromkeys(rows["outcome"]):
             sentence = _crossing(exp, rows[rows["outcome"] == name], exp.catalogue.outcomes[name])
-            yield f"{sentence} `strait crossover --start {start.name} --outcome {name}`"
+            yield f"{sentence} `strait crossover --start {start.name} --outcome {name}{_trials('crossings')}`"
 
     return by_start(exp, found, lines)
 
@@ -175,7 +175,8 @@ def flips(exp: Experiment, found: pd.DataFrame) -> str:
     def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
         for view in exp.worldviews:
             steps = rows[rows["worldview"] == view.name].to_dict("records")
-            yield f"{_flip(exp, steps, view.name)} `strait flip --start {start.name} --worldview {view.name}`"
+            command = f"strait flip --start {start.name} --worldview {view.name}{_trials('flips')}"
+            yield f"{_flip(exp, steps, view.name)} `{command}`"
 
     return by_start(exp, found, lines)
 
@@ -277,6 +278,11 @@ def explain_claims(exp: Experiment, texts: Iterable[str]) -> str:
     """Return what each claim says that these texts name."""
     words = {word for text in texts for word in re.findall(r"\b[NS]\d+\b", text)}
     return "\n".join(f"* **{name}** {claim.says}" for name, claim in exp.catalogue.claims.items() if name in words)
+
+
+def _trials(name: str) -> str:
+    """Return the option that gives a command the trials of a measure."""
+    return f" --trials {MEASURES[name].trials}"
 
 
 def by_start(exp: Experiment, found: pd.DataFrame, lines: Callable[[Start, pd.DataFrame], Iterable[str]]) -> str:

@@ -163,20 +163,21 @@ class Measure:
     shows: str
 
 
+# Trials are as many as the statements of the pages need; all measures together take under ten minutes on two cores.
 MEASURES: Mapping[str, Measure] = {
-    "dials": Measure(lambda exp, n, progress: dials.effects(exp, n, progress, keep=True), 100_000,
+    "dials": Measure(lambda exp, n, progress: dials.effects(exp, n, progress, keep=True), 20_000,
                      "what each claim's dial moves"),
-    "options": Measure(options.count, 200, "how often each actor chooses each of its options"),
-    "effort": Measure(lambda exp, n, progress: effort.table(exp, n, progress, keep=True), 10_000,
+    "options": Measure(options.count, 100, "how often each actor chooses each of its options"),
+    "effort": Measure(lambda exp, n, progress: effort.table(exp, n, progress, keep=True), 5_000,
                       "policies as written, at equal effort, and with a tenth more of a lever"),
-    "forms": Measure(lambda exp, n, progress: model_variants.compare(exp, n, progress, keep=True), 10_000,
+    "forms": Measure(lambda exp, n, progress: model_variants.compare(exp, n, progress, keep=True), 5_000,
                      "the ranking of policies under other forms of the model"),
     "implied": Measure(lambda exp, n, progress: implied.table(exp, n, progress, keep=True), 10_000,
                        "what the model implies about claims that restate the conclusion"),
     "policies": Measure(policy_differences, RUN_TRIALS, "what each policy does, from each start"),
-    "claims": Measure(claim_values, claims.TRIALS, "which belief carries the disagreement"),
-    "crossings": Measure(crossings, crossover.TRIALS, "where along a belief the better policy changes"),
-    "flips": Measure(flips, flip.TRIALS, "how few beliefs turn the result round"),
+    "claims": Measure(claim_values, 2_500, "which belief carries the disagreement"),
+    "crossings": Measure(crossings, 2_500, "where along a belief the better policy changes"),
+    "flips": Measure(flips, 2_000, "how few beliefs turn the result round"),
     "weights": Measure(input_weights, sensitivity.TRIALS, "which beliefs weigh most when all are open"),
     "spreads": Measure(variance_parts, variance.TRIALS, "how much of the spread is luck"),
     "boxes": Measure(discovered_boxes, discover.TRIALS, "with which beliefs the other policy does better"),

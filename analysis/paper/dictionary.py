@@ -1,12 +1,15 @@
-"""The data dictionary of an export: what each column of each table means, in which unit, with which values."""
+"""The data dictionary of an export: meaning, unit and possible values of each column of each table."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import yaml
 
 from sim.results import failures
 
@@ -16,63 +19,17 @@ if TYPE_CHECKING:
 NEVER, NOT_APPLICABLE = "never", "where it does not apply"
 ZERO_ONE = "0 = no, 1 = yes"
 
-# Columns that no catalogue describes: label, meaning, unit.
-WHERE = {
-    "start": ("Start", "Where things stand when play begins.", ""),
-    "worldview": ("Worldview", "Which beliefs hold.", ""),
-    "policy": ("Policy", "What Japan does.", ""),
-    "world": ("World", "Number of the world: what nobody knows. The same in every cell.", ""),
-    "luck": ("Luck", "Number of the luck in its world: what nobody can know.", ""),
-    "trial": ("Trial", "Number of the trial: world × lucks a world + luck. The same in every cell.", ""),
-    "outcome": ("Outcome", "Which column of the trials this row is about.", ""),
-}
-RECORDED = {
-    "crisis_censored": ("No crisis", "The trial ended before any crisis came.", "share"),
-    "force_censored": ("No use of force", "The trial ended before any use of force came.", "share"),
-    "peace_years": ("Years at peace", "Years in which force could begin.", "years"),
-    "hazard_of_force": ("Hazard of force", "Hazard of a use of force, added up over those years.", ""),
-}
-IN_ITS_UNIT = "the outcome's"
-ESTIMATED = {
-    "low": ("Lower limit", "Lower limit of the 95 % interval.", IN_ITS_UNIT),
-    "high": ("Upper limit", "Upper limit of the 95 % interval.", IN_ITS_UNIT),
-    "estimator": ("Estimator", "compensator: the chance of it added up; count, mean or quantile: of what came.", ""),
-    "n": ("Trials", "Trials behind the estimate.", "trials"),
-}
-SUMMARY = ESTIMATED | {
-    "statistic": ("Statistic", "mean, or a quantile: q0.9 is passed by one trial in ten.", ""),
-    "estimate": ("Estimate", "The statistic of the outcome in this cell.", IN_ITS_UNIT),
-}
-DIFFERENCES = ESTIMATED | {
-    "policy_a": ("First policy", "The difference is this policy's outcome", ""),
-    "policy_b": ("Second policy", "minus this policy's, in the same worlds and with the same luck.", ""),
-    "difference": ("Difference", "Mean paired difference of the outcome, first policy minus second.", IN_ITS_UNIT),
-    "simultaneous_low": ("Joint lower limit", "Of the 95 % interval of all main comparisons together.", IN_ITS_UNIT),
-    "simultaneous_high": ("Joint upper limit", "Of the 95 % interval of all main comparisons together.", IN_ITS_UNIT),
-    "prob_better": ("First better", "Share of worlds in which the first policy does better, ties half.", "share"),
-    "variance_ratio": ("Variance ratio", "How many times the trials two unpaired runs would need.", "ratio"),
-    "margin": ("Margin", "A smaller difference counts as none.", IN_ITS_UNIT),
-    "verdict": ("Verdict", "What the interval says: the joint one where there is one.", ""),
-    "identical": ("Identical", "Both policies gave the very same trials.", "share"),
-    "trials_needed": (
-        "Trials needed",
-        "About how many put it beyond or within the margin; n or fewer: done.",
-        "trials",
-    ),
-}
-RUNGS = {
-    "target": ("Target", "Whom the pressure is on.", ""),
-    "domain": ("Domain", "Which ladder: economic or military.", ""),
-    "month": ("Month", "Month of play, from 1.", "months"),
-    "rung": ("Rung", "Highest rung of the ladder in that month; -1: Taiwan fell before.", "rung"),
-    "share": ("Share", "Share of trials on that rung in that month.", "share"),
-}
-FIXED = {"trials": RECORDED, "worlds": {}, "summary": SUMMARY, "differences": DIFFERENCES, "rungs": RUNGS}
+
+@cache
+def fixed_columns() -> dict[str, dict[str, tuple[str, str, str]]]:
+    """Return label, meaning and unit of columns that no catalogue describes, by table, from columns.yaml."""
+    read = yaml.safe_load(Path(__file__).with_name("columns.yaml").read_text(encoding="utf-8"))
+    return {table: {name: tuple(texts) for name, texts in columns.items()} for table, columns in read.items()}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What is to be known of a column; `name` is what it is called in the file."""
+    """The description of a column; `name` is its name in the file."""
 
     table: str
     column: str
@@ -86,37 +43,36 @@ class Entry:
 
     @property
     def caption(self) -> str:
-        """Label and unit in at most 80 signs, which is what Stata takes."""
+        """Label and unit in at most 80 characters, the limit of Stata."""
         return (f"{self.label} ({self.unit})" if self.unit else self.label)[:80]
 
     @property
     def yes_or_no(self) -> bool:
-        """Whether it is 0 or 1."""
+        """Whether all values are 0 or 1."""
         return self.values == ZERO_ONE
 
 
 def entries(experiment: Experiment, table: str, frame: pd.DataFrame, names: Mapping[str, str]) -> list[Entry]:
     """Describe each column of a table; `names` are the columns' names in the file."""
-    found = []
-    for column in frame.columns:
-        label, meaning, unit = described(experiment, table, column)
-        kind, values = _values(experiment, table, column, frame[column])
-        blank = _blank(experiment, table, column)
-        found.append(Entry(table, column, names.get(column, column), label, meaning, unit, kind, values, blank))
-    return found
+    return [
+        Entry(table, column, names.get(column, column), *describe(experiment, table, column),
+              *_values(experiment, table, column, frame[column]), _blank(experiment, table, column))
+        for column in frame.columns
+    ]  # fmt: skip
 
 
-def described(experiment: Experiment, table: str, column: str) -> tuple[str, str, str]:
+def describe(experiment: Experiment, table: str, column: str) -> tuple[str, str, str]:
     """Return the label, meaning and unit of a column.
 
     Examples
     --------
     >>> import sim
-    >>> described(sim.load("debate"), "trials", "blockade_compensator")[0]
+    >>> describe(sim.load("debate"), "trials", "blockade_compensator")[0]
     'Blockade (compensator)'
     """
     known = experiment.catalogue
-    if column in (here := WHERE | FIXED[table]):
+    fixed = fixed_columns()
+    if column in (here := fixed["everywhere"] | fixed[table]):
         return here[column]
     if column in known.parameters:
         parameter = known.parameters[column]
@@ -129,13 +85,13 @@ def described(experiment: Experiment, table: str, column: str) -> tuple[str, str
 
 
 def _values(experiment: Experiment, table: str, column: str, values: pd.Series) -> tuple[str, str]:
-    """Return the type of a column and what it may hold."""
+    """Return the type of a column and its possible values."""
     names: dict[str, Sequence[Start | Worldview | Policy]] = {
         "start": experiment.starts, "worldview": experiment.worldviews, "policy": experiment.policies,
         "policy_a": experiment.policies, "policy_b": experiment.policies,
     }  # fmt: skip
     if column in names:
-        return "text", "; ".join(f"{one.name} = {one.title}" for one in names[column])
+        return "text", "; ".join(f"{entry.name} = {entry.title}" for entry in names[column])
     if isinstance(values.dtype, pd.CategoricalDtype) or not pd.api.types.is_numeric_dtype(values):
         present = values.dropna().astype(str).unique()
         return "text", "outcomes of trials" if column == "outcome" else "; ".join(present)
@@ -149,7 +105,7 @@ def _values(experiment: Experiment, table: str, column: str, values: pd.Series) 
     if column.endswith("_compensator"):
         return kind, "" if column.startswith("deterrence_holds") else "0 or more"
     if high == float("inf"):
-        return kind, "0 or more" if low == 0 or column in WHERE else ""
+        return kind, "0 or more" if low == 0 or column in fixed_columns()["everywhere"] else ""
     return kind, f"{low:g} to {round(high):g}"
 
 
@@ -163,5 +119,5 @@ def _blank(experiment: Experiment, table: str, column: str) -> str:
 
 
 def table(found: Iterable[Entry]) -> pd.DataFrame:
-    """Return the dictionary as a table, a column a row."""
+    """Return the dictionary as a table, with a row for each column."""
     return pd.DataFrame([asdict(entry) for entry in found])

@@ -1,6 +1,6 @@
 """A folder of results as files for other programs: CSV, Excel, Stata or Parquet, with a data dictionary.
 
-CSV, Parquet and Excel are written part by part, so that memory does not grow with the run; a Stata file is made whole.
+CSV, Parquet and Excel are written part by part, so memory does not grow with the run; a Stata file is written at once.
 Rows of trials and worlds come in order of worlds, block by block, as in the folder.
 """
 
@@ -28,14 +28,14 @@ from sim.results.result import Result
 TABLES = ("summary", "differences", "rungs", "worlds", "trials")
 FORMATS = ("csv", "xlsx", "dta", "parquet")
 SHEET_ROWS = 1_048_576  # of Excel, with the header
-STATA_NAME = 32  # signs
+STATA_NAME = 32  # characters
 
 Tell = Callable[[str], object]
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table to be written, a frame at a time."""
+    """A table to write, one frame at a time."""
 
     name: str
     rows: int
@@ -59,19 +59,19 @@ def write(
     names
         Which of `TABLES`.
     fresh
-        Replace an earlier export there, and nothing else.
+        Replace an earlier export there, and no other file.
     tell
         Called with a line before each table.
 
     Returns
     -------
     Path
-        Where it is.
+        The Excel file, or the folder of the files.
 
     Raises
     ------
     FolderError
-        If there is no finished run, something is in the way, or a table has more rows than a sheet.
+        If there is no finished run, another file is in the way, or a table has more rows than a sheet.
 
     Examples
     --------
@@ -84,14 +84,14 @@ def write(
     ['dictionary.csv', 'summary.csv']
     """
     if kind == "xlsx":
-        import_module("xlsxwriter")  # or say that it is missing before anything is done
+        import_module("xlsxwriter")  # a missing library is reported before any file is written
     result = store.load_folder(folder)
     here = folder.resolve()
     out = out or here.with_name(f"{here.name}.xlsx" if kind == "xlsx" else f"{here.name}-{kind}")
     old = _earlier(here, kind, out, fresh)
     wanted = [table for table in _tables(result, here) if table.name in names]
     if kind == "xlsx":
-        _refuse_long(wanted)
+        _check_length(wanted)
     (out.parent if kind == "xlsx" else out).mkdir(parents=True, exist_ok=True)
     WRITERS[kind](result, wanted, out, tell)
     for path in old:
@@ -101,25 +101,25 @@ def write(
 
 
 def _earlier(here: Path, kind: str, out: Path, fresh: bool) -> list[Path]:
-    """Files of an earlier export, which are refused unless they may be replaced; so is whatever else is in the way."""
+    """Return the files of an earlier export; reject them without `fresh`, and whatever else is in the way."""
     if out.resolve() == here or (out / MANIFEST).exists():
-        raise FolderError(f"{out}: a run is in it; name another place with --out")
+        raise FolderError(f"{out}: there is a run in it; name another folder with --out")
     if kind != "xlsx" and out.exists() and not out.is_dir():
-        raise FolderError(f"{out}: there is a file of that name; name another place with --out")
+        raise FolderError(f"{out}: there is a file of that name; name another folder with --out")
     of_folder = [*(out / f"{name}.{kind}" for name in TABLES), out / "dictionary.csv"]
     found = [path for path in ([out] if kind == "xlsx" else of_folder) if path.exists()]
     for path in found:
         if path.is_dir():
-            raise FolderError(f"{path}: there is a folder of that name; name another place with --out")
+            raise FolderError(f"{path}: there is a folder of that name; name another file with --out")
         if not fresh:
-            raise FolderError(f"{path}: there already; --fresh replaces it, and --out names another place")
+            raise FolderError(f"{path}: already there; --fresh replaces it, and --out writes elsewhere")
     return found
 
 
-def _refuse_long(wanted: list[Table]) -> None:
+def _check_length(wanted: list[Table]) -> None:
     for table in wanted:
         if table.rows >= SHEET_ROWS:
-            others = " ".join(f"--table {each.name}" for each in wanted if each.rows < SHEET_ROWS)
+            others = " ".join(f"--table {other.name}" for other in wanted if other.rows < SHEET_ROWS)
             raise FolderError(
                 f"{table.name}: {table.rows:,} rows, and a sheet of Excel holds {SHEET_ROWS - 1:,} below its header; "
                 f"take --csv, --dta or --parquet, or leave {table.name} out ({others})"
@@ -127,19 +127,19 @@ def _refuse_long(wanted: list[Table]) -> None:
 
 
 def _tables(result: Result, folder: Path) -> Iterator[Table]:
-    """Give the tables in the order of `TABLES`; each is read when it is written."""
+    """Give the tables in the order of `TABLES`; each is read as it is written."""
     manifest = result.manifest or {}
     parts = Parts(folder, result.experiment, manifest["block_worlds"])
     for name, frame in (("summary", result.summary()), ("differences", result.differences()), ("rungs", result.rungs)):
         yield Table(name, len(frame), [_plain(frame)])
     worlds = result.experiment.trials // result.experiment.lucks * len(result.experiment.worldviews)
     yield Table("worlds", worlds, map(_plain, parts.frames(WORLDS)))
-    sound = len(result.records[tables.cells(result.experiment)[0]]["world"])
-    yield Table("trials", sound * len(result.records), map(_plain, parts.frames(TRIALS)))
+    usable = len(result.records[tables.cells(result.experiment)[0]]["world"])
+    yield Table("trials", usable * len(result.records), map(_plain, parts.frames(TRIALS)))
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give a frame of plain numbers, and of text as categories; blank is NaN."""
+    """Return a frame with plain numbers, and text as categories; blanks are NaN."""
     kinds: dict[str, Any] = {}
     for name, values in frame.items():
         if isinstance(values.dtype, pd.CategoricalDtype):
@@ -153,12 +153,14 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.astype(kinds)
 
 
-def _begun(result: Result, table: Table, tell: Tell, short: bool = False) -> tuple[list[Entry], Iterator[pd.DataFrame]]:
-    """Tell of a table, and give its entries in the dictionary beside its frames."""
+def _start_table(
+    result: Result, table: Table, tell: Tell, short: bool = False
+) -> tuple[list[Entry], Iterator[pd.DataFrame]]:
+    """Announce a table; return its entries in the dictionary, and its frames."""
     tell(f"{table.name}: {table.rows:,} rows")
     frames = iter(table.frames)
     first = next(frames)
-    names = shortened([*first.columns]) if short else {}
+    names = shorten([*first.columns]) if short else {}
     return dictionary.entries(result.experiment, table.name, first, names), chain([first], frames)
 
 
@@ -173,14 +175,15 @@ def _streamed(kind: str, result: Result, wanted: list[Table], out: Path, tell: T
 
     described = []
     for table in wanted:
-        found, frames = _begun(result, table, tell)
+        found, frames = _start_table(result, table, tell)
         described += found
-        said = {entry.column: {"label": entry.label, "meaning": entry.meaning, "unit": entry.unit} for entry in found}
+        metadata = {entry.column: {name: getattr(entry, name) for name in ("label", "meaning", "unit")}
+                    for entry in found}  # fmt: skip
         path, writer = out / f"{table.name}.{kind}", None
         try:
             for frame in frames:
                 rows = pa.Table.from_pandas(frame, preserve_index=False)
-                fields = [field.with_metadata(said[field.name]) for field in rows.schema]
+                fields = [field.with_metadata(metadata[field.name]) for field in rows.schema]
                 if kind == "csv":
                     fields = [field.with_type(pa.string()) if entry.type == "text" else field
                               for field, entry in zip(fields, found, strict=True)]  # fmt: skip
@@ -203,13 +206,13 @@ def _dta(result: Result, wanted: list[Table], out: Path, tell: Tell) -> None:
     finished = datetime.fromisoformat((result.manifest or {})["finished"]).replace(tzinfo=None)
     described = []
     for table in wanted:
-        found, frames = _begun(result, table, tell, short=True)
+        found, frames = _start_table(result, table, tell, short=True)
         described += found
         path = out / f"{table.name}.dta"
-        whole = pd.concat([*frames], ignore_index=True).rename(columns={entry.column: entry.name for entry in found})
-        for name in whole.select_dtypes("int64"):
-            whole[name] = pd.to_numeric(whole[name], downcast="integer")
-        whole.to_stata(
+        frame = pd.concat([*frames], ignore_index=True).rename(columns={entry.column: entry.name for entry in found})
+        for name in frame.select_dtypes("int64"):
+            frame[name] = pd.to_numeric(frame[name], downcast="integer")
+        frame.to_stata(
             disk.temporary_path(path), write_index=False, version=118, time_stamp=finished,
             data_label=f"Strait: {result.experiment.name}, {table.name}"[:80],
             variable_labels={entry.name: entry.caption for entry in found},
@@ -239,7 +242,7 @@ def _xlsx(result: Result, wanted: list[Table], out: Path, tell: Tell) -> None:
                     page.write_row(row, 0, values)
 
         for table in wanted:
-            found, frames = _begun(result, table, tell)
+            found, frames = _start_table(result, table, tell)
             described += found
             sheet(table.name, frames)
         sheet("dictionary", [dictionary.table(described)])
@@ -255,20 +258,20 @@ WRITERS: dict[str, Writer] = {
 }
 
 
-def shortened(columns: list[str], longest: int = STATA_NAME) -> dict[str, str]:
-    """Give each column a name of at most so many signs, no two alike; one that fits keeps its own.
+def shorten(columns: list[str], longest: int = STATA_NAME) -> dict[str, str]:
+    """Return a name of at most `longest` characters for each column, no two alike; a name that fits stays.
 
     Examples
     --------
-    >>> shortened(["rate", "rate_of_return", "rate_of_rise"], longest=8)
+    >>> shorten(["rate", "rate_of_return", "rate_of_rise"], longest=8)
     {'rate': 'rate', 'rate_of_return': 'rate_o_1', 'rate_of_rise': 'rate_o_2'}
     """
-    made = {column: column for column in columns if len(column) <= longest}
+    names = {column: column for column in columns if len(column) <= longest}
     for column in columns:
         number = 0
-        while column not in made:
+        while column not in names:
             number += 1
             short = f"{column[: longest - 1 - len(str(number))]}_{number}"
-            if short not in made.values():
-                made[column] = short
-    return {column: made[column] for column in columns}
+            if short not in names.values():
+                names[column] = short
+    return {column: names[column] for column in columns}

@@ -155,7 +155,7 @@ def test_an_export_has_the_same_bytes_each_time(tmp_path: Path, run: Path) -> No
 
 def test_long_names_are_shortened_and_never_alike() -> None:
     columns = ["x" * 40, "x" * 41, "x" * 30 + "_1", "short", *(f"{'y' * 40}{n}" for n in range(12))]
-    names = export.shortened(columns)
+    names = export.shorten(columns)
     assert list(names) == columns
     assert len({*names.values()}) == len(columns)
     assert max(map(len, names.values())) <= 32
@@ -186,7 +186,7 @@ def test_nothing_is_overwritten_unasked(tmp_path: Path, run: Path) -> None:
     assert names == {"mine.txt", "summary.csv", "dictionary.csv"}
     before = (run / "summary.csv").read_bytes()
     own = strait(run, "--csv", "--fresh", "--out", run)
-    assert (own.exit_code, "a run is in it" in own.stderr) == (2, True)
+    assert (own.exit_code, "there is a run in it" in own.stderr) == (2, True)
     assert (run / "summary.csv").read_bytes() == before
     assert strait(run, "--xlsx", "--out", run).exit_code == 2
 
