@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 import sim
-from sim.engine.question import Asked, ask
+from sim.engine.question import Question
 from sim.statistics.intervals import Floats
 
 EXP = sim.load("debate")
@@ -16,7 +16,7 @@ NAMES = list(EXP.catalogue.parameters)
 
 
 @dataclass(frozen=True)
-class Planted(Asked):
+class Planted(Question):
     """An answer that is a sum of products of parameters, and noise that is the same wherever the world is."""
 
     terms: Mapping[tuple[str, ...], float] = field(default_factory=dict)
@@ -35,8 +35,8 @@ class Planted(Asked):
 
 def planted(terms: Mapping[tuple[str, ...], float], constant: float = 0.0, noise: float = 0.0) -> Planted:
     """A question to the planted model, under the neutral worldview."""
-    asked = ask(EXP, ["use_of_force"], "direct_ties-interoperability")
-    kept = {name: getattr(asked, name) for name in ("exp", "policies", "start", "worldview", "outcomes")}
+    question = Question.of(EXP, outcomes=["use_of_force"], contrast="direct_ties-interoperability")
+    kept = {name: getattr(question, name) for name in ("experiment", "policies", "start", "worldview", "outcomes")}
     return Planted(**kept, terms=terms, constant=constant, noise=noise)
 
 
@@ -47,12 +47,12 @@ def means(worldview: str) -> dict[str, float]:
     return {name: float(value.ppf(u).mean()) for name, value in view.distributions.items()}
 
 
-def without_dial(asked: Planted, name: str, value: float) -> Planted:
+def without_dial(question: Planted, name: str, value: float) -> Planted:
     """The same question where a worldview also has its own idea of a number that belongs to no claim."""
     from sim.scenario.distributions import Fixed
 
     views = tuple(
         replace(view, distributions={**view.distributions, name: Fixed(value)}) if view.name == "newsham" else view
-        for view in asked.exp.worldviews
+        for view in question.experiment.worldviews
     )
-    return replace(asked, exp=replace(asked.exp, worldviews=views))
+    return replace(question, experiment=replace(question.experiment, worldviews=views))

@@ -14,11 +14,11 @@ import pandas as pd
 
 from analysis.figures.captions import believing, capital, gap, listed, measure, signed, title
 from analysis.paper.markdown import table
-from analysis.questions.claims_tables import THEME
-from analysis.questions.coalitions import NEWSHAM, SELF, TOTAL, UNDIALLED
+from analysis.questions.claims import NO_DIAL, THEME, TOTAL
 from analysis.questions.compare import Comparison, comparisons, primary
+from analysis.questions.finding import NEWSHAM, SELF
 from analysis.questions.variance import ALL
-from sim.engine.question import ask
+from sim.engine.question import Question
 from sim.statistics.indices import LUCK, SOBOL
 from tools.measure_tables import Part, effect, label_with_unit, unit_of
 from tools.measures import MAIN_OUTCOME, MEASURES, PAIRS
@@ -96,15 +96,15 @@ def _disagreement(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> Iter
     total = values[values["claim"] == TOTAL].to_dict("records")[0]
     each = listed([f"{versus(ends[name], outcome)} if {AUTHORS[name]} is right" for name in AUTHORS])
     yield f"{capital(measure(outcome))}, {a} against {b}: {each}."
-    themes = values[(values["claim"] == THEME) & (values["theme"] != UNDIALLED)]
+    themes = values[(values["claim"] == THEME) & (values["theme"] != NO_DIAL)]
     parts = _parts(themes, "theme", total, outcome)
     yield f"The distance between the two authors is {size(total, outcome)}; by theme, {parts}."
-    of_claims = values[~values["claim"].isin([TOTAL, THEME, UNDIALLED])]
+    of_claims = values[~values["claim"].isin([TOTAL, THEME, NO_DIAL])]
     heaviest = _parts(_by_size(of_claims).head(HEAVIEST_CLAIMS), "claim", total, outcome)
     yield f"The claims that weigh most: {heaviest}."
     yield _single_changes(of_claims, outcome)
     zero = [f"the theme “{row['theme']}”" for row in themes.to_dict("records") if row["low"] == row["high"] == 0]
-    rest = values[values["claim"] == UNDIALLED].to_dict("records")[0]
+    rest = values[values["claim"] == NO_DIAL].to_dict("records")[0]
     zero += ["numbers that belong to no claim"] if rest["low"] == rest["high"] == 0 else []
     if zero:
         yield f"Exactly nothing of it comes from {listed(zero, 'or')}."
@@ -183,7 +183,9 @@ def flips(exp: Experiment, found: pd.DataFrame) -> str:
 
 def _flip(exp: Experiment, rows: list[dict[Any, Any]], view: str) -> str:
     outcome = exp.catalogue.outcomes[rows[0]["outcome"]]
-    question = ask(exp, [outcome.name], [rows[0]["policy_a"], rows[0]["policy_b"]], worldview=view)
+    question = Question.of(
+        exp, outcomes=[outcome.name], contrast=[rows[0]["policy_a"], rows[0]["policy_b"]], worldview=view
+    )
     a, b = (policy.title for policy in question.policies)
     steps = [row for row in rows if row["claim"] != "(all)"]
     subject = f"{capital(believing(question.worldview))}, with {a} instead of {b}, {measure(outcome)} is"

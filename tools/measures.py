@@ -32,7 +32,10 @@ from analysis.questions import (
     sensitivity,
     variance,
 )
+from analysis.questions.finding import stakes
+from analysis.questions.work import Work
 from sim.engine import batch
+from sim.engine.question import Question
 from sim.model import compiled
 from sim.results import disk
 from sim.results import result as results
@@ -67,8 +70,8 @@ def policy_differences(exp: Experiment, trials: int, progress: Update) -> pd.Dat
 def claim_values(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
     """Return the values, ends and pairs of `strait claims`, distinguished by `kind`."""
 
-    def from_start(start: str, folder: Path, update: Update) -> pd.DataFrame:
-        found = claims.claims(exp, CONTRAST, None, start, trials=trials, folder=folder, progress=update)
+    def from_start(start: str, work: Work) -> pd.DataFrame:
+        found = claims.claims(_question(exp, start), work, trials=trials)
         keys = ["start", "policy_a", "policy_b", "outcome", "theme", "claim"]
         values = found.table.merge(found.details, on=keys).assign(kind="value")
         ends = found.ends.rename(columns={"worldview": "claim", "difference": "value"}).assign(kind="end")
@@ -82,8 +85,8 @@ def claim_values(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame
 def crossings(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
     """Return where along each claim the better policy changes, with the differences at both ends of each dial."""
 
-    def from_start(start: str, folder: Path, update: Update) -> pd.DataFrame:
-        found = crossover.crossover(exp, CONTRAST, start=start, trials=trials, folder=folder, progress=update)
+    def from_start(start: str, work: Work) -> pd.DataFrame:
+        found = crossover.crossover(_question(exp, start), work, trials=trials)
         curves = found.curves.pivot_table(index=["claim", "outcome"], columns="dial", values="difference")
         ends = curves[[0.0, 1.0]].rename(columns={0.0: "at_self", 1.0: "at_newsham"}).reset_index()
         return found.table.merge(ends, on=["claim", "outcome"])
@@ -94,15 +97,19 @@ def crossings(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
 def flips(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
     """Return the fewest changes of belief that turn the result, from every start and worldview."""
     jobs = [(start.name, view.name) for start in exp.starts for view in exp.worldviews]
-    return _join(jobs, lambda job, folder, update: flip.flip(
-        exp, CONTRAST, MAIN_OUTCOME, *job, trials=trials, folder=folder, progress=update).table, progress)  # fmt: skip
+
+    def from_beliefs(job: tuple[str, str], work: Work) -> pd.DataFrame:
+        question = Question.of(exp, contrast=CONTRAST, outcomes=MAIN_OUTCOME, start=job[0], worldview=job[1])
+        return flip.flip(question, work, trials=trials).table
+
+    return _join(jobs, from_beliefs, progress)
 
 
 def input_weights(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
     """Return the weight of each belief when all are open: the table of `strait sensitivity`."""
 
-    def from_start(start: str, folder: Path, update: Update) -> pd.DataFrame:
-        found = sensitivity.sensitivity(exp, CONTRAST, start=start, trials=trials, folder=folder, progress=update)
+    def from_start(start: str, work: Work) -> pd.DataFrame:
+        found = sensitivity.sensitivity(_question(exp, start), work, trials=trials)
         return found.table.drop(columns=["says", "law"])
 
     return _from_each_start(exp, from_start, progress)
@@ -110,16 +117,20 @@ def input_weights(exp: Experiment, trials: int, progress: Update) -> pd.DataFram
 
 def variance_parts(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
     """Return how much of the spread is luck: the table of `strait variance`."""
-    return _from_each_start(exp, lambda start, folder, update: variance.variance(
-        exp, CONTRAST, start=start, trials=trials, folder=folder, progress=update).table, progress)  # fmt: skip
+    several = replace(exp, lucks=max(2, exp.lucks))
+
+    def from_start(start: str, work: Work) -> pd.DataFrame:
+        return variance.variance(_question(several, start), work, trials=trials).table
+
+    return _from_each_start(exp, from_start, progress)
 
 
 def discovered_boxes(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
     """Return the lines of `strait discover`: beliefs with which the policy that is mostly worse does better."""
 
-    def from_start(start: str, folder: Path, update: Update) -> pd.DataFrame:
-        found = discover.discover(exp, CONTRAST, start=start, trials=trials, folder=folder, progress=update)
-        lines = ((name, line) for name in found.asked.outcomes
+    def from_start(start: str, work: Work) -> pd.DataFrame:
+        found = discover.discover(_question(exp, start, discover.disputed_outcomes(exp)), work, trials=trials)
+        lines = ((name, line) for name in found.question.outcomes
                  for line in discover_figure.describe_discover(found, name) if " says: " not in line)  # fmt: skip
         return pd.DataFrame(lines, columns=["outcome", "line"]).assign(start=start)
 
@@ -128,30 +139,33 @@ def discovered_boxes(exp: Experiment, trials: int, progress: Update) -> pd.DataF
 
 def regrets(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
     """Return the lines of `strait robust`: the policy that one would regret least."""
-    result = robust.played(exp, trials, progress=progress)
+    run = robust.play_policies(exp, Work(progress=progress), trials=trials)
     lines = []
     for start in exp.starts:
-        found = robust.robust(result, start=start.name)
+        found = robust.robust(run, start=start.name)
         lines += [(start.name, "", line) for line in robust_map_figure.describe_robust_map(found)]
-        for name in found.names:
+        for name in found.question.outcomes:
             lines += [(start.name, name, line) for line in robust_figure.describe_robust(found, name)]
     return pd.DataFrame(lines, columns=["start", "outcome", "line"])
 
 
-def _from_each_start(
-    exp: Experiment, work: Callable[[str, Path, Update], pd.DataFrame], progress: Update
-) -> pd.DataFrame:
-    return _join([start.name for start in exp.starts], work, progress)
+def _question(exp: Experiment, start: str, outcomes: list[str] | None = None) -> Question:
+    return Question.of(exp, contrast=CONTRAST, outcomes=outcomes or stakes(exp), start=start)
 
 
-def _join(jobs: Sequence[T], work: Callable[[T, Path, Update], pd.DataFrame], progress: Update) -> pd.DataFrame:
+def _from_each_start(exp: Experiment, ask: Callable[[str, Work], pd.DataFrame], progress: Update) -> pd.DataFrame:
+    return _join([start.name for start in exp.starts], ask, progress)
+
+
+def _join(jobs: Sequence[T], ask: Callable[[T, Work], pd.DataFrame], progress: Update) -> pd.DataFrame:
     """Return the tables of some jobs, one below the other; their trials are saved until the measure is recorded."""
     folder = averages.scratch() / "analyses"
 
     def update(number: int) -> Update:
         return lambda done, total: progress(number * total + done, len(jobs) * total)
 
-    return pd.concat([work(job, folder, update(n)) for n, job in enumerate(jobs)], ignore_index=True)
+    tables = [ask(job, Work(folder, progress=update(number))) for number, job in enumerate(jobs)]
+    return pd.concat(tables, ignore_index=True)
 
 
 @dataclass(frozen=True)

@@ -13,22 +13,26 @@ import typer
 from typer import Option
 
 from analysis.cli.backtest import backtest
-from analysis.cli.believing import claims, crossover, flip
 from analysis.cli.bench import bench
 from analysis.cli.check import check
-from analysis.cli.choosing import discover, robust
 from analysis.cli.cite import cite
+from analysis.cli.claims import claims
+from analysis.cli.crossover import crossover
+from analysis.cli.discover import discover
 from analysis.cli.effort import effort
 from analysis.cli.explain import explain
 from analysis.cli.export import export
+from analysis.cli.flip import flip
 from analysis.cli.list import list_names
 from analysis.cli.merge import merge
 from analysis.cli.methods import methods
 from analysis.cli.options_command import count_options
+from analysis.cli.robust import robust
 from analysis.cli.run import run
+from analysis.cli.sensitivity import sensitivity
 from analysis.cli.summarise import summarise
-from analysis.cli.surveying import sensitivity, variance
 from analysis.cli.validate import validate
+from analysis.cli.variance import variance
 
 Command = tuple[Callable[..., None], str]  # the function, and an example or two for its help
 
@@ -41,7 +45,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
     },
     "Questions": {
         "claims": (claims, "strait claims --contrast direct_ties-interoperability --outcome use_of_force"),
-        "crossover": (crossover, "strait crossover    strait crossover N18 S12 --map"),
+        "crossover": (crossover, "strait crossover    strait crossover --claim N18 --claim S12 --map"),
         "flip": (flip, "strait flip --worldview newsham --outcome use_of_force"),
         "sensitivity": (sensitivity, "strait sensitivity    strait sensitivity --over parameters"),
         "variance": (variance, "strait variance    strait variance out/debate"),

@@ -10,8 +10,8 @@ import pandas as pd
 
 from analysis.figures.captions import capital, gap, listed, signed, title
 from analysis.figures.waterfall import Row, waterfall
-from analysis.questions.claims_tables import THEME
-from analysis.questions.coalitions import NEWSHAM, SELF, TOTAL, UNDIALLED
+from analysis.questions.claims import NO_DIAL, THEME, TOTAL
+from analysis.questions.finding import NEWSHAM, SELF
 from sim.statistics.intervals import Interval
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ def draw_claims(found: Claims, outcome: str) -> CaptionedFigure:
 
     Each step replaces what Newsham believes by what Self believes, so it is the claim's value with its sign turned.
     """
-    asked = replace(found.game.asked, outcomes=(outcome,))
-    a, b = (policy.title for policy in asked.policies)
-    label = asked.exp.catalogue.outcomes[outcome].label
+    question = replace(found.question, outcomes=(outcome,))
+    a, b = (policy.title for policy in question.policies)
+    label = question.experiment.catalogue.outcomes[outcome].label
     return waterfall(
-        asked, found.trials, _rows(found, outcome), name=f"claims_{outcome}",
+        question, found.trials, _rows(found, outcome), name=f"claims_{outcome}",
         heading=f"Which beliefs decide between {a} and {b}?",
         note=f"“{label}”, {a} minus {b}; each step swaps Newsham’s reading of a claim for Self’s.",
         caption=caption(found, outcome),
@@ -44,7 +44,7 @@ def caption(found: Claims, outcome: str) -> str:
     rows = _of(found, outcome)
     still = (rows["low"] == 0) & (rows["high"] == 0) & ~rows["claim"].isin([THEME, TOTAL])
     nothing = rows.loc[still, "claim"].astype(str)
-    idle = [name for name in nothing if name != UNDIALLED]
+    idle = [name for name in nothing if name != NO_DIAL]
     rest = f" No difference here: {listed(idle)}." if idle else ""
     return (
         f"{' '.join(describe_claims(found, outcome))} A step is the average change over all orders in which the "
@@ -54,8 +54,8 @@ def caption(found: Claims, outcome: str) -> str:
 
 def describe_claims(found: Claims, outcome: str) -> list[str]:
     """Return what was found about one outcome: both ends, the themes, the claims that weigh most."""
-    exp, entry = found.game.asked.exp, found.game.asked.exp.catalogue.outcomes[outcome]
-    a, b = (title(exp, policy.name) for policy in found.game.asked.policies)
+    exp, entry = found.question.experiment, found.question.experiment.catalogue.outcomes[outcome]
+    a, b = (title(exp, policy.name) for policy in found.question.policies)
     ends = found.ends[found.ends["outcome"] == outcome].set_index("worldview")["difference"]
     rows = _of(found, outcome)
     themes = rows[(rows["claim"] == THEME) & (rows["value"] != 0)].sort_values("value", key=abs, ascending=False)
@@ -128,13 +128,13 @@ def _turned_over(one: Interval) -> Interval:
 
 def _several(found: Claims, claims: pd.DataFrame) -> str:
     names = [str(name) for name in claims["claim"]]
-    if len(names) == 1 and names[0] in found.game.asked.exp.catalogue.claims:
+    if len(names) == 1 and names[0] in found.question.experiment.catalogue.claims:
         return _says(found, names[0])
     return listed(names) if len(names) <= 3 else f"{len(names)} claims that weigh less"
 
 
 def _says(found: Claims, claim: str) -> str:
-    return f"{claim}  {found.game.asked.exp.catalogue.claims[claim].says}"
+    return f"{claim}  {found.question.experiment.catalogue.claims[claim].says}"
 
 
 def _step(row: Any, outcome: Outcome) -> str:
@@ -143,7 +143,7 @@ def _step(row: Any, outcome: Outcome) -> str:
 
 
 def _plain(theme: str) -> str:
-    return "what belongs to no claim" if theme == UNDIALLED else capital(theme)
+    return "what belongs to no claim" if theme == NO_DIAL else capital(theme)
 
 
 def _each(rows: pd.DataFrame) -> Iterator[Any]:

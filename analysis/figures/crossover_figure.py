@@ -17,7 +17,7 @@ from analysis.figures.figure_layout import INK, ROOM, TICK, CaptionedFigure, fin
 
 if TYPE_CHECKING:
     from analysis.questions.crossover import Crossover
-    from sim.engine.question import Asked
+    from sim.engine.question import Question
     from sim.scenario.catalogue import Outcome
 
 LABELS, ENDS = 6.3, 2.6  # inches for the words of a row, and for its answer
@@ -27,8 +27,8 @@ EDGE = 0.06  # how far beyond its dial a row shows the way to a crossing outside
 
 def draw_crossover(found: Crossover, outcome: str) -> CaptionedFigure:
     """Draw every claim's dial for one outcome: the ones with a crossing first."""
-    exp, asked = found.asked.exp, found.asked
-    entry, a, b = exp.catalogue.outcomes[outcome], *(policy.title for policy in asked.policies)
+    exp, question = found.question.experiment, found.question
+    entry, a, b = exp.catalogue.outcomes[outcome], *(policy.title for policy in question.policies)
     curves = found.curves[found.curves["outcome"] == outcome]
     table = _ordered(found.table[found.table["outcome"] == outcome], curves)
     labels = [fit(f"{claim}  {exp.catalogue.claims[claim].says}", LABELS, TICK, lines=1) for claim in table["claim"]]
@@ -36,15 +36,15 @@ def draw_crossover(found: Crossover, outcome: str) -> CaptionedFigure:
     places = (np.arange(len(labels)) + 0.5) * deep
     caption = " ".join([*describe_crossover(found, outcome), _how(found, outcome)])
     page_ = page(
-        replace(exp, trials=found.trials), asked.start.name, caption=caption, body=len(labels) * deep + 0.85,
+        replace(exp, trials=found.trials), question.start.name, caption=caption, body=len(labels) * deep + 0.85,
         title=f"Where along each belief does the better policy change: {a} or {b}?",
-        note=f"“{entry.label}”; one belief moves at a time, the others stay as {believing(asked.worldview)}.",
-        keys=_keys(asked, a, b),
+        note=f"“{entry.label}”; one belief moves at a time, the others stay as {believing(question.worldview)}.",
+        keys=_keys(question, a, b),
     )  # fmt: skip
     words, axes, answers = page_.subplots(1, 3, sharey=True, width_ratios=[LABELS, ROOM - LABELS - ENDS, ENDS])
     for y, label, row in zip(places, labels, table.to_dict("records"), strict=True):
         words.text(0, y, label, va="center", size=TICK, color=INK)
-        _row(axes, asked, y, curves[curves["claim"] == row["claim"]], row, 0.55 * deep, entry.better)
+        _row(axes, question, y, curves[curves["claim"] == row["claim"]], row, 0.55 * deep, entry.better)
         told = answer(row, curves[curves["claim"] == row["claim"]], entry)
         answers.text(0, y, told, va="center", size=TICK, color=INK)
     for aside in (words, answers):
@@ -52,17 +52,17 @@ def draw_crossover(found: Crossover, outcome: str) -> CaptionedFigure:
     axes.set(ylim=(len(labels) * deep + 0.04, -0.04), yticks=[], xlim=(-EDGE, 1 + EDGE))
     axes.set_xticks([0, 0.5, 1], ["0\nSelf’s reading", "half way", "1\nNewsham’s"])
     style.plain(axes)
-    return finish(f"crossover_{outcome}_{asked.start.name}", page_, caption)
+    return finish(f"crossover_{outcome}_{question.start.name}", page_, caption)
 
 
 def describe_crossover(found: Crossover, outcome: str) -> list[str]:
     """Return what was found about one outcome in sentences."""
-    table, asked = found.table[found.table["outcome"] == outcome], found.asked
-    a, b = (title(asked.exp, policy.name) for policy in asked.policies)
-    label = asked.exp.catalogue.outcomes[outcome].label
+    table, question = found.table[found.table["outcome"] == outcome], found.question
+    a, b = (title(question.experiment, policy.name) for policy in question.policies)
+    label = question.experiment.catalogue.outcomes[outcome].label
     inside = table[table["kind"].isin(["one", "many"])]
     outside = table[table["kind"] == "outside"]
-    under = believing(asked.worldview)
+    under = believing(question.worldview)
     said = [f"On “{label}”, {under}, the choice between {a} and {b} turns along {_count(len(inside))}."]
     told = [f"{row['claim']} at {_at(row)}" for row in _ordered(inside).head(5).to_dict("records")]
     if told:
@@ -84,10 +84,10 @@ def answer(row: dict[Any, Any], curve: pd.DataFrame, outcome: Outcome) -> str:
 
 
 def _row(
-    axes: Axes, asked: Asked, y: float, curve: pd.DataFrame, row: dict[Any, Any], deep: float, better: str
+    axes: Axes, question: Question, y: float, curve: pd.DataFrame, row: dict[Any, Any], deep: float, better: str
 ) -> None:
     """Draw one dial: coloured where it is settled which policy does better, with the crossing and neutral upon it."""
-    colours = style.sides(asked.exp, *(policy.name for policy in asked.policies))
+    colours = style.sides(question.experiment, *(policy.name for policy in question.policies))
     dial, low, high = (curve[name].to_numpy(float) for name in ("dial", "low", "high"))
     for i in range(len(dial) - 1):
         signs = {np.sign(low[i]), np.sign(high[i]), np.sign(low[i + 1]), np.sign(high[i + 1])}
@@ -138,8 +138,8 @@ def _how(found: Crossover, outcome: str) -> str:
     )
 
 
-def _keys(asked: Asked, a: str, b: str) -> list[Patch | Line2D]:
-    colours = style.sides(asked.exp, *(policy.name for policy in asked.policies))
+def _keys(question: Question, a: str, b: str) -> list[Patch | Line2D]:
+    colours = style.sides(question.experiment, *(policy.name for policy in question.policies))
     return [
         Patch(color=colours[0], label=f"{a} better"),
         Patch(color=colours[1], label=f"{b} better"),

@@ -14,13 +14,13 @@ from matplotlib.patches import Patch, Rectangle
 from analysis.figures import style
 from analysis.figures.captions import believing, listed, margin, percent, title
 from analysis.figures.figure_layout import INK, TICK, CaptionedFigure, finish, fit, height, page
-from analysis.questions.discover_tables import words
+from analysis.questions.discover import words_for_limits
 from sim.statistics.boxes import FEW
 
 if TYPE_CHECKING:
-    from analysis.questions.discover import Discovery, Sought
-    from sim.engine.question import Asked
-    from sim.statistics.boxes import Box, Found
+    from analysis.questions.discover import Discovery, Search
+    from sim.engine.question import Question
+    from sim.statistics.boxes import Box, FoundBox
     from sim.statistics.intervals import Interval
 
 SCATTER, LABELS, BARS = 6.2, 3.6, 2.6  # inches
@@ -30,39 +30,39 @@ MUCH = 0.2  # of the points not settled by themselves: too much luck in what is 
 
 def describe_discover(found: Discovery, outcome: str) -> list[str]:
     """Return what was found about one outcome: how often each policy does better, and the boxes that hold."""
-    sought, exp = found.sought[outcome], found.asked.exp
-    exception, rule = _titles(found.asked, sought)
-    count, base = int(sought.cases.sum()), sought.base_rate
+    search, exp = found.searches[outcome], found.question.experiment
+    exception, rule = _titles(found.question, search)
+    count, base = int(search.cases.sum()), search.base_rate
     beyond = f" by more than {margin(exp.catalogue.outcomes[outcome])}" if found.beyond_margin else ""
     if not count:
         return [
-            f"{exception} does better than {rule}{beyond} at none of {sought.cases.size:,} sets of beliefs (at most "
+            f"{exception} does better than {rule}{beyond} at none of {search.cases.size:,} sets of beliefs (at most "
             f"{percent(base.high or 0.0)} of all there could be), so there is no box to draw."
         ]
-    open_ = sought.unsettled
+    open_ = search.unsettled
     first = (
-        f"{exception} does better{beyond} at {_rate(base)} of {sought.cases.size:,} sets of beliefs. Taken by itself, "
+        f"{exception} does better{beyond} at {_rate(base)} of {search.cases.size:,} sets of beliefs. Taken by itself, "
         f"the difference is not settled at {percent(float(open_.mean()))} of all and "
-        f"{percent(float(open_[sought.cases].mean()))} of these."
+        f"{percent(float(open_[search.cases].mean()))} of these."
         + " Luck makes the exception look commoner than it is: more trials are needed."
         * bool(open_.mean() > MUCH)
     )
-    held = [(name, sought.best(method)) for method, name in (("prim", "PRIM"), ("cart", "the tree"))]
+    held = [(name, search.best(method)) for method, name in (("prim", "PRIM"), ("cart", "the tree"))]
     if not any(one for _, one in held):
-        few = min(int(half.sum()) for half in sought.cases) < FEW
+        few = min(int(half.sum()) for half in search.cases) < FEW
         why = "too few to look for a box" if few else "no box that was found holds on the sets kept apart for the test"
         return [first, f"No group of beliefs stands out: {why}."]
     said = [first]
     for name, one in held:
         said.append(_box(name, one) if one else f"No box of {name} holds.")
-    main = _main(sought)
+    main = _main(search)
     says = exp.catalogue.claims
     return said + [f"{claim} says: {says[claim].says}" for claim in (main.restricted if main else ())]
 
 
-def _box(name: str, one: Found) -> str:
+def _box(name: str, one: FoundBox) -> str:
     """What a box holds, in a sentence."""
-    fit, limits = one.held_out, [f"{claim} {words(*one.box.limits(claim))}" for claim in one.box.restricted]
+    fit, limits = one.held_out, [f"{claim} {words_for_limits(*one.box.limits(claim))}" for claim in one.box.restricted]
     low, high = fit.density.low or 0.0, fit.density.high or 0.0
     still = " Even there the other policy does better more often." if high < 0.5 else ""
     still = " There, neither does so clearly more often than the other." if low < 0.5 <= high else still
@@ -75,37 +75,37 @@ def _box(name: str, one: Found) -> str:
 
 def draw_discover(found: Discovery, outcome: str) -> CaptionedFigure | None:
     """Draw the box that holds: the two claims that it restricts most, and its limits; None if no box holds."""
-    sought, asked = found.sought[outcome], found.asked
-    main = _main(sought)
+    search, question = found.searches[outcome], found.question
+    main = _main(search)
     if main is None:
         return None
-    exp, label = asked.exp, asked.exp.catalogue.outcomes[outcome].label
-    exception, rule = _titles(asked, sought)
-    boxes = [one.box for one in (sought.best("prim"), sought.best("cart")) if one]
+    exp, label = question.experiment, question.experiment.catalogue.outcomes[outcome].label
+    exception, rule = _titles(question, search)
+    boxes = [one.box for one in (search.best("prim"), search.best("cart")) if one]
     claims = _by_width(main) + [c for c in boxes[-1].restricted if c not in main.restricted]
     says = [fit(f"{claim}  {exp.catalogue.claims[claim].says}", LABELS, TICK, lines=4) for claim in claims]
     deep = np.array([height(text, TICK) + 0.3 for text in says])
     caption = " ".join(describe_discover(found, outcome)[:2])
     figure_ = page(
-        replace(exp, trials=found.trials), asked.start.name, caption=caption, body=max(6.0, float(deep.sum()) + 1.0),
+        replace(exp, trials=found.trials), question.start.name, caption=caption, body=max(6.0, float(deep.sum()) + 1.0),
         title=f"With which beliefs does {exception} do better than {rule}?",
         note=f"“{label}”; each dial anywhere between Self’s reading and Newsham’s, the rest "
-        f"{believing(asked.worldview)}. Dots: the sets of beliefs kept apart for the test.",
-        keys=_keys(asked, sought, (exception, rule), len(boxes) > 1),
+        f"{believing(question.worldview)}. Dots: the sets of beliefs kept apart for the test.",
+        keys=_keys(question, search, (exception, rule), len(boxes) > 1),
     )  # fmt: skip
     left, right = figure_.subplots(1, 2, width_ratios=[SCATTER, LABELS + BARS])
-    _scatter(left, found, sought, main)
-    _bars(right, [main, *boxes[1:]], claims, says, deep, _colours(asked, sought)[0])
-    return finish(f"discover_{outcome}_{asked.start.name}", figure_, caption)
+    _scatter(left, found, search, main)
+    _bars(right, [main, *boxes[1:]], claims, says, deep, _colours(question, search)[0])
+    return finish(f"discover_{outcome}_{question.start.name}", figure_, caption)
 
 
-def _scatter(axes: Axes, found: Discovery, sought: Sought, box: Box) -> None:
+def _scatter(axes: Axes, found: Discovery, search: Search, box: Box) -> None:
     """Draw the points of the other half over the two dials that the box restricts most."""
-    x, y = _by_width(box)[:2] if len(box.restricted) > 1 else [*box.restricted, _next(found, sought, box)]
-    points, cases = found.design[1], sought.cases[1]
+    x, y = _by_width(box)[:2] if len(box.restricted) > 1 else [*box.restricted, _next(found, search, box)]
+    points, cases = found.dials[1], search.cases[1]
     columns = [found.claims.index(claim) for claim in (x, y)]
     inside = box.inside(points)
-    colours = _colours(found.asked, sought)
+    colours = _colours(found.question, search)
     across, up = points[:, columns].T
     axes.scatter(across[~cases], up[~cases], s=9, color=colours[1], alpha=0.4, linewidths=0, clip_on=False)
     for mask, face in ((cases & ~inside, "white"), (cases & inside, colours[0])):
@@ -135,8 +135,8 @@ def _bars(axes: Axes, boxes: list[Box], claims: list[str], says: list[str], deep
     axes.tick_params(axis="y", length=0)
 
 
-def _keys(asked: Asked, sought: Sought, titles: tuple[str, str], tree: bool) -> list[Line2D | Patch]:
-    colours = _colours(asked, sought)
+def _keys(question: Question, search: Search, titles: tuple[str, str], tree: bool) -> list[Line2D | Patch]:
+    colours = _colours(question, search)
     keys: list[Line2D | Patch] = [
         Line2D([], [], marker="o", markersize=7, linewidth=0, color=colours[0],
                label=f"{titles[0]} better, in the box"),
@@ -149,9 +149,9 @@ def _keys(asked: Asked, sought: Sought, titles: tuple[str, str], tree: bool) -> 
     return [*keys, Patch(color=TREE, label="limits by a tree")] if tree else keys
 
 
-def _main(sought: Sought) -> Box | None:
+def _main(search: Search) -> Box | None:
     """The box that is drawn: PRIM's if it holds, else the tree's best leaf."""
-    one = sought.best("prim") or sought.best("cart")
+    one = search.best("prim") or search.best("cart")
     return one.box if one else None
 
 
@@ -160,23 +160,23 @@ def _by_width(box: Box) -> list[str]:
     return sorted(box.restricted, key=lambda claim: float(np.ptp(np.clip(box.limits(claim), 0, 1))))
 
 
-def _next(found: Discovery, sought: Sought, box: Box) -> str:
+def _next(found: Discovery, search: Search, box: Box) -> str:
     """The claim besides those of the box that goes most with the difference."""
-    dials, differences = found.design.reshape(-1, len(found.claims)), sought.differences.mean(axis=2).ravel()
+    dials, differences = found.dials.reshape(-1, len(found.claims)), search.differences.mean(axis=2).ravel()
     strength = [abs(float(np.corrcoef(column, differences)[0, 1])) for column in dials.T]
     ordered = sorted(zip(strength, found.claims, strict=True), reverse=True)
     return next(claim for _, claim in ordered if claim not in box.restricted)
 
 
-def _titles(asked: Asked, sought: Sought) -> tuple[str, str]:
+def _titles(question: Question, search: Search) -> tuple[str, str]:
     """Titles of the exception and of the other policy."""
-    names: Iterator[str] = (policy.name for policy in asked.policies if policy.name != sought.exception)
-    return title(asked.exp, sought.exception), title(asked.exp, next(names))
+    names: Iterator[str] = (policy.name for policy in question.policies if policy.name != search.exception)
+    return title(question.experiment, search.exception), title(question.experiment, next(names))
 
 
-def _colours(asked: Asked, sought: Sought) -> tuple[str, str]:
-    other = next(policy.name for policy in asked.policies if policy.name != sought.exception)
-    return style.sides(asked.exp, sought.exception, other)
+def _colours(question: Question, search: Search) -> tuple[str, str]:
+    other = next(policy.name for policy in question.policies if policy.name != search.exception)
+    return style.sides(question.experiment, search.exception, other)
 
 
 def _rate(share: Interval) -> str:

@@ -17,15 +17,15 @@ AUTHORS = {"newsham": "Newsham", "self": "Self"}
 
 def draw_flip(found: Flip) -> CaptionedFigure:
     """Draw the changes as a waterfall of levels: the worldview as it is, then after each change."""
-    asked = found.asked
-    label = asked.exp.catalogue.outcomes[asked.outcomes[0]].label
-    a, b = (policy.title for policy in asked.policies)
+    question = found.question
+    label = question.experiment.catalogue.outcomes[question.outcomes[0]].label
+    a, b = (policy.title for policy in question.policies)
     rows = []
     for step, claim, reading, value, low, high in _steps(found):
-        words = asked.worldview.title if not step else _change(found, claim, reading)
+        words = question.worldview.title if not step else _change(found, claim, reading)
         rows.append(Row("level", words, Interval(value, low, high)))
     return waterfall(
-        asked, found.trials, rows, name=f"flip_{asked.outcomes[0]}_{asked.worldview.name}",
+        question, found.trials, rows, name=f"flip_{question.outcomes[0]}_{question.worldview.name}",
         heading=f"How few beliefs decide between {a} and {b}?", caption=" ".join(describe_flip(found)),
         note=f"“{label}”, {a} minus {b}, after each change and all before it.",
     )  # fmt: skip
@@ -33,10 +33,10 @@ def draw_flip(found: Flip) -> CaptionedFigure:
 
 def describe_flip(found: Flip) -> list[str]:
     """Return the answer in sentences."""
-    asked = found.asked
-    outcome = asked.exp.catalogue.outcomes[asked.outcomes[0]]
-    a, b = (policy.title for policy in asked.policies)
-    steps, under = _steps(found), capital(believing(asked.worldview))
+    question = found.question
+    outcome = question.experiment.catalogue.outcomes[question.outcomes[0]]
+    a, b = (policy.title for policy in question.policies)
+    steps, under = _steps(found), capital(believing(question.worldview))
     begin = f"{under}, with {a} instead of {b}, “{outcome.label}” is {signed(steps[0][3], outcome)}"
     if found.result == "unsettled":
         return [f"{begin}, but that is not settled, so there is nothing to turn round; more trials may settle it."]
@@ -60,7 +60,7 @@ def describe_flip(found: Flip) -> list[str]:
 
 
 def _change(found: Flip, claim: str, reading: str) -> str:
-    return f"+ {claim} as {AUTHORS[reading]} reads it: {found.asked.exp.catalogue.claims[claim].says}"
+    return f"+ {claim} as {AUTHORS[reading]} reads it: {found.question.experiment.catalogue.claims[claim].says}"
 
 
 def _steps(found: Flip) -> list[tuple[int, str, str, float, float, float]]:

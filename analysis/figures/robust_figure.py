@@ -25,16 +25,16 @@ SURE = 0.95  # of resamples with the same policy first
 
 def write_heading(found: Robust, name: str) -> str:
     """Return what stands over the lines of an outcome."""
-    start = next(one for one in found.exp.starts if one.name == found.start)
-    return f"From {start.title}, {found.exp.catalogue.outcomes[name].label}:"
+    start = next(one for one in found.question.experiment.starts if one.name == found.question.start.name)
+    return f"From {start.title}, {found.question.experiment.catalogue.outcomes[name].label}:"
 
 
 def describe_robust(found: Robust, name: str) -> list[str]:
     """Return what was found by one outcome: which policy is best by each measure, and how sure that is."""
-    exp, outcome = found.exp, found.exp.catalogue.outcomes[name]
+    exp, outcome = found.question.experiment, found.question.experiment.catalogue.outcomes[name]
     rows = _of(found, name)
     said = []
-    if name in found.names:
+    if name in found.question.outcomes:
         by_view = found.table[(found.table["values"] == name) & (found.table["worldview"] != ALL)]
         best = [(believing(v), _best(by_view[by_view["worldview"] == v.name])) for v in exp.worldviews]
         said = [
@@ -58,8 +58,8 @@ def _told(found: Robust, rows: dict[str, pd.DataFrame], measure: str, outcome: O
     if best["first_share"] < SURE:
         rest = rows[measure][rows[measure]["policy"] != best["policy"]]
         second = rest.sort_values("first_share", kind="stable").iloc[-1]
-        near = f"; not surely apart from {title(found.exp, str(second['policy']))}"
-    name = title(found.exp, best["policy"])
+        near = f"; not surely apart from {title(found.question.experiment, str(second['policy']))}"
+    name = title(found.question.experiment, best["policy"])
     return f"{name} ({_between(best, outcome)}{near})"
 
 
@@ -75,12 +75,12 @@ def _between(row: dict[Any, Any], outcome: Outcome | None) -> str:
 
 def draw_robust(found: Robust, name: str) -> CaptionedFigure:
     """Draw every measure by one outcome: a column a measure, a row a policy, the best of each filled."""
-    exp, outcome = found.exp, found.exp.catalogue.outcomes[name]
+    exp, outcome = found.question.experiment, found.question.experiment.catalogue.outcomes[name]
     rows = {measure: part for measure, part in _of(found, name).items() if not (part["value"] == 0).all()}
     wide = (ROOM - NAMES) / len(rows) - 0.15
     caption = " ".join(describe_robust(found, name))
     figure_ = page(
-        replace(exp, trials=found.worlds * exp.lucks), found.start, caption=caption,
+        replace(exp, trials=found.worlds * exp.lucks), found.question.start.name, caption=caption,
         body=ROW * len(exp.policies) + 1.5, title="Which policy would one regret least when unsure?",
         note=f"By “{outcome.label}”, from {found.worlds:,} worlds of each worldview, {exp.lucks} lucks in each. A "
         "filled mark is the best of its column; bars are 95\u00a0% intervals.",
@@ -91,13 +91,13 @@ def draw_robust(found: Robust, name: str) -> CaptionedFigure:
     names = [fit(policy.title, NAMES, TICK, lines=2) for policy in exp.policies]
     panels[0].set_yticks(range(len(names)), names, fontsize=TICK)
     panels[0].set_ylim(len(names) - 0.5, -0.5)
-    return finish(f"robust_{name}_{found.start}", figure_, caption)
+    return finish(f"robust_{name}_{found.question.start.name}", figure_, caption)
 
 
 def _panel(axes: Axes, found: Robust, part: pd.DataFrame, head: str, outcome: Outcome) -> None:
     shares = part["measure"].iloc[0] == KEPT or outcome.unit == "share"
     for y, row in enumerate(part.to_dict("records")):
-        look = style.looks(found.exp)[row["policy"]]
+        look = style.looks(found.question.experiment)[row["policy"]]
         axes.hlines(y, row["low"], row["high"], color=look.colour, linewidth=2.0)
         face = look.colour if row["rank"] == 1 else "white"
         axes.plot(row["value"], y, look.marker, markersize=7, color=look.colour, markerfacecolor=face)

@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 from analysis.figures import style
 from analysis.figures.captions import capital, listed, percent, title
 from analysis.figures.figure_layout import GREY, HEADING, INK, TICK, CaptionedFigure, finish, fit, page
-from analysis.questions.robust_map import BETWEEN, EXPECTED, GRID, MAX_REGRET
+from analysis.questions.robust import BETWEEN, EXPECTED, MAP_GRID, MAX_REGRET
 from sim.statistics.boxes import Flags
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ BEHIND = {"boxstyle": "round,pad=0.25", "facecolor": "white", "edgecolor": GREY,
 
 def describe_robust_map(found: Robust) -> list[str]:
     """Return how the best policy changes with who is right and whose values count."""
-    exp, table = found.exp, found.map
+    exp, table = found.question.experiment, found.map
     square = _square(table)
     shares = square["policy"].value_counts(normalize=True)
     parts = [f"{title(exp, str(name))} on {percent(float(share))}" for name, share in shares.items()]
@@ -59,18 +59,19 @@ def _along(found: Robust, row: pd.DataFrame) -> str:
     """Which policy is best from which chance of Newsham's being right on, and where that is not settled."""
     runs = _runs(row, "newsham_right")
     if len(runs) == 1:
-        return f"{title(found.exp, runs[0][0])}, whoever is right"
+        return f"{title(found.question.experiment, runs[0][0])}, whoever is right"
     settled, changes = row.loc[row["settled"], "newsham_right"].to_numpy(float), []
     for name, at in runs[1:]:
         low, high = settled[settled < at[0]], settled[settled >= at[0]]
         ends = 100 * low.max(initial=0.0), _percent(high.min(initial=1.0))
-        changes.append(f"{title(found.exp, name)} from a chance of {_percent(at[0])} ({ends[0]:.0f} to {ends[1]})")
-    return f"{title(found.exp, runs[0][0])} if Self is right, {listed(changes)} that Newsham is"
+        which = title(found.question.experiment, name)
+        changes.append(f"{which} from a chance of {_percent(at[0])} ({ends[0]:.0f} to {ends[1]})")
+    return f"{title(found.question.experiment, runs[0][0])} if Self is right, {listed(changes)} that Newsham is"
 
 
 def draw_robust_map(found: Robust) -> CaptionedFigure | None:
     """Draw the map; None if the run lacks an author's worldview or values."""
-    table, exp = found.map, found.exp
+    table, exp = found.map, found.question.experiment
     if table.empty:
         return None
     others = [view for view in exp.worldviews if view.name in {*table["worldview"]}]
@@ -80,7 +81,7 @@ def draw_robust_map(found: Robust) -> CaptionedFigure | None:
     caption = " ".join(describe_robust_map(found))
     margin = exp.catalogue.outcomes["loss_newsham"].margin
     figure_ = page(
-        replace(exp, trials=found.worlds * exp.lucks), found.start, caption=caption, body=6.6, keys=keys,
+        replace(exp, trials=found.worlds * exp.lucks), found.question.start.name, caption=caption, body=6.6, keys=keys,
         title="Which policy loses least, if nobody knows who is right or what counts?",
         note=f"The paler, the less the best policy leads; lines say by how much, in % of GDP. Hatched: the interval of "
         f"the lead includes 0, or it is under {margin:g}.",
@@ -100,32 +101,32 @@ def draw_robust_map(found: Robust) -> CaptionedFigure | None:
         axes.set_title(fit(capital(head), STRIP, TICK), fontsize=TICK, color=INK)
         axes.set_xticks([])
         axes.tick_params(axis="y", length=0)
-    return finish(f"robust_map_{found.start}", figure_, caption)
+    return finish(f"robust_map_{found.question.start.name}", figure_, caption)
 
 
 def _paint(axes: Axes, found: Robust, part: pd.DataFrame, most: float) -> None:
     """Colour a panel by the best policy, hatch what is not settled, and name the policies in their places."""
     part = part.sort_values(["newsham_values", "newsham_right"])
-    shape = (GRID.size, -1)
-    names = [policy.name for policy in found.exp.policies]
+    shape = (MAP_GRID.size, -1)
+    names = [policy.name for policy in found.question.experiment.policies]
     best = np.array([names.index(str(name)) for name in part["policy"]]).reshape(shape)
     lead, unsettled = part["lead"].to_numpy(float).reshape(shape), ~part["settled"].to_numpy(bool).reshape(shape)
     if best.shape[1] == 1:
         best, lead, unsettled = (np.repeat(one, 2, axis=1) for one in (best, lead, unsettled))
-    colours = np.array([to_rgb(look.colour) for look in style.looks(found.exp).values()])[best]
+    colours = np.array([to_rgb(look.colour) for look in style.looks(found.question.experiment).values()])[best]
     depth = (PALEST + (1 - PALEST) * np.minimum(lead / most, 1.0))[..., None] if most else 1.0
     across = np.linspace(0, 1, best.shape[1])
     half = [0.5 / (n - 1) for n in best.shape]
     axes.imshow(1 - depth * (1 - colours), origin="lower", aspect="auto", interpolation="nearest",
                 extent=(-half[1], 1 + half[1], -half[0], 1 + half[0]))  # fmt: skip
     if unsettled.any():
-        levels = [0.5, 1.5]
-        hatched = axes.contourf(across, GRID, unsettled.astype(float), levels=levels, colors="none", hatches=["////"])
+        where, levels = unsettled.astype(float), [0.5, 1.5]
+        hatched = axes.contourf(across, MAP_GRID, where, levels=levels, colors="none", hatches=["////"])
         hatched.set(edgecolor=INK, linewidth=0)
     if best.shape[1] > 2:
         _lines(axes, lead)
     for policy in np.unique(best):
-        _name(axes, title(found.exp, names[policy]), best == policy, across)
+        _name(axes, title(found.question.experiment, names[policy]), best == policy, across)
     axes.set(xlim=(0, 1), ylim=(0, 1))
     axes.tick_params(labelsize=TICK, color=style.RULE, labelcolor=INK)
 
@@ -134,7 +135,7 @@ def _lines(axes: Axes, lead: style.Floats) -> None:
     """Draw where the best policy leads by the same."""
     levels = [one for one in (0.5, 1.0, 2.0, 5.0, 10.0) if lead.min() < one < lead.max()]
     if levels:
-        drawn = axes.contour(GRID, GRID, lead, levels=levels, colors=INK, linewidths=0.8, alpha=0.7)
+        drawn = axes.contour(MAP_GRID, MAP_GRID, lead, levels=levels, colors=INK, linewidths=0.8, alpha=0.7)
         axes.clabel(drawn, fmt=lambda value: f"{value:g}", fontsize=TICK, colors=INK)
 
 
@@ -150,7 +151,7 @@ def _name(axes: Axes, policy: str, mask: Flags, across: style.Floats) -> None:
     place = np.argsort(rows)[rows.size // 2]
     size = TICK - 1 if strip else HEADING
     axes.text(
-        0.5 if strip else float(across[columns[place]]), float(GRID[rows[place]]),
+        0.5 if strip else float(across[columns[place]]), float(MAP_GRID[rows[place]]),
         fit(policy, STRIP if strip else SQUARE / 3, size, bold=True), ha="center", va="center", size=size,
         weight="bold", color=INK, bbox=BEHIND,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from analysis.figures import style
 from analysis.figures.captions import believing, gap, listed, title
 from analysis.figures.figure_layout import GREY, INK, ROOM, SPACING, TICK, CaptionedFigure, finish, fit, height, page
-from analysis.questions.sensitivity import ENDS, TENTH
+from analysis.questions.sensitivity import ENDS, TOLERANCE
 from sim.statistics.indices import LUCK, MORRIS, SOBOL
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ READ = (
 
 def draw_sensitivity(found: Sensitivity, outcome: str) -> CaptionedFigure:
     """Draw one outcome: tornado, Morris and Sobol side by side, and beneath them whether they have settled."""
-    asked, names = found.asked, _order(found, outcome)
-    exp, entry = asked.exp, asked.exp.catalogue.outcomes[outcome]
-    a, b = (policy.title for policy in asked.policies)
+    question, names = found.question, _order(found, outcome)
+    exp, entry = question.experiment, question.experiment.catalogue.outcomes[outcome]
+    a, b = (policy.title for policy in question.policies)
     table = found.table[found.table["outcome"] == outcome]
     told = dict(zip(table["input"], table["says"], strict=True))
     labels = [fit("Luck" if n == LUCK else f"{n}  {told[n]}", LABELS, TICK, lines=1) for n in names]
@@ -45,7 +45,7 @@ def draw_sensitivity(found: Sensitivity, outcome: str) -> CaptionedFigure:
     places = (np.arange(len(names)) + 0.5) * deep
     caption = " ".join(describe_sensitivity(found, outcome))
     page_ = page(
-        replace(exp, trials=found.trials), asked.start.name, caption=caption, body=len(names) * deep + 1.1 + BELOW,
+        replace(exp, trials=found.trials), question.start.name, caption=caption, body=len(names) * deep + 1.1 + BELOW,
         title=f"Which beliefs make the difference between {a} and {b}?",
         note=f"“{entry.label}”, {a} minus {b}. Inputs: {found.law}.", keys=_keys(found),
     )  # fmt: skip
@@ -71,14 +71,14 @@ def draw_sensitivity(found: Sensitivity, outcome: str) -> CaptionedFigure:
     _beneath(page_.add_subplot(grid[1, :2]), LABELS + each)
     for place, method in ((2, MORRIS), (3, SOBOL)):
         _settling(page_.add_subplot(grid[1, place]), found, outcome, method)
-    return finish(f"sensitivity_{outcome}_{asked.start.name}", page_, caption)
+    return finish(f"sensitivity_{outcome}_{question.start.name}", page_, caption)
 
 
 def describe_sensitivity(found: Sensitivity, outcome: str) -> list[str]:
     """Return what was found about one outcome: who makes the spread, how much is luck, whether it is settled."""
-    asked = found.asked
-    entry = asked.exp.catalogue.outcomes[outcome]
-    a, b = (title(asked.exp, policy.name) for policy in asked.policies)
+    question = found.question
+    entry = question.experiment.catalogue.outcomes[outcome]
+    a, b = (title(question.experiment, policy.name) for policy in question.policies)
     table = found.table[found.table["outcome"] == outcome]
     names = _order(found, outcome)[:-1]
     alone, total, stars = (_measure(table, *of) for of in ((SOBOL, "S1"), (SOBOL, "ST"), (MORRIS, "mu_star")))
@@ -87,7 +87,7 @@ def describe_sensitivity(found: Sensitivity, outcome: str) -> list[str]:
     largest = turns.loc[[turns["change"].abs().idxmax()]].to_dict("records")[0]
     change = f"{gap(float(largest['change']), entry)} {'up' if largest['change'] > 0 else 'down'}"
     return [
-        f"Inputs: {found.law}. Turned alone, {believing(asked.worldview)}, {largest['input']} does most: at "
+        f"Inputs: {found.law}. Turned alone, {believing(question.worldview)}, {largest['input']} does most: at "
         f"{largest['setting']:.2g} it takes {a} minus {b} on “{entry.label}” {change}.",
         f"All open at once, the spread of that difference hangs most on "
         f"{listed([f'{name} {_between(total[name])}' for name in names[:4]])} (total shares, among the {len(names)} "
@@ -171,7 +171,7 @@ def _settling(axes: Axes, found: Sensitivity, outcome: str, method: str) -> None
     rows = found.convergence[(found.convergence["outcome"] == outcome) & (found.convergence["method"] == method)]
     stars = _measure(found.table[found.table["outcome"] == outcome], MORRIS, "mu_star")
     scale = max(star[0] for star in stars.values()) if method == MORRIS else 1.0
-    highest = lowest = TENTH
+    highest = lowest = TOLERANCE
     for measure, dashes, colour in (("mu_star", "-", BAR), ("ST", "-", RULE), ("S1", "--", INK)):
         part = rows[rows["measure"] == measure]
         if len(part):
@@ -179,7 +179,7 @@ def _settling(axes: Axes, found: Sensitivity, outcome: str, method: str) -> None
             axes.plot(widest.index, widest, dashes, marker="o", markersize=4, color=colour, linewidth=2)
             highest, lowest = max(highest, float(widest.max())), min(lowest, float(widest.min()))
     counts = sorted({*rows["rows"].astype(int)})
-    axes.axhline(TENTH, color=style.BAD, linewidth=1.2, linestyle=(0, (4, 2)))
+    axes.axhline(TOLERANCE, color=style.BAD, linewidth=1.2, linestyle=(0, (4, 2)))
     axes.set(xscale="log", yscale="log", ylim=(lowest / 1.5, highest * 1.5))
     axes.set_xticks(counts, [f"{count:,}" for count in counts])
     axes.set_yticks([tick for tick in (0.03, 0.1, 0.3, 1.0) if lowest / 1.5 <= tick <= highest * 1.5])

@@ -38,16 +38,16 @@ WORDS = {
 
 def draw_variance(found: Variance) -> CaptionedFigure:
     """Draw a panel for all worldviews together and one for each; an outcome a group of rows."""
-    asked = found.asked
-    exp = asked.exp
-    a, b = (policy.name for policy in asked.policies)
-    rows = [(outcome, *pair) for outcome in asked.outcomes for pair in (("", ""), (a, ""), (b, ""), (a, b))]
+    question = found.question
+    exp = question.experiment
+    a, b = (policy.name for policy in question.policies)
+    rows = [(outcome, *pair) for outcome in question.outcomes for pair in (("", ""), (a, ""), (b, ""), (a, b))]
     labels = [_label(found, *row) for row in rows]
     deep = np.array([height("one line", TICK) + (0.08 if row[1] else 0.16) for row in rows])
     places = np.cumsum(deep) - deep / 2
     caption = f"{describe_variance(found)[0]} {HOW}"
     page_ = page(
-        exp, asked.start.name, caption=caption, body=float(deep.sum()) + 0.95,
+        exp, question.start.name, caption=caption, body=float(deep.sum()) + 0.95,
         title="How much of the spread is luck, and how much is what one believes?",
         note=f"Of a single history’s outcome; worldviews have equal weights. {exp.lucks} lucks in each of "
         f"{found.worlds:,} worlds.", keys=_keys(),
@@ -69,26 +69,27 @@ def draw_variance(found: Variance) -> CaptionedFigure:
         style.plain(panel)
         style.heading(panel, titles[one], (1.6 if one == ALL else 1) * each - 0.2)
         panel.set_xticks([0, 0.5, 1], ["0", "50", "100\u00a0%"])
-    return finish(f"variance_{asked.start.name}", page_, caption)
+    return finish(f"variance_{question.start.name}", page_, caption)
 
 
 def describe_variance(found: Variance) -> list[str]:
     """Return what was found in sentences: an outcome each."""
-    asked = found.asked
-    a, b = (policy.name for policy in asked.policies)
+    question = found.question
+    a, b = (policy.name for policy in question.policies)
     said = []
-    for outcome in asked.outcomes:
+    exp = question.experiment
+    for outcome in question.outcomes:
         level, apart = found.parts(outcome, a), found.parts(outcome, a, b)
         said.append(
-            f"“{asked.exp.catalogue.outcomes[outcome].label}” with {title(asked.exp, a)}: beliefs make "
+            f"“{exp.catalogue.outcomes[outcome].label}” with {title(exp, a)}: beliefs make "
             f"{_share(level[BELIEFS])} of the spread, luck the rest. Of how it differs from "
-            f"{title(asked.exp, b)}, beliefs make {_share(apart[BELIEFS])}; which worldview holds, "
+            f"{title(exp, b)}, beliefs make {_share(apart[BELIEFS])}; which worldview holds, "
             f"{_share(apart[VIEWS])}."
         )
     unsure = found.table[(found.table["told"] != "yes") & (found.table["worldview"] == ALL)]
     if len(unsure):
         pairs = unsure[["part", "outcome"]].drop_duplicates().astype(str).to_numpy().tolist()
-        names = [f"{part} in “{asked.exp.catalogue.outcomes[outcome].label}”" for part, outcome in pairs]
+        names = [f"{part} in “{question.experiment.catalogue.outcomes[outcome].label}”" for part, outcome in pairs]
         said.append(f"With some policy, not told from 0 (such an estimate may come out below 0): {listed(names)}.")
     return said
 
@@ -109,7 +110,7 @@ def _bar(axes: Axes, y: float, parts: dict[str, dict[str, Any]]) -> None:
 
 
 def _label(found: Variance, outcome: str, a: str, b: str) -> str:
-    exp = found.asked.exp
+    exp = found.question.experiment
     if not a:
         return fit(exp.catalogue.outcomes[outcome].label, LABELS, TICK, lines=1, bold=True)
     words = f"{title(exp, a)} minus {title(exp, b)}" if b else title(exp, a)

@@ -17,7 +17,7 @@ from analysis.figures.figure_layout import GREY, INK, ROOM, SPACING, TICK, Capti
 from sim.statistics.intervals import Interval
 
 if TYPE_CHECKING:
-    from sim.engine.question import Asked
+    from sim.engine.question import Question
 
 LABELS, NUMBERS = 5.6, 1.75  # inches for the words of a row, and for its number
 END = "#d0d0d0"
@@ -35,13 +35,13 @@ class Row:
 
 
 def waterfall(
-    asked: Asked, trials: int, rows: Sequence[Row], *, name: str, heading: str, note: str, caption: str
+    question: Question, trials: int, rows: Sequence[Row], *, name: str, heading: str, note: str, caption: str
 ) -> CaptionedFigure:
     """Draw rows from the top down; steps begin where the last level or step ended.
 
     Parameters
     ----------
-    asked
+    question
         The contrast, the start and the outcome (the first).
     trials
         Per policy and set of beliefs, for the footer.
@@ -51,15 +51,15 @@ def waterfall(
         The file name without the start, the question that the figure answers, what each step is, and the words
         beneath the figure.
     """
-    exp, outcome = asked.exp, asked.exp.catalogue.outcomes[asked.outcomes[0]]
-    a, b = (policy.title for policy in asked.policies)
-    sides = style.sides(exp, *(policy.name for policy in asked.policies))
+    exp, outcome = question.experiment, question.experiment.catalogue.outcomes[question.outcomes[0]]
+    a, b = (policy.title for policy in question.policies)
+    sides = style.sides(exp, *(policy.name for policy in question.policies))
     labels = [fit(row.label, LABELS, TICK, lines=2, bold=row.kind not in PLAIN) for row in rows]
     deep = np.array([height(label, TICK) + (0.1 if row.kind == "theme" else 0.14)
                      for row, label in zip(rows, labels, strict=True)])  # fmt: skip
     places = np.cumsum(deep) - deep / 2
     figure = page(
-        replace(exp, trials=trials), asked.start.name, title=heading, caption=caption, note=note,
+        replace(exp, trials=trials), question.start.name, title=heading, caption=caption, note=note,
         keys=_keys((a, b), sides, {row.kind for row in rows}), body=float(deep.sum()) + 0.75,
     )  # fmt: skip
     words, axes, numbers = figure.subplots(1, 3, sharey=True, width_ratios=[LABELS, ROOM - LABELS - NUMBERS, NUMBERS])
@@ -83,7 +83,7 @@ def waterfall(
     unit = "percentage points" if outcome.unit == "share" else outcome.unit
     axes.set_xlabel(f"{sides[0]}      {unit}      {sides[1]}", fontsize=TICK)
     style.signed_axis(axes.xaxis)
-    return finish(f"{name}_{asked.start.name}", figure, caption)
+    return finish(f"{name}_{question.start.name}", figure, caption)
 
 
 def _draw(

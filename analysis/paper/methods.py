@@ -16,7 +16,7 @@ import pandas as pd
 
 from analysis.figures.captions import gap, listed, margin
 from analysis.paper import bibtex, cite, settings
-from analysis.questions import answers, work
+from analysis.questions import finding, work
 from sim.errors import FolderError
 from sim.results import disk, manifest, store
 from sim.statistics import intervals
@@ -56,7 +56,7 @@ def write(folder: Path, out: Path | None = None) -> Path:
     _check_manifest(folder)
     record = manifest.read(folder) or {}
     if "command" in record:
-        exp, text = answers.experiment(record), page_of_question(record)
+        exp, text = finding.read_experiment(record), page_of_question(record)
     else:
         run = store.load_folder(folder, partial=True)
         exp, record = run.experiment, dict(run.manifest or {})
@@ -98,7 +98,7 @@ def page_of_run(result: Result, record: Manifest, folder: Path) -> str:
 
 def page_of_question(record: Manifest) -> str:
     """Return methods.md for a command other than `strait run`; `record` is the manifest that it left."""
-    exp = answers.experiment(record)
+    exp = finding.read_experiment(record)
     name, values = QUESTIONS[record["command"]](exp, record, _design(exp, record))
     return _page(exp, record, _subject(exp, record), [_paragraph(name, **values)])
 
@@ -166,7 +166,7 @@ def days(record: Manifest) -> str:
 
 def _check_manifest(folder: Path) -> None:
     """Reject tables of a command that left no manifest."""
-    theirs = (folder / work.KEPT).is_dir() or any((folder / f"{name}.csv").exists() for name in QUESTIONS)
+    theirs = (folder / work.CACHE_FOLDER).is_dir() or any((folder / f"{name}.csv").exists() for name in QUESTIONS)
     if theirs and not (folder / manifest.MANIFEST).exists():
         raise FolderError(
             f"{folder}: there are tables of strait claims, crossover or the like, but no manifest with their version, "
@@ -231,7 +231,7 @@ def _subject(exp: Experiment, record: Manifest) -> str:
         about = _paragraph("contrast", first=first, second=second, labels=_labels(outcomes))
     starts = f"{'starts' if len(exp.starts) > 1 else 'start'} {_titles(exp.starts)}"
     means = "" if record["command"] == "variance" else _compensators(outcomes)
-    dials = _clause("dials", base=_base(exp, record)) if answers.on_dials(record) else ""
+    dials = _clause("dials", base=_base(exp, record)) if finding.moves_dials(record) else ""
     run, played = record["run"], ""
     if run is not None:
         number = version(run)

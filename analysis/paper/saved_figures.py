@@ -6,7 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from analysis.paper import cite
-from analysis.questions import answers
+from analysis.questions import finding
 from sim.results import manifest
 from sim.scenario.experiment import Experiment
 
@@ -54,7 +54,7 @@ def basis(path: Path, exp: Experiment) -> tuple[cite.Basis, Experiment, str | No
     folder = path.parent.parent
     record = manifest.read(folder) or {}
     if "command" in record:
-        exp, trials = answers.experiment(record), record["design"]["trials"]
+        exp, trials = finding.read_experiment(record), record["design"]["trials"]
         how = f"strait {record['command']}, experiment {exp.name}, {trials:,} trials, seed {record['seed']}."
     elif record := (manifest.read_run(folder) if (folder / manifest.MANIFEST).exists() else None) or {}:
         exp = Experiment.from_resolved({**record["experiment"], "files": record["files"]})

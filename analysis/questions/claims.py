@@ -1,42 +1,156 @@
-"""Which belief decides? The disagreement between two worldviews, shared out among the claims they differ on.
+"""Which belief decides? The disagreement between two worldviews, divided among the claims they differ on.
 
-The difference between two policies is one number under Newsham's worldview and another under Self's. The value of a
-coalition of claims is the difference in a world in which Newsham is right about these and Self about the rest, on
-average over luck and over what neither man speaks of, in the same worlds for every coalition. Owen values, with the
-themes of the debate as unions, share out the distance between the two ends. Values of themes are exact over all
-their coalitions; those of claims are sampled over orders, and made to add up.
+The difference between two policies is one number under Newsham's worldview and another under Self's. A coalition of
+claims is worth the difference in a world in which Newsham is right about these claims and Self about the rest: the mean
+over luck and over every number that belongs to neither author, in the same worlds for each coalition. Owen values, with
+the themes of the debate as unions, divide the distance between the two ends. Values of themes are exact, from all their
+coalitions; those of claims are sampled over orders, and then reconciled with the theme's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.questions import claims_tables as tables
-from analysis.questions import work
-from analysis.questions.claims_tables import Parts
-from analysis.questions.coalitions import NEWSHAM, SELF, TOTAL, Coalitions, Game, game
+from analysis.questions.finding import NEWSHAM, SELF, Finding
+from analysis.questions.work import Cache, Counter, Work
+from sim.engine.question import look_up
 from sim.errors import QuestionError
+from sim.model import draws
 from sim.statistics import owen
-from sim.statistics.intervals import Floats, Interval
+from sim.statistics.intervals import Floats, Interval, block_mean
 
 if TYPE_CHECKING:
-    from sim.scenario.experiment import Experiment
+    from sim.engine.question import Question
+    from sim.scenario.experiment import Worldview
 
-BLOCK = 100  # trials of a coalition in one block; an interval rests on the spread between blocks
+BLOCK_TRIALS = 100  # of a coalition; an interval rests on the spread between blocks
 TRIALS = 5000
-PAIRED = 8  # claims that weigh most: each two of them are tried together
+HEAVIEST = 8  # claims of which every two are tried together
+TOTAL, THEME, NO_DIAL = "(total)", "(theme)", "(no dial)"
+COLUMNS = ("start", "policy_a", "policy_b", "outcome", "theme", "claim", "value", "low", "high",
+           "swap_into_newsham", "swap_into_self")  # fmt: skip
+Coalition = frozenset[str]
+Parts = dict[str, Floats]
+"""Values by name, float[block, half, outcome]; of `places CLAIM`, float[block, place, outcome]."""
 
 
 @dataclass(frozen=True)
-class Claims:
-    """The disagreement taken apart, in tables.
+class Game:
+    """Who plays: the claims on which the two worldviews differ, in the unions of their themes.
+
+    Attributes
+    ----------
+    players
+        Columns of the parameters of each claim that differs. Numbers that differ and belong to no claim are the
+        player `(no dial)`.
+    unions
+        Players by theme.
+    idle
+        The theme of each claim that differs in nothing.
+    """
+
+    question: Question
+    newsham: Worldview
+    by_self: Worldview
+    players: Mapping[str, tuple[int, ...]]
+    unions: Mapping[str, tuple[str, ...]]
+    idle: Mapping[str, str]
+
+    @classmethod
+    def of(cls, question: Question) -> Game:
+        """Compare every number's distribution under the two worldviews.
+
+        Raises QuestionError if the experiment lacks one of them.
+        """
+        catalogue = question.experiment.catalogue
+        views = {view.name: view for view in question.experiment.worldviews}
+        newsham, by_self = (look_up("worldview", name, views) for name in (NEWSHAM, SELF))
+        players: dict[str, tuple[int, ...]] = {}
+        for column, (name, parameter) in enumerate(catalogue.parameters.items()):
+            if newsham.distributions[name] != by_self.distributions[name]:
+                owner = parameter.claim or NO_DIAL
+                players[owner] = (*players.get(owner, ()), column)
+        dialled = {name for name, claim in catalogue.claims.items() if claim.kind in ("primitive", "process")}
+        themes = {name: str(claim.theme) for name, claim in catalogue.claims.items() if name in dialled | {*players}}
+        themes[NO_DIAL] = NO_DIAL
+        unions: dict[str, tuple[str, ...]] = {}
+        for name, theme in themes.items():
+            if name in players:
+                unions[theme] = (*unions.get(theme, ()), name)
+        idle = {name: theme for name, theme in themes.items() if name not in players}
+        return cls(question, newsham, by_self, players, unions, idle)
+
+    @cached_property
+    def groups(self) -> dict[str, Coalition]:
+        """Every coalition that is swapped as one: all players, each theme's, each alone."""
+        themes = {name: frozenset(members) for name, members in self.unions.items()}
+        return {TOTAL: frozenset(self.players), **themes, **{name: frozenset([name]) for name in self.players}}
+
+    @cached_property
+    def rows(self) -> list[tuple[str, str, str]]:
+        """Theme, claim and name of every row: the total, then each theme with its claims, as in the catalogue."""
+        themes = {**{name: theme for theme, names in self.unions.items() for name in names}, **self.idle}
+        ordered = sorted(themes, key=[*self.question.experiment.catalogue.claims, *themes].index)
+        rows = [("", TOTAL, TOTAL)]
+        for theme in dict.fromkeys(themes[name] for name in ordered):
+            rows.append((theme, THEME, theme))
+            rows += [(theme, name, name) for name in ordered if themes[name] == theme]
+        return rows
+
+
+class Block:
+    """Values of coalitions in one block of worlds: each is played when it is first needed, and then remembered."""
+
+    def __init__(self, game: Game, number: int, worlds: int, cache: Cache) -> None:
+        """Begin with the values that are saved of this block."""
+        self._number, self._worlds, self._game, self._cache = number, worlds, game, cache
+        self._players = list(game.players)
+        saved = cache.read(self._name) or {"members": np.empty((0, 0), bool), "values": np.empty((0, 0, 0))}
+        self._values: dict[Coalition, Floats] = {
+            frozenset(np.array(self._players)[members].tolist()): values
+            for members, values in zip(saved["members"], saved["values"], strict=True)
+        }
+        self._saved = len(self._values)
+
+    def __call__(self, coalition: Coalition) -> Floats:
+        """Mean difference in either half of the block, float[half, outcome], with Newsham right about these claims."""
+        if coalition not in self._values:
+            by_self, newsham = self._ends
+            parameters = by_self.copy()
+            columns = [column for player in coalition for column in self._game.players[player]]
+            parameters[:, columns] = newsham[:, columns]
+            values = self._game.question.values(parameters, self._number * self._worlds)
+            self._values[coalition] = values.reshape(2, self._worlds // 2, -1).mean(axis=1)
+        return self._values[coalition]
+
+    def save(self) -> None:
+        """Save the values, if any is new."""
+        if len(self._values) > self._saved:
+            members = [[player in coalition for player in self._players] for coalition in self._values]
+            self._cache.write(self._name, {"members": np.array(members), "values": np.stack([*self._values.values()])})
+            self._saved = len(self._values)
+
+    @property
+    def _name(self) -> str:
+        return f"block {self._number}"
+
+    @cached_property
+    def _ends(self) -> list[Floats]:
+        experiment, first = self._game.question.experiment, self._number * self._worlds
+        return [draws.parameters(experiment, view, first, self._worlds)
+                for view in (self._game.by_self, self._game.newsham)]  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Claims(Finding):
+    """The disagreement, divided among the claims.
 
     Attributes
     ----------
@@ -45,8 +159,8 @@ class Claims:
         minus that under Self's, with its 95 % interval; `swap_into_newsham` is the change when Newsham's world
         takes Self's reading of this claim alone, `swap_into_self` the reverse.
     details
-        For the same rows, intervals of both swaps and `sampling_error`: the standard error that comes of having
-        sampled orders (it is part of the interval, and 0 for themes, which are exact).
+        For the same rows, intervals of both swaps and `sampling_error`: the standard error from sampling orders (it
+        is part of the interval, and 0 for themes, which are exact).
     ends
         The difference between the policies under either worldview, with its interval.
     pairs
@@ -54,167 +168,219 @@ class Claims:
         both; for the claims that weigh most on the first outcome.
     """
 
-    game: Game
-    trials: int
-    table: pd.DataFrame
-    details: pd.DataFrame
-    ends: pd.DataFrame
-    pairs: pd.DataFrame
+    details: pd.DataFrame = field(repr=False)
+    ends: pd.DataFrame = field(repr=False)
+    pairs: pd.DataFrame = field(repr=False)
+    game: Game = field(repr=False)
     parts: Parts = field(repr=False)
 
     def sum_of(self, names: list[str], outcome: str) -> Interval:
         """Value of some claims or themes together, with its 95 % interval."""
-        whole = np.sum([self.parts[f"value {name}"] for name in names], axis=0)
-        return tables.interval({"sum": whole}, "sum", self.game.asked.outcomes.index(outcome))
+        total = np.sum([self.parts[f"value {name}"] for name in names], axis=0)
+        return _interval({"sum": total}, "sum", self.question.outcomes.index(outcome))
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        return {"claims": self.table, "claims_details": self.details, "claims_ends": self.ends,
+                "claims_pairs": self.pairs}  # fmt: skip
+
+    @property
+    def worldviews(self) -> list[str]:
+        return [NEWSHAM, SELF]
+
+    @property
+    def design(self) -> dict[str, Any]:
+        """Sizes of Owen values: players, unions, orders, blocks."""
+        game, blocks = self.game, len(self.parts[f"value {TOTAL}"])
+        return {
+            "blocks": blocks, "claims": len({*game.players} - {NO_DIAL}), "other_players": int(NO_DIAL in game.players),
+            "silent_claims": len({*game.idle} - {NO_DIAL}), "themes": len(game.unions),
+            "orders": blocks * len(game.unions), "pairs": len(self.pairs),
+        }  # fmt: skip
 
 
-def claims(
-    exp: Experiment,
-    contrast: str,
-    outcomes: list[str] | None = None,
-    start: str | None = None,
-    *,
-    trials: int = TRIALS,
-    folder: Path | None = None,
-    workers: int | None = None,
-    progress: Callable[[int, int], object] | None = None,
-) -> Claims:
-    """Share the disagreement out among the claims, by Owen values.
+def claims(question: Question, work: Work | None = None, *, trials: int = TRIALS) -> Claims:
+    """Divide the disagreement among the claims, by Owen values.
 
     Parameters
     ----------
-    contrast
-        Two policies, as in `direct_ties-interoperability`; the difference is first minus second.
-    outcomes
-        By default the primary ones and each author's own stakes (`loss_newsham`, `loss_self`) where they exist.
-    start
-        By default the experiment's last.
+    question
+        A contrast. Its worldview plays no part.
     trials
         For each policy and coalition: rounded up to blocks of 100, two at least.
-    folder
-        Where values of coalitions are kept as they come, so that the same call goes on after an interruption.
-    workers
-        Threads; by default one per processor. They do not change the result.
-    progress
-        Called now and then with the trials done and the trials to do.
 
     Raises
     ------
     QuestionError
-        For an unknown name, if the experiment lacks one of the two worldviews, or if the two policies come to the
-        same in every trial.
+        If the experiment lacks one of the two worldviews, or if an outcome is the same under both policies in every
+        trial.
 
     Examples
     --------
     >>> import sim
-    >>> found = claims(sim.load("debate"), "direct_ties-status_quo", ["use_of_force"], trials=200)
+    >>> from sim.engine.question import Question
+    >>> question = Question.of(sim.load("debate"), contrast="direct_ties-status_quo", outcomes=["use_of_force"])
+    >>> found = claims(question, trials=200)
     >>> found.table["claim"][0], len(found.ends)
     ('(total)', 2)
     """
-    played = game(exp, contrast, outcomes, start)
-    return shared_out(played, trials, folder=folder, workers=workers, progress=progress)
+    work, game = work or Work(), Game.of(question)
+    lucks = question.experiment.lucks
+    worlds = max(BLOCK_TRIALS // lucks, 2) // 2 * 2  # of a block: two halves
+    number = max(-(-trials // (worlds * lucks)), 2)
+    cache = work.cache(question, NEWSHAM, SELF, worlds)
+    blocks = [Block(game, i, worlds, cache) for i in range(number)]
+    # Trials of a block in the first round: of each coalition that the orders of one block need; then of the pairs.
+    both = 2 * worlds * lucks
+    first, second = both * _coalitions_needed(game), both * HEAVIEST * (HEAVIEST - 1)
+    counter = Counter(work.progress, number * (first + second))
 
+    def play_values(i: int) -> Parts:
+        values = _block_values(game, i, blocks[i])
+        blocks[i].save()
+        return values
 
-def shared_out(
-    played: Game,
-    trials: int = TRIALS,
-    *,
-    folder: Path | None = None,
-    workers: int | None = None,
-    progress: Callable[[int, int], object] | None = None,
-) -> Claims:
-    """Play a game and share it out; as `claims`, for a game made by hand."""
-    exp = played.asked.exp
-    size = max(BLOCK // exp.lucks, 2) // 2 * 2  # worlds: two halves of a block
-    blocks = max(-(-trials // (size * exp.lucks)), 2)
-    shelf = work.Shelf(folder, work.mark(played.asked, NEWSHAM, SELF, size))
-    made = [Coalitions(played, number, size, shelf) for number in range(blocks)]
-    steps = _steps(played, blocks, 2 * size * exp.lucks, progress)
-    parts = work.spread(lambda n: made[n].use(lambda v: _shares(played, n, v)), range(blocks), workers, steps)
-    for i, outcome in enumerate(played.asked.outcomes):
-        if not any(part[name][:, i].any() for part in parts for name in ("at newsham", "at self")):
+    def play_pairs(i: int) -> Floats:
+        values = _interactions(game, pairs, blocks[i])
+        blocks[i].save()
+        return values
+
+    by_block = work.map(play_values, range(number), counter, first)
+    for i, outcome in enumerate(question.outcomes):
+        if not any(block[name][:, i].any() for block in by_block for name in ("at newsham", "at self")):
             raise QuestionError(
-                f"outcome {outcome} is the same under both policies in every trial: nothing to share out"
+                f"outcome {outcome} is the same under both policies in every trial: there is no disagreement to divide"
             )
-    whole = _reconciled(played, {name: np.stack([part[name] for part in parts]) for name in parts[0]})
-    pairs = _heaviest(played, whole)
-    tried = work.spread(lambda n: made[n].use(lambda v: _together(played, pairs, v)), range(blocks), workers, steps)
-    table, details = tables.shared(played, whole)
-    together = tables.paired(played, pairs, np.stack(tried))
-    return Claims(played, blocks * size * exp.lucks, table, details, tables.ends(played, whole), together, whole)
+    parts = _reconciled(game, {name: np.stack([block[name] for block in by_block]) for name in by_block[0]})
+    pairs = _heaviest_pairs(game, parts)
+    interactions = np.stack(work.map(play_pairs, range(number), counter, second))
+    table, details = _tables(game, parts)
+    return Claims(question, number * worlds * lucks, table, details, _ends(game, parts),
+                  _pairs(game, pairs, interactions), game, parts)  # fmt: skip
 
 
-def _shares(played: Game, number: int, value: owen.Game) -> Parts:
+def _block_values(game: Game, number: int, value: owen.Game) -> Parts:
     """One block's values of everything that has one, each float[half, outcome]."""
-    full, none = played.groups[TOTAL], frozenset[str]()
-    found = {"at newsham": value(full), "at self": value(none), f"value {TOTAL}": value(full) - value(none)}
-    for name, members in played.groups.items():
-        found[f"into newsham {name}"] = value(full - members) - value(full)
-        found[f"into self {name}"] = value(members) - value(none)
-    found |= {f"value {theme}": values for theme, values in owen.union_values(value, played.unions).items()}
-    walked = [owen.marginals(value, order) for order in owen.orders(played.unions, number)]
-    for theme, names in played.unions.items():
-        place = [_place(played, theme, list(one)) for one in walked]
+    full, none = game.groups[TOTAL], Coalition()
+    parts = {"at newsham": value(full), "at self": value(none), f"value {TOTAL}": value(full) - value(none)}
+    for name, members in game.groups.items():
+        parts[f"into newsham {name}"] = value(full - members) - value(full)
+        parts[f"into self {name}"] = value(members) - value(none)
+    parts |= {f"value {theme}": values for theme, values in owen.union_values(value, game.unions).items()}
+    added = [owen.marginals(value, order) for order in owen.orders(game.unions, number)]
+    for names in game.unions.values():
+        # Each order has the theme at another place; sorted by place, rows of all blocks can be compared.
+        places = np.argsort([min(list(order).index(name) for name in names) for order in added])
         for name in names:
-            adds = np.stack([walked[i][name] for i in np.argsort(place)])
-            found |= {f"value {name}": adds.mean(axis=0), f"places {name}": adds.mean(axis=1)}
-    return found
+            adds = np.stack([added[i][name] for i in places])
+            parts |= {f"value {name}": adds.mean(axis=0), f"places {name}": adds.mean(axis=1)}
+    return parts
 
 
-def _place(played: Game, theme: str, order: list[str]) -> int:
-    """How many players come before a theme's own in an order."""
-    return min(order.index(name) for name in played.unions[theme])
+def _coalitions_needed(game: Game) -> int:
+    """How many coalitions the values of one block need, without playing any."""
+    needed: set[Coalition] = set()
+
+    def note(coalition: Coalition) -> Floats:
+        needed.add(coalition)
+        return np.zeros((2, len(game.question.outcomes)))
+
+    _block_values(game, 0, note)
+    return len(needed)
 
 
-def _reconciled(played: Game, parts: Parts) -> Parts:
-    """The same, with the values of each theme's claims adding up to the theme's in every half of a block."""
-    for theme, members in played.unions.items():
+def _reconciled(game: Game, parts: Parts) -> Parts:
+    """The same parts, with the values of each theme's claims adding up to the theme's in every half of a block."""
+    for theme, members in game.unions.items():
         exact, shape = parts[f"value {theme}"], parts[f"value {theme}"].shape
         sampled = np.stack([parts[f"value {name}"] for name in members], axis=-1)
-        made = [
+        by_outcome = [
             owen.reconciled(sampled[:, :, i].reshape(-1, len(members)), exact[:, :, i].ravel())
             for i in range(shape[-1])
         ]
         for column, name in enumerate(members):
-            parts[f"value {name}"] = np.stack([one[:, column] for one in made], axis=-1).reshape(shape)
+            parts[f"value {name}"] = np.stack([values[:, column] for values in by_outcome], axis=-1).reshape(shape)
     return parts
 
 
-def _heaviest(played: Game, parts: Parts) -> list[tuple[str, str]]:
-    """Each two of the claims that weigh most on the first outcome."""
-    weight = {name: abs(float(parts[f"value {name}"][..., 0].mean())) for name in played.players}
+def _heaviest_pairs(game: Game, parts: Parts) -> list[tuple[str, str]]:
+    """Every two of the claims that weigh most on the first outcome."""
+    weight = {name: abs(float(parts[f"value {name}"][..., 0].mean())) for name in game.players}
     ordered = sorted((name for name in weight if weight[name]), key=weight.__getitem__, reverse=True)
-    return list(combinations(ordered[:PAIRED], 2))
+    return list(combinations(ordered[:HEAVIEST], 2))
 
 
-def _together(played: Game, pairs: list[tuple[str, str]], value: owen.Game) -> Floats:
+def _interactions(game: Game, pairs: list[tuple[str, str]], value: owen.Game) -> Floats:
     """What each pair does beyond its parts, in Self's world and in Newsham's: float[pair, end, half]."""
-    full, none = played.groups[TOTAL], frozenset[str]()
-    found = []
+    full, none = game.groups[TOTAL], Coalition()
+    rows = []
     for pair in pairs:
         a, b, both = frozenset(pair[:1]), frozenset(pair[1:]), frozenset(pair)
         at_self = value(both) - value(a) - value(b) + value(none)
         at_newsham = value(full) - value(full - a) - value(full - b) + value(full - both)
-        found.append([at_self[:, 0], at_newsham[:, 0]])
-    return np.array(found)
+        rows.append([at_self[:, 0], at_newsham[:, 0]])
+    return np.array(rows)
 
 
-def _steps(played: Game, blocks: int, each: int, progress: Callable[[int, int], object] | None) -> Callable[[], None]:
-    """What to call after each block of either round; `each` trials are played for a coalition in a block."""
-    seen: set[frozenset[str]] = set()
+def _tables(game: Game, parts: Parts) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The table of claims, and the table of its details."""
+    table, details = [], []
+    for i, outcome in enumerate(game.question.outcomes):
+        for theme, claim, name in game.rows:
+            value, newsham, by_self = (
+                _interval(parts, f"{what} {name}", i) for what in ("value", "into newsham", "into self")
+            )
+            key = (*_key(game), outcome, theme, claim)
+            table.append((*key, *value, newsham.estimate, by_self.estimate))
+            error = 0.0 if claim in (TOTAL, THEME) else _sampling_error(parts, name, i)
+            details.append((*key, error, *newsham[1:], *by_self[1:]))
+    more = ("sampling_error", "into_newsham_low", "into_newsham_high", "into_self_low", "into_self_high")
+    return pd.DataFrame(table, columns=COLUMNS), pd.DataFrame(details, columns=[*COLUMNS[:6], *more])
 
-    def note(coalition: frozenset[str]) -> Floats:
-        seen.add(coalition)
-        return np.zeros((2, len(played.asked.outcomes)))
 
-    _shares(played, 0, note)
-    rounds = [each * len(seen)] * blocks + [each * PAIRED * (PAIRED - 1)] * blocks
-    done = 0
+def _ends(game: Game, parts: Parts) -> pd.DataFrame:
+    rows = [
+        (*_key(game), outcome, name, *_interval(parts, f"at {name}", i))
+        for i, outcome in enumerate(game.question.outcomes) for name in (NEWSHAM, SELF)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=[*COLUMNS[:4], "worldview", "difference", "low", "high"])
 
-    def step() -> None:
-        nonlocal done
-        done += 1
-        if progress:
-            progress(sum(rounds[:done]), sum(rounds))
 
-    return step
+def _pairs(game: Game, pairs: list[tuple[str, str]], interactions: Floats) -> pd.DataFrame:
+    """Rows of pairs, the strongest first; `interactions` is float[block, pair, end, half]."""
+    rows = []
+    for i, pair in enumerate(pairs):
+        at_self, at_newsham = (block_mean(interactions[:, i, end].mean(axis=1)) for end in (0, 1))
+        mean = block_mean(interactions[:, i].mean(axis=(1, 2)))
+        rows.append((*_key(game), game.question.outcomes[0], *pair, *mean, *at_self, *at_newsham))
+    at_ends = [f"{end}{limit}" for end in ("at_self", "at_newsham") for limit in ("", "_low", "_high")]
+    table = pd.DataFrame(rows, columns=[*COLUMNS[:4], "claim_a", "claim_b", "interaction", "low", "high", *at_ends])
+    return table.sort_values("interaction", key=abs, ascending=False, kind="stable", ignore_index=True)
+
+
+def _key(game: Game) -> tuple[str, ...]:
+    return game.question.start.name, *game.question.contrast
+
+
+def _interval(parts: Mapping[str, Floats], name: str, outcome: int) -> Interval:
+    """Mean over blocks with Student's t; what was never played is exactly 0."""
+    if name not in parts:
+        return Interval(0.0, 0.0, 0.0)
+    return block_mean(parts[name][:, :, outcome].mean(axis=1))
+
+
+def _sampling_error(parts: Mapping[str, Floats], name: str, outcome: int) -> float:
+    """Standard error from sampling orders alone.
+
+    A block has one order for every place that the theme can take among the themes, all in the same worlds. So the
+    values of a claim are a table of blocks by places. Means of rows hold the luck of the block's worlds, means of
+    columns the effect of the place; the residuals of this two-way table come from the orders within themes.
+    """
+    if f"places {name}" not in parts:
+        return 0.0
+    values = parts[f"places {name}"][:, :, outcome]
+    blocks, places = values.shape
+    residuals = values - values.mean(axis=0)
+    if places > 1:
+        residuals = residuals - residuals.mean(axis=1, keepdims=True)
+    return float(np.sqrt((residuals**2).sum() / ((blocks - 1) * max(places - 1, 1)) / values.size))

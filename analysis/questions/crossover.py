@@ -1,44 +1,48 @@
-"""Along one belief, where does the better policy change? Every claim's dial from Self's reading to Newsham's."""
+"""Along one belief, where does the better policy change? Every claim's dial from Self's reading to Newsham's.
+
+And along two at once: a map over two dials.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import product
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.questions import work
-from analysis.questions.coalitions import stakes
-from analysis.questions.dial_units import medians, neutral_place
+from analysis.questions.finding import Finding
+from analysis.questions.work import Counter, Work
 from sim.engine import beliefs
 from sim.engine.evaluation import block_means
-from sim.engine.question import ask
 from sim.errors import QuestionError
 from sim.scenario.messages import unknown
 from sim.statistics.intervals import Floats, block_mean
-from sim.statistics.zero_crossing import Crossing, crossing
+from sim.statistics.zero_crossing import RESAMPLES, Crossing, find_crossing
 
 if TYPE_CHECKING:
-    from sim.engine.question import Asked
+    from sim.engine.question import Question
+    from sim.scenario.distributions import Distribution
     from sim.scenario.experiment import Experiment
 
-GRID = np.linspace(0.0, 1.0, 9)
-MAP = np.linspace(0.0, 1.0, 7)
+GRID = np.linspace(0.0, 1.0, 9)  # dials that are played
+MAP_GRID = np.linspace(0.0, 1.0, 7)  # the same, along each side of a map
 TRIALS = 5000
-BLOCK = 100  # trials of a setting in one block
-PART = 5  # blocks that are played and kept together
+BLOCK_TRIALS = 100  # of a setting, in one block
+BLOCKS_SAVED = 5  # played and saved together
 TRAITS = frozenset({"prc_opportunist_prob", "prc_unlimited_prob"})
-"""Chances of a trait that a world has or has not, drawn once: a difference is linear in each, exactly."""
+"""Chances of a trait that a world either has or has not, drawn once: a difference is exactly linear in each."""
 COLUMNS = ("start", "claim", "outcome", "policy_a", "policy_b", "worldview", "crossing", "low", "high", "kind")
-Progress = Callable[[int, int], object] | None
+MAP_COLUMNS = ("start", "policy_a", "policy_b", "outcome", "worldview", "claim_x", "claim_y", "dial_x", "dial_y",
+               "difference", "low", "high")  # fmt: skip
+Setting = Mapping[str, float]  # dials and parameters by name
 
 
-@dataclass(frozen=True)
-class Crossover:
+@dataclass(frozen=True, eq=False)
+class Crossover(Finding):
     """Where the better policy changes along each claim's dial.
 
     Attributes
@@ -52,208 +56,301 @@ class Crossover:
     numbers
         For each crossing and number of its claim: its median there, at both ends, and the neutral mode.
     curves
-        The difference at each place on each dial, with its 95 % interval.
+        The difference at each dial that was played, with its 95 % interval.
     """
 
-    asked: Asked
-    trials: int
-    table: pd.DataFrame
-    numbers: pd.DataFrame
-    curves: pd.DataFrame
-    found: dict[tuple[str, str], Crossing] = field(repr=False)
+    numbers: pd.DataFrame = field(repr=False)
+    curves: pd.DataFrame = field(repr=False)
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        return {"crossover": self.table, "crossover_numbers": self.numbers, "crossover_curves": self.curves}
+
+    @property
+    def design(self) -> dict[str, Any]:
+        """Sizes of the search for crossings: dials, blocks, resamples."""
+        names = [str(name) for name in self.table["claim"].unique()]
+        return {
+            "claims": names, "claims_by_traits": [name for name in names if traits_of(self.question, name)],
+            "places": len(GRID), "blocks": blocks_of(self.question.experiment, self.trials), "resamples": RESAMPLES,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Map(Finding):
+    """The difference between two policies over two claims' dials, for the question's first outcome.
+
+    `table` has `start`, `policy_a`, `policy_b`, `outcome`, `worldview`, `claim_x`, `claim_y`, `dial_x`, `dial_y`
+    (0 Self .. 1 Newsham), `difference` and its 95 % interval, `low` and `high`.
+    """
+
+    claims: tuple[str, str]
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        return {"crossover_map": self.table}
+
+    @property
+    def design(self) -> dict[str, Any]:
+        """Sizes of the map."""
+        blocks = blocks_of(self.question.experiment, self.trials)
+        return {"claims": [*self.claims], "places": len(MAP_GRID), "blocks": blocks}
 
 
 def crossover(
-    exp: Experiment,
-    contrast: str,
-    claims: Sequence[str] = (),
-    outcomes: Sequence[str] | None = None,
-    start: str | None = None,
-    worldview: str | None = None,
-    *,
-    trials: int = TRIALS,
-    folder: Path | None = None,
-    workers: int | None = None,
-    progress: Progress = None,
+    question: Question, work: Work | None = None, *, claims: Sequence[str] = (), trials: int = TRIALS
 ) -> Crossover:
-    """Find where the difference between two policies crosses nought along each claim's dial.
+    """Find where the difference between two policies crosses 0 along each claim's dial.
 
-    All that is not the claim's own stays as the worldview has it. A claim whose only numbers are chances of a trait
-    is not read between points: its difference is worked out exactly from the worlds with and without the trait.
+    Every number of another claim, or of none, stays as the worldview has it. A claim whose only numbers are chances of
+    a trait is not read between dials: its difference follows exactly from the worlds with and without the trait.
 
     Parameters
     ----------
     claims
         By default every claim with a dial.
-    worldview
-        By default the one with the fewest numbers off neutral.
     trials
-        For each policy and place on a dial: rounded up to parts of 500.
+        For each policy and dial: rounded up to parts of 500.
 
     Raises
     ------
     QuestionError
-        For an unknown name, or if the two policies come to the same everywhere.
+        For an unknown claim, or if an outcome is the same under both policies everywhere.
 
     Examples
     --------
     >>> import sim
-    >>> found = crossover(sim.load("debate"), "direct_ties-status_quo", ["N18"], ["use_of_force"], trials=500)
+    >>> from sim.engine.question import Question
+    >>> question = Question.of(sim.load("debate"), contrast="direct_ties-status_quo", outcomes=["use_of_force"])
+    >>> found = crossover(question, claims=["N18"], trials=500)
     >>> len(found.table), len(found.curves)
     (1, 9)
     """
-    asked = ask(exp, stakes(exp) if outcomes is None else outcomes, contrast, start=start, worldview=worldview)
-    return crossed(asked, dialled(exp, claims), trials, folder=folder, workers=workers, progress=progress)
-
-
-def crossed(
-    asked: Asked,
-    asked_claims: Sequence[str],
-    trials: int = TRIALS,
-    *,
-    folder: Path | None = None,
-    workers: int | None = None,
-    progress: Progress = None,
-) -> Crossover:
-    """Find the crossings; as `crossover`, for a question that is checked already."""
-    exp = asked.exp
-    points = {claim: _points(asked, claim) for claim in asked_claims}
-    every = [point for rows in points.values() for point in rows]
-    played = tried(asked, every, trials, folder, workers, progress)
-    found: dict[tuple[str, str], Crossing] = {}
+    settings = {claim: _settings(question, claim) for claim in check_dials(question.experiment, claims)}
+    differences = play_settings(question, [one for rows in settings.values() for one in rows], trials, work)
+    crossings: dict[tuple[str, str], Crossing] = {}
     curves: dict[tuple[str, str], Floats] = {}
-    at = 0
-    for claim, rows in points.items():
-        along = np.tensordot(played[:, at : at + len(rows)], _weights(asked, claim, len(rows)), axes=(1, 0))
-        at += len(rows)
-        for i, outcome in enumerate(asked.outcomes):
+    first = 0
+    for claim, rows in settings.items():
+        weights = _weights(question, claim, len(rows))
+        along = np.tensordot(differences[:, first : first + len(rows)], weights, axes=(1, 0))
+        first += len(rows)
+        for i, outcome in enumerate(question.outcomes):
             curves[claim, outcome] = along[:, i]
-            found[claim, outcome] = _legal(exp, claim, crossing(along[:, i], GRID))
-    for outcome in asked.outcomes:
+            crossings[claim, outcome] = _possible(question.experiment, claim, find_crossing(along[:, i], GRID))
+    for outcome in question.outcomes:
         if not any(curve.any() for (_, name), curve in curves.items() if name == outcome):
             raise QuestionError(f"outcome {outcome} is the same under both policies: there is nothing to cross")
-    return Crossover(
-        asked, size(exp, trials)[0] * exp.lucks, _table(asked, found), _numbers(asked, found), _curves(asked, curves),
-        found,
-    )  # fmt: skip
+    size = worlds_of(question.experiment, trials)[0] * question.experiment.lucks
+    table, numbers = _table(question, crossings), _numbers(question, crossings)
+    return Crossover(question, size, table, numbers, _curves(question, curves))
 
 
-def _legal(exp: Experiment, claim: str, one: Crossing) -> Crossing:
-    """The crossing, or none where it would take a number beyond what is possible at all."""
+def map_dials(question: Question, claims: tuple[str, str], work: Work | None = None, *, trials: int = TRIALS) -> Map:
+    """Play a grid of seven by seven settings of two claims' dials; the rest stays as the worldview has it.
+
+    Raises QuestionError for an unknown claim, or one claim twice.
+
+    >>> import sim
+    >>> from sim.engine.question import Question
+    >>> question = Question.of(sim.load("debate"), contrast="direct_ties-status_quo", outcomes=["use_of_force"])
+    >>> len(map_dials(question, ("N18", "S12"), trials=500).table)
+    49
+    """
+    if len(check_dials(question.experiment, claims)) != 2:
+        raise QuestionError(f"a map needs two different claims, got {' and '.join(claims)}")
+    settings = [{claims[0]: x, claims[1]: y} for y in MAP_GRID.tolist() for x in MAP_GRID.tolist()]
+    differences = play_settings(question, settings, trials, work)
+    key = (question.start.name, *question.contrast, question.outcomes[0], question.worldview.name, *claims)
+    rows = [(*key, *setting.values(), *block_mean(differences[:, i, 0])) for i, setting in enumerate(settings)]
+    size = worlds_of(question.experiment, trials)[0] * question.experiment.lucks
+    return Map(question, size, pd.DataFrame(rows, columns=MAP_COLUMNS), claims)
+
+
+def check_dials(experiment: Experiment, claims: Sequence[str]) -> list[str]:
+    """Return these claims, or every claim with a dial; raises QuestionError if one has none."""
+    dialled = list(beliefs.moved(experiment.catalogue))
+    for claim in claims:
+        if claim not in dialled:
+            raise QuestionError(unknown("claim with a dial", claim, dialled))
+    return list(dict.fromkeys(claims)) or dialled
+
+
+def play_settings(
+    question: Question,
+    settings: Sequence[Setting],
+    trials: int,
+    work: Work | None = None,
+    *,
+    counter: Counter | None = None,
+    fresh: bool = False,
+) -> Floats:
+    """Play the question at each setting: float[block, setting, outcome]. Parts are saved one by one.
+
+    Parameters
+    ----------
+    trials
+        For each policy and setting: rounded up to parts of 500.
+    counter
+        Counts the trials, if more is to be played.
+    fresh
+        In worlds that have no part in the same call without it.
+    """
+    exp, work = question.experiment, work or Work()
+    worlds, part = worlds_of(exp, trials)
+    each = len(settings) * len(question.policies) * exp.lucks
+    counter = counter or Counter(work.progress)
+    counter.total += worlds * each
+    cache = work.cache(question, [sorted(setting.items()) for setting in settings], part)
+    rows, parts, begin = [(question, setting) for setting in settings], [], worlds if fresh else 0
+    for first in range(begin, begin + worlds, part):
+        compute = partial(block_means, rows, first, part, BLOCKS_SAVED, work.workers)
+        parts.append(cache.recall(f"worlds {first}", compute))
+        counter.add(part * each)
+    return np.concatenate(parts)
+
+
+def worlds_of(experiment: Experiment, trials: int) -> tuple[int, int]:
+    """Worlds in all, and in one part."""
+    part = BLOCKS_SAVED * max(BLOCK_TRIALS // experiment.lucks, 1)
+    return -(-trials // (part * experiment.lucks)) * part, part
+
+
+def blocks_of(experiment: Experiment, trials: int) -> int:
+    """How many blocks these trials are."""
+    worlds, part = worlds_of(experiment, trials)
+    return worlds // part * BLOCKS_SAVED
+
+
+def _possible(experiment: Experiment, claim: str, one: Crossing) -> Crossing:
+    """The crossing, or none where a number of the claim would be out of its bounds."""
     if one.kind != "outside" or one.at is None:
         return one
-    entries = exp.catalogue.parameters
-    possible = (
-        entries[name].bounds[0] <= at <= entries[name].bounds[1] for name, at, *_ in medians(exp, claim, one.at)
+    entries = experiment.catalogue.parameters
+    within = (
+        entries[name].bounds[0] <= at <= entries[name].bounds[1]
+        for name, at, *_ in medians(experiment, claim, one.at)
     )
-    return one if all(possible) else Crossing("none")
+    return one if all(within) else Crossing("none")
 
 
-def dialled(exp: Experiment, claims: Sequence[str]) -> list[str]:
-    """These claims, or all, if each has a dial."""
-    known = list(beliefs.moved(exp.catalogue))
-    for claim in claims:
-        if claim not in known:
-            raise QuestionError(unknown("claim with a dial", claim, known))
-    return list(dict.fromkeys(claims)) or known
-
-
-def tried(
-    asked: Asked,
-    points: Sequence[dict[str, float]],
-    trials: int,
-    folder: Path | None,
-    workers: int | None,
-    progress: Progress = None,
-    first_world: int = 0,
-) -> Floats:
-    """What is asked at each point, float[block, point, outcome], played part by part; each part is kept."""
-    exp, (worlds, part) = asked.exp, size(asked.exp, trials)
-    shelf = work.Shelf(folder, work.mark(asked, [sorted(point.items()) for point in points], part))
-    made = []
-    for first in range(first_world, first_world + worlds, part):
-        kept = shelf.read(f"worlds {first}") or {"means": np.empty(0)}
-        if not kept["means"].size:
-            kept = {"means": block_means([(asked, point) for point in points], first, part, PART, workers)}
-            shelf.write(f"worlds {first}", kept)
-        made.append(kept["means"])
-        if progress:
-            each = len(points) * len(asked.policies) * exp.lucks
-            progress((first - first_world + part) * each, worlds * each)
-    return np.concatenate(made)
-
-
-def size(exp: Experiment, trials: int) -> tuple[int, int]:
-    """Worlds in all, and in one part."""
-    part = PART * max(BLOCK // exp.lucks, 1)
-    return -(-trials // (part * exp.lucks)) * part, part
-
-
-def _points(asked: Asked, claim: str) -> list[dict[str, float]]:
-    """What must be played for a claim: places on its dial, or the worlds with and without each trait."""
-    traits = traits_of(asked, claim)
+def _settings(question: Question, claim: str) -> list[dict[str, float]]:
+    """What must be played for a claim: dials, or the worlds with and without each trait."""
+    traits = traits_of(question, claim)
     if not traits:
         return [{claim: float(dial)} for dial in GRID]
     return [dict(zip(traits, has, strict=True)) for has in product((0.0, 1.0), repeat=len(traits))]
 
 
-def _weights(asked: Asked, claim: str, points: int) -> Floats:
-    """How much each played point counts at each place on the dial: float[point, place]."""
-    traits = traits_of(asked, claim)
+def _weights(question: Question, claim: str, settings: int) -> Floats:
+    """How much each setting that was played counts at each dial: float[setting, dial].
+
+    A dial that was played counts by itself. With traits, a setting says which traits all worlds have; at a dial it
+    counts by the chance that a world has just these.
+    """
+    traits = traits_of(question, claim)
     if not traits:
-        return np.eye(points)
-    exp = asked.exp
-    worlds = beliefs.drawn(exp, asked.worldview, [claim], 0, max(2000, exp.trials // exp.lucks))
+        return np.eye(settings)
+    exp = question.experiment
+    worlds = beliefs.drawn(exp, question.worldview, [claim], 0, max(2000, exp.trials // exp.lucks))
     columns = [worlds.names.index(name) for name in traits]
     chances = np.array([worlds.at({claim: float(dial)})[:, columns].mean(axis=0) for dial in GRID])
     corners = product((0, 1), repeat=len(traits))
     return np.array([np.prod(np.where(has, chances, 1 - chances), axis=1) for has in corners])
 
 
-def traits_of(asked: Asked, claim: str) -> tuple[str, ...]:
-    """The claim's numbers, if all are chances of a trait that nothing is correlated with.
+def traits_of(question: Question, claim: str) -> tuple[str, ...]:
+    """The claim's numbers, if all are chances of a trait and none is correlated with another number.
 
     >>> import sim
-    >>> traits_of(ask(sim.load("debate")), "N12")
+    >>> from sim.engine.question import Question
+    >>> traits_of(Question.of(sim.load("debate")), "N12")
     ('prc_opportunist_prob', 'prc_unlimited_prob')
     """
-    names = beliefs.moved(asked.exp.catalogue)[claim]
-    joined = {name for a, b, _ in asked.exp.correlations for name in (a, b)}
-    return names if {*names} <= TRAITS - joined and asked.exp.switches.get("traits", True) else ()
+    exp = question.experiment
+    names = beliefs.moved(exp.catalogue)[claim]
+    correlated = {name for a, b, _ in exp.correlations for name in (a, b)}
+    return names if {*names} <= TRAITS - correlated and exp.switches.get("traits", True) else ()
 
 
-def _key(asked: Asked, claim: str, outcome: str) -> tuple[str, ...]:
-    a, b = asked.policies
-    return asked.start.name, claim, outcome, a.name, b.name, asked.worldview.name
-
-
-def _table(asked: Asked, found: dict[tuple[str, str], Crossing]) -> pd.DataFrame:
+def medians(experiment: Experiment, claim: str, dial: float) -> list[tuple[str, float, float, float, float]]:
+    """Each number of a claim: its median at a dial (beyond 0..1 on a straight line), at Self's end, at Newsham's, and
+    the neutral mode."""
+    ends = [beliefs.standing(experiment.catalogue, {claim: end}).distributions for end in (0.0, 1.0)]
     rows = []
-    for (claim, outcome), one in found.items():
-        place, at = neutral_place(asked.exp, claim), one.at
-        away = (None, None, None) if at is None else (at - 1, at, None if place is None else at - place)
-        told = "" if at is None else "; ".join(f"{n} {m:.4g}" for n, m, *_ in medians(asked.exp, claim, at))
-        every = "; ".join(f"{one:.3f}" for one in one.every)
-        rows.append((*_key(asked, claim, outcome), one.at, one.low, one.high, one.kind, place, *away, every, told))
+    for name in beliefs.moved(experiment.catalogue)[claim]:
+        by_self, newsham = (float(end[name].ppf(np.array([0.5]))[0]) for end in ends)
+        neutral = mode(experiment.catalogue.parameters[name].neutral)
+        rows.append((name, (1 - dial) * by_self + dial * newsham, by_self, newsham, neutral))
+    return rows
+
+
+def mode(distribution: Distribution) -> float:
+    """The likeliest value, to a thousandth of the range: where the inverse CDF is flattest.
+
+    >>> from sim.scenario.distributions import Triangular
+    >>> round(mode(Triangular(0.0, 0.3, 1.0)), 2)
+    0.3
+    """
+    values = distribution.ppf(np.linspace(0.0005, 0.9995, 1000))
+    steps = np.diff(values)
+    flattest = np.flatnonzero(steps <= steps.min() * (1 + 1e-6))
+    return float(values[flattest[len(flattest) // 2]])
+
+
+def neutral_dial(experiment: Experiment, claim: str) -> float | None:
+    """The dial nearest to the neutral medians; None if the claim moves no number.
+
+    Each number of the claim runs on a straight line from its median at Self's end to that at Newsham's. The dial is
+    the least-squares fit of that line to the neutral medians, each number in units of its own range.
+
+    >>> import sim
+    >>> neutral_dial(sim.load("debate"), "S9")
+    1.0
+    """
+    squares = products = 0.0
+    for name, _, by_self, newsham, _ in medians(experiment, claim, 0.0):
+        neutral = float(experiment.catalogue.parameters[name].neutral.ppf(np.array([0.5]))[0])
+        spread = max(by_self, newsham, neutral) - min(by_self, newsham, neutral)
+        if newsham != by_self:
+            squares += ((newsham - by_self) / spread) ** 2
+            products += (newsham - by_self) * (neutral - by_self) / spread**2
+    return products / squares if squares else None
+
+
+def _key(question: Question, claim: str, outcome: str) -> tuple[str, ...]:
+    return question.start.name, claim, outcome, *question.contrast, question.worldview.name
+
+
+def _table(question: Question, crossings: dict[tuple[str, str], Crossing]) -> pd.DataFrame:
+    exp, rows = question.experiment, []
+    for (claim, outcome), one in crossings.items():
+        neutral, at = neutral_dial(exp, claim), one.at
+        away = (None, None, None) if at is None else (at - 1, at, None if neutral is None else at - neutral)
+        there = "" if at is None else "; ".join(f"{name} {value:.4g}" for name, value, *_ in medians(exp, claim, at))
+        every = "; ".join(f"{dial:.3f}" for dial in one.every)
+        rows.append(
+            (*_key(question, claim, outcome), at, one.low, one.high, one.kind, neutral, *away, every, there)
+        )
     more = ("neutral", "from_newsham", "from_self", "from_neutral", "crossings", "numbers_there")
-    made = pd.DataFrame(rows, columns=[*COLUMNS, *more])
-    return made.astype(dict.fromkeys(("crossing", "low", "high", *more[:4]), float))
+    table = pd.DataFrame(rows, columns=[*COLUMNS, *more])
+    return table.astype(dict.fromkeys(("crossing", "low", "high", *more[:4]), float))
 
 
-def _numbers(asked: Asked, found: dict[tuple[str, str], Crossing]) -> pd.DataFrame:
+def _numbers(question: Question, crossings: dict[tuple[str, str], Crossing]) -> pd.DataFrame:
     rows = []
-    for (claim, outcome), one in found.items():
+    for (claim, outcome), one in crossings.items():
         for at in one.every or (() if one.at is None else (one.at,)):
-            for name, middle, by_self, newsham, mode in medians(asked.exp, claim, at):
-                unit = asked.exp.catalogue.parameters[name].unit
-                rows.append((*_key(asked, claim, outcome), at, name, unit, middle, by_self, newsham, mode))
+            for name, *values in medians(question.experiment, claim, at):
+                unit = question.experiment.catalogue.parameters[name].unit
+                rows.append((*_key(question, claim, outcome), at, name, unit, *values))
     more = ("crossing", "parameter", "unit", "median_there", "self_median", "newsham_median", "neutral_mode")
     return pd.DataFrame(rows, columns=[*COLUMNS[:6], *more])
 
 
-def _curves(asked: Asked, curves: dict[tuple[str, str], Floats]) -> pd.DataFrame:
+def _curves(question: Question, curves: dict[tuple[str, str], Floats]) -> pd.DataFrame:
     rows = [
-        (*_key(asked, *key), dial, *block_mean(curve[:, place]))
-        for key, curve in curves.items() for place, dial in enumerate(GRID.tolist())
+        (*_key(question, *key), dial, *block_mean(curve[:, i]))
+        for key, curve in curves.items() for i, dial in enumerate(GRID.tolist())
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=[*COLUMNS[:6], "dial", "difference", "low", "high"])

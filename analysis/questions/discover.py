@@ -1,42 +1,44 @@
-"""Scenario discovery: under which beliefs does one policy do better than another? (Bryant and Lempert 2010)
+"""Scenario discovery: with which beliefs does one policy do better than another? (Bryant and Lempert 2010)
 
 Every claim's dial is set at random between the two authors' readings, thousands of times, and the difference between
 the policies is played at each such point, in worlds of its own. The policy that does better at fewer points is the
-exception; boxes of beliefs in which it does better more often are what is looked for (`sim.statistics.boxes`).
+exception. The search is for boxes of beliefs in which it does better more often (`sim.statistics.boxes`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
-from analysis.questions import discover_tables as tables
-from analysis.questions import work
-from analysis.questions.coalitions import one_sided, stakes
+from analysis.questions.finding import Finding, reject_two_sided, stakes
+from analysis.questions.work import Counter, Work
 from sim.engine.beliefs import drawn, moved
-from sim.engine.question import ask
 from sim.errors import QuestionError
 from sim.statistics import boxes
-from sim.statistics.boxes import COVERAGE, Found
-from sim.statistics.intervals import Floats, Interval
+from sim.statistics.boxes import COVERAGE, Flags, FoundBox
+from sim.statistics.intervals import LEVEL, Floats, Interval
 
 if TYPE_CHECKING:
-    from sim.engine.question import Asked
+    from sim.engine.question import Question
     from sim.scenario.experiment import Experiment
 
 POINTS = 4096
 TRIALS = 400  # of each policy at each point
 BLOCKS = 10  # of worlds at a point: its interval rests on the spread between them
-PIECE = 16  # points that are played and kept together
+POINTS_SAVED = 16  # played and saved together
+HALVES = ("search", "held out")
+KEYS = ("start", "policy_a", "policy_b", "outcome", "worldview")
+COLUMNS = (*KEYS, "better", "method", "box", "claim", "low", "high", "words")
+RATES = (*KEYS, "better", "method", "box", "half", "points", "coverage", "coverage_low", "coverage_high", "density",
+         "density_low", "density_high", "base_rate", "base_rate_low", "base_rate_high", "holds")  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
-class Sought:
+class Search:
     """One outcome's points and boxes.
 
     Attributes
@@ -47,152 +49,152 @@ class Sought:
         First policy minus second at each point: float[half, point, block].
     cases
         Where the exception does better: bool[half, point].
-    found
+    boxes
         PRIM's box, if there is one, then the tree's leaves.
     """
 
     outcome: str
     exception: str
     differences: Floats
-    cases: boxes.Flags
-    found: list[Found]
+    cases: Flags
+    boxes: list[FoundBox]
 
     @property
-    def unsettled(self) -> boxes.Flags:
-        """Points whose 95 % interval includes nought: bool[half, point]."""
-        return np.asarray(np.abs(self.differences.mean(axis=2)) <= tables.reach(self.differences))
+    def half_widths(self) -> Floats:
+        """Half the width of each point's 95 % interval, Student's t over its blocks: float[half, point]."""
+        blocks = self.differences.shape[-1]
+        error = self.differences.std(axis=-1, ddof=1) / np.sqrt(blocks)
+        return np.asarray(error * stdtrit(blocks - 1, (1 + LEVEL) / 2))
+
+    @property
+    def unsettled(self) -> Flags:
+        """Points whose 95 % interval includes 0: bool[half, point]."""
+        return np.asarray(np.abs(self.differences.mean(axis=2)) <= self.half_widths)
 
     @property
     def base_rate(self) -> Interval:
         """Share of all points at which the exception does better, with its exact interval."""
-        return boxes.exact(int(self.cases.sum()), self.cases.size)
+        return boxes.exact_interval(int(self.cases.sum()), self.cases.size)
 
-    def best(self, method: str) -> Found | None:
+    def best(self, method: str) -> FoundBox | None:
         """The first box of a method that holds on the other half."""
-        return next((one for one in self.found if one.method == method and one.holds), None)
+        return next((one for one in self.boxes if one.method == method and one.holds), None)
 
 
 @dataclass(frozen=True, eq=False)
-class Discovery:
-    """Under which beliefs the exception does better.
+class Discovery(Finding):
+    """With which beliefs the exception does better.
 
     Attributes
     ----------
-    design
-        Where the dials stand, 0 Self's reading .. 1 Newsham's: float[half, point, claim].
-    sought
-        What was found, by outcome.
     table
-        The columns of discover.csv: a row for each claim that a box restricts; nothing else is restricted.
+        The columns of discover.csv: a row for each claim that a box restricts; no other claim is restricted.
     rates
-        Of discover_boxes.csv: what each box holds, on the half it was looked for on and on the other, with exact
+        Of discover_boxes.csv: how each box does, on the half on which it was searched and on the other, with exact
         intervals; `holds`: whether its density on the other half lies above the base rate with its whole interval.
     points
-        Of discover_points.csv: each point's difference with its interval, who does better, and the dials.
+        Of discover_points.csv: each point's difference with its interval, which policy does better, and the dials.
+    dials
+        Settings of the dials, 0 Self's reading .. 1 Newsham's: float[half, point, claim].
+    searches
+        Points and boxes by outcome.
     """
 
-    asked: Asked
-    trials: int
-    beyond_margin: bool
-    claims: tuple[str, ...]
-    design: Floats = field(repr=False)
-    sought: dict[str, Sought] = field(repr=False)
-    table: pd.DataFrame = field(repr=False)
     rates: pd.DataFrame = field(repr=False)
     points: pd.DataFrame = field(repr=False)
+    claims: tuple[str, ...]
+    dials: Floats = field(repr=False)
+    searches: dict[str, Search] = field(repr=False)
+    coverage: float
+    beyond_margin: bool
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        return {"discover": self.table, "discover_boxes": self.rates, "discover_points": self.points}
+
+    @property
+    def design(self) -> dict[str, Any]:
+        """Sizes of points, boxes and the tests of these."""
+        halves, half, claims = self.dials.shape
+        return {
+            "points": halves * half, "claims": claims, "blocks": BLOCKS, "coverage": self.coverage,
+            "beyond_margin": self.beyond_margin, "few": boxes.FEW, "chance": boxes.CHANCE, "depth": boxes.DEPTH,
+            "folds": boxes.FOLDS,
+        }  # fmt: skip
+
+
+def disputed_outcomes(experiment: Experiment) -> list[str]:
+    """Name the first primary outcome, and the loss by each author's own values: what is searched by default."""
+    return [name for i, name in enumerate(stakes(experiment)) if i == 0 or name.startswith("loss_")]
 
 
 def discover(
-    exp: Experiment,
-    contrast: str,
-    outcomes: Sequence[str] | None = None,
-    start: str | None = None,
-    worldview: str | None = None,
+    question: Question,
+    work: Work | None = None,
     *,
     points: int = POINTS,
     trials: int = TRIALS,
     coverage: float = COVERAGE,
     beyond_margin: bool = False,
-    folder: Path | None = None,
-    workers: int | None = None,
-    progress: Callable[[int, int], object] | None = None,
 ) -> Discovery:
-    """Find the beliefs under which the policy that mostly does worse does better.
+    """Find the beliefs with which the policy that mostly does worse does better.
 
-    Each dial is as likely to stand anywhere between the two readings, whatever the others do: two scrambled Sobol
-    sequences, one for each half of the points, with seeds derived from the experiment's.
+    Each dial is uniform between the two readings, independent of the others: two scrambled Sobol sequences, one for
+    each half of the points, with seeds derived from the experiment's.
 
     Parameters
     ----------
-    contrast
-        Two policies, as in `direct_ties-interoperability`; the difference is first minus second.
-    outcomes
-        By default the first primary one and each author's own stakes.
-    worldview
-        What holds for numbers that belong to no claim; by default the one with the fewest numbers off neutral.
+    question
+        A contrast. Its worldview holds for numbers that belong to no claim.
     points
         Sets of beliefs: rounded up to a power of two. More points keep those that were played.
     trials
-        Of each policy at each point, in worlds that are the same for both policies and other ones at each point, so
+        Of each policy at each point, in worlds that are the same for both policies and new at each point, so
         that luck makes no box: rounded up to ten blocks of worlds.
     coverage
-        Share of the exception's points that PRIM's box must hold, 0..1.
+        Share of the exception's points that PRIM's box must contain, 0..1.
     beyond_margin
         Count only differences larger than what counts as the same.
 
     Raises
     ------
     QuestionError
-        For an unknown name, an outcome without a better side, or if the two policies come to the same everywhere.
+        For an outcome without a better side, or one that is the same under both policies everywhere.
 
     Examples
     --------
     >>> import sim
-    >>> found = discover(sim.load("debate"), "direct_ties-status_quo", ["use_of_force"], points=64, trials=20)
-    >>> len(found.points), found.design.shape
+    >>> from sim.engine.question import Question
+    >>> question = Question.of(sim.load("debate"), contrast="direct_ties-status_quo", outcomes=["use_of_force"])
+    >>> found = discover(question, points=64, trials=20)
+    >>> len(found.points), found.dials.shape
     (64, (2, 32, 36))
     """
-    wanted = [name for i, name in enumerate(stakes(exp)) if i == 0 or name.startswith("loss_")]
-    asked = ask(exp, wanted if outcomes is None else outcomes, contrast, start=start, worldview=worldview)
-    return discovered(
-        asked, points, trials, coverage=coverage, beyond_margin=beyond_margin,
-        folder=folder, workers=workers, progress=progress,
-    )  # fmt: skip
-
-
-def discovered(
-    asked: Asked,
-    points: int = POINTS,
-    trials: int = TRIALS,
-    *,
-    coverage: float = COVERAGE,
-    beyond_margin: bool = False,
-    folder: Path | None = None,
-    workers: int | None = None,
-    progress: Callable[[int, int], object] | None = None,
-) -> Discovery:
-    """Find the beliefs; as `discover`, for a question that is checked already."""
-    claims = tuple(moved(asked.exp.catalogue))
-    for outcome in asked.outcomes:
-        one_sided(asked.exp.catalogue.outcomes[outcome])
+    exp, claims = question.experiment, tuple(moved(question.experiment.catalogue))
+    for outcome in question.outcomes:
+        reject_two_sided(exp.catalogue.outcomes[outcome])
     if not 0 < coverage <= 1:
         raise QuestionError(f"coverage: must be above 0 and at most 1, got {coverage:g}")
-    places = design(asked.exp.seed, len(claims), points)
-    worlds = -(-trials // (BLOCKS * asked.exp.lucks)) * BLOCKS
-    played = _played(asked, claims, places, worlds, folder, workers, progress)
-    sought = {}
-    for i, outcome in enumerate(asked.outcomes):
-        if not played[..., i].any():
+    dials = draw_dials(exp.seed, len(claims), points)
+    worlds = -(-trials // (BLOCKS * exp.lucks)) * BLOCKS
+    differences = _play_points(question, claims, dials, worlds, work or Work())
+    searches = {}
+    for i, outcome in enumerate(question.outcomes):
+        if not differences[..., i].any():
             raise QuestionError(f"outcome {outcome} is the same under both policies: there is nothing to discover")
-        sought[outcome] = _sought(asked, outcome, claims, places, played[..., i], coverage, beyond_margin)
-    found = (asked, worlds * asked.exp.lucks, beyond_margin, claims, places, sought)
-    return Discovery(*found, *tables.made(asked, claims, places, sought))
+        exception, cases = _exception(question, outcome, differences[..., i], beyond_margin)
+        found = boxes.find_boxes((dials[0], cases[0]), (dials[1], cases[1]), claims, coverage)
+        searches[outcome] = Search(outcome, exception, differences[..., i], cases, found)
+    limits, rates = _box_tables(question, searches)
+    points_table = pd.concat([_point_table(question, search, claims, dials) for search in searches.values()])
+    return Discovery(question, worlds * exp.lucks, limits, rates, points_table, claims, dials, searches, coverage,
+                     beyond_margin)  # fmt: skip
 
 
-def design(seed: int, inputs: int, points: int) -> Floats:
+def draw_dials(seed: int, inputs: int, points: int) -> Floats:
     """Two independent scrambled Sobol sequences in the unit cube: float[half, point, input].
 
-    >>> design(1, 3, 60).shape, bool((design(1, 3, 16) == design(1, 3, 64)[:, :8]).all())
+    >>> draw_dials(1, 3, 60).shape, bool((draw_dials(1, 3, 16) == draw_dials(1, 3, 64)[:, :8]).all())
     ((2, 32, 3), True)
     """
     from scipy.stats import qmc
@@ -201,67 +203,87 @@ def design(seed: int, inputs: int, points: int) -> Floats:
     return np.stack([qmc.Sobol(inputs, rng=np.random.default_rng([seed, i])).random_base2(half) for i in (0, 1)])
 
 
-def _played(
-    asked: Asked,
-    claims: tuple[str, ...],
-    places: Floats,
-    worlds: int,
-    folder: Path | None,
-    workers: int | None,
-    progress: Callable[[int, int], object] | None,
-) -> Floats:
+def _play_points(question: Question, claims: tuple[str, ...], dials: Floats, worlds: int, work: Work) -> Floats:
     """The difference at each point, float[half, point, block, outcome]: point i of half h has worlds of its own."""
-    shelf = work.Shelf(folder, work.mark(asked, "discover", claims, worlds))
-    pieces = [(half, first) for first in range(0, places.shape[1], PIECE) for half in (0, 1)]
-    done, each = 0, PIECE * worlds * asked.exp.lucks * len(asked.policies)
+    cache = work.cache(question, "discover", claims, worlds)
+    pieces = [(half, first) for first in range(0, dials.shape[1], POINTS_SAVED) for half in (0, 1)]
+    each = POINTS_SAVED * worlds * question.experiment.lucks * len(question.policies)
 
     def play(number: int) -> Floats:
         half, first = pieces[number]
-        at = places[half, first : first + PIECE]
-        kept = shelf.read(f"half {half} points {first}+{len(at)}")
-        if kept is None:
-            kept = {"means": _piece(asked, claims, at, (2 * first + half * PIECE) * worlds, worlds)}
-            shelf.write(f"half {half} points {first}+{len(at)}", kept)
-        return kept["means"]
+        points, first_world = dials[half, first : first + POINTS_SAVED], (2 * first + half * POINTS_SAVED) * worlds
+        name = f"half {half} points {first}+{len(points)}"
+        return cache.recall(name, lambda: _play_piece(question, claims, points, first_world, worlds))
 
-    def step() -> None:
-        nonlocal done
-        done += 1
-        if progress:
-            progress(done * each, len(pieces) * each)
-
-    made = work.spread(play, range(len(pieces)), workers, step)
-    return np.stack([np.concatenate([made[i] for i, (h, _) in enumerate(pieces) if h == half]) for half in (0, 1)])
+    parts = work.map(play, range(len(pieces)), Counter(work.progress, len(pieces) * each), each)
+    return np.stack([np.concatenate([parts[i] for i, (h, _) in enumerate(pieces) if h == half]) for half in (0, 1)])
 
 
-def _piece(asked: Asked, claims: tuple[str, ...], at: Floats, first_world: int, worlds: int) -> Floats:
+def _play_piece(question: Question, claims: tuple[str, ...], points: Floats, first_world: int, worlds: int) -> Floats:
     """Some neighbouring points, each in the next worlds: float[point, block, outcome]."""
-    here = drawn(asked.exp, asked.worldview, claims, first_world, len(at) * worlds)
+    here = drawn(question.experiment, question.worldview, claims, first_world, len(points) * worlds)
     means = []
-    for i, point in enumerate(at):
+    for i, point in enumerate(points):
         rows = slice(i * worlds, (i + 1) * worlds)
         part = replace(here, own=here.own[rows], by_self=here.by_self[rows], by_newsham=here.by_newsham[rows])
-        table = part.at(dict(zip(claims, point.tolist(), strict=True)))
-        values = asked.values(table, first_world + i * worlds)
+        parameters = part.at(dict(zip(claims, point.tolist(), strict=True)))
+        values = question.values(parameters, first_world + i * worlds)
         means.append(values.reshape(BLOCKS, worlds // BLOCKS, -1).mean(axis=1))
     return np.stack(means)
 
 
-def _sought(
-    asked: Asked,
-    outcome: str,
-    claims: tuple[str, ...],
-    places: Floats,
-    differences: Floats,
-    coverage: float,
-    beyond_margin: bool,
-) -> Sought:
-    """Who is the exception, where, and in which boxes."""
-    entry = asked.exp.catalogue.outcomes[outcome]
-    ahead = differences.mean(axis=2) * (-1 if entry.better == "low" else 1)  # of the first policy
-    bar = entry.margin if beyond_margin else 0.0
-    first, second = ahead > bar, ahead < -bar
-    a, b = (policy.name for policy in asked.policies)
-    exception, cases = (a, first) if first.sum() <= second.sum() else (b, second)
-    found = boxes.find((places[0], cases[0]), (places[1], cases[1]), claims, coverage)
-    return Sought(outcome, exception, differences, cases, found)
+def _exception(question: Question, outcome: str, differences: Floats, beyond_margin: bool) -> tuple[str, Flags]:
+    """The policy that does better at fewer points, and where it does."""
+    entry = question.experiment.catalogue.outcomes[outcome]
+    first_ahead = differences.mean(axis=2) * (-1 if entry.better == "low" else 1)
+    margin = entry.margin if beyond_margin else 0.0
+    first, second = first_ahead > margin, first_ahead < -margin
+    a, b = question.contrast
+    return (a, first) if first.sum() <= second.sum() else (b, second)
+
+
+def words_for_limits(low: float, high: float) -> str:
+    """The limits of a dial in words.
+
+    >>> words_for_limits(0.62, np.inf), words_for_limits(0.2, 0.6)
+    ('near Newsham’s reading (above 0.62)', 'between 0.20 and 0.60')
+    >>> words_for_limits(-np.inf, 0.7)
+    'not near Newsham’s reading (below 0.70)'
+    """
+    if np.isfinite(low) and np.isfinite(high):
+        return f"between {low:.2f} and {high:.2f}"
+    if np.isfinite(low):
+        return f"{'near Newsham’s' if low >= 0.5 else 'not near Self’s'} reading (above {low:.2f})"
+    return f"{'near Self’s' if high <= 0.5 else 'not near Newsham’s'} reading (below {high:.2f})"
+
+
+def _key(question: Question, outcome: str) -> tuple[str, ...]:
+    return question.start.name, *question.contrast, outcome, question.worldview.name
+
+
+def _box_tables(question: Question, searches: dict[str, Search]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of limits, and of rates."""
+    limits, rates = [], []
+    for outcome, search in searches.items():
+        number = dict.fromkeys(("prim", "cart"), 0)
+        for found in search.boxes:
+            number[found.method] += 1
+            box = (*_key(question, outcome), search.exception, found.method, number[found.method])
+            for claim in found.box.restricted:
+                ends = found.box.limits(claim)
+                limits.append((*box, claim, *np.clip(ends, 0, 1).tolist(), words_for_limits(*ends)))
+            for half, fit in zip(HALVES, (found.train, found.held_out), strict=True):
+                rates.append((*box, half, fit.points, *fit.coverage, *fit.density, *fit.base_rate, found.holds))
+    return pd.DataFrame(limits, columns=COLUMNS), pd.DataFrame(rates, columns=RATES)
+
+
+def _point_table(question: Question, search: Search, claims: tuple[str, ...], dials: Floats) -> pd.DataFrame:
+    mean, half = search.differences.mean(axis=2).ravel(), search.half_widths.ravel()
+    columns = dict(zip(KEYS, _key(question, search.outcome), strict=True)) | {
+        "half": np.repeat(HALVES, dials.shape[1]),
+        "point": np.tile(np.arange(dials.shape[1]), 2),
+        "difference": mean, "low": mean - half, "high": mean + half,
+        "case": search.cases.ravel(), "settled": ~search.unsettled.ravel(),
+    }  # fmt: skip
+    dial_columns = pd.DataFrame(np.concatenate(dials), columns=[f"claim.{claim}" for claim in claims])
+    return pd.concat([pd.DataFrame(columns), dial_columns], axis=1)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.engine.beliefs import QUANTILE
 from sim.engine.evaluation import CLAIM, evaluate, problem
-from sim.engine.question import ask, known
+from sim.engine.question import Question, look_up
 from sim.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -70,17 +70,17 @@ def model(
     (['N12', 'us_intervenes_prob'], ['policy_played'])
     """
     ema = workbench()
-    asked = ask(exp, outcomes, contrast, start=start, worldview=worldview, lucks=lucks)
-    laws = _laws(exp, uncertain, asked.worldview.name)
+    question = Question.of(exp, outcomes=outcomes, contrast=contrast, start=start, worldview=worldview, lucks=lucks)
+    laws = _laws(exp, uncertain, question.worldview.name)
     names = {name.replace(".", "_"): name for name in laws}
-    played = Played(exp, names, asked.outcomes, contrast, asked.start.name, asked.worldview.name)
+    played = Played(exp, names, question.outcomes, contrast, question.start.name, question.worldview.name)
     made = ema.Model("Strait", function=played)
     made.uncertainties = [_parameter(name, *laws[names[name]]) for name in names]
     if contrast is None and len(exp.policies) > 1:
         made.levers = [ema.CategoricalParameter(LEVER, [policy.name for policy in exp.policies])]
     kinds = {"low": ema.ScalarOutcome.MINIMIZE, "high": ema.ScalarOutcome.MAXIMIZE, "none": ema.ScalarOutcome.INFO}
-    made.outcomes = [ema.ScalarOutcome(name, kinds[exp.catalogue.outcomes[name].better]) for name in asked.outcomes]
-    made.constants = [ema.Constant("worlds", worlds), ema.Constant("lucks", asked.exp.lucks)]
+    made.outcomes = [ema.ScalarOutcome(name, kinds[exp.catalogue.outcomes[name].better]) for name in question.outcomes]
+    made.constants = [ema.Constant("worlds", worlds), ema.Constant("lucks", question.experiment.lucks)]
     return made
 
 
@@ -111,7 +111,7 @@ class Played:
     ) -> dict[str, float]:
         """Mean of each outcome in these worlds; a setting left out is as the worldview has it."""
         row = [float(value) for value in settings.values()]
-        names = [known("uncertainty", name, self.names) for name in settings]
+        names = [look_up("uncertainty", name, self.names) for name in settings]
         found = evaluate(
             self.exp, [row], names, outcomes=self.outcomes, contrast=self.contrast, policy=policy_played,
             start=self.start, worldview=self.worldview, worlds=worlds, lucks=lucks, workers=1,
@@ -132,7 +132,7 @@ def _laws(exp: Experiment, uncertain: str | Sequence[str], worldview: str) -> di
             raise QuestionError(f"claim {bare} has no dial: no number of the model is its own")
         if bare not in choices and bare in exp.catalogue.parameters:
             raise QuestionError(f"{bare} is one number under worldview {worldview}, so there is nothing to draw")
-        place = known("name", bare, choices)
+        place = look_up("name", bare, choices)
         found[place] = laws[place]
     if len(found) < max(len(uncertain), 1):
         raise QuestionError("uncertain: name at least one, each once")

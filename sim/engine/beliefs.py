@@ -54,7 +54,7 @@ def standing(catalogue: Catalogue, dials: Mapping[str, float]) -> Worldview:
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class DrawnWorlds:
     """Worlds of a worldview, with both authors' readings beside it: each float[world, parameter].
 
     >>> import sim
@@ -93,12 +93,12 @@ class Drawn:
         return blend(*ends, dial).ppf(ends[0].values)
 
 
-def drawn(exp: Experiment, worldview: Worldview, claims: Collection[str], first_world: int, worlds: int) -> Drawn:
+def drawn(exp: Experiment, worldview: Worldview, claims: Collection[str], first_world: int, worlds: int) -> DrawnWorlds:
     """Draw worlds of a worldview, first_world and on, with both readings of these claims."""
     ends = (standing(exp.catalogue, dict.fromkeys(claims, dial)) for dial in (0.0, 1.0))
     tables = [draws.parameters(exp, view, first_world, worlds) for view in (worldview, *ends)]
     parameters = moved(exp.catalogue)
-    return Drawn(tuple(exp.catalogue.parameters), {name: parameters[name] for name in claims}, worldview, *tables)
+    return DrawnWorlds(tuple(exp.catalogue.parameters), {name: parameters[name] for name in claims}, worldview, *tables)
 
 
 @dataclass(frozen=True, eq=False)

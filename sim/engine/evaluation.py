@@ -17,14 +17,13 @@ from numpy.typing import ArrayLike
 
 from sim.engine import batch
 from sim.engine.beliefs import QUANTILE, Floats, drawn, moved
-from sim.engine.question import ask, known, whole
+from sim.engine.question import Question, check_count, look_up
 from sim.errors import QuestionError
 from sim.scenario.distributions import Distribution, Fixed, Normal, Triangular, Uniform
 from sim.scenario.messages import unknown
 
 if TYPE_CHECKING:
-    from sim.engine.beliefs import Drawn
-    from sim.engine.question import Asked
+    from sim.engine.beliefs import DrawnWorlds
     from sim.scenario.experiment import Experiment
 
 PIECE = 1000  # worlds drawn and played at a time
@@ -95,21 +94,23 @@ def evaluate(
     >>> Y.shape
     (2, 1)
     """
-    asked = ask(exp, outcomes, contrast, policy, start, worldview, lucks)
+    question = Question.of(
+        exp, contrast=contrast, policy=policy, outcomes=outcomes, start=start, worldview=worldview, lucks=lucks
+    )
     points, switches = _points(exp, X, names)
-    parts = whole("blocks", 1 if blocks is None else blocks)
-    if whole("worlds", worlds) % parts:
+    parts = check_count("blocks", 1 if blocks is None else blocks)
+    if check_count("worlds", worlds) % parts:
         raise QuestionError(f"worlds: must be a multiple of blocks ({parts}), got {worlds}")
     if index(first_world) < 0:
         raise QuestionError(f"first_world: must be 0 or more, got {first_world}")
-    rows = [(replace(asked, exp=replace(asked.exp, switches=exp.switches | on)), point)
+    rows = [(replace(question, experiment=replace(question.experiment, switches=exp.switches | on)), point)
             for point, on in zip(points, switches, strict=True)]  # fmt: skip
     means = block_means(rows, first_world, worlds, parts, workers)
     return means[0] if blocks is None else means
 
 
 def block_means(
-    rows: Sequence[tuple[Asked, Mapping[str, float]]],
+    rows: Sequence[tuple[Question, Mapping[str, float]]],
     first_world: int,
     worlds: int,
     blocks: int,
@@ -117,25 +118,25 @@ def block_means(
 ) -> Floats:
     """What is asked at each point, in each of some equal blocks of neighbouring worlds: float[block, row, outcome].
 
-    The rows must ask for the same outcomes and worldview; points are not checked (see `sim.engine.beliefs.Drawn.at`).
+    The rows must ask for the same outcomes and worldview; settings are not checked.
 
     Examples
     --------
     >>> import sim
-    >>> asked = ask(sim.load("debate"), ["crisis"])
-    >>> block_means([(asked, {}), (asked, {"N12": 1.0})], 0, 100, 10).shape
+    >>> question = Question.of(sim.load("debate"), outcomes=["crisis"])
+    >>> block_means([(question, {}), (question, {"N12": 1.0})], 0, 100, 10).shape
     (10, 2, 1)
     """
     if not rows:
         return np.zeros((blocks, 0, 0))
-    asked = rows[0][0]
-    dialled = moved(asked.exp.catalogue)
+    question = rows[0][0]
+    dialled = moved(question.experiment.catalogue)
     claims = [claim for claim in dialled if any(claim in point for _, point in rows)]
-    totals = np.zeros((blocks, len(rows), len(asked.outcomes)))
+    totals = np.zeros((blocks, len(rows), len(question.outcomes)))
     with ThreadPoolExecutor(workers or batch.workers_here()) as pool:
         for first in range(first_world, first_world + worlds, PIECE):
             count = min(PIECE, first_world + worlds - first)
-            here = drawn(asked.exp, asked.worldview, claims, first, count)
+            here = drawn(question.experiment, question.worldview, claims, first, count)
             block = (np.arange(first, first + count) - first_world) // (worlds // blocks)
             tasks = [pool.submit(_played, one, here, point, first) for one, point in rows]
             try:
@@ -147,8 +148,8 @@ def block_means(
     return totals / (worlds // blocks)
 
 
-def _played(asked: Asked, here: Drawn, point: Mapping[str, float], first_world: int) -> Floats:
-    return asked.values(here.at(point), first_world)
+def _played(question: Question, here: DrawnWorlds, point: Mapping[str, float], first_world: int) -> Floats:
+    return question.values(here.at(point), first_world)
 
 
 def problem(exp: Experiment, kind: str = "dials", worldview: str | None = None) -> dict[str, Any]:
@@ -178,7 +179,7 @@ def problem(exp: Experiment, kind: str = "dials", worldview: str | None = None) 
     if kind == "dials":
         rows = [(CLAIM + claim, "unif", [0.0, 1.0], str(claims[claim].theme)) for claim in moved(exp.catalogue)]
     elif kind == "parameters":
-        view = ask(exp, worldview=worldview).worldview
+        view = Question.of(exp, worldview=worldview).worldview
         free = {name: value for name, value in view.distributions.items() if not isinstance(value, Fixed)}
         owners = {name: claims.get(entries[name].claim or "") for name in free}
         themes: dict[str, str] = {name: owner.theme if owner else "no claim" for name, owner in owners.items()}
@@ -231,7 +232,7 @@ def _check(exp: Experiment, name: str, column: Floats) -> None:
     choices |= {parameter: entry.bounds for parameter, entry in catalogue.parameters.items()}
     choices |= {QUANTILE + parameter: (0.0, 1.0) for parameter in catalogue.parameters}
     choices |= {SWITCH + switch: (0.0, 1.0) for switch in catalogue.switches}
-    low, high = known("name", bare, choices)
+    low, high = look_up("name", bare, choices)
     wrong = ~((column >= low) & (column <= high))
     if bare.startswith(SWITCH):
         wrong |= (column != 0) & (column != 1)

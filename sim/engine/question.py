@@ -1,4 +1,4 @@
-"""What is asked of the model: which policies, from which start, under which worldview, on which outcomes."""
+"""A question to the model: which policies, from which start, under which worldview, measured by which outcomes."""
 
 from __future__ import annotations
 
@@ -20,98 +20,143 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is asked of the model, checked: the experiment, one policy or the two compared, a start, outcomes."""
+class Question:
+    """One policy, or the difference between two, from one start under one worldview. Make it with `Question.of`.
 
-    exp: Experiment
+    Attributes
+    ----------
+    policies
+        The policy that is played; or two, and values are of the first minus the second.
+    outcomes
+        Names of outcomes. An outcome that has a compensator is estimated by it.
+    """
+
+    experiment: Experiment
     policies: tuple[Policy, ...]
     start: Start
     worldview: Worldview
     outcomes: tuple[str, ...]
 
+    @classmethod
+    def of(
+        cls,
+        experiment: Experiment,
+        *,
+        contrast: str | Sequence[str] | None = None,
+        policy: str | None = None,
+        outcomes: str | Sequence[str] | None = None,
+        start: str | None = None,
+        worldview: str | None = None,
+        lucks: int | None = None,
+    ) -> Question:
+        """Fill in the defaults and check every name.
+
+        Parameters
+        ----------
+        contrast
+            Two policies, `("direct_ties", "interoperability")` or `"direct_ties-interoperability"`.
+        policy
+            Without a contrast: the policy; by default the experiment's first.
+        outcomes
+            By default the primary ones.
+        start
+            By default the experiment's last.
+        worldview
+            By default the one with the fewest numbers off neutral.
+        lucks
+            In each world; by default the experiment's.
+
+        Raises
+        ------
+        QuestionError
+            For a name that the experiment does not have, or an outcome that is recorded only in some trials.
+
+        Examples
+        --------
+        >>> import sim
+        >>> Question.of(sim.load("debate"), contrast="both-status_quo").contrast
+        ('both', 'status_quo')
+        """
+        policies = {entry.name: entry for entry in experiment.policies}
+        starts = {entry.name: entry for entry in experiment.starts}
+        views = {entry.name: entry for entry in experiment.worldviews}
+        primary = [name for name, entry in experiment.catalogue.outcomes.items() if entry.primary]
+        names = (outcomes,) if isinstance(outcomes, str) else tuple(primary if outcomes is None else outcomes)
+        for name in names:
+            reject_conditional(look_up("outcome", name, experiment.catalogue.outcomes))
+        if not names:
+            raise QuestionError("outcomes: name at least one")
+        chosen = (policy or experiment.policies[0].name,) if contrast is None else _two_policies(contrast, policies)
+        return cls(
+            experiment if lucks is None else replace(experiment, lucks=check_count("lucks", lucks)),
+            tuple(look_up("policy", name, policies) for name in chosen),
+            look_up("start", start, starts) if start is not None else experiment.starts[-1],
+            look_up("worldview", worldview, views) if worldview is not None else experiment.most_neutral(),
+            names,
+        )
+
+    @property
+    def contrast(self) -> tuple[str, ...]:
+        """Names of the policies; of two, the difference is the first minus the second."""
+        return tuple(policy.name for policy in self.policies)
+
     def values(self, parameters: Floats, first_world: int) -> Floats:
-        """Each world's mean over its lucks, float[world, outcome]; of the difference, if two policies are compared.
+        """Each world's mean over its lucks, float[world, outcome]; of two policies, their difference.
 
         `parameters` is float[world, parameter]; its first row is world `first_world`.
         """
-        played = [self._played(policy, parameters, first_world) for policy in self.policies]
-        return played[0] if len(played) == 1 else played[0] - played[1]
+        means = [self._means(policy, parameters, first_world) for policy in self.policies]
+        return means[0] if len(means) == 1 else means[0] - means[1]
 
-    def _played(self, policy: Policy, parameters: Floats, first_world: int) -> Floats:
-        records, _ = batch.play_cell(self.exp, policy, self.start, parameters, first_world)
-        entries = self.exp.catalogue.outcomes
-        columns = [f"{name}_compensator" if entries[name].compensator else name for name in self.outcomes]
-        found = np.column_stack([records[column].astype(np.float64) for column in columns])
-        for name, column in zip(self.outcomes, found.T, strict=True):
+    def _means(self, policy: Policy, parameters: Floats, first_world: int) -> Floats:
+        records, _ = batch.play_cell(self.experiment, policy, self.start, parameters, first_world)
+        columns = [estimated_by(self.experiment, name) for name in self.outcomes]
+        values = np.column_stack([records[column].astype(np.float64) for column in columns])
+        for name, column in zip(self.outcomes, values.T, strict=True):
             if not np.isfinite(column).all():
-                raise QuestionError(f"outcome {name} has no value in some trials, so it cannot be compared this way")
-        means: Floats = found.reshape(len(parameters), self.exp.lucks, -1).mean(axis=1)
+                raise QuestionError(f"outcome {name} has no value in some trials, so policies cannot be compared by it")
+        means: Floats = values.reshape(len(parameters), self.experiment.lucks, -1).mean(axis=1)
         return means
 
 
-def ask(
-    exp: Experiment,
-    outcomes: Sequence[str] | None = None,
-    contrast: str | Sequence[str] | None = None,
-    policy: str | None = None,
-    start: str | None = None,
-    worldview: str | None = None,
-    lucks: int | None = None,
-) -> Asked:
-    """What `evaluate` is asked, with its defaults filled in and its names checked.
+def estimated_by(experiment: Experiment, outcome: str) -> str:
+    """Name the column of a record whose mean estimates an outcome: its compensator where there is one."""
+    return f"{outcome}_compensator" if experiment.catalogue.outcomes[outcome].compensator else outcome
 
-    Raises QuestionError for a name that the experiment does not have, or an outcome that is told of some trials only.
 
-    >>> import sim
-    >>> [policy.name for policy in ask(sim.load("debate"), contrast="both-status_quo").policies]
-    ['both', 'status_quo']
+def reject_conditional(outcome: Outcome) -> None:
+    """Reject an outcome that is recorded only in some trials: its averages are of different trials under each policy.
+
+    Raises QuestionError.
     """
-    policies = {entry.name: entry for entry in exp.policies}
-    starts, views = {entry.name: entry for entry in exp.starts}, {entry.name: entry for entry in exp.worldviews}
-    primary = [name for name, entry in exp.catalogue.outcomes.items() if entry.primary]
-    wanted = (outcomes,) if isinstance(outcomes, str) else tuple(primary if outcomes is None else outcomes)
-    for name in wanted:
-        refuse_given(known("outcome", name, exp.catalogue.outcomes))
-    if not wanted:
-        raise QuestionError("outcomes: name at least one")
-    pair = (policy or exp.policies[0].name,) if contrast is None else _pair(contrast, list(policies))
-    return Asked(
-        exp if lucks is None else replace(exp, lucks=whole("lucks", lucks)),
-        tuple(known("policy", name, policies) for name in pair),
-        known("start", start, starts) if start is not None else exp.starts[-1],
-        known("worldview", worldview, views) if worldview is not None else exp.most_neutral(),
-        wanted,
-    )
-
-
-def refuse_given(outcome: Outcome) -> None:
-    """Refuse what is told of some trials only: over all of them it would be another thing."""
     if outcome.given:
         raise QuestionError(
-            f"outcome {outcome.name} is told only of trials with {outcome.given}: policies with more and fewer of them "
-            "cannot be compared by it (losses, as loss_self, count what has a price)"
+            f"outcome {outcome.name} is recorded only in trials with {outcome.given}, so its averages are not "
+            "comparable between policies. Use a loss such as loss_self."
         )
 
 
-def _pair(contrast: str | Sequence[str], policies: Sequence[str]) -> tuple[str, str]:
-    """Two policies, of a text with a hyphen between them or of a pair."""
-    if isinstance(contrast, str):
-        cuts = [(contrast[:i], contrast[i + 1 :]) for i, letter in enumerate(contrast) if letter == "-"]
-        pairs = [cut for cut in cuts if {*cut} <= {*policies}] or cuts[:1]
-    else:
-        pairs = [(contrast[0], contrast[1])] if len(contrast) == 2 else []
-    if not pairs or pairs[0][0] == pairs[0][1]:
-        raise QuestionError(f"contrast: must name two policies, as in direct_ties-interoperability, got {contrast!r}")
-    return pairs[0]
-
-
-def known(kind: str, name: str, entries: Mapping[str, Any]) -> Any:
+def look_up(kind: str, name: str, entries: Mapping[str, Any]) -> Any:
+    """Return the entry of this name; raises QuestionError with the nearest name if there is none."""
     if name not in entries:
         raise QuestionError(unknown(kind, name, list(entries)))
     return entries[name]
 
 
-def whole(name: str, value: int) -> int:
+def check_count(name: str, value: int) -> int:
+    """Return the value; raises QuestionError unless it is a whole number from 1."""
     if index(value) < 1:
         raise QuestionError(f"{name}: must be a whole number from 1, got {value}")
     return value
+
+
+def _two_policies(contrast: str | Sequence[str], policies: Mapping[str, Policy]) -> tuple[str, str]:
+    """Read a contrast. A policy's own name may have hyphens, so every hyphen is tried."""
+    if isinstance(contrast, str):
+        splits = [(contrast[:i], contrast[i + 1 :]) for i, letter in enumerate(contrast) if letter == "-"]
+        pairs = [pair for pair in splits if {*pair} <= {*policies}] or splits[:1]
+    else:
+        pairs = [(contrast[0], contrast[1])] if len(contrast) == 2 else []
+    if not pairs or pairs[0][0] == pairs[0][1]:
+        raise QuestionError(f"contrast: must name two policies, as in direct_ties-interoperability, got {contrast!r}")
+    return pairs[0]

@@ -75,7 +75,7 @@ class Box:
         return replace(self, **{end: tuple(limits)})
 
 
-class Found(NamedTuple):
+class FoundBox(NamedTuple):
     """A box: who found it, how it does on the points it was found on and on fresh ones, and whether it holds.
 
     It holds if the lower limit of its density on fresh points lies above how often cases come there at all.
@@ -92,9 +92,9 @@ class Found(NamedTuple):
         return low is not None and base is not None and low > base
 
 
-def find(
+def find_boxes(
     train: tuple[Floats, Flags], held_out: tuple[Floats, Flags], names: Sequence[str], coverage: float = COVERAGE
-) -> list[Found]:
+) -> list[FoundBox]:
     """Look for boxes full of cases with both methods, PRIM first; the best leaf of the tree comes first.
 
     Parameters
@@ -108,7 +108,7 @@ def find(
 
     Returns
     -------
-    list of Found
+    list of FoundBox
         Empty if either half has fewer than ten cases, or fewer than ten other points.
 
     Raises
@@ -126,7 +126,7 @@ def find(
     peeled = by_prim(*train, names, coverage)
     leaves = by_tree(*train, names)
     boxes = [("prim", peeled)] * bool(peeled.restricted) + [("cart", box) for box in leaves]
-    return [Found(method, box, fit(box, *train), fit(box, *held_out)) for method, box in boxes]
+    return [FoundBox(method, box, fit(box, *train), fit(box, *held_out)) for method, box in boxes]
 
 
 def fit(box: Box, points: Floats, cases: Flags) -> Fit:
@@ -138,13 +138,13 @@ def fit(box: Box, points: Floats, cases: Flags) -> Fit:
     """
     inside = box.inside(points)
     hits, held, every = int((inside & cases).sum()), int(inside.sum()), int(cases.sum())
-    return Fit(exact(hits, every), exact(hits, held), exact(every, len(cases)), held)
+    return Fit(exact_interval(hits, every), exact_interval(hits, held), exact_interval(every, len(cases)), held)
 
 
-def exact(hits: int, n: int) -> Interval:
+def exact_interval(hits: int, n: int) -> Interval:
     """A share with Clopper and Pearson's interval; without an estimate if there is nothing to count.
 
-    >>> [round(limit, 4) for limit in exact(0, 20)]
+    >>> [round(limit, 4) for limit in exact_interval(0, 20)]
     [0.0, 0.0, 0.1684]
     """
     if n == 0:

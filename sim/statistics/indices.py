@@ -30,7 +30,7 @@ Model = Callable[[Floats], Floats]  # float[row, input] -> float[block, row, out
 Ints = NDArray[np.int64]
 
 RESAMPLES = 200
-GRID = 4  # levels of Morris' grid: steps go over two thirds of an input's range
+GRID_LEVELS = 4  # levels of Morris' grid: steps go over two thirds of an input's range
 SIZES = (8, 4, 2, 1)  # the design is read at an eighth, a quarter, a half and all of its points
 LUCK = "(luck)"
 MORRIS, SOBOL = "morris", "sobol"
@@ -54,7 +54,7 @@ def seed_of(name: str, seed: int) -> int:
     return 1 + int.from_bytes(hashlib.sha256(f"{name} {seed}".encode()).digest()[:4], "big") // 2
 
 
-def screened(
+def screen(
     model: Model, problem: Mapping[str, Any], outcomes: Sequence[str], trajectories: int, seed: int
 ) -> pd.DataFrame:
     """Morris screening: mean effect `mu`, mean size of effects `mu_star`, and how effects vary, `sigma`.
@@ -83,7 +83,7 @@ def screened(
 
     Examples
     --------
-    >>> found = screened(lambda X: np.stack([X] * 2), {"num_vars": 1, "names": ["x"], "bounds": [[0, 1]]}, ["y"], 4, 1)
+    >>> found = screen(lambda X: np.stack([X] * 2), {"num_vars": 1, "names": ["x"], "bounds": [[0, 1]]}, ["y"], 4, 1)
     >>> found["value"].round(6).tolist()[:3]
     [1.0, 1.0, 0.0]
     """
@@ -91,22 +91,22 @@ def screened(
     from SALib.sample import morris as design
 
     names, size = list(problem["names"]), problem["num_vars"] + 1
-    X = design.sample(plain(problem), trajectories, num_levels=GRID, seed=seed_of(MORRIS, seed))
+    X = design.sample(plain_problem(problem), trajectories, num_levels=GRID_LEVELS, seed=seed_of(MORRIS, seed))
     Y = _sound(model(X), outcomes)
     rows = []
     for i, outcome in enumerate(outcomes):
         effects = _effects(X, Y[:, :, i], size)
         for points in _sizes(trajectories, 2):
             part = slice(points * size)
-            own = analysis.analyze(plain(problem), X[part], Y[:, part, i].mean(axis=0), num_resamples=2,
-                                   num_levels=GRID, seed=seed_of("unused", seed))  # fmt: skip
+            own = analysis.analyze(plain_problem(problem), X[part], Y[:, part, i].mean(axis=0), num_resamples=2,
+                                   num_levels=GRID_LEVELS, seed=seed_of("unused", seed))  # fmt: skip
             for measure, found in _morris(effects[:, :points], own, seed).items():
                 head = [(outcome, MORRIS, name, measure, points, points * size) for name in names]
                 rows += [(*one, *estimate) for one, estimate in zip(head, found, strict=True)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def decomposed(
+def decompose(
     model: Model, problem: Mapping[str, Any], outcomes: Sequence[str], points: int, seed: int
 ) -> pd.DataFrame:
     """Sobol indices: the share of an outcome's variance that an input makes alone (`S1`) and in all it does (`ST`).
@@ -123,25 +123,25 @@ def decomposed(
     Returns
     -------
     pandas.DataFrame
-        As `screened`; a size is left out if luck there exceeds what the inputs do.
+        As `screen`; a size is left out if luck there exceeds what the inputs do.
 
     Raises
     ------
     QuestionError
-        As `screened`; and if luck exceeds what the inputs do even with all points.
+        As `screen`; and if luck exceeds what the inputs do even with all points.
 
     Examples
     --------
     >>> model = lambda X: np.stack([X[:, :1] + 2 * X[:, 1:]] * 2)
     >>> problem = {"num_vars": 2, "names": ["a", "b"], "bounds": [[0, 1], [0, 1]]}
-    >>> found = decomposed(model, problem, ["y"], 256, 1)
+    >>> found = decompose(model, problem, ["y"], 256, 1)
     >>> found.query("points == 256 and measure == 'ST'")["value"].round(1).tolist()
     [0.2, 0.8, 0.0]
     """
     from SALib.sample import sobol as design
 
     size, named = problem["num_vars"] + 2, [*problem["names"], LUCK]
-    X = design.sample(plain(problem), points, calc_second_order=False, seed=seed_of(SOBOL, seed))
+    X = design.sample(plain_problem(problem), points, calc_second_order=False, seed=seed_of(SOBOL, seed))
     Y = _sound(model(X), outcomes)
     rows = []
     for i, outcome in enumerate(outcomes):
@@ -157,7 +157,7 @@ def decomposed(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def plain(problem: Mapping[str, Any], names: Sequence[str] | None = None) -> dict[str, Any]:
+def plain_problem(problem: Mapping[str, Any], names: Sequence[str] | None = None) -> dict[str, Any]:
     """A problem of its own for SALib, which changes what it is given: without groups, and only these inputs."""
     kept = [place for place, name in enumerate(problem["names"]) if names is None or name in names]
     lists = {key: [problem[key][i] for i in kept] for key in ("names", "bounds", "dists") if key in problem}
@@ -184,7 +184,7 @@ def _effects(X: Floats, y: Floats, size: int) -> Floats:
     """What each step of each trajectory does, as SALib counts it: float[block, trajectory, input]."""
     steps = np.diff(X.reshape(-1, size, size - 1), axis=1)
     change = np.diff(y.reshape(len(y), -1, size), axis=2)
-    length = GRID / (2 * (GRID - 1))
+    length = GRID_LEVELS / (2 * (GRID_LEVELS - 1))
     found: Floats = np.einsum("btr,tri->bti", change, np.sign(steps)) / length
     return found
 

@@ -41,7 +41,7 @@ class Measured:
     ranks: Floats
     uncorrected: Floats
 
-    def turned(self, sign: float, added: float = 0.0) -> Measured:
+    def rescaled(self, sign: float, added: float = 0.0) -> Measured:
         """The same ranks for numbers that are told otherwise: added + sign * value."""
         value, low, high, raw = (added + sign * one for one in (self.value, self.low, self.high, self.uncorrected))
         return Measured(value, *((low, high) if sign > 0 else (high, low)), self.rank, self.ranks, raw)
@@ -52,7 +52,7 @@ class Measured:
         return np.asarray(self.ranks[:, 0])
 
 
-def measured(measure: Measure, losses: Floats) -> Measured:
+def estimate(measure: Measure, losses: Floats) -> Measured:
     """A measure with its bias taken off and its interval.
 
     Parameters

@@ -45,7 +45,7 @@ class Crossing:
     every: tuple[float, ...] = ()
 
 
-def crossing(curves: Floats, dials: Floats) -> Crossing:
+def find_crossing(curves: Floats, dials: Floats) -> Crossing:
     """Where the mean of some blocks' curves crosses nought.
 
     Parameters
@@ -64,7 +64,7 @@ def crossing(curves: Floats, dials: Floats) -> Crossing:
     --------
     >>> dials = np.linspace(0, 1, 5)
     >>> noise = np.random.default_rng(0).normal(0, 0.1, (50, 1))
-    >>> found = crossing(dials - 0.3 + noise - noise.mean(), dials)
+    >>> found = find_crossing(dials - 0.3 + noise - noise.mean(), dials)
     >>> found.kind, round(found.at, 6), found.low < 0.3 < found.high
     ('one', 0.3, True)
     """

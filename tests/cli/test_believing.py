@@ -25,12 +25,12 @@ def test_claims_writes_its_tables_and_goes_on_from_what_is_kept(strait: Strait, 
 
 def test_crossover_and_its_map(strait: Strait, tmp_path: Path) -> None:
     few = ["--trials", "200", "--outcome", "use_of_force", "--worldview", "newsham", "--out", "found"]
-    result = strait("crossover", "N18", *few)
+    result = strait("crossover", "--claim", "N18", *few)
     assert result.exit_code == 0, result.output
     table = pd.read_csv(tmp_path / "found" / "crossover.csv", dtype={"start": str})
     assert "".join(table.columns[:10]) == "startclaimoutcomepolicy_apolicy_bworldviewcrossinglowhighkind"
     assert table["start"].to_list() == ["2026"]
-    result = strait("crossover", "N18", "S12", "--map", *few)
+    result = strait("crossover", "--claim", "N18", "--claim", "S12", "--map", *few)
     assert result.exit_code == 0, result.output
     assert len(pd.read_csv(tmp_path / "found" / "crossover_map.csv")) == 49
 
@@ -50,13 +50,16 @@ def test_flip(strait: Strait, tmp_path: Path) -> None:
         ("claims --contrast direct_tie-both", "nearest: direct_ties"),
         ("claims --contrast both", "two policies"),
         ("claims --outcome use_of_forc", "nearest: use_of_force"),
-        ("claims --outcome months_to_first_force", "told only of trials with use_of_force"),
-        ("claims --outcome us_defends_japan", "told only of trials with taiwan_falls"),
+        ("claims --outcome months_to_first_force", "recorded only in trials with use_of_force"),
+        ("claims --outcome us_defends_japan", "recorded only in trials with taiwan_falls"),
         ("claims --start 2027", "2027"),
-        ("claims --trials 5", "trials"),
-        ("crossover N120", "claim with a dial"),
-        ("crossover N18 --worldview newshan", "nearest: newsham"),
-        ("crossover N18 --map", "two claims"),
+        ("crossover --claim N120", "claim with a dial"),
+        ("crossover --claim N18 --worldview newshan", "nearest: newsham"),
+        ("crossover --claim N18 --map", "two claims"),
+        ("crossover N18 S12 --map", "N18 is a claim, not an experiment; write --claim N18 --claim S12"),
+        ("crossover debate N18", "N18 is a claim, not an experiment; write --claim N18"),
+        ("crossover debate hindcast", "name one experiment"),
+        ("claims N18", "N18 is a claim, not an experiment"),
         ("flip --worldview x", "unknown worldview"),
         ("flip --set claim.N12=2", "claim"),
     ],

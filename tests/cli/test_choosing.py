@@ -62,7 +62,7 @@ def test_robust_refuses_a_run_with_one_luck(strait: Strait, tmp_path: Path) -> N
     assert "two lucks" in result.stderr
     result = strait("robust", "kept", "--seed", "1")
     assert result.exit_code == cli.BAD_INPUT
-    assert "with a folder nothing is" in result.stderr
+    assert "leave out --seed" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -71,12 +71,12 @@ def test_robust_refuses_a_run_with_one_luck(strait: Strait, tmp_path: Path) -> N
         ("discover --contrast direct_tie-both", "nearest: direct_ties"),
         ("discover --contrast both", "two policies"),
         ("discover --outcome use_of_forc", "nearest: use_of_force"),
-        ("discover --outcome us_defends_japan", "told only of trials with taiwan_falls"),
+        ("discover --outcome us_defends_japan", "recorded only in trials with taiwan_falls"),
         ("discover --worldview newshan", "nearest: newsham"),
         ("discover --start 2027", "2027"),
         ("discover --points 3", "points"),
         ("discover --coverage 2", "coverage"),
-        ("robust nowhere", "no results here"),
+        ("robust nowhere", "nowhere"),
         ("robust --outcome use_of_forc", "nearest: use_of_force"),
         ("robust --keep use_of_force", "as in use_of_force=0.25"),
         ("robust --keep use_of_force=nan", "as in use_of_force=0.25"),

@@ -64,7 +64,7 @@ def test_a_run_can_have_lucks_without_a_file(strait: Strait, tmp_path: Path) -> 
     [
         ("sensitivity --contrast direct_tie-both", "nearest: direct_ties"),
         ("sensitivity --outcome use_of_forc", "nearest: use_of_force"),
-        ("sensitivity --outcome months_to_first_force", "told only of trials with use_of_force"),
+        ("sensitivity --outcome months_to_first_force", "recorded only in trials with use_of_force"),
         ("sensitivity --over dial", "nearest: dials"),
         ("sensitivity --points 100", "power of 2"),
         ("sensitivity --trajectories 1", "trajectories"),
@@ -72,10 +72,8 @@ def test_a_run_can_have_lucks_without_a_file(strait: Strait, tmp_path: Path) -> 
         ("sensitivity --start 2027", "2027"),
         ("variance --lucks 1", "one luck in each world"),
         ("variance --contrast both", "two policies"),
-        ("variance --outcome months_to_first_force", "told only of trials with use_of_force"),
-        ("variance nowhere", "no results here"),
-        ("variance nowhere --seed 3", "finished run"),
-        ("variance --trials 5", "trials"),
+        ("variance --outcome months_to_first_force", "recorded only in trials with use_of_force"),
+        ("variance nowhere", "nowhere"),
     ],
 )
 def test_bad_input_is_answered_in_words(strait: Strait, words: str, said: str) -> None:

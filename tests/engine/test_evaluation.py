@@ -65,9 +65,9 @@ def test_rows_workers_threads_blocks_and_pickling_change_nothing() -> None:
 
 
 def test_a_planted_linear_model_comes_back() -> None:
-    asked = planted({("us_intervenes_prob",): 2.0, ("force_hr_lost_hope",): -1.0})
+    question = planted({("us_intervenes_prob",): 2.0, ("force_hr_lost_hope",): -1.0})
     neutral = means("neutral")
-    found = block_means([(asked, {"us_intervenes_prob": 0.3}), (asked, {"S7": 0.0})], 0, 4000, 40)[:, :, 0]
+    found = block_means([(question, {"us_intervenes_prob": 0.3}), (question, {"S7": 0.0})], 0, 4000, 40)[:, :, 0]
     error = found.std(axis=0, ddof=1) / np.sqrt(40)
     by_self = means("self")["force_hr_lost_hope"]
     truth = np.array([0.6 - neutral["force_hr_lost_hope"], 2 * neutral["us_intervenes_prob"] - by_self])
@@ -90,7 +90,7 @@ def test_a_planted_linear_model_comes_back() -> None:
         ({"names": ["N12"], "X": [0.5]}, "shape"),
         ({"outcomes": ["use_of_forces"]}, "nearest: use_of_force"),
         ({"outcomes": []}, "at least one"),
-        ({"outcomes": ["months_to_first_force"]}, "told only of trials with use_of_force"),
+        ({"outcomes": ["months_to_first_force"]}, "recorded only in trials with use_of_force"),
         ({"contrast": "direct_tie-status_quo"}, "nearest: direct_ties"),
         ({"contrast": "both"}, "two policies"),
         ({"contrast": ("both", "both")}, "two policies"),

@@ -19,8 +19,8 @@ from sim.results import manifest
 
 COMMANDS = {
     "claims": "claims --trials 200 --outcome use_of_force",
-    "crossover": "crossover N18 N12 --trials 200 --outcome use_of_force --set switch.learning=off",
-    "map": "crossover N18 S12 --map --trials 200 --outcome use_of_force",
+    "crossover": "crossover --claim N18 --claim N12 --trials 200 --outcome use_of_force --set switch.learning=off",
+    "map": "crossover --claim N18 --claim S12 --map --trials 200 --outcome use_of_force",
     "flip": "flip --contrast both-status_quo --trials 200 --worldview self",
     "sensitivity": "sensitivity --trials 40 --trajectories 3 --points 16 --heaviest 2 --outcome use_of_force",
     "variance": "variance --trials 200 --seed 5",

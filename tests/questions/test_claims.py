@@ -1,4 +1,4 @@
-"""The disagreement taken apart: known answers, exact sums, and the same bytes however it is played."""
+"""The disagreement, divided: known results, exact sums, and the same bytes however it is played."""
 
 from __future__ import annotations
 
@@ -8,27 +8,22 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from planted import EXP, Planted, means, planted, without_dial
+from planted import EXP, means, planted, without_dial
 
 from analysis.figures import claims_figure
 from analysis.figures.figure_layout import CaptionedFigure
-from analysis.questions import claims
-from analysis.questions.claims_tables import THEME
-from analysis.questions.coalitions import TOTAL, UNDIALLED, Game, game
+from analysis.questions.claims import NO_DIAL, THEME, TOTAL, Claims, Game, claims
+from analysis.questions.work import Work
+from sim.engine.question import Question
 from sim.errors import QuestionError
 
 PAIR = "direct_ties-interoperability"
 
 
-def gameof(asked: Planted) -> Game:
-    """The real game with a planted model in the place of the real one."""
-    return replace(game(asked.exp, PAIR, ["use_of_force"]), asked=asked)
-
-
 @pytest.fixture(scope="module")
-def real() -> claims.Claims:
+def real() -> Claims:
     """The debate's own, with few trials."""
-    return claims.claims(EXP, PAIR, ["use_of_force", "japan_gdp_loss_pct"], trials=200)
+    return claims(Question.of(EXP, contrast=PAIR, outcomes=["use_of_force", "japan_gdp_loss_pct"]), trials=200)
 
 
 def number(table: pd.DataFrame, claim: str, column: str = "value") -> float:
@@ -48,7 +43,7 @@ def check_sums(table: pd.DataFrame) -> None:
 
 def test_a_linear_model_gives_each_claim_its_own() -> None:
     weights = {"force_hr_lost_hope": 1.0, "us_intervenes_prob": -2.0, "us_or_japan_help": 0.5, "hope_loss_ties": 3.0}
-    found = claims.shared_out(gameof(planted({(name,): w for name, w in weights.items()}, 0.3, noise=5.0)), 4000)
+    found = claims(planted({(name,): w for name, w in weights.items()}, 0.3, noise=5.0), trials=4000)
     newsham, by_self = means("newsham"), means("self")
     apart = {name: w * (newsham[name] - by_self[name]) for name, w in weights.items()}
     truth = {"S7": apart["force_hr_lost_hope"], "S16": apart["hope_loss_ties"],
@@ -65,9 +60,9 @@ def test_a_linear_model_gives_each_claim_its_own() -> None:
     check_sums(found.table)
 
 
-def test_an_interaction_is_shared_and_found() -> None:
+def test_an_interaction_is_divided_and_reported() -> None:
     """Two claims of different themes that only count together: half each, and one pair that interacts."""
-    found = claims.shared_out(gameof(planted({("force_hr_lost_hope", "us_intervenes_prob"): 1.0})), 4000)
+    found = claims(planted({("force_hr_lost_hope", "us_intervenes_prob"): 1.0}), trials=4000)
     newsham, by_self = means("newsham"), means("self")
     hope, help_ = (
         (newsham[name], by_self[name]) for name in ("force_hr_lost_hope", "us_intervenes_prob")
@@ -87,27 +82,27 @@ def test_an_interaction_is_shared_and_found() -> None:
 
 
 def test_what_belongs_to_no_claim_has_a_row_of_its_own() -> None:
-    asked = without_dial(planted({("force_per_year",): 1.0}), "force_per_year", 0.2)
-    found = claims.shared_out(gameof(asked), 400)
+    question = without_dial(planted({("force_per_year",): 1.0}), "force_per_year", 0.2)
+    found = claims(question, trials=400)
     rows = found.table
     neutral = means("neutral")["force_per_year"]
-    assert number(rows, UNDIALLED, "value") == pytest.approx(0.2 - neutral, abs=0.01)
-    assert number(rows, TOTAL, "value") == pytest.approx(number(rows, UNDIALLED, "value"))
+    assert number(rows, NO_DIAL, "value") == pytest.approx(0.2 - neutral, abs=0.01)
+    assert number(rows, TOTAL, "value") == pytest.approx(number(rows, NO_DIAL, "value"))
     check_sums(found.table)
 
 
-def test_the_table_is_as_promised(real: claims.Claims) -> None:
+def test_the_table_is_as_promised(real: Claims) -> None:
     assert tuple(real.table.columns) == ("start", "policy_a", "policy_b", "outcome", "theme", "claim", "value", "low",
                                          "high", "swap_into_newsham", "swap_into_self")  # fmt: skip
     check_sums(real.table)
     assert np.isfinite(real.table.select_dtypes("number")).all().all()
     dialled = {name for name, claim in EXP.catalogue.claims.items() if claim.kind in ("primitive", "process")}
-    assert {*real.table["claim"]} == {*dialled, THEME, TOTAL, UNDIALLED}
-    nothing = real.table[real.table["claim"] == UNDIALLED]
+    assert {*real.table["claim"]} == {*dialled, THEME, TOTAL, NO_DIAL}
+    nothing = real.table[real.table["claim"] == NO_DIAL]
     assert not nothing[["value", "low", "high"]].to_numpy().any()
 
 
-def test_the_ends_are_the_worldviews_themselves(real: claims.Claims) -> None:
+def test_the_ends_are_the_worldviews_themselves(real: Claims) -> None:
     import sim
 
     for name in ("newsham", "self"):
@@ -126,11 +121,11 @@ def test_a_claim_on_which_both_are_silent_gets_exactly_nothing() -> None:
     alike = replace(views["newsham"], distributions=views["newsham"].distributions | {
         "force_hr_lost_hope": views["self"].distributions["force_hr_lost_hope"]})  # fmt: skip
     exp = replace(EXP, worldviews=(alike, views["self"]))
-    played = game(exp, PAIR, ["use_of_force"])
-    assert "S7" in played.silent
-    assert "S7" not in played.players
-    asked = replace(planted({("force_hr_lost_hope",): 1.0, ("us_intervenes_prob",): 1.0}), exp=exp)
-    table = claims.shared_out(replace(played, asked=asked), 200).table
+    game = Game.of(Question.of(exp, contrast=PAIR, outcomes=["use_of_force"]))
+    assert "S7" in game.idle
+    assert "S7" not in game.players
+    question = replace(planted({("force_hr_lost_hope",): 1.0, ("us_intervenes_prob",): 1.0}), experiment=exp)
+    table = claims(question, trials=200).table
     assert (
         not table.loc[table["claim"] == "S7", ["value", "low", "high", "swap_into_newsham", "swap_into_self"]]
         .to_numpy()
@@ -139,26 +134,26 @@ def test_a_claim_on_which_both_are_silent_gets_exactly_nothing() -> None:
 
 
 def test_workers_and_interruptions_change_nothing(tmp_path: Path) -> None:
-    asked = planted({("force_hr_lost_hope", "us_intervenes_prob"): 1.0, ("hope_loss_ties",): 1.0}, noise=1.0)
-    whole = claims.shared_out(gameof(asked), 600, workers=1)
-    first = claims.shared_out(gameof(asked), 600, workers=3, folder=tmp_path)
+    question = planted({("force_hr_lost_hope", "us_intervenes_prob"): 1.0, ("hope_loss_ties",): 1.0}, noise=1.0)
+    whole = claims(question, Work(workers=1), trials=600)
+    first = claims(question, Work(tmp_path, workers=3), trials=600)
     kept = sorted((tmp_path / "played").iterdir())
     kept[0].unlink()
     kept[1].write_bytes(kept[1].read_bytes()[:100])  # cut short
-    again = claims.shared_out(gameof(asked), 600, folder=tmp_path)
+    again = claims(question, Work(tmp_path), trials=600)
     for other in (first, again):
         for name in ("table", "details", "ends", "pairs"):
             assert getattr(whole, name).to_csv() == getattr(other, name).to_csv()
 
 
-def test_what_cannot_be_shared_out_is_refused() -> None:
+def test_a_disagreement_that_cannot_be_divided_is_rejected() -> None:
     with pytest.raises(QuestionError, match="same under both policies"):
-        claims.shared_out(gameof(planted({})), 200)
+        claims(planted({}), trials=200)
     with pytest.raises(QuestionError, match="unknown worldview 'newsham'"):
-        game(replace(EXP, worldviews=EXP.worldviews[1:]), PAIR)
+        claims(Question.of(replace(EXP, worldviews=EXP.worldviews[1:]), contrast=PAIR))
 
 
-def test_the_figure_says_what_the_table_says(real: claims.Claims) -> None:
+def test_the_figure_says_what_the_table_says(real: Claims) -> None:
     drawn = claims_figure.draw_claims(real, "use_of_force")
     assert isinstance(drawn, CaptionedFigure)
     assert "Owen values" in drawn.caption

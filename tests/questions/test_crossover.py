@@ -1,4 +1,4 @@
-"""Crossovers and flips of models with known answers, and of the debate's own."""
+"""Crossovers and flips of models with known results, and of the debate's own."""
 
 from __future__ import annotations
 
@@ -10,8 +10,19 @@ import pytest
 from planted import EXP, means, planted
 
 from analysis.figures import crossover_figure, flip_figure
-from analysis.questions import crossover, crossover_map, flip
-from analysis.questions.dial_units import medians, mode, neutral_place
+from analysis.questions.crossover import (
+    Crossover,
+    _settings,
+    crossover,
+    map_dials,
+    medians,
+    mode,
+    neutral_dial,
+    play_settings,
+)
+from analysis.questions.flip import flip
+from analysis.questions.work import Work
+from sim.engine.question import Question
 from sim.errors import QuestionError
 from sim.scenario.distributions import Beta, Fixed, Triangular, Uniform
 
@@ -19,15 +30,15 @@ PAIR = "direct_ties-interoperability"
 ENDS = {name: means(name) for name in ("newsham", "self", "neutral")}
 
 
-def at_dial(parameter: str, place: float) -> float:
-    """Mean of a parameter where its claim's dial stands at a place."""
-    return (1 - place) * ENDS["self"][parameter] + place * ENDS["newsham"][parameter]
+def at_dial(parameter: str, dial: float) -> float:
+    """Mean of a parameter with its claim's dial here."""
+    return (1 - dial) * ENDS["self"][parameter] + dial * ENDS["newsham"][parameter]
 
 
 @pytest.mark.parametrize("place", [0.15, 0.6])
 def test_the_crossing_of_a_linear_model_lies_in_its_interval(place: float) -> None:
-    asked = planted({("force_hr_lost_hope",): 1.0}, -at_dial("force_hr_lost_hope", place), noise=0.5)
-    row = crossover.crossed(asked, ["S7"], 2000).table.iloc[0]
+    question = planted({("force_hr_lost_hope",): 1.0}, -at_dial("force_hr_lost_hope", place), noise=0.5)
+    row = crossover(question, claims=["S7"], trials=2000).table.iloc[0]
     assert row["kind"] == "one"
     assert float(row["low"]) < place < float(row["high"])
     assert row["from_self"] == row["crossing"]
@@ -38,9 +49,9 @@ def test_the_crossing_of_a_linear_model_lies_in_its_interval(place: float) -> No
 def test_a_trait_is_divided_exactly() -> None:
     """A difference of 1 in worlds with an opportunist and -0.4 without: it turns where 4 in 14 worlds have one."""
     chance = at_dial("prc_opportunist_prob", 0.3)
-    asked = planted({("prc_opportunist_prob",): 1.0}, -chance)
-    found = crossover.crossed(asked, ["N12"], 500)
-    assert crossover._points(asked, "N12") == [
+    question = planted({("prc_opportunist_prob",): 1.0}, -chance)
+    found = crossover(question, claims=["N12"], trials=500)
+    assert _settings(question, "N12") == [
         {"prc_opportunist_prob": a, "prc_unlimited_prob": b} for a in (0.0, 1.0) for b in (0.0, 1.0)
     ]
     assert float(found.table["crossing"].iloc[0]) == pytest.approx(0.3, abs=0.01)
@@ -48,29 +59,33 @@ def test_a_trait_is_divided_exactly() -> None:
 
 def test_outside_means_beyond_both_but_possible() -> None:
     possible = planted({("force_hr_lost_hope",): 1.0}, -at_dial("force_hr_lost_hope", -0.5), noise=0.1)
-    row = crossover.crossed(possible, ["S7"], 2000).table.iloc[0]
+    row = crossover(possible, claims=["S7"], trials=2000).table.iloc[0]
     assert row["kind"] == "outside"
     assert float(row["crossing"]) == pytest.approx(-0.5, abs=0.1)
     high = EXP.catalogue.parameters["us_intervenes_prob"].bounds[1]
     never = planted({("us_intervenes_prob",): 1.0}, -2 * high, noise=0.1)
-    assert crossover.crossed(never, ["N22"], 1000).table["kind"].iloc[0] == "none"
+    assert crossover(never, claims=["N22"], trials=1000).table["kind"].iloc[0] == "none"
 
 
-def test_a_claim_that_moves_nothing_has_none_and_no_difference_is_refused() -> None:
-    found = crossover.crossed(planted({}, 0.5, noise=0.1), ["S7", "N12"], 500)
+def test_a_claim_that_moves_nothing_has_none_and_no_difference_is_rejected() -> None:
+    found = crossover(planted({}, 0.5, noise=0.1), claims=["S7", "N12"], trials=500)
     assert found.table["kind"].to_list() == ["none", "none"]
     with pytest.raises(QuestionError, match="nothing to cross"):
-        crossover.crossed(planted({}), ["S7"], 500)
+        crossover(planted({}), claims=["S7"], trials=500)
     with pytest.raises(QuestionError, match="nearest: S7"):
-        crossover.crossover(EXP, PAIR, ["S77"])
+        crossover(Question.of(EXP, contrast=PAIR), claims=["S77"])
 
 
-def test_the_tables_are_as_promised() -> None:
-    found = crossover.crossover(EXP, PAIR, ["N18", "S12"], ["use_of_force"], worldview="newsham", trials=500)
+def test_tables_have_their_columns() -> None:
+    question = Question.of(EXP, contrast=PAIR, outcomes=["use_of_force"], worldview="newsham")
+
+    def find(work: Work) -> Crossover:
+        return crossover(question, work, claims=["N18", "S12"], trials=500)
+
+    found, again = find(Work()), find(Work(workers=1))
     assert tuple(found.table.columns[:10]) == ("start", "claim", "outcome", "policy_a", "policy_b", "worldview",
                                                "crossing", "low", "high", "kind")  # fmt: skip
     assert {*found.table["kind"]} <= {"one", "none", "many", "outside"}
-    again = crossover.crossover(EXP, PAIR, ["N18", "S12"], ["use_of_force"], worldview="newsham", trials=500, workers=1)
     for name in ("table", "numbers", "curves"):
         assert getattr(found, name).to_csv() == getattr(again, name).to_csv()
     drawn = crossover_figure.draw_crossover(found, "use_of_force")
@@ -83,8 +98,8 @@ def test_places_in_the_units_of_the_numbers() -> None:
     assert there == pytest.approx((by_self + newsham) / 2)
     assert by_self == pytest.approx(float(Triangular(20, 60, 150).ppf(np.array([0.5]))[0]))
     assert neutral == pytest.approx(mode(EXP.catalogue.parameters[name].neutral))
-    assert neutral_place(EXP, "S9") == pytest.approx(1.0)
-    assert neutral_place(EXP, "N1") == pytest.approx(0.0)
+    assert neutral_dial(EXP, "S9") == pytest.approx(1.0)
+    assert neutral_dial(EXP, "N1") == pytest.approx(0.0)
 
 
 def test_modes() -> None:
@@ -96,13 +111,13 @@ def test_modes() -> None:
 
 def test_a_map_of_a_linear_model() -> None:
     terms: dict[tuple[str, ...], float] = {("force_hr_lost_hope",): 1.0, ("us_intervenes_prob",): 1.0}
-    asked = planted(terms, -at_dial("force_hr_lost_hope", 0.5) - at_dial("us_intervenes_prob", 0.5))
+    question = planted(terms, -at_dial("force_hr_lost_hope", 0.5) - at_dial("us_intervenes_prob", 0.5))
     points = [{"S7": x, "N22": y} for x, y in ((0.0, 0.0), (0.5, 0.5), (1.0, 1.0))]
-    found = crossover.tried(asked, points, 2000, None, None)[:, :, 0].mean(axis=0)
+    found = play_settings(question, points, 2000)[:, :, 0].mean(axis=0)
     assert found[1] == pytest.approx(0, abs=0.05)
     assert np.sign(found[0]) != np.sign(found[2])
     with pytest.raises(QuestionError, match="two different claims"):
-        crossover_map.mapped(EXP, PAIR, ("S7", "S7"), "use_of_force")
+        map_dials(question, ("S7", "S7"))
 
 
 def test_the_smallest_flip_of_a_linear_model_is_the_fewest_largest_steps() -> None:
@@ -112,21 +127,21 @@ def test_the_smallest_flip_of_a_linear_model_is_the_fewest_largest_steps() -> No
     steps = dict(zip(owners, (3.0, 2.0, 2.0, 1.0, -1.0), strict=True))
     weight = {owners[c]: step / (ENDS["self"][owners[c]] - ENDS["newsham"][owners[c]]) for c, step in steps.items()}
     base = -4.5 - sum(w * ENDS["newsham"][name] for name, w in weight.items())
-    asked = replace(
+    question = replace(
         planted({(name,): w for name, w in weight.items()}, base),
         worldview=next(view for view in EXP.worldviews if view.name == "newsham"),
     )
     fewest = min(len(some) for n in range(6) for some in combinations(steps, n) if sum(steps[c] for c in some) > 4.5)
-    found = flip.flipped(asked, 1000)
+    found = flip(question, trials=1000)
     assert found.result == "turned"
     assert len(found.changes) == fewest == 2
     assert {one.split()[0] for one in found.changes} in ({"S7", "S16"}, {"S7", "S9"})
     assert "2 beliefs" in " ".join(flip_figure.describe_flip(found))
 
 
-def test_a_flip_that_no_change_brings_about_is_said_not_to_exist() -> None:
-    found = flip.flipped(planted({("force_hr_lost_hope",): 0.1}, 5.0, noise=0.1), 500)
+def test_a_flip_that_no_change_brings_about_is_reported_as_none() -> None:
+    found = flip(planted({("force_hr_lost_hope",): 0.1}, 5.0, noise=0.1), trials=500)
     assert (found.result, found.changes) == ("none", ())
     assert "No set of changes" in " ".join(flip_figure.describe_flip(found))
-    unsure = flip.flipped(planted({("force_hr_lost_hope",): 1e-9}, 0.0, noise=5.0), 500)
+    unsure = flip(planted({("force_hr_lost_hope",): 1e-9}, 0.0, noise=5.0), trials=500)
     assert unsure.result == "unsettled"

@@ -16,9 +16,10 @@ from scipy.stats import binom
 
 from analysis.figures import discover_figure
 from analysis.questions import discover as discover_module
-from analysis.questions import discover_tables as tables
-from analysis.questions.discover import Discovery, design, discover, discovered
+from analysis.questions.discover import Discovery, discover, draw_dials
+from analysis.questions.work import Work
 from sim.engine.beliefs import moved, standing
+from sim.engine.question import Question
 from sim.errors import QuestionError
 from sim.statistics import boxes
 from sim.statistics.boxes import Box, Flags
@@ -51,7 +52,7 @@ def truth(box: Box) -> tuple[float, float]:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_planted_box_comes_back(seed: int) -> None:
-    found = boxes.find(points(10 * seed), points(10 * seed + 1), NAMES)
+    found = boxes.find_boxes(points(10 * seed), points(10 * seed + 1), NAMES)
     assert {one.method for one in found} == {"prim", "cart"}
     for one in (found[0], next(one for one in found if one.method == "cart")):
         assert one.holds
@@ -70,14 +71,14 @@ def test_a_planted_box_comes_back(seed: int) -> None:
 def test_noise_gives_no_box(seed: int, rate: float) -> None:
     random = np.random.default_rng(seed)
     halves = [(random.random((512, 12)), random.random(512) < rate) for _ in range(2)]
-    assert not [one for one in boxes.find(halves[0], halves[1], NAMES) if one.holds]
+    assert not [one for one in boxes.find_boxes(halves[0], halves[1], NAMES) if one.holds]
 
 
 def test_a_box_is_judged_on_the_other_half() -> None:
     """A box that was right on one half and is not on the other does not hold."""
     random = np.random.default_rng(0)
     other = random.random((1024, 12)), random.random(1024) < 0.2
-    found = boxes.find(points(1), other, NAMES)
+    found = boxes.find_boxes(points(1), other, NAMES)
     assert found
     assert not any(one.holds for one in found)
     assert (found[0].train.density.estimate or 0) > 0.9
@@ -86,40 +87,41 @@ def test_a_box_is_judged_on_the_other_half() -> None:
 def test_inputs_must_be_finite_and_fit() -> None:
     places, cases = points(1)
     with pytest.raises(ValueError, match="12 inputs"):
-        boxes.find((places[:, :3], cases), (places, cases), NAMES)
+        boxes.find_boxes((places[:, :3], cases), (places, cases), NAMES)
     with pytest.raises(ValueError, match="missing"):
-        boxes.find((np.where(places > 0.9, np.nan, places), cases), (places, cases), NAMES)
+        boxes.find_boxes((np.where(places > 0.9, np.nan, places), cases), (places, cases), NAMES)
 
 
 def test_exact_intervals() -> None:
     """Clopper and Pearson's, against the textbook's 4 of 20; they hold at least as often as they say."""
-    n, limits = 30, np.array([boxes.exact(hits, 30)[1:] for hits in range(31)], dtype=float)
+    n, limits = 30, np.array([boxes.exact_interval(hits, 30)[1:] for hits in range(31)], dtype=float)
     for true in np.linspace(0.01, 0.99, 50):
         inside = (limits[:, 0] <= true) & (true <= limits[:, 1])
         assert binom.pmf(np.arange(n + 1), n, true)[inside].sum() >= 0.95
-    assert boxes.exact(4, 20)[1:] == pytest.approx((0.0573, 0.4366), abs=5e-5)
-    assert boxes.exact(20, 20)[1:] == pytest.approx((0.025 ** (1 / 20), 1.0))
-    assert boxes.exact(0, 0) == (None, None, None)
+    assert boxes.exact_interval(4, 20)[1:] == pytest.approx((0.0573, 0.4366), abs=5e-5)
+    assert boxes.exact_interval(20, 20)[1:] == pytest.approx((0.025 ** (1 / 20), 1.0))
+    assert boxes.exact_interval(0, 0) == (None, None, None)
 
 
 def crossing_at(dial: float, noise: float = 0.0) -> Discovery:
     """A model whose first policy is better where the dial of S9 stands below a place, with luck of some size."""
-    asked = planted({})
-    name = moved(asked.exp.catalogue)["S9"][0]
+    question = planted({})
+    name = moved(question.experiment.catalogue)["S9"][0]
     u = (np.arange(2000) + 0.5) / 2000
-    ends = [standing(asked.exp.catalogue, {"S9": end}).distributions[name].ppf(u).mean() for end in (0.0, 1.0)]
+    laws = [standing(question.experiment.catalogue, {"S9": end}).distributions[name] for end in (0.0, 1.0)]
+    ends = [law.ppf(u).mean() for law in laws]
     gap = ends[1] - ends[0]
     middle = ends[0] + dial * gap
     weights: dict[tuple[str, ...], float] = {(name,): float(1 / gap)}
-    return discovered(planted(weights, float(-middle / gap), noise), points=512, trials=100)
+    return discover(planted(weights, float(-middle / gap), noise), points=512, trials=100)
 
 
 def test_the_whole_way_finds_the_claim_that_decides() -> None:
     found = crossing_at(0.3, noise=0.2)
-    sought = found.sought["use_of_force"]
-    assert sought.exception == "direct_ties"
-    assert sought.base_rate.estimate == pytest.approx(0.3, abs=0.05)
-    best = sought.best("prim")
+    search = found.searches["use_of_force"]
+    assert search.exception == "direct_ties"
+    assert search.base_rate.estimate == pytest.approx(0.3, abs=0.05)
+    best = search.best("prim")
     assert best is not None
     assert best.box.restricted == ("S9",)
     assert best.box.limits("S9")[1] == pytest.approx(0.3, abs=0.06)
@@ -127,7 +129,7 @@ def test_the_whole_way_finds_the_claim_that_decides() -> None:
     row = found.table[found.table["method"] == "prim"].iloc[0]
     assert row["claim"] == "S9"
     assert row["words"].startswith("near Self’s reading (below 0.")
-    assert 0 < sought.unsettled.mean() < 0.3  # near the place where it turns
+    assert 0 < search.unsettled.mean() < 0.3  # near the place where it turns
     said = " ".join(discover_figure.describe_discover(found, "use_of_force"))
     assert "S9 near Self’s reading" in said
     assert "more trials" not in said
@@ -135,11 +137,11 @@ def test_the_whole_way_finds_the_claim_that_decides() -> None:
 
 
 def test_the_exception_is_the_rarer() -> None:
-    assert crossing_at(0.8).sought["use_of_force"].exception == "interoperability"
+    assert crossing_at(0.8).searches["use_of_force"].exception == "interoperability"
 
 
 def test_nowhere_is_said() -> None:
-    found = discovered(planted({}, constant=1.0, noise=0.1), points=64, trials=20)
+    found = discover(planted({}, constant=1.0, noise=0.1), points=64, trials=20)
     said = discover_figure.describe_discover(found, "use_of_force")
     assert len(said) == 1
     assert "at none of 64 sets of beliefs" in said[0]
@@ -149,49 +151,49 @@ def test_nowhere_is_said() -> None:
 
 def test_luck_alone_is_no_box() -> None:
     """Nothing but luck decides: the policies are level, about half of the points each, and no box holds."""
-    found = discovered(planted({}, noise=1.0), points=512, trials=20)
-    sought = found.sought["use_of_force"]
-    assert sought.best("prim") is None
-    assert sought.best("cart") is None
-    assert sought.unsettled.mean() > 0.8
+    found = discover(planted({}, noise=1.0), points=512, trials=20)
+    search = found.searches["use_of_force"]
+    assert search.best("prim") is None
+    assert search.best("cart") is None
+    assert search.unsettled.mean() > 0.8
     assert "more trials are needed" in discover_figure.describe_discover(found, "use_of_force")[0]
     assert "stands out" in discover_figure.describe_discover(found, "use_of_force")[1]
 
 
 def test_what_counts_as_the_same_can_be_left_out() -> None:
-    near = discovered(planted({}, constant=-0.003), points=64, trials=20, beyond_margin=True)
-    assert not near.sought["use_of_force"].cases.any()
+    near = discover(planted({}, constant=-0.003), points=64, trials=20, beyond_margin=True)
+    assert not near.searches["use_of_force"].cases.any()
     assert "by more than 0.5 points" in discover_figure.describe_discover(near, "use_of_force")[0]
 
 
 def test_it_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    asked = planted({("us_intervenes_prob",): 1.0}, constant=-0.5, noise=0.5)
-    whole = discovered(asked, points=64, trials=20)
-    discovered(asked, points=32, trials=20, folder=tmp_path)  # fewer points are a part of more
+    question = planted({("us_intervenes_prob",): 1.0}, constant=-0.5, noise=0.5)
+    whole = discover(question, points=64, trials=20)
+    discover(question, Work(tmp_path), points=32, trials=20)  # fewer points are a part of more
     kept = {path.name for path in (tmp_path / "played").iterdir()}
-    again = discovered(asked, points=64, trials=20, folder=tmp_path, workers=1)
+    again = discover(question, Work(tmp_path, workers=1), points=64, trials=20)
     assert again.points.equals(whole.points)
     assert kept < {path.name for path in (tmp_path / "played").iterdir()}
 
 
 def test_each_half_is_even_and_its_own() -> None:
-    both = design(2020, 36, 1024)
+    both = draw_dials(2020, 36, 1024)
     assert np.abs(both.mean(axis=1) - 0.5).max() < 0.01
     assert not np.isin(both[0], both[1]).any()
     assert np.abs(np.corrcoef(both[0].T) - np.eye(36)).max() < 4 / np.sqrt(512)
 
 
 def test_what_cannot_be_asked() -> None:
-    exp = planted({}).exp
+    exp = planted({}).experiment
     with pytest.raises(QuestionError, match="nothing to discover"):
-        discovered(planted({}), points=64, trials=20)
+        discover(planted({}), points=64, trials=20)
     with pytest.raises(QuestionError, match="coverage"):
-        discovered(planted({}, 1.0), points=64, trials=20, coverage=0.0)
+        discover(planted({}, 1.0), points=64, trials=20, coverage=0.0)
     entries = exp.catalogue.outcomes
     open_ended = replace(entries["crisis"], better="none")
     changed = replace(exp, catalogue=replace(exp.catalogue, outcomes={**entries, "crisis": open_ended}))
     with pytest.raises(QuestionError, match="no better side"):
-        discover(changed, "direct_ties-status_quo", ["crisis"])
+        discover(Question.of(changed, contrast="direct_ties-status_quo", outcomes=["crisis"]))
 
 
 def test_peeling_leaves_matplotlib_alone() -> None:
@@ -204,7 +206,7 @@ def test_peeling_leaves_matplotlib_alone() -> None:
     assert done.stdout.strip() == "same", done.stderr
 
 
-@pytest.mark.parametrize("module", [boxes, tables, discover_module])
+@pytest.mark.parametrize("module", [boxes, discover_module])
 def test_examples_in_docstrings_run(module: ModuleType) -> None:
     found = doctest.testmod(module)
     assert found.attempted > 0

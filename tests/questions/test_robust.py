@@ -14,9 +14,9 @@ import pytest
 import sim
 from analysis.figures import robust_figure, robust_map_figure
 from analysis.questions import robust as robust_module
-from analysis.questions import robust_map
-from analysis.questions.robust import ALL, losses, played, robust
-from analysis.questions.robust_map import BETWEEN, mapped
+from analysis.questions.robust import ALL, BETWEEN, losses_of, map_best_policies, play_policies, robust
+from analysis.questions.work import Work
+from sim.engine.question import Question
 from sim.errors import QuestionError
 from sim.results import store
 from sim.results.result import Result
@@ -42,7 +42,7 @@ def test_the_bias_of_luck_is_taken_off(name: str) -> None:
     for seed in range(6):
         means, seen = game(seed, luck=0.7)
         true = measure(means, alike(means))[0]
-        found = regret.measured(measure, seen)
+        found = regret.estimate(measure, seen)
         errors.append(float((found.value - true).mean()))
         biases.append(float((found.uncorrected - true).mean()))
     assert np.mean(biases) > 4 * np.std(biases, ddof=1) / np.sqrt(6)  # it is there to be taken off
@@ -52,7 +52,7 @@ def test_the_bias_of_luck_is_taken_off(name: str) -> None:
 def test_known_regret_lies_between_both_bounds() -> None:
     means, seen = game(1, lucks=4)
     true = regret.expected_regret(means, alike(means))[0]
-    raw = regret.measured(regret.expected_regret, seen).uncorrected
+    raw = regret.estimate(regret.expected_regret, seen).uncorrected
     assert (regret.cross_fitted(seen) < true).all()
     assert (true < raw).all()
 
@@ -62,7 +62,7 @@ def test_intervals_hold() -> None:
     endless = game(99, worlds=200_000)[0]
     true, inside, tries = regret.expected_regret(endless, alike(endless))[0], 0, 40
     for seed in range(tries):
-        found = regret.measured(regret.expected_regret, game(seed, worlds=200, lucks=10, luck=0.5)[1])
+        found = regret.estimate(regret.expected_regret, game(seed, worlds=200, lucks=10, luck=0.5)[1])
         inside += int(found.low[0] <= true[0] <= found.high[0])
     assert inside / tries > 0.95 - 4 * np.sqrt(0.95 * 0.05 / tries)
 
@@ -80,17 +80,17 @@ def test_a_game_worked_by_hand() -> None:
         "worst_worlds": [6.0, 5.0],
     }
     for name, answer in expected.items():
-        found = regret.measured(regret.measures()[name], seen)
+        found = regret.estimate(regret.measures()[name], seen)
         assert found.value == pytest.approx(answer), name
         assert found.uncorrected == pytest.approx(answer)
         assert found.rank.tolist() == [2, 1]
-    assert regret.measured(regret.failing(2.0), seen).value == pytest.approx([0.75, 0.5])
+    assert regret.estimate(regret.failing(2.0), seen).value == pytest.approx([0.75, 0.5])
     assert regret.cross_fitted(seen) == pytest.approx(expected["expected_regret"])
 
 
 def test_ties_share_their_ranks() -> None:
     same = np.random.default_rng(1).normal(size=(1, 1, 50, 4))
-    found = regret.measured(regret.expected, np.concatenate([same, same, same + 1], axis=1))
+    found = regret.estimate(regret.expected, np.concatenate([same, same, same + 1], axis=1))
     assert found.ranks == pytest.approx(np.array([[0.5, 0.5, 0], [0.5, 0.5, 0], [0, 0, 1]]))
     assert found.rank.tolist() == [1, 1, 3]
     assert found.first == pytest.approx([0.5, 0.5, 0.0])
@@ -99,31 +99,31 @@ def test_ties_share_their_ranks() -> None:
 def test_an_odd_number_of_lucks_is_corrected_as_well() -> None:
     means, seen = game(3, lucks=5)
     true = regret.expected_regret(means, alike(means))[0]
-    found = regret.measured(regret.expected_regret, seen)
+    found = regret.estimate(regret.expected_regret, seen)
     assert (np.abs(found.value - true) < 0.4 * np.abs(found.uncorrected - true)).all()
 
 
 @pytest.mark.parametrize("shape", [(1, 2, 10, 1), (1, 2, 1, 4), (2, 10, 4)])
 def test_too_little_is_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="two worlds and two lucks"):
-        regret.measured(regret.expected, np.zeros(shape))
+        regret.estimate(regret.expected, np.zeros(shape))
 
 
 def test_missing_numbers_are_refused() -> None:
     with pytest.raises(ValueError, match="missing"):
-        regret.measured(regret.expected, np.full((1, 2, 4, 4), np.nan))
+        regret.estimate(regret.expected, np.full((1, 2, 4, 4), np.nan))
 
 
 @cache
 def result() -> Result:
     exp = sim.load("debate", policies=["status_quo", "interoperability", "both"], starts=["2026"])
-    return played(exp, trials=400, lucks=4)
+    return play_policies(exp, trials=400, lucks=4)
 
 
 def test_what_is_told_of_a_run() -> None:
-    found = robust(result(), keep={"use_of_force": 0.3})
+    found = robust(result(), thresholds={"use_of_force": 0.3})
     table = found.table
-    assert found.names == ("loss_newsham", "loss_self", "loss_neutral")
+    assert found.question.outcomes == ("loss_newsham", "loss_self", "loss_neutral")
     assert {*table["lucks"]} == {4}
     assert {*table["worlds"]} == {100}
     summary = result().summary()
@@ -136,7 +136,7 @@ def test_what_is_told_of_a_run() -> None:
     assert (regrets["cross_fitted"] <= regrets["uncorrected"] + 1e-12).all()
     kept = table[(table["measure"] == "kept") & (table["values"] == "use_of_force")]
     assert {*kept["threshold"]} == {0.3}
-    force = losses(result(), "2026", "use_of_force")
+    force = losses_of(result(), "2026", "use_of_force")
     assert kept["uncorrected"].to_numpy() == pytest.approx((force.mean(axis=3) <= 0.3).mean(axis=(0, 2)))
     shares = found.ranks[[f"rank_{i}_share" for i in (1, 2, 3)]]
     assert shares.sum(axis=1).to_numpy() == pytest.approx(1.0)
@@ -146,7 +146,7 @@ def test_what_is_told_of_a_run() -> None:
 
 
 def test_an_outcome_of_which_more_is_better() -> None:
-    found = robust(result(), ["deterrence_holds"])
+    found = robust(result(), outcomes=["deterrence_holds"])
     rows = found.table[found.table["worldview"] == ALL]
     expected = rows[rows["measure"] == "expected"].set_index("policy")
     assert expected["rank"].idxmin() == expected["value"].idxmax()
@@ -161,21 +161,21 @@ def test_an_outcome_of_which_more_is_better() -> None:
 
 def test_a_folder_gives_the_same(tmp_path: Path) -> None:
     exp = replace(result().experiment, trials=80)
-    kept = played(exp, trials=80, lucks=4, folder=tmp_path)
+    kept = play_policies(exp, Work(tmp_path), trials=80, lucks=4)
     assert robust(store.load_folder(tmp_path / "run")).table.equals(robust(kept).table)
-    assert played(exp, trials=80, lucks=4, folder=tmp_path).reused
+    assert play_policies(exp, Work(tmp_path), trials=80, lucks=4).reused
 
 
 def test_what_cannot_be_asked() -> None:
     exp = result().experiment
     with pytest.raises(QuestionError, match="two lucks"):
-        played(exp, lucks=1)
+        play_policies(exp, lucks=1)
     with pytest.raises(QuestionError, match="two lucks"):
         robust(sim.run(replace(exp, trials=20, lucks=1)))
     with pytest.raises(QuestionError, match="one policy alone"):
-        robust(played(replace(exp, policies=exp.policies[:1]), trials=20, lucks=2))
-    with pytest.raises(QuestionError, match="told only of trials with taiwan_falls"):
-        robust(result(), ["us_defends_japan"])
+        robust(play_policies(replace(exp, policies=exp.policies[:1]), trials=20, lucks=2))
+    with pytest.raises(QuestionError, match="recorded only in trials with taiwan_falls"):
+        robust(result(), outcomes=["us_defends_japan"])
     with pytest.raises(QuestionError, match="unknown start"):
         robust(result(), start="2027")
 
@@ -188,7 +188,7 @@ def test_the_map_turns_where_it_must() -> None:
     means = np.ones((len(views), 2, 400)) + noise
     means[views.index("newsham"), 1] += 1
     means[views.index("self"), 1] -= 1
-    found = mapped(exp, "2026", {"loss_newsham": means, "loss_self": means})
+    found = map_best_policies(Question.of(exp), {"loss_newsham": means, "loss_self": means})
     square = found[found["worldview"] == BETWEEN]
     names = [policy.name for policy in exp.policies]
     ahead = np.where(square["newsham_right"] > 0.5, names[0], names[1])
@@ -200,10 +200,10 @@ def test_the_map_turns_where_it_must() -> None:
     worst = found[found["measure"] == "max_regret"]
     assert not worst["settled"].any()  # either way one may lose 1
     alone = replace(exp, worldviews=tuple(view for view in exp.worldviews if view.name != "self"))
-    assert mapped(alone, "2026", {"loss_newsham": means, "loss_self": means}).empty
+    assert map_best_policies(Question.of(alone), {"loss_newsham": means, "loss_self": means}).empty
 
 
-@pytest.mark.parametrize("module", [regret, robust_module, robust_map])
+@pytest.mark.parametrize("module", [regret, robust_module])
 def test_examples_in_docstrings_run(module: ModuleType) -> None:
     found = doctest.testmod(module)
     assert found.attempted > 0

@@ -14,7 +14,7 @@ from analysis import cli
 from sim.errors import FolderError
 from sim.results import disk, manifest, store
 
-FEW = ["crossover", "N18", "--trials", "200", "--outcome", "use_of_force", "--no-figures", "--out", "found"]
+FEW = ["crossover", "--claim", "N18", "--trials", "200", "--outcome", "use_of_force", "--no-figures", "--out", "found"]
 
 
 def said(folder: Path) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def test_the_same_command_goes_on_and_another_replaces_it(
     assert again["design"] == first["design"]
     assert strait(*FEW, "--seed", "3").exit_code == 0
     assert (said(folder)["seed"], said(folder)["started"]) == (3, "2026-01-02T00:00:00+00:00")
-    assert strait("variance", "--trials", "200", *FEW[4:]).exit_code == 0
+    assert strait("variance", "--trials", "200", *FEW[5:]).exit_code == 0
     assert (said(folder)["command"], said(folder)["written"]) == ("variance", ["variance.csv"])
     assert (folder / "crossover.csv").exists()
 
@@ -78,7 +78,7 @@ def test_a_command_that_fails_among_its_tables_leaves_no_manifest(
     monkeypatch.setattr(disk, "save", full)
     assert strait(*FEW, "--seed", "3").exit_code == cli.FAILED
     assert not (tmp_path / "found" / manifest.MANIFEST).exists()
-    assert_refused(strait("methods", "found"), "Give the same command again")
+    assert_refused(strait("methods", "found"), "Run the same command again")
 
 
 def test_nothing_takes_it_for_a_run(strait: Strait, tmp_path: Path) -> None:
