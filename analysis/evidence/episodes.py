@@ -21,7 +21,7 @@ from sim.scenario import shipped
 from sim.scenario.files import read_file
 from sim.scenario.messages import show
 from sim.scenario.schema import (
-    STRICT,
+    FileEntry,
     Month,
     OnOff,
     Share,
@@ -56,7 +56,7 @@ OPEN_STEP, FULL_COMBAT = 0.3, 0.6  # rule 7: provocation of an open, official st
 
 
 @dataclass(frozen=True)
-class Trigger:
+class Trigger(FileEntry):
     """A trigger in the model's terms, and the conditions of its month.
 
     `branch` is the kind of answer that the model plays (rule 1 at the head of the record). `official`, `openness` and
@@ -148,25 +148,22 @@ _on_off = OnOff.__metadata__[0]  # type: ignore[attr-defined]
 class Code:
     """A code between 0 and 1, and the cue in the trigger that it was given for."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     code: Share
     cue: Text
 
 
 @dataclass(frozen=True)
-class BranchCode:
+class BranchCode(FileEntry):
     """The branch of a trigger, and the cue."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     code: Branch
     cue: Text
 
 
 @dataclass(frozen=True)
-class Codes:
+class Codes(FileEntry):
     """Attributes of a trigger, coded by the rules at the head of the shipped record."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     branch: BranchCode
     matter: Code
     official: Code
@@ -176,10 +173,9 @@ class Codes:
 
 
 @dataclass(frozen=True)
-class ShippedEpisode:
+class ShippedEpisode(FileEntry):
     """An episode of the shipped record; an unprovoked one has no codes."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     id: Word
     start: Month
     target: Literal["Japan", "Taiwan"]
@@ -197,20 +193,18 @@ class ShippedEpisode:
 
 
 @dataclass(frozen=True)
-class Conditions:
+class Conditions(FileEntry):
     """Conditions of a year that matter for the answers."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     drills_usual_after: Month
     japan_trade_share: dict[Year, Share]
     source: Sources
 
 
 @dataclass(frozen=True)
-class Span:
+class Span(FileEntry):
     """The first and the last month of the record."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     first: Month
     last: Month
 
@@ -222,10 +216,9 @@ class Span:
 
 
 @dataclass(frozen=True)
-class ShippedFile:
+class ShippedFile(FileEntry):
     """The shipped record."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     record: Span
     conditions: Conditions
     episodes: tuple[ShippedEpisode, ...]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, ConfigDict
+from pydantic import BeforeValidator
 
 from sim.errors import Fault, ScenarioError
 from sim.scenario import shipped
@@ -15,8 +15,8 @@ from sim.scenario.files import read_file
 from sim.scenario.layers import ExperimentFile
 from sim.scenario.overrides import parse_override
 from sim.scenario.schema import (
-    STRICT,
     ByName,
+    FileEntry,
     KeyName,
     KnownNames,
     LeverName,
@@ -61,14 +61,13 @@ NEEDS: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class MeasureSpec:
+class MeasureSpec(FileEntry):
     """What a measure is applied to: cells of an experiment, and changes in it (KEY=VALUE, as after --set).
 
     Where two cells are compared, the changes `plus` are laid over the first and `less` over the second. Episodes
     count from `rung` up.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     experiment: Word = "debate"
     start: tuple[StartName, ...] = ()
     worldview: tuple[WorldviewName, ...] = ("neutral",)
@@ -90,10 +89,9 @@ class MeasureSpec:
 
 
 @dataclass(frozen=True)
-class Row:
+class Row(FileEntry):
     """One measure, its expected range, and the reason for the range. A row that only reports has no range."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: KeyName
     check: Group
     what: Text
@@ -132,20 +130,18 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Record:
+class Record(FileEntry):
     """The months in which one kind of event happened."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: KeyName
     dates: tuple[Month, ...]
     source: Sources
 
 
 @dataclass(frozen=True)
-class NoHome:
+class NoHome(FileEntry):
     """Evidence that no row uses, and the reason."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: KeyName
     what: Text
     source: Sources
@@ -153,10 +149,9 @@ class NoHome:
 
 
 @dataclass(frozen=True)
-class Validation:
+class Validation(FileEntry):
     """The content of validation.yaml."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     checks: ByName[Row]
     record: ByName[Record]
     no_home: ByName[NoHome]

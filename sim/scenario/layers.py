@@ -67,7 +67,7 @@ class LeverLevel(FileEntry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _TitledFile(FileEntry):
+class TitledFile(FileEntry):
     """What all kinds of scenario file share."""
 
     extends: Word | None = None
@@ -76,7 +76,7 @@ class _TitledFile(FileEntry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PolicyFile(_TitledFile):
+class PolicyFile(TitledFile):
     """Japan's policy."""
 
     policy: Name
@@ -85,7 +85,7 @@ class PolicyFile(_TitledFile):
 
 
 @dataclass(frozen=True, kw_only=True)
-class WorldviewFile(_TitledFile):
+class WorldviewFile(TitledFile):
     """A set of beliefs."""
 
     worldview: Name
@@ -94,7 +94,7 @@ class WorldviewFile(_TitledFile):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StartFile(_TitledFile):
+class StartFile(TitledFile):
     """The situation in month 0."""
 
     start: Name
@@ -104,7 +104,7 @@ class StartFile(_TitledFile):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ValuesFile(_TitledFile):
+class ValuesFile(TitledFile):
     """The worth of outcomes to an author."""
 
     values: Name

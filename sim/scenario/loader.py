@@ -20,6 +20,7 @@ from sim.scenario.layers import (
     LeverChange,
     PolicyFile,
     StartFile,
+    TitledFile,
     ValuesFile,
     WorldviewFile,
     merge_beliefs,
@@ -202,16 +203,13 @@ def _policy(catalogue: Catalogue, part: _Part, changes: Mapping[str, LeverChange
         for lever in catalogue.levers
         if lever in merged
     }
-    return Policy(
-        file.policy, file.title or file.policy, file.summary or "", settings, file.when_coerced or "japan_decides"
-    )
+    return Policy(*_names(file, file.policy), settings, file.when_coerced or "japan_decides")
 
 
 def _worldview(catalogue: Catalogue, part: _Part, changes: list[ExperimentFile]) -> Worldview:
     records: list[WorldviewFile] = [layer.record for layer in part]
     file = merge_layers(records)
-    beliefs = merge_beliefs(catalogue, [*records, *changes])
-    return Worldview(file.worldview, file.title or file.worldview, file.summary or "", beliefs)
+    return Worldview(*_names(file, file.worldview), merge_beliefs(catalogue, [*records, *changes]))
 
 
 def _start(catalogue: Catalogue, part: _Part, changes: Mapping[str, float]) -> Start:
@@ -219,9 +217,14 @@ def _start(catalogue: Catalogue, part: _Part, changes: Mapping[str, float]) -> S
     merged = {**file.quantities, **changes}
     levers = {name: file.levers[name] for name in catalogue.levers}
     quantities = {name: merged[name] for name in catalogue.quantities}
-    return Start(file.start, file.title or file.start, file.summary or "", str(file.date), levers, quantities)
+    return Start(*_names(file, file.start), str(file.date), levers, quantities)
 
 
 def _values(part: _Part) -> Values:
     file: ValuesFile = merge_layers(layer.record for layer in part)
-    return Values(file.values, file.title or file.values, file.summary or "", file.prices)
+    return Values(*_names(file, file.values), file.prices)
+
+
+def _names(file: TitledFile, name: str) -> tuple[str, str, str]:
+    """Name, title and summary; the name serves as title if there is none."""
+    return name, file.title or name, file.summary or ""

@@ -74,10 +74,11 @@ class Reader:
         make_fault = partial(layer.document.fault, ("extends",))
         parent = self._find(kind, reference, path.parent, make_fault, sibling=True)
         lower = self._read_layer(kind, parent, make_fault) if parent else None
-        if parent is None or lower is None:
+        if lower is None:
             return [layer]
-        if problem := self._extension_problem(kind, path, parent, lower):
-            self.faults.add(make_fault(f"extends: {problem}; allowed: a file that extends nothing"))
+        if "extends" in lower.document.data:
+            message = f"extends: {lower.document.file} extends a file itself; allowed: a file that extends nothing"
+            self.faults.add(make_fault(message))
             return [layer]
         return [lower, layer]
 
@@ -145,21 +146,6 @@ class Reader:
         except FileReferenceError as error:
             self.faults.add(make_fault(str(error)))
             return None
-
-    def _extension_problem(self, kind: str, path: Path, parent: Path, lower: Layer) -> str | None:
-        """What is wrong with this parent: a file extends neither itself nor a file that extends another."""
-        if parent.samefile(path):
-            return f"{path.stem} extends itself"
-        reference = _reference(lower.document.data.get("extends"))
-        if reference is None:
-            return None
-        try:
-            grandparent = self.library.find(kind, reference, parent.parent, sibling=True)
-        except FileReferenceError:
-            grandparent = parent
-        if grandparent.samefile(path):
-            return f"{path.stem} and {parent.stem} extend each other"
-        return f"{parent.stem} itself extends {show(reference)}"
 
     def _trusted_folder(self, reference: str) -> Path:
         """The current folder; a path on the command line is the user's own choice, so its folder may be read."""

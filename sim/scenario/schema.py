@@ -44,13 +44,11 @@ from sim.scenario.yaml_marks import Document
 
 T = TypeVar("T")
 
-STRICT = ConfigDict(extra="forbid")
-
 
 class FileEntry:
     """Base of every dataclass that is read from a file: a key that is not a field is a fault."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
 
 class KnownNames(NamedTuple):

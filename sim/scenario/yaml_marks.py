@@ -78,18 +78,14 @@ def parse(content: bytes, file: str, *, loose: bool = False) -> tuple[Document |
     `loose` is for files from other programs: values may be empty, and an alias may repeat a list or mapping of plain
     values.
     """
-    text, fault = _decoded(content, file)
-    if fault:
-        return None, [fault]
     builder = _Builder(file, loose)
-    data = builder.build(text)
+    data = builder.build(content)
     if not builder.faults and not isinstance(data, dict):
         message = "the file is empty" if data is None else f"must be `key: value` lines, got {show(data)}"
         builder.add_fault(message, (1, 1))
     if builder.faults:
         return None, builder.faults
-    sha256 = hashlib.sha256(content).hexdigest()
-    return Document(file, data, sha256, builder.keys, builder.values), []
+    return Document(file, data, hashlib.sha256(content).hexdigest(), builder.keys, builder.values), []
 
 
 def parse_value(text: str) -> tuple[Any, list[Fault]]:
@@ -98,27 +94,11 @@ def parse_value(text: str) -> tuple[Any, list[Fault]]:
     >>> parse_value("{triangular: [.1, .2, .5]}")
     ({'triangular': [0.1, 0.2, 0.5]}, [])
     """
-    decoded, fault = _decoded(text.encode("utf-8", "surrogatepass"), "")
-    if fault:
-        return None, [fault]
     builder = _Builder("")
-    data = builder.build(decoded)
+    data = builder.build(text.encode("utf-8", "surrogatepass"))
     if data is None and not builder.faults:
         builder.add_fault("there is no value; write one after '='", (1, 1))
     return data, builder.faults
-
-
-def _decoded(content: bytes, file: str) -> tuple[str, Fault | None]:
-    if len(content) > LARGEST_BYTES:
-        return "", Fault(file, 1, 1, f"the file is larger than {LARGEST_BYTES:,} bytes")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8", "replace")
-        return "", Fault(file, *_position(before), f"must be UTF-8 text, got byte 0x{content[error.start]:02x}")
-    if bad := _UNPRINTABLE.search(text):
-        return "", Fault(file, *_position(text[: bad.start()]), _control(bad))
-    return text, None
 
 
 def _control(bad: re.Match[str]) -> str:
@@ -142,7 +122,24 @@ class _Builder:
     def add_fault(self, message: str, mark: Mark) -> None:
         self.faults.append(Fault(self.file, *mark, message))
 
-    def build(self, text: str) -> Any:
+    def _decode(self, content: bytes) -> str:
+        if len(content) > LARGEST_BYTES:
+            self.add_fault(f"the file is larger than {LARGEST_BYTES:,} bytes", (1, 1))
+            return ""
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            before = content[: error.start].decode("utf-8", "replace")
+            self.add_fault(f"must be UTF-8 text, got byte 0x{content[error.start]:02x}", _position(before))
+            return ""
+        if bad := _UNPRINTABLE.search(text):
+            self.add_fault(_control(bad), _position(text[: bad.start()]))
+        return text
+
+    def build(self, content: bytes) -> Any:
+        text = self._decode(content)
+        if self.faults:
+            return None
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         events = (event for event in yaml.parse(text, Loader=loader) if not isinstance(event, _BOUNDARIES))
         data = None
