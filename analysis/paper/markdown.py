@@ -1,6 +1,6 @@
 """Generated parts of a page, between two marks, and Markdown tables.
 
-A part begins with `<!-- made: NAME -->` and ends with `<!-- end -->`; the text around it is written by hand.
+A part begins with `<!-- generated: NAME -->` and ends with `<!-- end -->`; the text around it is written by hand.
 """
 
 from __future__ import annotations
@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-PART = re.compile(r"(?P<mark><!-- made: (?P<name>[\w-]+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
+PART = re.compile(r"(?P<mark><!-- generated: (?P<name>[\w-]+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
 
 
 def names(page: str) -> list[str]:
     """Return the names of the generated parts of a page, in order.
 
-    >>> names("Hello <!-- made: levers -->\\nold\\n<!-- end -->")
+    >>> names("Hello <!-- generated: levers -->\\nold\\n<!-- end -->")
     ['levers']
     """
     return [found["name"] for found in PART.finditer(page)]
@@ -30,8 +30,8 @@ def filled(page: str, parts: Mapping[str, str]) -> str:
 
     Examples
     --------
-    >>> filled("<!-- made: sum -->\\nold\\n<!-- end -->", {"sum": "2"}).splitlines()
-    ['<!-- made: sum -->', '2', '<!-- end -->']
+    >>> filled("<!-- generated: sum -->\\nold\\n<!-- end -->", {"sum": "2"}).splitlines()
+    ['<!-- generated: sum -->', '2', '<!-- end -->']
     """
     return PART.sub(lambda found: f"{found['mark']}{parts[found['name']]}\n{found['end']}", page)
 

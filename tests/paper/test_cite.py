@@ -31,7 +31,7 @@ def parsed(text: str, *, decoded: bool = True) -> dict[str, Any]:
     return {entry.key: entry for entry in found.entries}
 
 
-def said(*words: str) -> str:
+def cite_command(*words: str) -> str:
     result = CliRunner().invoke(main.app, ["cite", *words], env={"COLUMNS": "200"})
     assert result.exit_code == 0, result.output
     return result.output
@@ -87,15 +87,15 @@ def test_a_year_that_is_not_the_sources_own_is_no_year_of_publication() -> None:
 
 @pytest.mark.parametrize("plain", ["100 % of R&D_x #1 $5 ~ b", "Protégés, Ōe, Łódź", r"a\b", "“it's” – Newsham’s"])
 def test_signs_of_latex_are_escaped_and_come_back(plain: str) -> None:
-    made = bibtex.text([bibtex.Work("k", "misc", (), {"title": plain})])
-    assert made.isascii()
-    assert parsed(made)["k"].fields_dict["title"].value == plain
-    assert not re.search(r"(?<!\\)[%&$#_~]", made)
+    bib = bibtex.text([bibtex.Work("k", "misc", (), {"title": plain})])
+    assert bib.isascii()
+    assert parsed(bib)["k"].fields_dict["title"].value == plain
+    assert not re.search(r"(?<!\\)[%&$#_~]", bib)
 
 
 def test_braces_and_circumflexes_are_escaped() -> None:
-    made = bibtex.text([bibtex.Work("k", "misc", (), {"title": "{a} ^ b}"})])
-    assert r"{{\{}a{\}} {\textasciicircum} b{\}}}" in made
+    bib = bibtex.text([bibtex.Work("k", "misc", (), {"title": "{a} ^ b}"})])
+    assert r"{{\{}a{\}} {\textasciicircum} b{\}}}" in bib
 
 
 def test_the_readme_cites_strait_in_the_same_words() -> None:
@@ -143,18 +143,18 @@ def test_a_worldview_rests_on_the_claims_that_it_takes_a_side_on() -> None:
 
 
 def test_the_command_prints_evidence_sentence_and_bibliography() -> None:
-    text = said("n1")
+    text = cite_command("n1")
     claim = EXP.catalogue.claims["N1"]
     for wanted in (*claim.paragraphs, claim.verdict, *(f"[{name}]" for name in claim.source)):
         assert wanted in text
-    only = said("N1", "--bibtex")
+    only = cite_command("N1", "--bibtex")
     assert list(parsed(only)) == ["strait", bibtex.ESSAY, *claim.source]
     assert only in text
-    assert list(parsed(said("strait", "--bibtex"))) == ["strait", bibtex.ESSAY]
+    assert list(parsed(cite_command("strait", "--bibtex"))) == ["strait", bibtex.ESSAY]
 
 
 @pytest.mark.parametrize(("name", "near"), [("us_intervene_prob", "us_intervenes_prob"), ("zzzzzz", "strait list")])
-def test_an_unknown_name_is_refused(name: str, near: str) -> None:
+def test_an_unknown_name_is_rejected(name: str, near: str) -> None:
     result = CliRunner().invoke(main.app, ["cite", name])
     assert result.exit_code == 2
     assert near in result.output
@@ -177,11 +177,11 @@ def test_a_figure_is_cited_with_its_run(tmp_path: Path, monkeypatch: pytest.Monk
         "self",
     ]
     assert CliRunner().invoke(main.app, words).exit_code == 0
-    text = said("first_times_2026")
+    text = cite_command("first_times_2026")
     path = Path("out/debate/figures/first_times_2026.svg")
     for wanted in ("20 trials per cell", "seed 77", "S¶4", saved_figures.caption(path)[:40]):
         assert " ".join(wanted.split()) in " ".join(text.split())
-    assert said("out/debate/figures/first_times_2026.png") == text
+    assert cite_command("out/debate/figures/first_times_2026.png") == text
     near = CliRunner().invoke(main.app, ["cite", "first_time_2026"])
     assert (near.exit_code, "first_times_2026" in near.output) == (2, True)
     other = Path("out/other/figures")
@@ -190,7 +190,7 @@ def test_a_figure_is_cited_with_its_run(tmp_path: Path, monkeypatch: pytest.Monk
     several = CliRunner().invoke(main.app, ["cite", "first_times_2026"])
     assert several.exit_code == 2
     assert "out/other" in several.output.replace("\\", "/")
-    loose = said(str(other / path.name))
+    loose = cite_command(str(other / path.name))
     assert "seed 77" not in loose
     assert f"version {manifest.installed_version('strait-wargame')}" not in loose
     (other / path.name).write_text("no figure")

@@ -48,10 +48,11 @@ def of_run(result: Result, name: str) -> pd.DataFrame:
 
 
 def ordered(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give a table with plain types, in order of its text and whole numbers: what all forms can hold."""
-    made = {str(name): numbered(values) if is_number(values) else worded(values) for name, values in frame.items()}
-    keys = [name for name in made if made[name].dtype == object or name in ("trial", "world", "month", "rung")]
-    return pd.DataFrame(made).sort_values(keys, ignore_index=True, key=lambda column: column.fillna(""))
+    """Give a table with plain types, in order of its text and whole numbers: what every format can hold."""
+    plain = {str(name): as_numbers(values) if is_number(values) else as_text(values)
+             for name, values in frame.items()}  # fmt: skip
+    keys = [name for name in plain if plain[name].dtype == object or name in ("trial", "world", "month", "rung")]
+    return pd.DataFrame(plain).sort_values(keys, ignore_index=True, key=lambda column: column.fillna(""))
 
 
 def is_number(values: pd.Series) -> bool:
@@ -61,13 +62,13 @@ def is_number(values: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(values)
 
 
-def numbered(values: pd.Series) -> pd.Series:
+def as_numbers(values: pd.Series) -> pd.Series:
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(str).map({"no": 0, "yes": 1})
     return values.astype("float64")
 
 
-def worded(values: pd.Series) -> pd.Series:
+def as_text(values: pd.Series) -> pd.Series:
     text = values.astype(object)
     return text.where(text.notna(), None)
 
@@ -86,7 +87,7 @@ def read(kind: str, out: Path, name: str) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("kind", export.FORMATS)
-def test_what_is_exported_is_what_was_played(tmp_path: Path, run: Path, result: Result, kind: str) -> None:
+def test_an_export_holds_the_values_of_the_run(tmp_path: Path, run: Path, result: Result, kind: str) -> None:
     out = export.write(run, kind, tmp_path / ("all.xlsx" if kind == "xlsx" else "all"))
     for name in NAMES:
         back, truth = ordered(read(kind, out, name)), ordered(of_run(result, name))
@@ -117,14 +118,14 @@ def test_every_column_is_in_the_dictionary(tmp_path: Path, run: Path, kind: str)
     assert [worlds.at["us_intervenes_prob", of] for of in ("unit", "values")] == ["probability", "0 to 1"]
 
 
-def test_the_dictionary_tells_the_truth(run: Path, result: Result) -> None:
+def test_the_dictionary_is_true_of_every_value(run: Path, result: Result) -> None:
     """No value is outside what it allows, and no blank where it says never."""
     for name in NAMES:
         frame = ordered(of_run(result, name))
-        whole = export._plain(
+        frame_of_run = export._plain(
             getattr(result, name) if name in ("trials", "worlds", "rungs") else getattr(result, name)()
         )
-        for entry in dictionary.entries(result.experiment, name, whole, {}):
+        for entry in dictionary.entries(result.experiment, name, frame_of_run, {}):
             values = frame[entry.column]
             assert entry.blank != "never" or values.notna().all(), entry
             if " to " in entry.values and entry.type != "text":
@@ -162,7 +163,7 @@ def test_long_names_are_shortened_and_never_alike() -> None:
     assert names["short"] == "short"
 
 
-def test_a_table_too_long_for_a_sheet_is_refused(tmp_path: Path, run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_too_long_for_a_sheet_is_rejected(tmp_path: Path, run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "SHEET_ROWS", 150)
     with pytest.raises(FolderError, match=r"differences: \d+ rows, .* 149 below its header.*--table worlds"):
         export.write(run, "xlsx", tmp_path / "all.xlsx", names=["differences", "worlds"])
@@ -174,7 +175,7 @@ def strait(*words: object) -> Any:
     return CliRunner().invoke(main.app, ["export", *map(str, words)])
 
 
-def test_nothing_is_overwritten_unasked(tmp_path: Path, run: Path) -> None:
+def test_nothing_is_overwritten_without_fresh(tmp_path: Path, run: Path) -> None:
     shutil.copytree(run, tmp_path / "debate")
     (tmp_path / "debate-csv").mkdir()
     (tmp_path / "debate-csv" / "mine.txt").write_text("mine", encoding="utf-8")
@@ -199,20 +200,20 @@ def test_nothing_is_overwritten_unasked(tmp_path: Path, run: Path) -> None:
         (["--csv", "--table", "trial"], "nearest: trials"),
     ],
 )
-def test_what_cannot_be_done_is_told(run: Path, words: list[str], why: str) -> None:
-    refused = strait(run, *words)
-    assert refused.exit_code == 2
-    assert why in refused.stderr
+def test_wrong_options_are_rejected(run: Path, words: list[str], why: str) -> None:
+    result = strait(run, *words)
+    assert result.exit_code == 2
+    assert why in result.stderr
     assert "no results here" in strait(run.parent / "nowhere", "--csv").stderr
 
 
-def test_a_missing_library_is_told_before_anything_is_done(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_library_is_reported_before_any_file_is_written(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def without(name: str) -> Any:
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
     monkeypatch.setattr(export, "import_module", without)
-    refused = strait(run, "--xlsx")
-    assert refused.exit_code == 2
-    assert "needs xlsxwriter" in refused.stderr
-    assert "'.[export]'" in refused.stderr
+    result = strait(run, "--xlsx")
+    assert result.exit_code == 2
+    assert "needs xlsxwriter" in result.stderr
+    assert "'.[export]'" in result.stderr
     assert not list(run.parent.glob("*.xlsx"))

@@ -49,14 +49,14 @@ def edited(folder: Path, **change: Any) -> None:
     path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | change), encoding="utf-8")
 
 
-def test_it_says_what_was_played(run: Path) -> None:
-    text, said = page(run), json.loads((run / manifest.MANIFEST).read_text(encoding="utf-8"))
+def test_the_page_shows_what_was_played(run: Path) -> None:
+    text, record = page(run), json.loads((run / manifest.MANIFEST).read_text(encoding="utf-8"))
     for words in (
         "2 policies for Japan (“Direct ties” and “Status quo”)", "3 worldviews", "1 start (“November 2026”)", "6 cells",
         "played 30 times: in 30 worlds", "1 luck in each; 180 trials in all, from seed 7", "over 120 months",
         "over 30 blocks of worlds", "not a forecast", "common random numbers", "[@strait]", "[@debate_2020]",
-        f"version {said['versions']['strait-wargame']}", f"numpy {said['versions']['numpy']}",
-        said["rules_sha256"][:12], "claim.N12=0.5, switch.learning=off and us_intervenes_prob",
+        f"version {record['versions']['strait-wargame']}", f"numpy {record['versions']['numpy']}",
+        record["rules_sha256"][:12], "claim.N12=0.5, switch.learning=off and us_intervenes_prob",
     ):  # fmt: skip
         assert words in text, words
     differences = pd.read_csv(run / "differences.csv")
@@ -101,7 +101,7 @@ def test_a_single_policy_has_no_comparisons(tmp_path: Path) -> None:
     assert "comparisons" not in text
 
 
-def test_lucks_are_told_from_worlds(tmp_path: Path) -> None:
+def test_lucks_are_distinguished_from_worlds(tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text("experiment: own\nextends: debate\nlucks: 5\n", encoding="utf-8")
     folder = tmp_path / "e"
@@ -109,7 +109,7 @@ def test_lucks_are_told_from_worlds(tmp_path: Path) -> None:
     assert "played 50 times: in 10 worlds, which are draws of all parameters, with 5 lucks in each" in page(folder)
 
 
-def test_an_unfinished_run_is_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unfinished_run_is_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.results.store.BLOCK_TRIALS", 10)
 
     def stop(done: int, total: int) -> None:
@@ -129,7 +129,7 @@ def test_an_unfinished_run_is_called_so(tmp_path: Path, monkeypatch: pytest.Monk
     assert "main comparisons" not in text
 
 
-def test_a_part_of_a_run_is_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_of_a_run_is_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.results.store.BLOCK_TRIALS", 10)
     exp = sim.load("debate", trials=40, starts=["2026"], policies=["both", "status_quo"])
     write_folder(exp, tmp_path / "part", share=share("1/2"))
@@ -178,7 +178,7 @@ def test_where_a_number_is_from() -> None:
 
 @pytest.fixture
 def folders(tmp_path: Path) -> dict[str, Path]:
-    """Give folders that hold no run, by what the refusal says of them."""
+    """Give folders without a run, by a word of the error."""
     tables = tmp_path / "claims"
     (tables / "played").mkdir(parents=True)
     (tables / "claims.csv").write_text("start\n", encoding="utf-8")
@@ -188,11 +188,11 @@ def folders(tmp_path: Path) -> dict[str, Path]:
     return {"strait claims": tables, "no run": other, "no results here": tmp_path / "missing"}
 
 
-def test_what_is_no_run_is_refused(folders: dict[str, Path]) -> None:
-    for said, folder in folders.items():
+def test_a_folder_without_a_run_is_rejected(folders: dict[str, Path]) -> None:
+    for record, folder in folders.items():
         result = CliRunner().invoke(cli.app, ["methods", str(folder)])
         assert result.exit_code == 2
-        assert said in result.output
+        assert record in result.output
         assert not (folder / "methods").exists()
         with pytest.raises(FolderError):
             methods.write(folder)

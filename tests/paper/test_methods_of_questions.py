@@ -27,7 +27,7 @@ COMMANDS = {
     "discover": "discover --contrast both-status_quo --outcome prc_buildup_pct --points 64 --trials 20",
     "robust": "robust --trials 200 --lucks 4 --keep use_of_force=0.25",
 }
-SAID = {
+EXPECTED = {
     "claims": ["36 claims take part", "all 64 coalitions", "over 12 sampled orders", "over 2 blocks", "28 pairs",
                "200 trials of each policy", "“If Newsham is right” and 22 under “If Self is right”", "owen_1977"],
     "crossover": ["2 dials of N18 and N12", "at 9 evenly spaced positions",
@@ -58,7 +58,7 @@ def strait(folder: Path, words: str) -> Any:
     return result
 
 
-def said(folder: Path) -> dict[str, Any]:
+def manifest_of(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((folder / manifest.MANIFEST).read_text(encoding="utf-8"))
     return found
 
@@ -66,19 +66,20 @@ def said(folder: Path) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Give a folder of each command, small."""
-    root = tmp_path_factory.mktemp("asked")
+    root = tmp_path_factory.mktemp("questions")
     for name, words in COMMANDS.items():
         strait(root / name, words)
     return {name: root / name for name in COMMANDS}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_it_says_how_the_question_was_answered(folders: dict[str, Path], name: str) -> None:
+def test_the_page_describes_the_method_of_each_question(folders: dict[str, Path], name: str) -> None:
     result = CliRunner().invoke(main.app, ["methods", str(folders[name])])
     assert result.exit_code == 0, result.output
     where = folders[name] / "methods"
-    text, run = (where / "methods.md").read_text(encoding="utf-8"), said(folders[name])
-    for words in (*SAID[name], "[@strait]", "not a forecast", "(95%", f"seed {run['seed']}", run["rules_sha256"][:12],
+    text, run = (where / "methods.md").read_text(encoding="utf-8"), manifest_of(folders[name])
+    for words in (*EXPECTED[name], "[@strait]", "not a forecast", "(95%", f"seed {run['seed']}",
+                  run["rules_sha256"][:12],
                   f"version {run['versions']['strait-wargame']}", f"numpy {run['versions']['numpy']}"):  # fmt: skip
         assert words in text, words
     titles = re.findall(r"^\| ([A-Z][^|]+?) \|", text.partition("## Table 2")[0], re.MULTILINE)
@@ -104,7 +105,7 @@ def test_other_settings_make_another_text(folders: dict[str, Path], tmp_path: Pa
 
 
 def test_numbers_are_the_manifests(folders: dict[str, Path], tmp_path: Path) -> None:
-    run = said(folders["claims"])
+    run = manifest_of(folders["claims"])
     run["design"] |= {"orders": 4321, "themes": 3, "other_players": 1, "silent_claims": 2}
     run["versions"] |= {"strait-wargame": "9.8.7"}
     (tmp_path / manifest.MANIFEST).write_text(json.dumps(run | {"seed": 77}), encoding="utf-8")
@@ -116,7 +117,7 @@ def test_numbers_are_the_manifests(folders: dict[str, Path], tmp_path: Path) -> 
 
 
 def test_quantiles_where_numbers_were_varied(folders: dict[str, Path], tmp_path: Path) -> None:
-    run = said(folders["sensitivity"])
+    run = manifest_of(folders["sensitivity"])
     run["design"] |= {"over": "parameters", "tornado_ends": [0.05, 0.95], "kept_inputs": {"2020": ["a"], "2026": ["b"]}}
     (tmp_path / manifest.MANIFEST).write_text(json.dumps(run), encoding="utf-8")
     text = (methods.write(tmp_path) / "methods.md").read_text(encoding="utf-8")
@@ -127,11 +128,11 @@ def test_quantiles_where_numbers_were_varied(folders: dict[str, Path], tmp_path:
 
 def test_a_run_that_was_read_is_named(folders: dict[str, Path], tmp_path: Path) -> None:
     run = folders["robust"] / "run"
-    assert said(folders["robust"])["run"]["folder"] == "run"
+    assert manifest_of(folders["robust"])["run"]["folder"] == "run"
     for words in (f"variance {run} --outcome use_of_force", f"robust {run}"):
         folder = tmp_path / words.split()[0]
         strait(folder, words)
-        found = said(folder)
+        found = manifest_of(folder)
         assert found["run"]["folder"] == run.as_posix()
         assert {name: found["run"][name] for name in ("seed", "trials", "lucks", "experiment")} == {
             "seed": 2020, "trials": 200, "lucks": 4, "experiment": "debate",

@@ -1,4 +1,4 @@
-"""What README.md and docs/ tell a reader to type, typed."""
+"""The commands and code of README.md and docs/, run."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def commands(page: str) -> list[str]:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a folder with the scenarios and every file that the pages tell one to write."""
+    """Return a folder with the scenarios and every file that the pages describe."""
     monkeypatch.chdir(tmp_path)
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     for text in blocks("docs/scenarios.md", "yaml") + blocks("README.md", "yaml"):

@@ -1,6 +1,6 @@
 """The same bytes from Python 3.11, 3.12 and 3.13: each that is on this computer, in an environment of its own.
 
-The environments are kept in pytest's cache folder, so only the first run waits for their installation. To leave
+The environments stay in pytest's cache folder, so only the first run waits for their installation. To leave
 these tests out: `pytest -m "not interpreters"`.
 """
 
@@ -84,6 +84,6 @@ def test_another_python_gives_the_same_bytes(
 ) -> None:
     interpreter(version)
     assert pytestconfig.cache is not None
-    kept = pytestconfig.cache.mkdir("interpreters")
+    folder = pytestconfig.cache.mkdir("interpreters")
     assert {"summary.csv", "differences.csv", "rungs.parquet", "trials.parquet/part-00000.parquet"} <= {*here}
-    assert hashes(environment(version, kept / version), tmp_path) == here
+    assert hashes(environment(version, folder / version), tmp_path) == here

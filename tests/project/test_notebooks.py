@@ -32,7 +32,7 @@ def read(page: Path) -> Any:
 
 
 def played(page: Path) -> Any:
-    """Run a notebook and give it back with what it printed."""
+    """Run a notebook and return it with its outputs."""
     how: dict[str, Any] = {"kernel_name": "python3", "kernel_manager_class": Here, "timeout": 300}
     return NotebookClient(read(page), resources={"metadata": {"path": str(ROOT)}}, **how).execute()
 
@@ -42,7 +42,7 @@ def test_each_has_its_number_of_figures() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_notebook_is_kept_without_what_it_printed(page: Path) -> None:
+def test_a_notebook_has_no_outputs(page: Path) -> None:
     """Outputs go stale and fill the history; whoever opens a notebook runs it."""
     notebook = read(page)
     nbformat.validate(notebook)
@@ -62,5 +62,5 @@ def test_a_notebook_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     found = [output for cell in played(page).cells if cell.cell_type == "code" for output in cell.outputs]
     pictures = [output for output in found if "image/png" in output.get("data", {})]
     assert len(pictures) == FIGURES[page.stem]
-    said = [output.get("text", "") + output.get("data", {}).get("text/plain", "") for output in found]
-    assert not re.search(r"\b(nan|inf|warning)\b", "".join(said), re.IGNORECASE)
+    texts = [output.get("text", "") + output.get("data", {}).get("text/plain", "") for output in found]
+    assert not re.search(r"\b(nan|inf|warning)\b", "".join(texts), re.IGNORECASE)

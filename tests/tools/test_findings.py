@@ -21,8 +21,8 @@ def exp() -> Experiment:
     return load("debate")
 
 
-def told(exp: Experiment, part: str, change: dict[str, float] | None = None, where: str = "") -> str:
-    """A part made of its recorded measure, with some columns set to other numbers in some rows."""
+def written(exp: Experiment, part: str, change: dict[str, float] | None = None, where: str = "") -> str:
+    """Return a part from its recorded measure, with other numbers in some rows."""
     measure, make = PARTS[part]
     found, _ = measures.read(measure, DOCS / pages.FOLDER)
     if change:
@@ -34,7 +34,7 @@ def told(exp: Experiment, part: str, change: dict[str, float] | None = None, whe
 
 @pytest.mark.parametrize("part", [part for part in PARTS if part != "findings-table"])
 def test_every_sentence_has_a_number_or_says_there_is_none_and_its_command(exp: Experiment, part: str) -> None:
-    lines = [line for line in told(exp, part).splitlines() if line.startswith("* ")]
+    lines = [line for line in written(exp, part).splitlines() if line.startswith("* ")]
     assert len(lines) >= 2 * len(exp.starts)
     for line in lines:
         assert re.search(r"`strait \w+ [^`]+`$", line), line
@@ -42,11 +42,11 @@ def test_every_sentence_has_a_number_or_says_there_is_none_and_its_command(exp: 
 
 
 def test_words_follow_the_numbers(exp: Experiment) -> None:
-    """Turned round, shrunk below the margin or widened over nought, a difference is told otherwise."""
+    """Turned round, shrunk below the margin or widened over zero, a difference has other words."""
     where = "kind == 'end' and outcome == 'use_of_force' and start == '2026' and claim == 'self'"
 
     def first(value: float, low: float, high: float) -> str:
-        text = told(exp, "findings-claims", {"value": value, "low": low, "high": high}, where)
+        text = written(exp, "findings-claims", {"value": value, "low": low, "high": high}, where)
         return text.split("\n* ")[1]
 
     assert "6.0 points higher (5.0 to 7.0) if Self is right" in first(0.06, 0.05, 0.07)
@@ -56,16 +56,16 @@ def test_words_follow_the_numbers(exp: Experiment) -> None:
     assert "identical in every trial if Self is right" in first(0.0, 0.0, 0.0)
 
 
-def test_what_belongs_to_no_claim_is_owned_up_to(exp: Experiment) -> None:
-    """A page that says nothing comes of unclaimed numbers says so only while that is exactly so."""
-    assert "numbers that belong to no claim" in told(exp, "findings-claims")
+def test_numbers_of_no_claim_are_mentioned_when_zero(exp: Experiment) -> None:
+    """The page says that such numbers add nothing only while that is exact."""
+    assert "numbers that belong to no claim" in written(exp, "findings-claims")
     changed = {"value": 0.01, "low": 0.005, "high": 0.015}
-    assert "numbers that belong to no claim" not in told(exp, "findings-claims", changed, "theme == '(no dial)'")
+    assert "numbers that belong to no claim" not in written(exp, "findings-claims", changed, "theme == '(no dial)'")
 
 
-def test_a_crossing_is_told_with_its_place(exp: Experiment) -> None:
+def test_a_crossing_has_its_position(exp: Experiment) -> None:
     where = "claim == 'N18' and outcome == 'use_of_force'"
-    text = told(exp, "findings-crossings", {"crossing": 0.4, "low": 0.3, "high": 0.5}, where)
+    text = written(exp, "findings-crossings", {"crossing": 0.4, "low": 0.3, "high": 0.5}, where)
     found, _ = measures.read("crossings", DOCS / pages.FOLDER)
     kinds = found.assign(crossing=0.4, low=0.3, high=0.5)
     kinds.loc[kinds["claim"] == "N18", "kind"] = "one"
@@ -73,18 +73,18 @@ def test_a_crossing_is_told_with_its_place(exp: Experiment) -> None:
     assert "N18 at 0.40" not in text
 
 
-def test_a_result_that_does_not_turn_is_told(exp: Experiment) -> None:
+def test_a_result_that_does_not_turn_has_its_sentence(exp: Experiment) -> None:
     found, _ = measures.read("flips", DOCS / pages.FOLDER)
     none = findings.flips(exp, found.assign(result="none"))
     assert none.count("no set of changes that was tried") == len(exp.starts) * len(exp.worldviews)
     assert findings.flips(exp, found.assign(result="unsettled")).count("nothing to turn round") == none.count("`strait")
 
 
-def test_claims_that_are_named_are_explained(exp: Experiment) -> None:
+def test_claims_in_the_text_are_explained(exp: Experiment) -> None:
     text = findings.explain_claims(exp, ["N18 and S12 as Self reads them", "DNA1"])
     assert [line[4:].split("*")[0] for line in text.splitlines()] == ["N18", "S12"]
 
 
-def test_small_differences_have_no_minus_before_nought(exp: Experiment) -> None:
+def test_small_differences_have_no_minus_before_zero(exp: Experiment) -> None:
     frame = pd.DataFrame([{"value": -0.00001, "low": -0.00002, "high": 0.00001}])
     assert "−0.00" not in findings.versus(frame.to_dict("records")[0], exp.catalogue.outcomes["use_of_force"])

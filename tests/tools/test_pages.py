@@ -64,7 +64,7 @@ def test_every_dial_moves_an_outcome_beyond_its_interval(exp: Experiment) -> Non
     assert dials & set(found["claim"]) <= set(found[found["most"]]["claim"])
 
 
-def test_check_tells_a_page_that_drifted_and_document_mends_it(docs: Path) -> None:
+def test_check_names_an_old_page_and_document_updates_it(docs: Path) -> None:
     assert CliRunner().invoke(app, ["document", "--docs", str(docs)]).exit_code == 0
     page = docs / "tables.md"
     text = page.read_text(encoding="utf-8")
@@ -78,13 +78,13 @@ def test_check_tells_a_page_that_drifted_and_document_mends_it(docs: Path) -> No
     assert page.read_text(encoding="utf-8") == text
 
 
-def test_check_tells_a_measure_of_another_version(exp: Experiment, docs: Path) -> None:
+def test_check_names_a_measure_of_another_version(exp: Experiment, docs: Path) -> None:
     file = docs / pages.FOLDER / measures.RECORD
-    made = json.loads(file.read_text(encoding="utf-8"))
-    made["dials"] |= {"rules": "0" * 16, "trace": [value + 0.001 for value in measures.trace(exp)]}
-    made["effort"]["rules"] = "0" * 16  # rewritten, and does the same
-    del made["forms"]
-    file.write_text(json.dumps(made), encoding="utf-8")
+    entries = json.loads(file.read_text(encoding="utf-8"))
+    entries["dials"] |= {"rules": "0" * 16, "trace": [value + 0.001 for value in measures.trace(exp)]}
+    entries["effort"]["rules"] = "0" * 16  # rewritten, and does the same
+    del entries["forms"]
+    file.write_text(json.dumps(entries), encoding="utf-8")
     table = docs / pages.FOLDER / "implied.csv"
     table.write_text(table.read_text(encoding="utf-8").replace("0.1", "0.2", 1), encoding="utf-8")
     result = CliRunner().invoke(app, ["document", "--check", "--docs", str(docs)])
@@ -96,7 +96,7 @@ def test_check_tells_a_measure_of_another_version(exp: Experiment, docs: Path) -
 
 
 @needs_numba
-def test_a_measure_is_recorded_with_its_version_and_read_back(exp: Experiment, docs: Path) -> None:
+def test_a_measure_is_recorded_with_its_version_and_read(exp: Experiment, docs: Path) -> None:
     words = ["document", "--measure", "implied", "--trials", "200", "--docs", str(docs)]
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 0, result.output
@@ -108,21 +108,21 @@ def test_a_measure_is_recorded_with_its_version_and_read_back(exp: Experiment, d
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["--measure", "dails"], "dials"),
         (["--docs", "nowhere"], "nowhere is no folder"),
         (["--measure", "dials", "--trials", "150"], "multiple of 100"),
     ],
 )
-def test_bad_words_are_refused(words: list[str], said: str) -> None:
+def test_bad_options_are_rejected(words: list[str], message: str) -> None:
     result = CliRunner().invoke(app, ["document", *words])
     assert result.exit_code == 2
-    assert said in result.output
+    assert message in result.output
 
 
-def test_a_part_that_nothing_makes_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "page.md").write_text("<!-- made: weather -->\n<!-- end -->\n", encoding="utf-8")
+def test_an_unknown_part_is_rejected(tmp_path: Path) -> None:
+    (tmp_path / "page.md").write_text("<!-- generated: weather -->\n<!-- end -->\n", encoding="utf-8")
     result = CliRunner().invoke(app, ["document", "--docs", str(tmp_path)])
     assert result.exit_code == 2
     assert "weather" in result.output
@@ -144,17 +144,17 @@ def test_prose_makes_no_measure_old(exp: Experiment) -> None:
     assert measures.fingerprints(renamed)["numbers"] == measures.fingerprints(exp)["numbers"]
 
 
-def test_a_recorded_effect_is_told_with_its_weight() -> None:
+def test_an_effect_shows_its_weight() -> None:
     outcome = load("debate").catalogue.outcomes["use_of_force"]
 
-    def said(effect: float, half: float) -> str:
+    def text(effect: float, half: float) -> str:
         row = {"effect": effect, "low": effect - half, "high": effect + half, "margin": 0.005}
         return measure_tables.effect(row, outcome)
 
-    assert said(-0.02, 0.001) == "**−2.00 ± 0.10**"
-    assert said(0.002, 0.001) == "+0.20 ± 0.10"
-    assert said(0.002, 0.003) == "(+0.20 ± 0.30)"
-    assert said(0.0, 0.0) == "0"
+    assert text(-0.02, 0.001) == "**−2.00 ± 0.10**"
+    assert text(0.002, 0.001) == "+0.20 ± 0.10"
+    assert text(0.002, 0.003) == "(+0.20 ± 0.30)"
+    assert text(0.0, 0.0) == "0"
 
 
 def test_implied_figures_are_those_worked_by_hand(exp: Experiment) -> None:
