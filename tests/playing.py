@@ -12,9 +12,20 @@ import pytest
 
 from sim.engine import batch
 from sim.engine.batch import Cell
-from sim.model import outcomes, state
+from sim.model import outcomes
 from sim.model.compiled import COMPILED
+from sim.model.state import (
+    Parameters,
+    Setting,
+    State,
+    fields,
+    parameters_dtype,
+    plain_record,
+    setting_dtype,
+    state_dtype,
+)
 from sim.scenario.experiment import Experiment
+from sim.scenario.loader import load
 
 needs_numba = pytest.mark.skipif(not COMPILED, reason="thousands of trials: only where rules are compiled")
 
@@ -47,12 +58,20 @@ def columns(record: np.ndarray) -> np.ndarray:
     return np.column_stack([record[name].astype(float) for name in outcomes.COLUMNS])
 
 
-def blank(dtype: np.dtype[Any], values: Mapping[str, float] | None = None, *, compiled: bool = COMPILED) -> Any:
-    """A record with these fields set and the rest zero, of the sort that compiled or plain rules read."""
-    made = np.zeros(1, dtype)[0]
+LEVERS = len(load("debate").catalogue.levers)
+DTYPES: dict[Any, np.dtype[Any]] = {
+    State: state_dtype(LEVERS),
+    Setting: setting_dtype(LEVERS),
+    Parameters: parameters_dtype(list(fields(Parameters))),
+}
+
+
+def blank(kind: type, values: Mapping[str, float] | None = None, *, compiled: bool = COMPILED) -> Any:
+    """A `State`, `Setting` or `Parameters` with these fields set and the rest zero, as compiled or plain rules read."""
+    record = np.zeros(1, DTYPES[kind])[0]
     for name, value in (values or {}).items():
-        made[name] = value
-    return made if compiled else state.record(dtype, made)
+        record[name] = value
+    return record if compiled else plain_record(kind, record)
 
 
 def mean_and_error(values: np.ndarray) -> tuple[float, float]:

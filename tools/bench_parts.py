@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.engine import setup
-from sim.model import codes, draws, month, outcomes, state
+from sim.model import codes, month, outcomes
 from sim.model.compiled import rule
 from sim.model.effects import aftermath, campaign, episodes, events, levers
 from sim.model.rules import prc
+from sim.model.state import Parameters, Setting, State, state_dtype
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
@@ -39,73 +40,72 @@ PARTS = {
 
 
 @rule
-def _of_month(part: int, w: Any, p: Any, c: Any) -> None:
-    peace = w.campaign == prc.NO_CAMPAIGN
+def _of_month(part: int, state: State, params: Parameters, setting: Setting) -> None:
+    peace = state.campaign == prc.NO_CAMPAIGN
     if part == 2:
-        month.calendar(w, p, c)
+        month.calendar(state, params, setting)
     elif part == 3:
-        if w.moving == 1:
-            levers.move(w, p, c)
+        if state.moving == 1:
+            levers.move(state, params, setting)
     elif part == 4:
-        events.at_taiwan(w, p, c)
+        events.at_taiwan(state, params, setting)
     elif part == 5:
-        events.at_japan(w, p, c)
+        events.at_japan(state, params, setting)
     elif part == 6:
-        events.steps(w, p, c)
+        events.steps(state, params, setting)
     elif part == 7:
-        events.dangers(w, p, c)
-        events.scripted(w, p, c)
+        events.dangers(state, params, setting)
+        events.scripted(state, params, setting)
     elif part == 8 and peace:
-        w.alert = 1.0 if month.in_crisis(w, c) else 0.0
-        month.actual(w, p, c)
+        state.alert = 1.0 if month.in_crisis(state, setting) else 0.0
+        month.who_would_fight(state, params, setting)
     elif part == 9:
-        month.perceive(w, p, c)
-    elif part == 10 and peace and w.time + c.step > w.rest_until:
-        month.force(w, p, c)
+        month.perceive(state, params, setting)
+    elif part == 10 and peace and state.time + setting.step > state.rest_until:
+        month.force(state, params, setting)
     elif part == 11:
-        for track in range(4):
-            episodes.settle(w, p, c, track, w.time + c.step)
+        for track in range(len(state.rung)):
+            episodes.settle(state, params, track, state.time + setting.step)
 
 
 @rule
-def _play(part: int, c: Any, parameters: Any, scratch: Any, row: Any) -> None:
+def _play(part: int, setting: Setting, worlds: Any, scratch: Any, row: Any) -> None:
     """Play a trial in each world with one part twice; `scratch` holds three records, the first blank."""
-    for number in range(len(parameters)):
-        p = parameters[number]
+    for number in range(len(worlds)):
+        params = worlds[number]
         scratch[1] = scratch[0]
-        w = scratch[1]
-        w.world, w.luck = number, 1
+        state = scratch[1]
+        state.world, state.luck = number, 1
         if part == BEGINNING:
             scratch[2] = scratch[1]
-            month.begin(scratch[2], p, c)
-        month.begin(w, p, c)
-        for _ in range(round(c.months / c.step)):
-            if w.over == 0:
+            month.begin(scratch[2], params, setting)
+        month.begin(state, params, setting)
+        for _ in range(round(setting.months / setting.step)):
+            if state.over == 0:
                 if part > NOTHING:
                     scratch[2] = scratch[1]
-                    _of_month(part, scratch[2], p, c)
-                month.play(w, p, c)
-        while w.campaign != prc.NO_CAMPAIGN:
-            campaign.wage(w, p, c, codes.NEVER)
+                    _of_month(part, scratch[2], params, setting)
+                month.play(state, params, setting)
+        while state.campaign != prc.NO_CAMPAIGN:
+            campaign.wage(state, params, setting, codes.NEVER)
         for _ in range(2 if part == END else 1):
-            aftermath.expect(w, p)
-            outcomes.write(w, c, row)
+            aftermath.expect(state, params)
+            outcomes.write(state, row)
 
 
 def shares(exp: Experiment, worlds: int = 400, repeats: int = 9) -> dict[str, float]:
     """Share of a trial's time that each part takes, over all policies from the first start, under the first worldview.
 
-    Needs numba, and compiles the rules anew.
+    Needs numba, and compiles the rules again.
     """
-    drawn = draws.parameters(exp, exp.worldviews[0], 0, worlds)
-    p = np.ascontiguousarray(drawn).view(state.parameters_dtype(tuple(exp.catalogue.parameters))).reshape(-1)
-    cells = [setup.setting(exp, policy, exp.starts[0]) for policy in exp.policies]
-    scratch, row = np.zeros(3, state.world_dtype(len(exp.catalogue.levers))), np.empty(len(outcomes.COLUMNS))
+    drawn = setup.draw_worlds(exp, exp.worldviews[0], 0, worlds)
+    settings = [setup.build_setting(exp, policy, exp.starts[0])[0] for policy in exp.policies]
+    scratch, row = np.zeros(3, state_dtype(len(exp.catalogue.levers))), np.empty(len(outcomes.COLUMNS))
 
     def seconds(part: int) -> float:
         begun = time.thread_time()
-        for c in cells:
-            _play(part, c[0], p, scratch, row)
+        for setting in settings:
+            _play(part, setting, drawn, scratch, row)
         return time.thread_time() - begun
 
     seconds(NOTHING)

@@ -1,4 +1,4 @@
-"""The constants that hold the reference in place: made here, kept in parameters.yaml, checked by a test.
+"""The constants that hold the reference in place: calculated here, recorded in parameters.yaml, checked by a test.
 
 The reference is one start, status quo, neutral. There every hazard ratio is counted from 1, and base rates mean
 what they say per year in which force could begin. The mean of a product of ratios that vary is not 1, so one
@@ -14,10 +14,9 @@ import numpy as np
 
 from sim.engine import batch, setup
 from sim.engine.mesa_model import order_of_play
-from sim.model import draws, state
-from sim.model.compiled import plain, twin
-from sim.model.effects import war
+from sim.model.compiled import twin
 from sim.model.rules import japan, prc, taiwan, us
+from sim.model.state import blank_state
 from sim.scenario.distributions import Fixed
 
 if TYPE_CHECKING:
@@ -33,14 +32,14 @@ def calibrate(exp: Experiment, worlds: int = 20_000, rounds: int = 6) -> dict[st
     per exposed year come to the mean of `force_per_year`.
     """
     success, joint = first_estimates(exp, min(worlds, 4000))
-    found = {"reference_success": round(success, 4), "reference_joint_involvement": round(joint, 4)}
+    constants = {"reference_success": round(success, 4), "reference_joint_involvement": round(joint, 4)}
     low_high = [0.05, 5.0]
     constant = 1.0
     for _ in range(rounds):
-        ratio = hazard_ratio(_with(exp, {**found, "force_calibration": constant}), worlds)
+        ratio = hazard_ratio(_with(exp, {**constants, "force_calibration": constant}), worlds)
         low_high[ratio > 1] = constant
         constant = min(max(constant / ratio, low_high[0]), low_high[1])
-    return {**found, "force_calibration": round(constant, 4)}
+    return {**constants, "force_calibration": round(constant, 4)}
 
 
 def _with(exp: Experiment, values: dict[str, float]) -> Experiment:
@@ -52,22 +51,17 @@ def _with(exp: Experiment, values: dict[str, float]) -> Experiment:
 def first_estimates(exp: Experiment, worlds: int) -> tuple[float, float]:
     """Means over worlds of perceived success and perceived joint involvement in the first month."""
     (start,), (view,), (policy,) = exp.starts, exp.worldviews, exp.policies
-    setting = setup.setting(exp, policy, start)
-    c = state.record(setting.dtype, setting[0])
-    names = tuple(exp.catalogue.parameters)
-    natures = draws.parameters(exp, view, 0, worlds).view(state.parameters_dtype(names)).reshape(-1)
+    setting, drawn = setup.plain_cell(exp, policy, start, view, worlds)
     rules = {"prc": prc, "japan": japan, "us": us, "taiwan": taiwan}
     months = order_of_play(**{name: twin(module) for name, module in rules.items()})
     seen = np.empty((worlds, 2))
-    for row in range(worlds):
-        p = state.record(natures.dtype, natures[row])
-        w = state.record(state.world_dtype(len(exp.catalogue.levers)))
-        w.world, w.luck = row, 1
-        months.begin(w, p, c)
-        w.balance = plain(war.balance)(w)
-        months.actual(w, p, c)
-        months.perceive(w, p, c)
-        seen[row] = w.success, w.joint
+    for row, params in enumerate(drawn):
+        state = blank_state(len(exp.catalogue.levers), row, 1)
+        months.begin(state, params, setting)
+        state.balance = months.war.balance(state)
+        months.who_would_fight(state, params, setting)
+        months.perceive(state, params, setting)
+        seen[row] = state.success, state.joint
     return float(seen[:, 0].mean()), float(seen[:, 1].mean())
 
 
@@ -75,11 +69,11 @@ def hazard_ratio(exp: Experiment, worlds: int) -> float:
     """Hazard of force per exposed year over the mean of `force_per_year`, on `worlds` trials of one cell."""
     exp = replace(exp, trials=worlds, lucks=1)
     hazard = years = stated = 0.0
-    place = list(exp.catalogue.parameters).index("force_per_year")
+    column = list(exp.catalogue.parameters).index("force_per_year")
     for block in batch.blocks(exp):
         for records in block.records.values():
             hazard += records["hazard_of_force"].sum()
             years += records["peace_years"].sum()
         for drawn in block.parameters.values():
-            stated += drawn[:, place].sum()
+            stated += drawn[:, column].sum()
     return float(hazard / years / (stated / worlds))

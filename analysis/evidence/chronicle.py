@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from sim.engine import setup
 from sim.engine.mesa_model import order_of_play
-from sim.model import codes, draws
+from sim.model import codes
 from sim.model.compiled import twin
 from sim.model.rules import japan, prc, scale, taiwan, us
-from sim.model.state import parameters_dtype, record, world_dtype
+from sim.model.state import Parameters, Setting, State, blank_state
 from sim.statistics.intervals import Floats
 
 if TYPE_CHECKING:
@@ -96,11 +96,11 @@ def chronicle(exp: Experiment, progress: Callable[[int, int], object] | None = N
     >>> sorted(chronicle(exp).events["what"].unique())[:2]
     ['crisis', 'episode']
     """
-    cell, listener, trials = PlainCell(exp), Listener(), []
-    for trial in range(exp.trials):
-        state = cell.blank_state(trial)
-        listener.play(state, cell.parameters(trial), cell.setting, trial)
-        trials.append((state.time / 12, state.count[codes.INCIDENT] - 1))
+    (setting, worlds), listener, trials = _plain_cell(exp), Listener(), []
+    for trial, params in enumerate(worlds):
+        state = blank_state(len(exp.catalogue.levers), trial, 1)
+        listener.play(state, params, setting, trial)
+        trials.append((state.time / codes.MONTHS_A_YEAR, state.count[codes.INCIDENT] - 1))
         if progress and (trial % 100 == 99 or trial + 1 == exp.trials):
             progress(trial + 1, exp.trials)
     events = pd.DataFrame(listener.events, columns=EVENT_COLUMNS)
@@ -125,41 +125,25 @@ def share_of_steps_unanswered(exp: Experiment, levers: Sequence[str]) -> Floats:
     >>> share_of_steps_unanswered(exp, ["liaison"]).shape
     (4,)
     """
-    cell, listener = PlainCell(exp), Listener()
+    (setting, worlds), listener = _plain_cell(exp), Listener()
     goals = {name: exp.policies[0].target(name, exp.starts[0]) for name in levers}
     unanswered = np.zeros(exp.trials)
-    for trial in range(exp.trials):
+    for trial, params in enumerate(worlds):
         for name, goal in goals.items():
-            state, params = cell.blank_state(trial), cell.parameters(trial)
-            listener.begin(state, params, cell.setting, trial)
+            state = blank_state(len(exp.catalogue.levers), trial, 1)
+            listener.begin(state, params, setting, trial)
             lever = sorted(exp.catalogue.levers).index(name)
-            listener.months.reactions.step(state, params, cell.setting, lever, goal.depth, goal.openness, 0.0, 1)
+            listener.months.reactions.step(state, params, setting, lever, goal.depth, goal.openness, 0.0, 1)
             unanswered[trial] += not any(_costs_japan(*event) for event in listener.events)
             listener.events.clear()
     return unanswered / len(goals)
 
 
-class PlainCell:
-    """The one cell of an experiment, ready to be played in plain Python: its setting, and records for each trial."""
-
-    def __init__(self, exp: Experiment) -> None:
-        if any(len(part) != 1 for part in (exp.starts, exp.worldviews, exp.policies)) or exp.lucks != 1:
-            raise ValueError("exp: must have one start, one worldview, one policy and one luck per world")
-        setting = setup.setting(exp, exp.policies[0], exp.starts[0])
-        self.setting: Any = record(setting.dtype, setting[0])
-        drawn = draws.parameters(exp, exp.worldviews[0], 0, exp.trials)
-        self._worlds = drawn.view(parameters_dtype(tuple(exp.catalogue.parameters))).reshape(-1)
-        self._levers = len(exp.catalogue.levers)
-
-    def parameters(self, trial: int) -> Any:
-        """The parameters of a trial's world."""
-        return record(self._worlds.dtype, self._worlds[trial])
-
-    def blank_state(self, trial: int) -> Any:
-        """The record of a trial that has not begun."""
-        state = record(world_dtype(self._levers))
-        state.world, state.luck = trial, 1
-        return state
+def _plain_cell(exp: Experiment) -> tuple[Setting, list[Parameters]]:
+    """The one cell of an experiment for rules in plain Python: its setting, and the parameters of each trial."""
+    if any(len(part) != 1 for part in (exp.starts, exp.worldviews, exp.policies)) or exp.lucks != 1:
+        raise ValueError("exp: must have one start, one worldview, one policy and one luck per world")
+    return setup.plain_cell(exp, exp.policies[0], exp.starts[0], exp.worldviews[0], exp.trials)
 
 
 class Listener:
@@ -174,18 +158,18 @@ class Listener:
             (self.months.episodes, "begin", self._on_episode),
             (self.months.reactions, "begin_crisis", self._on_crisis),
             (self.months.reactions, "step", self._on_reaction),
-            (self.months.reactions, "at_japan", self._on_reaction),
+            (self.months.reactions, "dispute", self._on_reaction),
             (rules["japan"], "responds", self._on_response),
         ):
             setattr(module, name, partial(listener, getattr(module, name)))
 
-    def begin(self, state: Any, params: Any, setting: Any, trial: int) -> None:
+    def begin(self, state: State, params: Parameters, setting: Setting, trial: int) -> None:
         """Begin a trial. What is under way at the start began before, and is no event."""
         self.trial, self.listening = trial, False
         self.months.begin(state, params, setting)
         self.listening = True
 
-    def play(self, state: Any, params: Any, setting: Any, trial: int) -> None:
+    def play(self, state: State, params: Parameters, setting: Setting, trial: int) -> None:
         """Play one trial and record what begins in it."""
         self.begin(state, params, setting, trial)
         while not state.over and state.time < setting.months:
@@ -198,14 +182,16 @@ class Listener:
         self.events.append((self.trial, what, month, track, rung, months))
 
     def _on_episode(
-        self, begin: Callable[..., None], state: Any, params: Any, setting: Any, track: int, rung: int,
-        time: float, months: float, *rest: Any,
+        self, begin: Callable[..., None], state: State, params: Parameters, track: int, rung: int,
+        time: float, months: float, severity: float,
     ) -> None:  # fmt: skip
         if rung > 0 and self.listening:
             self._record("episode", time, "_".join(codes.TRACKS[track][:2]), rung, months)
-        begin(state, params, setting, track, rung, time, months, *rest)
+        begin(state, params, track, rung, time, months, severity)
 
-    def _on_crisis(self, begin: Callable[..., None], state: Any, params: Any, setting: Any, time: float) -> None:
+    def _on_crisis(
+        self, begin: Callable[..., None], state: State, params: Parameters, setting: Setting, time: float
+    ) -> None:
         """Record a deadly incident: its clock has run out and has not been set again when the crisis begins."""
         if state.hazard[codes.INCIDENT] >= state.threshold[codes.INCIDENT]:
             self._record("deadly", time)
@@ -216,7 +202,7 @@ class Listener:
         self._record("response", math.nan, rung=option)
         return option
 
-    def _on_reaction(self, react: Callable[..., None], state: Any, *situation: Any) -> None:
+    def _on_reaction(self, react: Callable[..., None], state: State, *situation: Any) -> None:
         """Record by how much public support swings where the PRC answers Japan."""
         swing, answers = state.support_swing, state.answers
         react(state, *situation)

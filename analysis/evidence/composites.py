@@ -43,7 +43,7 @@ class Played:
 
     def drawn(self, view: Worldview) -> dict[str, Floats]:
         """float[world] of every parameter under a worldview."""
-        values = draws.parameters(self.exp, view, 0, self.trials)
+        values = draws.draw_parameters(self.exp, view, 0, self.trials)
         return dict(zip(self.exp.catalogue.parameters, values.T, strict=True))
 
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.engine import setup
-from sim.model import codes, draws, month
+from sim.model import codes, month
 from sim.model.compiled import COMPILED, kernel, rule
 from sim.model.effects import events, reactions
-from sim.model.state import parameters_dtype, record, world_dtype
+from sim.model.state import Parameters, Setting, State, blank_state, plain_record, state_dtype
 
 if TYPE_CHECKING:
     from analysis.evidence.episodes import Branch, Trigger
@@ -27,7 +27,7 @@ STEP = 0  # index among the levers, and key of its luck, of the step that is pla
 
 
 @rule
-def schedule_one_event(state: Any, setting: Any, clock: int, per_year: float) -> None:
+def schedule_one_event(state: State, setting: Setting, clock: int, per_year: float) -> None:
     """Let the next event of one clock come at the month's end, and no other event this month."""
     for other in range(len(state.threshold)):
         state.threshold[other] = codes.NEVER
@@ -35,11 +35,11 @@ def schedule_one_event(state: Any, setting: Any, clock: int, per_year: float) ->
 
 
 @rule
-def play(state: Any, params: Any, setting: Any, branch: int, openness: float) -> None:
+def play(state: State, params: Parameters, setting: Setting, branch: int, openness: float) -> None:
     """Begin a trial, let the trigger happen, and let the PRC answer."""
     month.begin(state, params, setting)
     if branch == TAIWAN:
-        events.offended(state, params, setting, 0.0, STEP)
+        events.offend(state, params, setting, 0.0, events.OFFENCE)
     elif branch == DISPUTE:
         schedule_one_event(state, setting, codes.JAPAN_TRIGGER, params.japan_triggers_per_year)
         events.at_japan(state, params, setting)
@@ -48,7 +48,7 @@ def play(state: Any, params: Any, setting: Any, branch: int, openness: float) ->
 
 
 @rule
-def record_rungs(state: Any, out: Any) -> None:
+def record_rungs(state: State, out: Any) -> None:
     """Write the rung of each track, and how many months it is to last."""
     for track in range(4):
         out[track] = state.rung[track]
@@ -56,7 +56,7 @@ def record_rungs(state: Any, out: Any) -> None:
 
 
 @kernel
-def play_worlds(setting: Any, parameters: Any, scratch: Any, branch: int, openness: float, out: Any) -> None:
+def play_worlds(setting: Setting, parameters: Any, scratch: Any, branch: int, openness: float, out: Any) -> None:
     """Play the trigger once in each world; `scratch` holds two blank records, `out[world, column]` is filled."""
     for world in range(len(parameters)):
         scratch[1] = scratch[0]
@@ -71,7 +71,7 @@ def build_setting(exp: Experiment, trigger: Trigger) -> np.ndarray:
     quiet = {f"{target}_{domain}_{what}": 0.0 for target, domain, _ in codes.TRACKS for what in ("rung", "months")}
     known = {"drill_regime": float(trigger.drills_usual), "japan_trade_share": trigger.japan_trade_share}
     start = replace(exp.starts[0], quantities={**exp.starts[0].quantities, **quiet, **known})
-    settings = setup.setting(exp, exp.policies[0], start)
+    settings = setup.build_setting(exp, exp.policies[0], start)
     setting = settings[0]
     tie = trigger.branch == "tie"
     setting["package"][STEP] = codes.DIRECT_TIES if tie else codes.INTEROPERABILITY
@@ -82,8 +82,7 @@ def build_setting(exp: Experiment, trigger: Trigger) -> np.ndarray:
 
 def draw_worlds(exp: Experiment, worldview: Worldview) -> np.ndarray:
     """The parameters of the experiment's worlds under a worldview: a structured array[world]."""
-    drawn = draws.parameters(exp, worldview, 0, exp.trials // exp.lucks)
-    return np.ascontiguousarray(drawn).view(parameters_dtype(tuple(exp.catalogue.parameters))).reshape(-1)
+    return setup.draw_worlds(exp, worldview, 0, exp.trials // exp.lucks)
 
 
 def play_trigger(exp: Experiment, parameters: np.ndarray, trigger: Trigger) -> tuple[np.ndarray, np.ndarray]:
@@ -115,13 +114,11 @@ def play_trigger(exp: Experiment, parameters: np.ndarray, trigger: Trigger) -> t
     levers = len(exp.catalogue.levers)
     out = np.zeros((len(parameters), 8))
     if COMPILED:
-        scratch = np.zeros(2, world_dtype(levers))
-        play_worlds(settings[0], parameters, scratch, branch, trigger.openness, out)
+        play_worlds(settings[0], parameters, np.zeros(2, state_dtype(levers)), branch, trigger.openness, out)
     else:
-        setting = record(settings.dtype, settings[0])
-        for world in range(len(parameters)):
-            state = record(world_dtype(levers))
-            state.world, state.luck = world, 1
-            play(state, record(parameters.dtype, parameters[world]), setting, branch, trigger.openness)
+        setting = plain_record(Setting, settings[0])
+        for world, values in enumerate(parameters):
+            state = blank_state(levers, world, 1)
+            play(state, plain_record(Parameters, values), setting, branch, trigger.openness)
             record_rungs(state, out[world])
     return out[:, :4].astype(np.int64), out[:, 4:]

@@ -144,7 +144,7 @@ class Block:
     @cached_property
     def _ends(self) -> list[Floats]:
         experiment, first = self._game.question.experiment, self._number * self._worlds
-        return [draws.parameters(experiment, view, first, self._worlds)
+        return [draws.draw_parameters(experiment, view, first, self._worlds)
                 for view in (self._game.by_self, self._game.newsham)]  # fmt: skip
 
 

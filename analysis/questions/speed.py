@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.engine import batch, mesa_model, setup
-from sim.model import draws, outcomes, state
-from sim.model.compiled import plain, twin
+from sim.model import draws, outcomes
+from sim.model.compiled import twin
 from sim.model.rules import japan, prc, scale, taiwan, us
+from sim.model.state import blank_state
 from sim.results import result, tables
 from sim.scenario import loader
 
@@ -79,22 +80,17 @@ def order_of_play(maths: Any = math, four: Callable[..., Any] = draws.four) -> t
 
 def play_plainly(exp: Experiment, order: types.SimpleNamespace, trials: int) -> list[list[float]]:
     """Return the outcomes of each policy's first trials, from the first start, under the first worldview."""
-    rows = []
-    names = tuple(exp.catalogue.parameters)
-    worlds = draws.parameters(exp, exp.worldviews[0], 0, trials).view(state.parameters_dtype(names))
+    rows, write = [], twin(outcomes).write
     for policy in exp.policies:
-        setting = setup.setting(exp, policy, exp.starts[0])
-        c = state.record(setting.dtype, setting[0])
-        for world in range(trials):
-            w = state.record(state.world_dtype(len(exp.catalogue.levers)))
-            p = state.record(worlds.dtype, worlds[world, 0])
-            w.world, w.luck = world, 1
-            order.begin(w, p, c)
-            while w.time < c.months and not w.over:
-                order.play(w, p, c)
-            order.finish(w, p, c)
+        setting, worlds = setup.plain_cell(exp, policy, exp.starts[0], exp.worldviews[0], trials)
+        for world, params in enumerate(worlds):
+            state = blank_state(len(exp.catalogue.levers), world, 1)
+            order.begin(state, params, setting)
+            while state.time < setting.months and not state.over:
+                order.play(state, params, setting)
+            order.finish(state, params, setting)
             rows.append([0.0] * len(outcomes.COLUMNS))
-            plain(outcomes.write)(w, c, rows[-1])
+            write(state, rows[-1])
     return rows
 
 
@@ -105,8 +101,8 @@ def _round(exp: Experiment, blocks: float) -> dict[str, float]:
     reference = _cpu(lambda: _draw(generator, WORLDS * cells)) / (WORLDS * cells)
     mesa = _cpu(lambda: _play_in_mesa(exp)) / (SLOW_WORLDS * cells)
     slow = _cpu(lambda: play_plainly(exp, order_of_play(), SLOW_WORLDS)) / (SLOW_WORLDS * cells)
-    block = _cpu(lambda: draws.uniforms(exp.seed, names, 0, WORLDS)) / (len(names) * WORLDS)
-    drawn = _cpu(lambda: draws.parameters(exp, exp.worldviews[0], 0, WORLDS)) / (WORLDS * cells)
+    block = _cpu(lambda: draws.draw_uniforms(exp.seed, names, 0, WORLDS)) / (len(names) * WORLDS)
+    drawn = _cpu(lambda: draws.draw_parameters(exp, exp.worldviews[0], 0, WORLDS)) / (WORLDS * cells)
     return {
         "kernel_trials_per_cpu_s": 1 / kernel,
         "mesa_batch_run_trials_per_cpu_s": 1 / mesa,
@@ -128,7 +124,7 @@ def _wall(work: Callable[[], object]) -> float:
 
 
 def _play(exp: Experiment) -> None:
-    drawn = draws.parameters(exp, exp.worldviews[0], 0, WORLDS)
+    drawn = draws.draw_parameters(exp, exp.worldviews[0], 0, WORLDS)
     for policy in exp.policies:
         batch.play_cell(exp, policy, exp.starts[0], drawn, 0)
 

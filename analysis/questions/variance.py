@@ -153,7 +153,7 @@ def _play_block(question: Question, number: int, size: int) -> Floats:
     exp, first = question.experiment, number * size
     cells: dict[tuple[str, str], Rows] = {}
     for view in exp.worldviews:
-        parameters = draws.parameters(exp, view, first, size)
+        parameters = draws.draw_parameters(exp, view, first, size)
         for policy in exp.policies:
             cells[policy.name, view.name] = batch.play_cell(exp, policy, question.start, parameters, first)[0]
     both = [

@@ -1,11 +1,12 @@
 """The batch engine: blocks of worlds, every cell of an experiment on the same luck.
 
-A cell is (start, worldview, policy). A block plays a range of worlds through all cells, so that what has been done
-so far is balanced at any moment. Results depend on the key of each trial only: not on blocks, workers or order.
+A cell is (start, worldview, policy). A block plays a range of worlds through all cells, so that the
+trials so far are balanced at any moment. Results depend on the key of each trial only: not on blocks, workers or order.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,15 +16,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.engine import setup
-from sim.model import codes, draws, month, outcomes, state
+from sim.model import codes, draws, month, outcomes
 from sim.model.compiled import COMPILED, kernel, rule
+from sim.model.state import Parameters, Setting, State, blank_state, parameter_records, plain_record, state_dtype
 from sim.scenario.values import loss
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment, Policy, Start
 
 Cell = tuple[str, str, str]
-NO_SHARE = 255  # stands in a record for a share that cannot be: `sim.results.failures` sets such trials apart
+NO_SHARE = 255  # in a record, an impossible share: `sim.results.failures` sets such trials apart
 
 
 @dataclass(frozen=True)
@@ -39,36 +41,79 @@ class Block:
 
 
 @rule
-def play_trial(w: Any, p: Any, c: Any, counts: Any) -> None:
+def play_trial(state: State, params: Parameters, setting: Setting, counts: Any) -> None:
     """Play one trial to its end; add the highest rung of each month and track to `counts`."""
-    month.begin(w, p, c)
-    parts = round(1 / c.step)
-    high = [0, 0, 0, 0]
-    for step in range(round(c.months)):
-        fallen = w.over == 1
-        for track in range(4):
+    month.begin(state, params, setting)
+    parts = round(1 / setting.step)
+    high = [0] * len(state.rung)
+    for number in range(round(setting.months)):
+        fallen = state.over == 1
+        for track in range(len(high)):
             high[track] = 0
         for _ in range(parts):
-            if w.over == 0:
-                month.play(w, p, c)
-                for track in range(4):
-                    if w.month_high[track] > high[track]:
-                        high[track] = w.month_high[track]
-        for track in range(4):
-            counts[step, track, codes.FALLEN if fallen else high[track]] += 1
-    month.finish(w, p, c)
+            if state.over == 0:
+                month.play(state, params, setting)
+                for track in range(len(high)):
+                    if state.month_high[track] > high[track]:
+                        high[track] = state.month_high[track]
+        for track in range(len(high)):
+            counts[number, track, codes.FALLEN if fallen else high[track]] += 1
+    month.finish(state, params, setting)
 
 
 @kernel
-def play_block(c: Any, parameters: Any, scratch: Any, first_world: int, lucks: int, out: Any, counts: Any) -> None:
+def play_block(
+    setting: Setting, worlds: Any, scratch: Any, first_world: int, lucks: int, out: Any, counts: Any
+) -> None:
     """Play `lucks` trials in each world; `scratch` holds two blank records, `out[trial, column]` is filled."""
-    for row in range(len(parameters)):
+    for row in range(len(worlds)):
         for luck in range(lucks):
             scratch[1] = scratch[0]
-            w = scratch[1]
-            w.world, w.luck = first_world + row, luck + 1
-            play_trial(w, parameters[row], c, counts)
-            outcomes.write(w, c, out[row * lucks + luck])
+            state = scratch[1]
+            state.world, state.luck = first_world + row, luck + 1
+            play_trial(state, worlds[row], setting, counts)
+            outcomes.write(state, out[row * lucks + luck])
+
+
+def play_plain_block(
+    setting: np.void, worlds: np.ndarray, levers: int, first_world: int, lucks: int, out: Any, counts: Any
+) -> None:
+    """What `play_block` does, for plain Python."""
+    plain_setting = plain_record(Setting, setting)
+    for row, world in enumerate(worlds):
+        params = plain_record(Parameters, world)
+        for luck in range(lucks):
+            state = blank_state(levers, first_world + row, luck + 1)
+            play_trial(state, params, plain_setting, counts)
+            outcomes.write(state, out[row * lucks + luck])
+
+
+def play_cell(
+    exp: Experiment, policy: Policy, start: Start, parameters: np.ndarray, first_world: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Play a cell's trials in some worlds.
+
+    Parameters
+    ----------
+    parameters : float[world, parameter]
+        What the worlds are like, in the catalogue's order; the first row is world `first_world`.
+
+    Returns
+    -------
+    records : structured array[trial]
+        As `to_records` makes them.
+    counts : int64[month, track, rung]
+        Trials by the highest rung of the month.
+    """
+    setting = setup.build_setting(exp, policy, start)[0]
+    worlds, levers = parameter_records(parameters, list(exp.catalogue.parameters)), len(exp.catalogue.levers)
+    out = np.empty((len(worlds) * exp.lucks, len(outcomes.COLUMNS)))
+    counts = np.zeros((exp.months, len(codes.TRACKS), codes.FALLEN + 1), np.int64)
+    if COMPILED:
+        play_block(setting, worlds, np.zeros(2, state_dtype(levers)), first_world, exp.lucks, out, counts)
+    else:
+        play_plain_block(setting, worlds, levers, first_world, exp.lucks, out, counts)
+    return to_records(exp, out, first_world), counts
 
 
 def to_records(exp: Experiment, out: np.ndarray, first_world: int) -> np.ndarray:
@@ -77,50 +122,21 @@ def to_records(exp: Experiment, out: np.ndarray, first_world: int) -> np.ndarray
     A share that is neither 0 nor 1 does not fit a byte, and becomes `NO_SHARE`.
     """
     lucks = exp.lucks
-    kinds = [(name, "u1" if name in outcomes.SHARES else "f8") for name in outcomes.COLUMNS]
-    kinds += [(entry.outcome + ending, "f8") for ending in ("", "_compensator") for entry in exp.values]
-    made = np.empty(len(out), [("world", "i8"), ("luck", "i8"), *kinds])
-    made["world"] = first_world + np.arange(len(out)) // lucks
-    made["luck"] = np.arange(len(out)) % lucks
+    types = [(name, "u1" if name in outcomes.SHARES else "f8") for name in outcomes.COLUMNS]
+    types += [(entry.outcome + ending, "f8") for ending in ("", "_compensator") for entry in exp.values]
+    records = np.empty(len(out), [("world", "i8"), ("luck", "i8"), *types])
+    records["world"] = first_world + np.arange(len(out)) // lucks
+    records["luck"] = np.arange(len(out)) % lucks
     for column, name in enumerate(outcomes.COLUMNS):
         values = out[:, column]
-        made[name] = np.where((values == 0) | (values == 1), values, NO_SHARE) if name in outcomes.SHARES else values
+        share = name in outcomes.SHARES
+        records[name] = np.where((values == 0) | (values == 1), values, NO_SHARE) if share else values
     for entry in exp.values:
         for ending in ("", "_compensator"):
-            made[entry.outcome + ending] = loss(
-                entry, exp.catalogue.outcomes, lambda name: made[name].astype(np.float64), compensated=bool(ending)
+            records[entry.outcome + ending] = loss(
+                entry, exp.catalogue.outcomes, lambda name: records[name].astype(np.float64), compensated=bool(ending)
             )
-    return made
-
-
-def play_cell(
-    exp: Experiment, policy: Policy, start: Start, parameters: np.ndarray, first_world: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Play a cell's trials in the worlds of `parameters[world, parameter]`: their records and rung counts."""
-    c = setup.setting(exp, policy, start)
-    names = tuple(exp.catalogue.parameters)
-    p = np.ascontiguousarray(parameters).view(state.parameters_dtype(names)).reshape(-1)
-    trials = len(p) * exp.lucks
-    out = np.empty((trials, len(outcomes.COLUMNS)))
-    counts = np.zeros((exp.months, 4, 8), np.int64)
-    if COMPILED:
-        scratch = np.zeros(2, state.world_dtype(len(exp.catalogue.levers)))
-        play_block(c[0], p, scratch, first_world, exp.lucks, out, counts)
-    else:
-        play_plainly(c, p, first_world, exp, out, counts)
-    return to_records(exp, out, first_world), counts
-
-
-def play_plainly(c: np.ndarray, p: np.ndarray, first_world: int, exp: Experiment, out: Any, counts: Any) -> None:
-    """What `play_block` does, for plain Python."""
-    place = state.record(c.dtype, c[0])
-    for row in range(len(p)):
-        nature = state.record(p.dtype, p[row])
-        for luck in range(exp.lucks):
-            w = state.record(state.world_dtype(len(exp.catalogue.levers)))
-            w.world, w.luck = first_world + row, luck + 1
-            play_trial(w, nature, place, counts)
-            outcomes.write(w, place, out[row * exp.lucks + luck])
+    return records
 
 
 def workers_here() -> int:
@@ -147,7 +163,7 @@ def blocks(
 
     def submit(first: int) -> None:
         count = min(block_worlds, worlds - first)
-        drawn = {view.name: draws.parameters(exp, view, first, count) for view in exp.worldviews}
+        drawn = {view.name: draws.draw_parameters(exp, view, first, count) for view in exp.worldviews}
         played = {
             (start.name, view.name, policy.name): pool.submit(play_cell, exp, policy, start, drawn[view.name], first)
             for start in exp.starts for view in exp.worldviews for policy in exp.policies
@@ -155,18 +171,17 @@ def blocks(
         waiting.append((first, drawn, played))
 
     try:
-        todo = iter(firsts)
-        for first in [*zip(range(2), todo, strict=False)]:
-            submit(first[1])
+        upcoming = iter(firsts)
+        for first in itertools.islice(upcoming, 2):
+            submit(first)
         while waiting:
             first_world, drawn, played = waiting.pop(0)
-            done = {cell: future.result() for cell, future in played.items()}
-            upcoming = next(todo, None)
-            if upcoming is not None:
-                submit(upcoming)
+            finished = {cell: future.result() for cell, future in played.items()}
+            for first in itertools.islice(upcoming, 1):
+                submit(first)
             yield Block(
-                first_world, len(next(iter(drawn.values()))), {cell: one[0] for cell, one in done.items()},
-                drawn, {cell: one[1] for cell, one in done.items()},
+                first_world, len(next(iter(drawn.values()))), {cell: trials for cell, (trials, _) in finished.items()},
+                drawn, {cell: counts for cell, (_, counts) in finished.items()},
             )  # fmt: skip
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

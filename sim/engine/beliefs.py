@@ -96,7 +96,7 @@ class DrawnWorlds:
 def drawn(exp: Experiment, worldview: Worldview, claims: Collection[str], first_world: int, worlds: int) -> DrawnWorlds:
     """Draw worlds of a worldview, first_world and on, with both readings of these claims."""
     ends = (standing(exp.catalogue, dict.fromkeys(claims, dial)) for dial in (0.0, 1.0))
-    tables = [draws.parameters(exp, view, first_world, worlds) for view in (worldview, *ends)]
+    tables = [draws.draw_parameters(exp, view, first_world, worlds) for view in (worldview, *ends)]
     parameters = moved(exp.catalogue)
     return DrawnWorlds(tuple(exp.catalogue.parameters), {name: parameters[name] for name in claims}, worldview, *tables)
 

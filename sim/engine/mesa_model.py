@@ -23,10 +23,11 @@ import mesa
 import numpy as np
 
 from sim.engine import setup
-from sim.model import codes, draws, month, outcomes, state
+from sim.model import codes, draws, month, outcomes
 from sim.model.compiled import plain, twin
 from sim.model.effects import aftermath, campaign, episodes, events, levers, reactions, war
 from sim.model.rules import japan, prc, scale, taiwan, us
+from sim.model.state import Parameters, Setting, State, blank_state, plain_record
 from sim.scenario.values import loss
 
 if TYPE_CHECKING:
@@ -34,13 +35,14 @@ if TYPE_CHECKING:
 
 Agent = TypeVar("Agent", bound="type[Actor]")
 _plain_scale = twin(scale)
+_write_outcomes = twin(outcomes).write
 _plain_draws = types.SimpleNamespace(
     four=draws.four, exponential=plain(draws.exponential), logistic=plain(draws.logistic)
 )
 
 
 class Actor(mesa.Agent):
-    """An actor of the model. `self.model.world` holds what has happened so far in the trial."""
+    """An actor of the model. `self.model.state` is the trial's record so far (`sim.model.state.State`)."""
 
 
 def _plays(rules: types.ModuleType) -> Callable[[Agent], Agent]:
@@ -86,15 +88,15 @@ class Taiwan(Actor):
 
 
 def _has_happened(event: int, model: StraitModel) -> int:
-    return int(model.world.happened[event])
+    return int(model.state.happened[event])
 
 
 REPORTERS: Mapping[str, Callable[[StraitModel], float]] = {
-    "deterrence_holds": lambda model: 1 - model.world.happened[codes.DETERRENCE_FAILS],
+    "deterrence_holds": lambda model: 1 - model.state.happened[codes.DETERRENCE_FAILS],
     **{name: functools.partial(_has_happened, event) for event, name in enumerate(codes.EVENTS[:-1])},
-    "crisis": lambda model: int(model.world.crises > 0),
-    "japan_gdp_loss_pct": lambda model: model.world.japan_loss,
-    "taiwan_gdp_loss_pct": lambda model: model.world.taiwan_loss,
+    "crisis": lambda model: int(model.state.crises > 0),
+    "japan_gdp_loss_pct": lambda model: model.state.japan_loss,
+    "taiwan_gdp_loss_pct": lambda model: model.state.taiwan_loss,
 }
 """What the model's data collector records each month: outcomes so far, under the names of `result.trials`."""
 
@@ -132,15 +134,15 @@ class StraitModel(mesa.Model):
     --------
     >>> model = StraitModel("debate", policy="direct_ties", worldview="neutral", start="2026", trial=42)
     >>> model.step()
-    >>> model.world.time
+    >>> model.state.time
     1.0
     >>> model.run()["trial"]
     42
     """
 
-    world: Any
-    parameters: Any
-    setting: Any
+    state: State
+    parameters: Parameters
+    setting: Setting
 
     def __init__(
         self,
@@ -168,24 +170,21 @@ class StraitModel(mesa.Model):
         self.start = _pick("start", start, exp.starts)
         self.prc, self.japan, self.us, self.taiwan = (chosen[name](self) for name in AGENTS)
         self._months = order_of_play(prc=self.prc, japan=self.japan, us=self.us, taiwan=self.taiwan)
-        setting = setup.setting(exp, self.policy, self.start)
-        row = draws.parameters(exp, self.worldview, trial // exp.lucks, 1)
-        nature = row.view(state.parameters_dtype(tuple(exp.catalogue.parameters))).reshape(-1)
-        self.setting = state.record(setting.dtype, setting[0])
-        self.parameters = state.record(nature.dtype, nature[0])
-        self.world = state.record(state.world_dtype(len(exp.catalogue.levers)))
-        self.world.world, self.world.luck = trial // exp.lucks, trial % exp.lucks + 1
-        self._months.begin(self.world, self.parameters, self.setting)
+        world, luck = divmod(trial, exp.lucks)
+        self.setting = plain_record(Setting, setup.build_setting(exp, self.policy, self.start)[0])
+        self.parameters = plain_record(Parameters, setup.draw_worlds(exp, self.worldview, world, 1)[0])
+        self.state = blank_state(len(exp.catalogue.levers), world, luck + 1)
+        self._months.begin(self.state, self.parameters, self.setting)
         self.datacollector = mesa.DataCollector(model_reporters=dict(REPORTERS))
 
     def step(self) -> None:
         """Play one month; the last one plays a war that is still on to its end."""
-        w, p, c = self.world, self.parameters, self.setting
-        for _ in range(round(1 / c.step)):
-            if not w.over:
-                self._months.play(w, p, c)
-        if w.over or w.time >= c.months:
-            self._months.finish(w, p, c)
+        state, setting = self.state, self.setting
+        for _ in range(round(1 / setting.step)):
+            if not state.over:
+                self._months.play(state, self.parameters, setting)
+        if state.over or state.time >= setting.months:
+            self._months.finish(state, self.parameters, setting)
             self.running = False
         self.datacollector.collect(self)
 
@@ -198,7 +197,7 @@ class StraitModel(mesa.Model):
     def outcomes(self) -> dict[str, Any]:
         """The trial's outcomes so far, under the names of `result.trials`; a time that has not come is NaN."""
         row = [math.nan] * len(outcomes.COLUMNS)
-        plain(outcomes.write)(self.world, self.setting, row)
+        _write_outcomes(self.state, row)
         values = {
             name: int(value) if name in outcomes.SHARES else float(value)
             for name, value in zip(outcomes.COLUMNS, row, strict=True)
@@ -209,7 +208,7 @@ class StraitModel(mesa.Model):
                 priced = loss(entry, known, lambda name: np.asarray(values[name], np.float64), compensated=bool(ending))
                 values[entry.outcome + ending] = float(priced)
         cell = {"start": self.start.name, "worldview": self.worldview.name, "policy": self.policy.name}
-        key = {"trial": self.trial, "world": self.world.world, "luck": self.world.luck - 1}
+        key = {"trial": self.trial, "world": self.state.world, "luck": self.state.luck - 1}
         return {**cell, **key, **values}
 
 
@@ -219,7 +218,7 @@ def _known(kind: str, names: set[str], known: Mapping[str, Any]) -> None:
 
 
 def _pick(kind: str, name: str | None, among: Any) -> Any:
-    by_name = {one.name: one for one in among}
+    by_name = {entry.name: entry for entry in among}
     if name is not None:
         _known(kind, {name}, by_name)
     return by_name[name] if name is not None else among[0]

@@ -1,77 +1,106 @@
-"""The setting of a cell: what its start, its policy and the switches say, as the record that rules read."""
+"""The records that rules read: a cell's setting (start, policy, switches) and the worlds of a worldview."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.model import codes, draws, state
+from sim.model import codes, draws
 from sim.model.compiled import twin
-from sim.model.effects import levers as effects_levers
+from sim.model.effects import levers as lever_rules
+from sim.model.state import (
+    LeverSums,
+    Parameters,
+    Setting,
+    fields,
+    parameter_records,
+    plain_record,
+    setting_dtype,
+)
 
 if TYPE_CHECKING:
-    from sim.scenario.experiment import Experiment, Policy, Start
+    from sim.scenario.experiment import Experiment, Policy, Start, Worldview
     from sim.scenario.layers import LeverLevel
 
+ATTRIBUTES = ("official", "combat", "signal_share", "capability_share", "incident_exposure", "adoption_ratio",
+              "steps_per_year")  # fmt: skip
+SHORTEST_RAMP = 1e-6  # months
 
-def setting(exp: Experiment, policy: Policy, start: Start) -> np.ndarray:
-    """A cell's record: what the start, the policy and the switches set (see `sim.model.state.setting_dtype`), length 1.
+
+def build_setting(exp: Experiment, policy: Policy, start: Start) -> np.ndarray:
+    """A cell's record: what the start, the policy and the switches set (`sim.model.state.Setting`), of length 1.
 
     Levers and scripted events are keyed by name and stand in the order of their names, so that the order of a file,
     or a lever that nobody uses, changes no trial.
     """
     levers = exp.catalogue.lever_rows
-    made = np.zeros(1, state.setting_dtype(len(levers)))
-    c = made[0]
-    c["step"], c["years"], c["months"], c["seed"] = exp.step_months, exp.step_months / 12, exp.months, exp.seed
-    c["start_rung"] = [start.quantities[f"{target}_{domain}_rung"] for target, domain, _ in codes.TRACKS]
-    c["start_months"] = [start.quantities[f"{target}_{domain}_months"] for target, domain, _ in codes.TRACKS]
+    record = np.zeros(1, setting_dtype(len(levers)))
+    setting = record[0]
+    setting["seed"], setting["months"] = exp.seed, exp.months
+    setting["step"], setting["years"] = exp.step_months, exp.step_months / codes.MONTHS_A_YEAR
+    setting["start_rung"] = [start.quantities[f"{target}_{domain}_rung"] for target, domain, _ in codes.TRACKS]
+    setting["start_months"] = [start.quantities[f"{target}_{domain}_months"] for target, domain, _ in codes.TRACKS]
     for name, value in start.quantities.items():
-        if name in c.dtype.names:
-            c[name] = value
+        if name in fields(Setting):
+            setting[name] = value
     for name, on in exp.switches.items():
-        c["on_" + name] = float(on)
+        setting["on_" + name] = float(on)
     reference = exp.reference.quantities
-    c["reference_hope"], c["reference_trade"] = reference["hope"], reference["japan_trade_share"]
-    c["when_coerced"] = codes.WHEN_COERCED.index(policy.when_coerced)
-    for i, lever in enumerate(levers):
-        c["package"][i] = codes.PACKAGES.index(lever.package)
-        c["first_step_key"][i] = draws.key_of(f"first step {lever.name}")
-        c["needs_us"][i], c["needs_taiwan"][i] = "us" in lever.consent, "taiwan" in lever.consent
-        for name in ("official", "combat", "signal_share", "capability_share", "incident_exposure",
-                     "adoption_ratio", "steps_per_year"):  # fmt: skip
-            c[name][i] = getattr(lever, name)
+    setting["reference_hope"], setting["reference_trade"] = reference["hope"], reference["japan_trade_share"]
+    setting["when_coerced"] = codes.WHEN_COERCED.index(policy.when_coerced)
+    for row, lever in enumerate(levers):
+        setting["package"][row] = codes.PACKAGES.index(lever.package)
+        setting["first_step_key"][row] = draws.key_of(f"first step {lever.name}")
+        setting["needs_us"][row], setting["needs_taiwan"][row] = "us" in lever.consent, "taiwan" in lever.consent
+        for name in ATTRIBUTES:
+            setting[name][row] = getattr(lever, name)
         now, goal = start.levers[lever.name], policy.target(lever.name, start)
-        c["start_depth"][i], c["start_openness"][i] = now.depth, now.openness
-        c["goal_depth"][i], c["goal_openness"][i] = goal.depth, goal.openness
+        setting["start_depth"][row], setting["start_openness"][row] = now.depth, now.openness
+        setting["goal_depth"][row], setting["goal_openness"][row] = goal.depth, goal.openness
         if goal != now:
-            c["from_month"][i] = policy.levers[lever.name].from_month
-            c["ramp_months"][i] = max(policy.levers[lever.name].ramp_months, 1e-6)
-            c["moved"][c["moves"]] = i
-            c["moves"] += 1
-    c["scripted"] = len(exp.events)
-    before: Counter[str] = Counter()
-    for number, scripted in enumerate(sorted(exp.events, key=lambda one: (one.month, one.event))):
-        name = f"{scripted.event} in month {scripted.month:g}"
-        c["scripted_event"][number] = codes.SCRIPTED.index(scripted.event)
-        c["scripted_month"][number] = scripted.month
-        c["scripted_key"][number] = draws.key_of(f"{name}, {before[name]}")
-        before[name] += 1
-    for prefix, place in (("base_", start), ("reference_", exp.reference)):
-        for name, value in vars(amounts(c, [place.levers[lever.name] for lever in levers])).items():
-            c[prefix + name] = value
-    return made
+            setting["from_month"][row] = policy.levers[lever.name].from_month
+            setting["ramp_months"][row] = max(policy.levers[lever.name].ramp_months, SHORTEST_RAMP)
+            setting["moved"][setting["moves"]] = row
+            setting["moves"] += 1
+    setting["scripted"] = len(exp.events)
+    same_before: Counter[str] = Counter()
+    for row, event in enumerate(sorted(exp.events, key=lambda event: (event.month, event.event))):
+        name = f"{event.event} in month {event.month:g}"
+        setting["scripted_event"][row] = codes.SCRIPTED.index(event.event)
+        setting["scripted_month"][row] = event.month
+        setting["scripted_key"][row] = draws.key_of(f"{name}, {same_before[name]}")
+        same_before[name] += 1
+    for sums, at in (("base", start), ("reference", exp.reference)):
+        totals = add_levers(setting, [at.levers[lever.name] for lever in levers])
+        for name in fields(LeverSums):
+            setting[sums][name] = getattr(totals, name)
+    return record
 
 
-def amounts(c: np.void, levels: Sequence[LeverLevel]) -> SimpleNamespace:
-    """What a setting's levers amount to at these levels, under the names of `sim.model.codes.SUMS`."""
-    total = SimpleNamespace(**dict.fromkeys(codes.SUMS, 0.0))
-    place, add = state.record(c.dtype, c), twin(effects_levers).add
-    for i, level in enumerate(levels):
+def add_levers(setting: np.void, levels: Sequence[LeverLevel]) -> LeverSums:
+    """What a setting's levers amount to at these levels."""
+    totals, plain_setting, add = LeverSums(), plain_record(Setting, setting), twin(lever_rules).add
+    for name in fields(LeverSums):
+        setattr(totals, name, 0.0)
+    for row, level in enumerate(levels):
         seen = level.depth * level.openness
-        add(total, place, i, level.depth, seen, seen)
-    return total
+        add(totals, plain_setting, row, level.depth, seen, seen)
+    return totals
+
+
+def draw_worlds(exp: Experiment, worldview: Worldview, first_world: int, worlds: int) -> np.ndarray:
+    """What the worlds of a worldview are like: records[world] with the fields of `sim.model.state.Parameters`."""
+    table = draws.draw_parameters(exp, worldview, first_world, worlds)
+    return parameter_records(table, list(exp.catalogue.parameters))
+
+
+def plain_cell(
+    exp: Experiment, policy: Policy, start: Start, worldview: Worldview, worlds: int
+) -> tuple[Setting, list[Parameters]]:
+    """A cell for rules in plain Python: its setting, and the parameters of its first worlds."""
+    records = draw_worlds(exp, worldview, 0, worlds)
+    setting = plain_record(Setting, build_setting(exp, policy, start)[0])
+    return setting, [plain_record(Parameters, record) for record in records]

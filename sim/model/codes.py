@@ -28,7 +28,7 @@ EVENTS = (
  TAIWAN_FALLS, TAIWAN_CONQUERED, COERCED_SETTLEMENT, SETTLEMENT_BROKEN, NUCLEAR_USE,
  DETERRENCE_FAILS) = range(14)  # fmt: skip
 
-# what is told of the ten years after a fall
+# results of the ten years after a fall
 AFTERMATH = (
     "us_credibility_lost", "us_defends_japan", "partners_lost", "autonomy_lost", "demands_granted", "islands_seized",
     "ryukyus_seized", "prc_japan_clash", "japan_goes_nuclear", "sealane_cost_pct", "arming_cost_pct",
@@ -45,9 +45,4 @@ MOST_SCRIPTED = 64
 
 NEVER = 1e9  # a time, in months, that does not come
 
-SWITCHES = ("provocation", "learning", "closing_window", "moral_hazard", "entrapment", "incidents",
-            "perception_lag", "misperception", "traits", "allies_first")  # fmt: skip
-SUMS = (
-    "ties_depth", "ties_seen", "ties_signal", "ties_official", "declaration", "interop_depth", "interop_seen",
-    "interop_signal", "extras_depth", "extras_seen", "exposure", "ties_steps", "alliance_steps", "hidden", "bases",
-)  # fmt: skip
+MONTHS_A_YEAR = 12

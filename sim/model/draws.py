@@ -112,21 +112,21 @@ def _fill(seed: int, names: Any, first_world: int, out: Any) -> None:
             out[row, column] = four(seed, first_world + row, 0, names[column], 0)[0]
 
 
-def uniforms(seed: int, names: list[str], first_world: int, worlds: int) -> np.ndarray:
+def draw_uniforms(seed: int, names: list[str], first_world: int, worlds: int) -> np.ndarray:
     """One uniform number for each world and parameter: float64[world, name]."""
     out = np.empty((worlds, len(names)))
     _fill(seed, np.array([name_id("parameter " + name) for name in names], dtype=np.uint64), first_world, out)
     return out
 
 
-def parameters(exp: Experiment, worldview: Worldview, first_world: int, worlds: int) -> np.ndarray:
+def draw_parameters(exp: Experiment, worldview: Worldview, first_world: int, worlds: int) -> np.ndarray:
     """What the worlds of a worldview are like: float64[world, parameter], in the catalogue's order.
 
     The uniform number of a parameter depends on its name and the world only, so worldviews are coupled: a world
     that is bad luck for one is bad luck for all. Correlated parameters share a Gaussian copula.
     """
     names = list(exp.catalogue.parameters)
-    u = uniforms(exp.seed, names, first_world, worlds)
+    u = draw_uniforms(exp.seed, names, first_world, worlds)
     if exp.correlations:
         from scipy.special import ndtr, ndtri
 

@@ -1,4 +1,4 @@
-"""What is written down of a trial: one number per column, the same from the kernel, plain Python and Mesa."""
+"""The record of a trial: one number per column, the same from the kernel, plain Python and Mesa."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.model import codes
 from sim.model.compiled import rule
+from sim.model.state import State
 
 _RUNGS = tuple((f"{target}_{domain}", rungs) for target, domain, rungs in codes.TRACKS)
 SHARES = ("deterrence_holds", *codes.EVENTS[:-1], "crisis", "prc_gave_up", "relations_ruptured", "japan_backs_down",
@@ -23,43 +24,43 @@ COLUMNS = (
     *(f"{name}_compensator" for name in codes.AFTERMATH),
     "peace_years", "hazard_of_force",  # years in which force could begin, and the hazard summed over them
 )  # fmt: skip
-_N = len(codes.EVENTS) - 1
+EVENT_SHARES = len(codes.EVENTS) - 1  # events recorded under their own names; the last is recorded as its opposite
 
 
 @rule
-def write(w: Any, c: Any, row: Any) -> None:
-    """Fill `row` (float64[column]) with the outcomes of a trial that has been played; null is NaN."""
+def write(state: State, row: Any) -> None:
+    """Fill `row` (float64[column]) with the outcomes of a trial, in the order of `COLUMNS`; null is NaN."""
     fails = codes.DETERRENCE_FAILS
-    row[0] = 1 - w.happened[fails]
-    for event in range(_N):
-        row[1 + event] = w.happened[event]
-    at = 1 + _N
-    row[at] = 1 if w.crises > 0 else 0
-    row[at + 1], row[at + 2], row[at + 3] = w.gave_up, w.ruptured, w.backed_down
-    row[at + 4], row[at + 5] = 1 - row[at], 1 - w.happened[codes.USE_OF_FORCE]
+    row[0] = 1 - state.happened[fails]
+    for event in range(EVENT_SHARES):
+        row[1 + event] = state.happened[event]
+    at = 1 + EVENT_SHARES
+    row[at] = 1 if state.crises > 0 else 0
+    row[at + 1], row[at + 2], row[at + 3] = state.gave_up, state.ruptured, state.backed_down
+    row[at + 4], row[at + 5] = 1 - row[at], 1 - state.happened[codes.USE_OF_FORCE]
     at += 6
-    row[at], row[at + 1] = w.japan_loss, w.taiwan_loss
-    row[at + 2] = w.first_crisis if w.crises > 0 else math.nan
-    row[at + 3] = w.first_force if w.happened[codes.USE_OF_FORCE] == 1 else math.nan
-    row[at + 4], row[at + 5], row[at + 6] = w.contact_level, w.support, w.buildup
-    row[at + 7], row[at + 8] = w.aircraft_lost, w.ships_lost
-    at += 9
-    for track in range(4):
-        row[at + track] = w.highest[track]
-    at += 4
-    for place in range(len(w.rung_months)):
-        row[at + place] = w.rung_months[place]
-    at += len(w.rung_months)
-    for place in range(len(w.after)):
-        row[at + place] = w.after[place] if w.happened[codes.TAIWAN_FALLS] == 1 else math.nan
-    at += len(w.after)
-    row[at] = 1 - w.compensator[fails]
-    for event in range(_N):
-        row[at + 1 + event] = w.compensator[event]
-    at += 1 + _N
-    row[at], row[at + 1] = w.expected_japan_loss, w.expected_taiwan_loss
-    at += 2
-    for place in range(len(w.after_expected)):
-        row[at + place] = w.after_expected[place]
-    at += len(w.after_expected)
-    row[at], row[at + 1] = w.peace_years, w.hazard[codes.FORCE]
+    row[at], row[at + 1] = state.japan_loss, state.taiwan_loss
+    row[at + 2] = state.first_crisis if state.crises > 0 else math.nan
+    row[at + 3] = state.first_force if state.happened[codes.USE_OF_FORCE] == 1 else math.nan
+    row[at + 4], row[at + 5], row[at + 6] = state.contact_level, state.support, state.buildup
+    row[at + 7], row[at + 8] = state.aircraft_lost, state.ships_lost
+    at = fill(row, at + 9, state.highest)
+    at = fill(row, at, state.rung_months)
+    for result in range(len(state.after)):
+        row[at + result] = state.after[result] if state.happened[codes.TAIWAN_FALLS] == 1 else math.nan
+    at += len(state.after)
+    row[at] = 1 - state.compensator[fails]
+    for event in range(EVENT_SHARES):
+        row[at + 1 + event] = state.compensator[event]
+    at += 1 + EVENT_SHARES
+    row[at], row[at + 1] = state.expected_japan_loss, state.expected_taiwan_loss
+    at = fill(row, at + 2, state.after_expected)
+    row[at], row[at + 1] = state.peace_years, state.hazard[codes.FORCE]
+
+
+@rule
+def fill(row: Any, first: int, values: Any) -> int:
+    """Write some values from column `first` on; the column after the last."""
+    for number in range(len(values)):
+        row[first + number] = values[number]
+    return first + len(values)

@@ -1,111 +1,579 @@
-"""The records of a trial: what is set (`Setting`), what the world is like (`Parameters`), what has happened (`World`).
+"""The three records of a trial: what has happened (`State`), its cell (`Setting`), its world (`Parameters`).
 
-Compiled rules read and write NumPy records; plain Python and the Mesa model use objects with the same fields, so
-one set of rules serves both. Times are months since the start, rates are per year.
+Each field is declared once, with its type, its unit and its meaning; an array says first how many elements it has.
+mypy checks the rules against these classes, and the NumPy records that compiled rules read and write are built from
+them. Plain Python and the Mesa model use objects of the classes themselves, so that one set of rules serves all.
+Times are months since the start, rates are per year, and what is counted per step is for one step of play.
 """
 
 from __future__ import annotations
 
 import functools
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any, NamedTuple, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-from sim.model.codes import AFTERMATH, MOST_SCRIPTED, SUMS, SWITCHES
+from sim.model.codes import AFTERMATH, CLOCKS, EVENTS, MOST_SCRIPTED, TRACKS
+
+Ints = list[int]  # in a compiled record: int64[element]
+Floats = list[float]  # in a compiled record: float64[element]
+Record = TypeVar("Record")
+
+# How many elements an array has
+PER_LEVER = 0  # as many as the catalogue has levers, in the order of their names
+PER_TRACK, PER_CLOCK, PER_EVENT, PER_RESULT, PER_SCRIPTED = (
+    len(TRACKS), len(CLOCKS), len(EVENTS), len(AFTERMATH), MOST_SCRIPTED)  # fmt: skip
+PER_RUNG = sum(rungs for _, _, rungs in TRACKS)  # of all tracks, one after the other
 
 
-def setting_dtype(levers: int) -> np.dtype[Any]:
-    """Fields of a cell: start, policy, switches and the levers' attributes."""
-    scalars = ["step", "years", "months", "hope", "prc_strength", "taiwan_readiness", "drill_regime",
-               "japan_trade_share", "japan_trade_drift", "support_shift", "us_shift",
-               "months_to_us_inauguration", "months_to_taiwan_inauguration",
-               "reference_hope", "reference_trade"]  # fmt: skip
-    fields: list[Any] = [(name, "f8") for name in scalars]
-    fields += [("on_" + name, "f8") for name in SWITCHES]
-    fields += [("base_" + name, "f8") for name in SUMS] + [("reference_" + name, "f8") for name in SUMS]
-    fields += [(name, "i8") for name in ("seed", "when_coerced", "moves")]
-    fields += [("scripted", "i8"), ("scripted_event", "i8", (MOST_SCRIPTED,))]
-    fields += [("scripted_key", "i8", (MOST_SCRIPTED,))]
-    fields += [("scripted_month", "f8", (MOST_SCRIPTED,))]
-    fields += [("start_rung", "i8", (4,)), ("start_months", "f8", (4,)), ("moved", "i8", (levers,))]
-    fields += [(name, "i8", (levers,)) for name in ("package", "needs_us", "needs_taiwan", "first_step_key")]
-    fields += [(name, "f8", (levers,)) for name in (
-        "start_depth", "start_openness", "goal_depth", "goal_openness", "from_month", "ramp_months", "official",
-        "combat", "signal_share", "capability_share", "incident_exposure", "adoption_ratio",
-        "steps_per_year")]  # fmt: skip
-    return np.dtype(fields, align=True)
+class LeverSums:
+    """What the levers amount to at some depth and openness, each package at full depth in the open as 1."""
+
+    ties_depth: Annotated[float, "share", "military effect of ties with Taiwan, seen or not"]
+    ties_seen: Annotated[float, "share", "military effect of ties with Taiwan that others know of"]
+    ties_signal: Annotated[float, "share", "commitment to Taiwan that known ties signal"]
+    ties_official: Annotated[float, "share", "the part of that signal that crosses the line of 1972"]
+    declaration: Annotated[float, "share", "commitment to Taiwan that declarations signal"]
+    interop_depth: Annotated[float, "share", "military effect of interoperability with the US"]
+    interop_seen: Annotated[float, "share", "military effect of interoperability that others know of"]
+    interop_signal: Annotated[float, "share", "commitment that known interoperability signals"]
+    extras_depth: Annotated[float, "share", "military effect of the extra levers"]
+    extras_seen: Annotated[float, "share", "military effect of the extra levers that others know of"]
+    exposure: Annotated[float, "share", "added chance of dangerous encounters, joint escorts as 1"]
+    ties_steps: Annotated[float, "steps a year", "visible steps with Taiwan, or of standing contacts"]
+    alliance_steps: Annotated[float, "steps a year", "visible steps with the US alone"]
+    hidden: Annotated[float, "share", "military effect of ties added in secret, which may leak"]
+    bases: Annotated[float, "share", "how far Japan lets US forces plan to fight from its bases"]
 
 
-def parameters_dtype(names: tuple[str, ...]) -> np.dtype[Any]:
-    """Fields of a world's parameters: one number each, under their own names."""
-    return np.dtype([(name, "f8") for name in names])
+class Setting:
+    """A cell: what its start, its policy and the switches set. No trial changes it."""
+
+    seed: Annotated[int, "number", "the experiment's seed"]
+    step: Annotated[float, "months", "length of a step of play: a month or a part of one"]
+    years: Annotated[float, "years", "length of a step of play"]
+    months: Annotated[float, "months", "the horizon: how long a trial is played"]
+    # the start
+    hope: Annotated[float, "probability", "the PRC's estimate at the start that peaceful unification stays open"]
+    prc_strength: Annotated[float, "log-odds", "PRC military strength at the start, on its odds of success"]
+    taiwan_readiness: Annotated[float, "share", "Taiwan's readiness at the start"]
+    drill_regime: Annotated[float, "0 or 1", "whether large drills at Taiwan are usual at the start"]
+    japan_trade_share: Annotated[float, "share", "the part of Japan's exports that goes to the PRC at the start"]
+    japan_trade_drift: Annotated[float, "share a year", "how that part changes"]
+    support_shift: Annotated[float, "points", "public support in Japan at the start, over the parameter"]
+    us_shift: Annotated[float, "points", "US willingness to fight at the start, over the parameter"]
+    months_to_us_inauguration: Annotated[float, "months", "until a US administration takes office"]
+    months_to_taiwan_inauguration: Annotated[float, "months", "until a government of Taiwan takes office"]
+    start_rung: Annotated[Ints, PER_TRACK, "rung", "pressure under way at the start"]
+    start_months: Annotated[Floats, PER_TRACK, "months", "how long that pressure has lasted by then"]
+    base: Annotated[LeverSums, "as in LeverSums", "what the levers amount to at the start"]
+    # the reference, from which ratios are counted
+    reference: Annotated[LeverSums, "as in LeverSums", "what the levers amount to at the reference start"]
+    reference_hope: Annotated[float, "probability", "hope at the reference start"]
+    reference_trade: Annotated[float, "share", "the same part at the reference start"]
+    # switches
+    on_provocation: Annotated[float, "0 or 1", "Japan's steps provoke answers, anger and lost hope"]
+    on_learning: Annotated[float, "0 or 1", "habit, reputations and demands after concessions"]
+    on_closing_window: Annotated[float, "0 or 1", "a closing window hurries the PRC"]
+    on_moral_hazard: Annotated[float, "0 or 1", "support makes Taiwan bolder and lets it spend less"]
+    on_entrapment: Annotated[float, "0 or 1", "useful bases draw a strike on Japan"]
+    on_incidents: Annotated[float, "0 or 1", "dangerous incidents happen"]
+    on_perception_lag: Annotated[float, "0 or 1", "the PRC's beliefs follow its estimates late"]
+    on_misperception: Annotated[float, "0 or 1", "the PRC errs about its chances"]
+    on_traits: Annotated[float, "0 or 1", "PRC leaderships differ in what moves them"]
+    on_allies_first: Annotated[float, "0 or 1", "in each step the others act before the PRC decides on force"]
+    # the policy
+    when_coerced: Annotated[int, "place in codes.WHEN_COERCED", "what Japan does when coerced over ties"]
+    moves: Annotated[int, "count", "levers that the policy moves"]
+    moved: Annotated[Ints, PER_LEVER, "lever", "which levers the policy moves: the first `moves` elements"]
+    start_depth: Annotated[Floats, PER_LEVER, "share", "depth at the start"]
+    start_openness: Annotated[Floats, PER_LEVER, "share", "openness at the start"]
+    goal_depth: Annotated[Floats, PER_LEVER, "share", "depth that the policy aims at"]
+    goal_openness: Annotated[Floats, PER_LEVER, "share", "openness that the policy aims at"]
+    from_month: Annotated[Floats, PER_LEVER, "months", "when work on the lever begins"]
+    ramp_months: Annotated[Floats, PER_LEVER, "months", "from first use to the goal"]
+    # what kind of step a lever is: the attributes of levers.yaml
+    package: Annotated[Ints, PER_LEVER, "place in codes.PACKAGES", "the package the lever belongs to"]
+    needs_us: Annotated[Ints, PER_LEVER, "0 or 1", "US consent is needed"]
+    needs_taiwan: Annotated[Ints, PER_LEVER, "0 or 1", "Taiwan's consent is needed: the lever is a tie with Taiwan"]
+    first_step_key: Annotated[Ints, PER_LEVER, "key", "of the luck with which the first step is answered"]
+    official: Annotated[Floats, PER_LEVER, "share", "how far it crosses the line of 1972"]
+    combat: Annotated[Floats, PER_LEVER, "share", "how far it is a combat role in support of Taiwan"]
+    signal_share: Annotated[Floats, PER_LEVER, "share", "its part of the package's signal of commitment"]
+    capability_share: Annotated[Floats, PER_LEVER, "share", "its part of the package's military effect"]
+    incident_exposure: Annotated[Floats, PER_LEVER, "share", "added chance of dangerous encounters"]
+    adoption_ratio: Annotated[Floats, PER_LEVER, "ratio", "its time from decision to practice, over the median's"]
+    steps_per_year: Annotated[Floats, PER_LEVER, "steps a year", "visible steps at full depth"]
+    # events that the experiment writes down
+    scripted: Annotated[int, "count", "scripted events: the first elements of the arrays below"]
+    scripted_event: Annotated[Ints, PER_SCRIPTED, "place in codes.SCRIPTED", "what happens"]
+    scripted_key: Annotated[Ints, PER_SCRIPTED, "key", "of the event's luck"]
+    scripted_month: Annotated[Floats, PER_SCRIPTED, "months", "when it happens"]
 
 
-def world_dtype(levers: int) -> np.dtype[Any]:
-    """Fields of a trial under way; those that need a word are explained where they are set."""
-    whole = ["world", "luck", "over", "opportunist", "unlimited", "us_consents", "taiwan_consents", "taiwan_builds",
-             "us_elections", "taiwan_elections", "posture", "gathered", "moving", "first_official",
-             "campaign", "campaigns", "us_in", "bases_in", "struck", "japan_in", "resisting", "crises",
-             "answers", "regime", "backed_down", "gave_up", "ruptured"]  # fmt: skip
-    real = ["time", "next_us_inauguration", "next_taiwan_inauguration", "us_swing", "strength", "readiness", "anger",
-            "hope_lost", "support_swing", "support", "contact_level",
-            "firmness", "us_firmness", "demand_ratio", "buildup", "jump_until",
-            "leaked", "posture_until", "crisis_until", "deployed", "rest_until", "first_crisis", "first_force",
-            "japan_loss", "taiwan_loss", "expected_japan_loss", "expected_taiwan_loss", "severity",
-            "milder_severity",
-            "japan_adapted", "taiwan_adapted", "peace_years",
-            "aircraft_lost", "ships_lost",
-            # what the levers amount to, and the odds ratios that follow
-            "relief", "relief_seen", "or_interop", "or_interop_seen", "or_ties", "or_ties_seen", "or_strike",
-            "balance", "incident_rate", "calm_rate", "pressure_ratio", "embolden", "log_seen", "log_seen_ties",
-            "log_slow", "log_slow_ties",
-            # the PRC's estimates
-            "error", "assessment", "believed_success", "believed_joint", "success", "joint", "window",
-            # chances of who fights and of who wins, as they stand, and as they stood when a campaign began
-            "us_prob", "bases_prob", "strike_prob", "fight_prob", "resist_prob",
-            "alone", "without_bases", "with_bases", "joined", "late",
-            "u_us", "u_bases", "u_strike", "u_fight", "u_resist", "u_nuclear", "u_broken", "stage_start", "stage_end",
-            "u_exit", "u_escalate", "u_settle",
-            # constants of this world, worked out once
-            "log_success", "log_joint", "log_hope", "log_crisis", "log_window", "log_form", "log_readiness",
-            "log_contact", "log_alert", "alert", "reference_joint", "opportunity", "despair",
-            "log_quiet", "log_official", "log_alliance", "log_dispute", "log_combat", "log_hostility", "log_face",
-            "log_anger", "log_trade", "log_habit", "log_interop", "log_ties", "log_extras",
-            "log_help", "log_freedom",
-            "log_entrapment", "log_escorts", "log_warning", "log_pressure", "log_embolden",
-            # falls expected since what follows them was last added up, and ties and demands at that time
-            "fought", "falls_fought", "falls_unfought", "after_ties", "after_demands", "ties_depth_more",
-            "keep_anger", "keep_hope", "keep_support", "keep_firmness",
-            "follow", "keep_slow", "odds_alone", "odds_without", "odds_with", "in_time",
-            "first_rate", "usual_hope_loss"]  # fmt: skip
-    fields: list[Any] = [(name, "i8") for name in whole] + [(name, "f8") for name in real]
-    fields += [(name, "f8") for name in SUMS]
-    fields += [("rung", "i8", (4,)), ("highest", "i8", (4,)), ("month_high", "i8", (4,))]
-    fields += [("milder", "i8", (4,)), ("milder_until", "f8", (4,))]
-    fields += [("until", "f8", (4,)), ("since", "f8", (4,)), ("rung_months", "f8", (22,))]
-    fields += [("hazard", "f8", (13,)), ("threshold", "f8", (13,)), ("count", "i8", (13,))]
-    fields += [(name, "f8", (13,)) for name in ("mark_a", "mark_b", "mark_c")]
-    fields += [("happened", "i8", (14,)), ("expected", "f8", (14,)), ("compensator", "f8", (14,))]
-    fields += [(name, "f8", (len(AFTERMATH),)) for name in ("after", "after_expected")]
-    fields += [(name, "f8", (levers,)) for name in ("level", "age", "depth", "openness")]
-    fields += [("repeats", "i8", (levers,))]
-    return np.dtype(fields, align=True)
+class State(LeverSums):
+    """A trial under way. All is zero before it begins, but for its key (`world`, `luck`)."""
+
+    world: Annotated[int, "number", "the world that is played, from 0"]
+    luck: Annotated[int, "number", "the luck with which it is played, from 1"]
+    time: Annotated[float, "months", "how far the trial has been played"]
+    over: Annotated[int, "0 or 1", "Taiwan has fallen, so the trial has ended"]
+    # the PRC's leadership and what it feels
+    opportunism: Annotated[float, "share", "1 for a leadership moved by opportunity, 0 by despair, 0.5 by both alike"]
+    unlimited: Annotated[int, "0 or 1", "PRC aims go beyond Taiwan"]
+    error: Annotated[float, "points", "lasting error of the leadership about its chance of success"]
+    assessment: Annotated[float, "points", "error of the latest reassessment of that chance"]
+    anger: Annotated[float, "share", "the PRC's anger over recent steps, fading"]
+    hope_lost: Annotated[float, "points", "hope of peaceful unification lost by recent offences, fading"]
+    strength: Annotated[float, "log-odds", "PRC military strength, on its odds of success"]
+    buildup: Annotated[float, "% above trend", "PRC military spending, raised by a first official tie"]
+    jump_until: Annotated[float, "months", "until when that spending grows faster"]
+    regime: Annotated[int, "0 or 1", "large drills at Taiwan have become usual"]
+    demand_ratio: Annotated[float, "rate ratio", "unprovoked pressure on Japan, raised by concessions"]
+    # what the PRC believes
+    believed_success: Annotated[float, "probability", "success of an invasion, as believed in calm"]
+    believed_joint: Annotated[float, "probability", "that the US fights and Japan by choice, as believed in calm"]
+    success: Annotated[float, "probability", "success of an invasion, forces in sight reckoned with"]
+    joint: Annotated[float, "probability", "that the US fights and Japan by choice, forces in sight reckoned with"]
+    window: Annotated[float, "points a year", "how fast the chance of success is being taken away"]
+    log_seen: Annotated[float, "log odds ratio", "of PRC success, by interoperability and extras as seen"]
+    log_seen_ties: Annotated[float, "log odds ratio", "of PRC success, by ties as seen"]
+    log_slow: Annotated[float, "log odds ratio", "moving average of log_seen, a year old on average"]
+    log_slow_ties: Annotated[float, "log odds ratio", "moving average of log_seen_ties, a year old on average"]
+    # Japan
+    support_swing: Annotated[float, "points", "public support that recent coercion has moved, fading"]
+    support: Annotated[float, "share", "the part of Japan's public that accepts open defence ties"]
+    firmness: Annotated[float, "points", "Japan's reputation for standing firm, on its perceived chance to fight"]
+    posture: Annotated[int, "option of japan.responds", "what Japan does with its ties under pressure"]
+    posture_until: Annotated[float, "months", "until when it does so"]
+    answers: Annotated[int, "count", "times that Japan has responded to coercion"]
+    backed_down: Annotated[int, "0 or 1", "Japan has suspended ties under coercion"]
+    contact_level: Annotated[float, "share", "unofficial contact between Japan and Taiwan, 1 at the start"]
+    moving: Annotated[int, "0 or 1", "work on some lever may go on, or a posture end"]
+    gathered: Annotated[int, "option of japan.responds", "posture when the levers were last added up"]
+    first_official: Annotated[int, "0 or 1", "a first official tie has crossed the line of 1972"]
+    leaked: Annotated[float, "share", "the part of all secret ties that has become known"]
+    level: Annotated[Floats, PER_LEVER, "share", "how far the lever has come from its start to its goal"]
+    age: Annotated[Floats, PER_LEVER, "months", "work done on the lever"]
+    depth: Annotated[Floats, PER_LEVER, "share", "depth now"]
+    openness: Annotated[Floats, PER_LEVER, "share", "openness now"]
+    repeats: Annotated[Ints, PER_LEVER, "count", "visible steps taken on the lever"]
+    # the US and Taiwan
+    us_swing: Annotated[float, "points", "US willingness to fight under this president, over the usual"]
+    us_firmness: Annotated[float, "points", "US reputation for firmness, by transits, fading"]
+    us_consents: Annotated[int, "0 or 1", "the administration lets its forces join Japan and Taiwan"]
+    us_elections: Annotated[int, "count", "administrations so far"]
+    next_us_inauguration: Annotated[float, "months", "when the next US administration takes office"]
+    readiness: Annotated[float, "share", "Taiwan's readiness"]
+    taiwan_consents: Annotated[int, "0 or 1", "Taiwan's government agrees to open ties with Japan"]
+    taiwan_builds: Annotated[int, "0 or 1", "Taiwan's government builds up its defence"]
+    taiwan_elections: Annotated[int, "count", "governments of Taiwan so far"]
+    next_taiwan_inauguration: Annotated[float, "months", "when the next government of Taiwan takes office"]
+    # odds ratios and rates that follow from the levers, counted from the reference
+    ties_depth_more: Annotated[float, "share", "ties_depth over the reference's"]
+    or_interop: Annotated[float, "odds ratio", "of PRC success, by interoperability and extras"]
+    or_interop_seen: Annotated[float, "odds ratio", "the same as seen"]
+    or_ties: Annotated[float, "odds ratio", "of PRC success, by ties"]
+    or_ties_seen: Annotated[float, "odds ratio", "the same as seen"]
+    relief: Annotated[float, "odds ratio", "of US intervention, by Japan's help"]
+    relief_seen: Annotated[float, "odds ratio", "the same as seen"]
+    or_strike: Annotated[float, "odds ratio", "of a PRC strike on Japan, by useful bases"]
+    calm_rate: Annotated[float, "per year", "dangerous incidents while the PLA does not press Taiwan"]
+    incident_rate: Annotated[float, "per year", "dangerous incidents while it does and escorts are flown"]
+    pressure_ratio: Annotated[float, "rate ratio", "of unprovoked pressure on Taiwan, by exposure"]
+    embolden: Annotated[float, "odds ratio", "that Taiwan goes through with what it plans, by support"]
+    # coercion and crises
+    rung: Annotated[Ints, PER_TRACK, "rung", "pressure now"]
+    until: Annotated[Floats, PER_TRACK, "months", "when it ends"]
+    since: Annotated[Floats, PER_TRACK, "months", "up to when time on the rung and its cost have been counted"]
+    milder: Annotated[Ints, PER_TRACK, "rung", "a milder pressure beneath, which stands when the graver ends"]
+    milder_until: Annotated[Floats, PER_TRACK, "months", "when the milder pressure ends"]
+    highest: Annotated[Ints, PER_TRACK, "rung", "gravest pressure so far"]
+    month_high: Annotated[Ints, PER_TRACK, "rung", "gravest pressure in this step"]
+    rung_months: Annotated[Floats, PER_RUNG, "months", "time spent on each rung"]
+    severity: Annotated[float, "ratio", "cost of the economic pressure on Japan, over that of a usual case"]
+    milder_severity: Annotated[float, "ratio", "the same of the milder pressure beneath"]
+    japan_adapted: Annotated[float, "share", "the part of Japan's coerced trade that has found other buyers"]
+    taiwan_adapted: Annotated[float, "share", "the part of Taiwan's coerced trade that has found other buyers"]
+    ruptured: Annotated[int, "0 or 1", "economic coercion of Japan has been broad"]
+    crises: Annotated[int, "count", "crises so far"]
+    first_crisis: Annotated[float, "months", "when the first crisis began"]
+    crisis_until: Annotated[float, "months", "when the crisis ends"]
+    deployed: Annotated[float, "0 or 1", "US forces are in sight in this crisis"]
+    alert: Annotated[float, "0 or 1", "a crisis is on, so an attack would not surprise"]
+    # who would fight and who would win, now or when the campaign began
+    balance: Annotated[float, "odds ratio", "of PRC success, whoever fights: strength, readiness, contact, no surprise"]
+    us_prob: Annotated[float, "probability", "the US fights an invasion"]
+    bases_prob: Annotated[float, "probability", "Japan opens its bases to US forces that fight"]
+    strike_prob: Annotated[float, "probability", "the PRC strikes those bases"]
+    fight_prob: Annotated[float, "probability", "Japan fights without having been struck"]
+    resist_prob: Annotated[float, "probability", "Taiwan fights on"]
+    alone: Annotated[float, "probability", "PRC success against Taiwan alone"]
+    without_bases: Annotated[float, "probability", "PRC success against the US without bases in Japan"]
+    with_bases: Annotated[float, "probability", "PRC success against the US from bases in Japan"]
+    joined: Annotated[float, "probability", "PRC success where Japan fights from the first"]
+    late: Annotated[float, "probability", "PRC success where Japan joins by choice, perhaps too late"]
+    # a campaign
+    campaign: Annotated[int, "form in rules.prc", "the form of force under way, NO_CAMPAIGN at peace"]
+    campaigns: Annotated[int, "count", "campaigns so far"]
+    stage_start: Annotated[float, "months", "when the stage under way began"]
+    stage_end: Annotated[float, "months", "when it ends"]
+    rest_until: Annotated[float, "months", "until when the PRC rebuilds after a campaign"]
+    us_in: Annotated[int, "0 or 1", "the US fights"]
+    bases_in: Annotated[int, "0 or 1", "it fights from bases in Japan"]
+    struck: Annotated[int, "0 or 1", "the PRC has struck Japan"]
+    japan_in: Annotated[int, "0 or 1", "Japan fights"]
+    resisting: Annotated[int, "0 or 1", "Taiwan fights on"]
+    u_us: Annotated[float, "luck", "whether the US fights, the same through escalation"]
+    u_bases: Annotated[float, "luck", "whether Japan opens its bases"]
+    u_strike: Annotated[float, "luck", "whether the PRC strikes Japan"]
+    u_fight: Annotated[float, "luck", "whether Japan fights by choice"]
+    u_resist: Annotated[float, "luck", "whether Taiwan fights on"]
+    u_nuclear: Annotated[float, "luck", "whether nuclear weapons are used"]
+    u_broken: Annotated[float, "luck", "whether a settlement is broken"]
+    u_exit: Annotated[float, "luck", "whether Taiwan submits, or an invasion succeeds, at this stage"]
+    u_escalate: Annotated[float, "luck", "whether the PRC escalates from this stage"]
+    u_settle: Annotated[float, "luck", "whether a failed invasion ends in a settlement on PRC terms"]
+    # what the trial has come to
+    first_force: Annotated[float, "months", "when force beyond a quarantine was first used"]
+    gave_up: Annotated[int, "0 or 1", "the PRC has given up a campaign"]
+    japan_loss: Annotated[float, "% of a year's GDP", "Japan's loss by coercion and war"]
+    taiwan_loss: Annotated[float, "% of a year's GDP", "Taiwan's loss by coercion and war"]
+    aircraft_lost: Annotated[float, "aircraft", "of the US and Japan"]
+    ships_lost: Annotated[float, "ships", "of the PRC"]
+    happened: Annotated[Ints, PER_EVENT, "0 or 1", "the event has happened"]
+    after: Annotated[Floats, PER_RESULT, "as in outcomes.yaml", "results of the ten years after a fall"]
+    # compensators: what was to be expected, added up at each moment at which force could begin
+    peace_years: Annotated[float, "years", "time in which force could begin"]
+    expected: Annotated[Floats, PER_EVENT, "probability", "of the event in a campaign begun now"]
+    fought: Annotated[float, "probability", "of a fall of Taiwan that the US fights, in a campaign begun now"]
+    compensator: Annotated[Floats, PER_EVENT, "probability", "accumulated until the event happens"]
+    expected_japan_loss: Annotated[float, "% of a year's GDP", "Japan's loss, that by war as expected"]
+    expected_taiwan_loss: Annotated[float, "% of a year's GDP", "Taiwan's loss, that by war as expected"]
+    falls_fought: Annotated[float, "count", "falls expected, with the US fighting, not yet in after_expected"]
+    falls_unfought: Annotated[float, "count", "falls expected, without the US, not yet in after_expected"]
+    after_ties: Annotated[float, "share", "ties_depth_more of those falls"]
+    after_demands: Annotated[float, "rate ratio", "demand_ratio of those falls"]
+    after_expected: Annotated[Floats, PER_RESULT, "as in outcomes.yaml", "results to be expected of the falls expected"]
+    # clocks: an event comes when the hazard added up has reached a threshold
+    hazard: Annotated[Floats, PER_CLOCK, "events", "expected so far"]
+    threshold: Annotated[Floats, PER_CLOCK, "events", "expected when the next one comes"]
+    count: Annotated[Ints, PER_CLOCK, "count", "times that the clock has been set"]
+    mark_a: Annotated[Floats, PER_CLOCK, "luck", "of the next event: what it is"]
+    mark_b: Annotated[Floats, PER_CLOCK, "luck", "of the next event: how long it lasts"]
+    mark_c: Annotated[Floats, PER_CLOCK, "luck", "of the next event: what comes of it"]
+    # constants of this world, calculated once. Logarithms of ratios add up where ratios would multiply
+    log_success: Annotated[float, "log hazard ratio", "of force, for success that rises from impossible to certain"]
+    log_joint: Annotated[float, "log hazard ratio", "of force, per unit of log-odds of meeting both allies"]
+    log_hope: Annotated[float, "log hazard ratio", "of force, for hope that falls from certain to none"]
+    log_crisis: Annotated[float, "log hazard ratio", "of force, in a crisis"]
+    log_window: Annotated[float, "log hazard ratio", "of force, for a certain success lost within a year"]
+    log_form: Annotated[float, "log odds ratio", "of each graver form, for success perceived as certain"]
+    log_readiness: Annotated[float, "log odds ratio", "of PRC success, per ten points of Taiwan's readiness"]
+    log_contact: Annotated[float, "log odds ratio", "of PRC success, for unofficial contact lost"]
+    log_alert: Annotated[float, "log odds ratio", "of PRC success, without surprise"]
+    reference_joint: Annotated[float, "log-odds", "of meeting both allies, as perceived at the reference"]
+    log_quiet: Annotated[float, "log-odds", "that a quiet or unofficial step draws coercion"]
+    log_official: Annotated[float, "log-odds", "that an open official step draws coercion"]
+    log_alliance: Annotated[float, "log-odds", "that a step with the US draws coercion"]
+    log_dispute: Annotated[float, "log-odds", "that a dispute not over Taiwan draws coercion"]
+    log_combat: Annotated[float, "log odds ratio", "of coercion, for a combat role"]
+    log_hostility: Annotated[float, "log odds ratio", "of coercion, for hostility to any tie"]
+    log_face: Annotated[float, "log odds ratio", "of coercion, for face lost by an open tie"]
+    log_anger: Annotated[float, "log odds ratio", "of coercion, at the height of anger"]
+    log_trade: Annotated[float, "log odds ratio", "of coercion, per ten points of Japan's exports that go to the PRC"]
+    log_habit: Annotated[float, "log odds ratio", "of coercion, for each earlier step of the kind"]
+    log_interop: Annotated[float, "log odds ratio", "of PRC success, per unit of interoperability"]
+    log_ties: Annotated[float, "log odds ratio", "of PRC success, per unit of ties"]
+    log_extras: Annotated[float, "log odds ratio", "of PRC success, per unit of the extra levers"]
+    log_help: Annotated[float, "log odds ratio", "of US intervention, per unit of ties"]
+    log_freedom: Annotated[float, "log odds ratio", "of US intervention, per unit of interoperability"]
+    log_entrapment: Annotated[float, "log odds ratio", "of a strike on Japan, per unit of interoperability"]
+    log_escorts: Annotated[float, "log rate ratio", "of incidents, per unit of exposure"]
+    log_warning: Annotated[float, "log rate ratio", "of incidents, per unit of interoperability"]
+    log_pressure: Annotated[float, "log rate ratio", "of pressure on Taiwan, per unit of exposure"]
+    log_embolden: Annotated[float, "log odds ratio", "of Taiwan's going through, per unit of ties' signal"]
+    odds_alone: Annotated[float, "odds", "of PRC success against Taiwan alone, at the reference"]
+    odds_without: Annotated[float, "odds", "of PRC success against the US without bases, at the reference"]
+    odds_with: Annotated[float, "odds", "of PRC success against the US from bases, at the reference"]
+    in_time: Annotated[float, "probability", "that Japan's forces come before an invasion is decided"]
+    first_rate: Annotated[float, "ratio", "cost of coercion as it begins, over its average in the first year"]
+    usual_hope_loss: Annotated[float, "points a year", "hope lost in an average year at the reference"]
+    follow: Annotated[float, "share", "how far beliefs go towards estimates in a step"]
+    keep_anger: Annotated[float, "share", "of anger left after a step"]
+    keep_hope: Annotated[float, "share", "of lost hope left after a step"]
+    keep_support: Annotated[float, "share", "of the swing of support left after a step"]
+    keep_firmness: Annotated[float, "share", "of reputations left after a step"]
+    keep_slow: Annotated[float, "share", "of the moving averages left after a step"]
+
+
+class Parameters:
+    """What a world is like: one number a name. Meaning, unit and source stand in scenarios/parameters.yaml."""
+
+    force_per_year: float
+    force_calibration: float
+    reference_success: float
+    reference_joint_involvement: float
+    force_hr_success: float
+    force_hr_joint_involvement: float
+    force_hr_lost_hope: float
+    trait_cross_share: float
+    prc_opportunist_prob: float
+    prc_unlimited_prob: float
+    ideological_motive_share: float
+    crisis_force_hr: float
+    window_force_hr: float
+    quarantine_share: float
+    blockade_share: float
+    invasion_share: float
+    graver_form_or: float
+    misperception_points: float
+    reassessments_per_year: float
+    reassessment_points: float
+    perception_lag_months: float
+    ties_signal_points: float
+    declaration_signal_ratio: float
+    firmness_points: float
+    firmness_half_life_months: float
+    hope_loss_ties: float
+    hope_loss_trigger: float
+    hope_recovery_months: float
+    us_intervenes_prob: float
+    us_or_japan_help: float
+    us_or_interoperability: float
+    us_blockade_ratio: float
+    us_strike_ratio: float
+    us_swing_points: float
+    us_deploys_points: float
+    us_deploys_prob: float
+    japan_permits_bases_prob: float
+    prc_strikes_japan_prob: float
+    strike_or_interoperability: float
+    strike_form_ratio: float
+    japan_fights_prob: float
+    ties_fight_points: float
+    japan_form_ratio: float
+    interoperability_fight_points: float
+    japan_legal_delay_months: float
+    taiwan_resists_prob: float
+    taiwan_will_points: float
+    success_alone_prob: float
+    success_without_bases_prob: float
+    success_with_bases_prob: float
+    success_or_japan_fights: float
+    success_or_interoperability: float
+    aircraft_saved_share: float
+    success_or_ties: float
+    success_or_extras: float
+    success_or_readiness: float
+    success_or_alert: float
+    success_or_contact_lost: float
+    prc_strength_growth: float
+    buildup_jump_pp: float
+    strength_per_10pct: float
+    quarantine_months: float
+    quarantine_escalates_prob: float
+    quarantine_submission_prob: float
+    blockade_months: float
+    blockade_submission_alone_prob: float
+    blockade_submission_us_prob: float
+    blockade_escalates_alone_prob: float
+    blockade_escalates_us_prob: float
+    strike_months: float
+    strike_escalates_prob: float
+    invasion_months: float
+    coerced_settlement_prob: float
+    nuclear_use_prob: float
+    settlement_broken_prob: float
+    rebuild_months: float
+    taiwan_triggers_per_year: float
+    japan_triggers_per_year: float
+    pressure_on_japan_per_year: float
+    pressure_on_taiwan_per_year: float
+    economic_pressure_share: float
+    pressure_trade_share: float
+    drill_prob: float
+    drill_before_2022_ratio: float
+    unprovoked_drill_ratio: float
+    drill_regime_per_year: float
+    answer_official_prob: float
+    answer_or_combat: float
+    answer_quiet_prob: float
+    answer_alliance_prob: float
+    answer_dispute_prob: float
+    answer_hostility_or: float
+    answer_face_or: float
+    answer_anger_or: float
+    anger_half_life_months: float
+    habituation_share: float
+    broad_coercion_prob: float
+    broad_dispute_prob: float
+    severity_ratio: float
+    trade_restraint_or: float
+    freeze_or: float
+    spill_trade_or: float
+    surge_or: float
+    taiwan_spill_or: float
+    taiwan_coercion_prob: float
+    taiwan_surge_prob: float
+    japan_drill_share: float
+    economic_duration_months: float
+    surge_duration_months: float
+    taiwan_surge_duration_months: float
+    taiwan_surge_spread: float
+    drill_duration_months: float
+    duration_spread: float
+    political_crises_per_year: float
+    drill_crisis_prob: float
+    crisis_months: float
+    incidents_per_year: float
+    incident_deadly_prob: float
+    deadly_incident_anger: float
+    escort_incident_ratio: float
+    escort_pressure_ratio: float
+    warning_incident_ratio: float
+    public_support: float
+    elite_gap_points: float
+    business_pressure_points: float
+    support_needed: float
+    open_step_openness: float
+    rally_points: float
+    support_half_life_months: float
+    concede_prob: float
+    concede_or_support: float
+    quieten_or: float
+    reference_support: float
+    advance_prob: float
+    advance_speed_ratio: float
+    suspension_months: float
+    concession_pressure_ratio: float
+    contact_change: float
+    leaks_per_year: float
+    leak_share: float
+    ties_adoption_years: float
+    interoperability_adoption_years: float
+    taiwan_consents_prob: float
+    us_consents_prob: float
+    taiwan_presses_prob: float
+    taiwan_embolden_or: float
+    taiwan_readiness_growth: float
+    taiwan_builds_prob: float
+    taiwan_free_riding_points: float
+    us_signals_per_year: float
+    us_arms_prob: float
+    us_transit_prob: float
+    transit_points: float
+    arms_readiness_points: float
+    coercion_cost_japan_pct: float
+    coercion_cost_taiwan_pct: float
+    broad_cost_ratio: float
+    adaptation_months: float
+    quarantine_cost_japan_pct: float
+    quarantine_cost_taiwan_pct: float
+    blockade_cost_japan_pct: float
+    blockade_cost_taiwan_pct: float
+    strike_cost_japan_pct: float
+    strike_cost_taiwan_pct: float
+    war_cost_japan_pct: float
+    war_bystander_ratio: float
+    war_cost_taiwan_pct: float
+    allied_aircraft: float
+    prc_ships: float
+    fought_loss_ratio: float
+    us_credibility_loss_share: float
+    us_defends_japan_prob: float
+    us_defends_ties_points: float
+    partners_lost_share: float
+    veto_points: float
+    aftermath_pressure_ratio: float
+    unlimited_pressure_ratio: float
+    pacific_reach_ratio: float
+    reroute_cost_pct: float
+    closure_per_year: float
+    closure_months: float
+    closure_cost_pct: float
+    seizure_attempts_per_year: float
+    ryukyu_share: float
+    seizure_stands_prob: float
+    nuclear_decision_per_year: float
+    nuclear_hr_guarantee: float
+    arming_pct: float
+
+
+class Field(NamedTuple):
+    """A field as declared: `kind` is int, float or a record's class, `elements` None for a single number."""
+
+    kind: type
+    elements: int | None
+    unit: str
+    meaning: str
 
 
 @functools.cache
-def _record_class(dtype: np.dtype[Any]) -> type:
-    assert dtype.names is not None
-    return type("Record", (), {"__slots__": dtype.names})
+def fields(record: type) -> dict[str, Field]:
+    """The fields that a record's class declares, by name. Those of `Parameters` have unit and meaning in a file.
 
-
-def record(dtype: np.dtype[Any], values: np.void | None = None) -> Any:
-    """An object with the fields of `dtype`: zeros, or the values of a NumPy record. Arrays become lists.
-
-    >>> record(np.dtype([("a", "f8"), ("b", "i8", (2,))])).b
-    [0, 0]
+    >>> fields(State)["anger"]
+    Field(kind=<class 'float'>, elements=None, unit='share', meaning="the PRC's anger over recent steps, fading")
     """
-    filled = np.zeros((), dtype)[()] if values is None else values
-    made = _record_class(dtype)()
-    for name in dtype.names or ():
-        setattr(made, name, filled[name].tolist())
-    return made
+    declared: dict[str, Field] = {}
+    for name, hint in get_type_hints(record, include_extras=True).items():
+        kind, *elements = get_args(hint) if get_origin(hint) is Annotated else (hint, "", "")
+        unit, meaning = elements[-2:]
+        if len(elements) == 3:
+            declared[name] = Field(get_args(kind)[0], elements[0], unit, meaning)
+        else:
+            declared[name] = Field(kind, None, unit, meaning)
+    return declared
+
+
+def _dtype(record: type, levers: int) -> np.dtype[Any]:
+    numbers = {int: np.dtype("i8"), float: np.dtype("f8")}
+    columns: list[Any] = []
+    for name, field in fields(record).items():
+        shape = () if field.elements is None else (levers if field.elements == PER_LEVER else field.elements,)
+        columns.append((name, numbers.get(field.kind) or _dtype(field.kind, levers), shape))
+    return np.dtype(columns, align=True)
+
+
+@functools.cache
+def state_dtype(levers: int) -> np.dtype[Any]:
+    """The NumPy record of a trial with so many levers in the catalogue."""
+    return _dtype(State, levers)
+
+
+@functools.cache
+def setting_dtype(levers: int) -> np.dtype[Any]:
+    """The NumPy record of a cell with so many levers in the catalogue."""
+    return _dtype(Setting, levers)
+
+
+def parameters_dtype(names: Sequence[str]) -> np.dtype[Any]:
+    """The NumPy record of a world's parameters, in the order of `names`."""
+    return np.dtype([(name, fields(Parameters)[name].kind) for name in names])
+
+
+def parameter_records(table: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    """float64[world, parameter], with the parameters' names in order, as records[world]."""
+    return np.ascontiguousarray(table).view(parameters_dtype(names)).reshape(-1)
+
+
+def plain_record(kind: type[Record], values: np.void) -> Record:
+    """A NumPy record as an object of its class, for rules in plain Python. Arrays become lists.
+
+    >>> plain_record(State, np.zeros(1, state_dtype(levers=2))[0]).depth
+    [0.0, 0.0]
+    """
+    record, declared = kind(), fields(cast(type, kind))
+    for name in values.dtype.names or ():
+        inner = declared[name].kind not in (int, float)
+        setattr(record, name, plain_record(declared[name].kind, values[name]) if inner else values[name].tolist())
+    return record
+
+
+def blank_state(levers: int, world: int, luck: int) -> State:
+    """The record of a trial that has not begun, for rules in plain Python."""
+    state = plain_record(State, np.zeros(1, state_dtype(levers))[0])
+    state.world, state.luck = world, luck
+    return state

@@ -53,7 +53,7 @@ def replay(exp: Experiment, start: str, worldview: str, policy: str, trial: int)
     if start not in starts or policy not in policies or worldview not in views or trial < 0:
         raise ValueError(f"there is no trial {trial} of {start}, {worldview}, {policy}")
     world, luck = divmod(trial, exp.lucks)
-    parameters = draws.parameters(exp, views[worldview], world, 1)
+    parameters = draws.draw_parameters(exp, views[worldview], world, 1)
     return batch.play_cell(exp, policies[policy], starts[start], parameters, world)[0][luck : luck + 1]
 
 

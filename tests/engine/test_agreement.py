@@ -21,8 +21,9 @@ import pytest
 from playing import blank, columns, needs_numba, play
 
 from sim.engine.mesa_model import AGENTS, Actor, StraitModel
-from sim.model import outcomes, state
+from sim.model import outcomes
 from sim.model.rules import japan, prc, us
+from sim.model.state import State
 from sim.scenario.experiment import Experiment
 from sim.scenario.loader import load
 
@@ -92,19 +93,26 @@ def opposite(decided: bool) -> bool:
     return not decided
 
 
-def always(answer: float) -> Callable[[Any], Any]:
-    return lambda decided: answer
+def always(result: Any) -> Callable[[Any], Any]:
+    return lambda decided: result
 
 
 OTHERWISE: dict[str, dict[str, Callable[[Any], Any]]] = {
     "prc": {
-        "perceives_success": always(0.99), "perceives_hope": always(0.01), "urge": always(0.0),
-        "chooses_form": always(prc.INVASION), "escalates": opposite, "strikes_japan": opposite,
-        "breaks_settlement": opposite, "answers_economically": always(prc.RUPTURE),
-        "answers_militarily": always(prc.DRILL), "presses_economically": opposite, "goes_for_ryukyus": opposite,
+        "expects_us": always(0.999), "expects_japan": always(0.999), "expects_both": always(0.999),
+        "perceives_success": always(0.99), "revises": always(0.99), "fears_failure": always(0.001),
+        "fears_both": always(0.999), "perceives_window": always(1.0), "perceives_hope": always(0.01),
+        "heeds_motive": always(0.0), "sees_opportunity": always(-9.0), "fears_price": always(-9.0),
+        "despairs": always(-9.0), "urge": always(0.0), "weighs_forms": always((0.0, 0.0, 0.0)),
+        "chooses_form": always(prc.INVASION), "resents_ties": always(9.0), "weighs_step": always(1e6),
+        "grows_angry": always(0.999), "drill_chance": always(1.0), "presses_more": always(50.0),
+        "answers_economically": always(prc.RUPTURE), "answers_militarily": always(prc.DRILL),
+        "presses_economically": opposite, "escalates": opposite, "strikes_japan": opposite,
+        "breaks_settlement": opposite, "goes_for_ryukyus": opposite,
     },
     "japan": {
-        "support": always(0.001), "goes_on": opposite, "responds": always(japan.SUSPEND), "permits_bases": opposite,
+        "support": always(0.001), "goes_on": opposite, "wavers": always(100.0), "responds": always(japan.SUSPEND),
+        "earns_firmness": always(-0.5), "permits_bases": opposite,
         "readiness_to_fight": always(0.999), "fights": opposite, "gives_way_prob": always(0.999),
         "gives_way": opposite, "nuclear_hazard": always(2.0), "goes_nuclear": opposite,
     },
@@ -130,8 +138,7 @@ def dangerous() -> Experiment:
 
 def snapshot(model: StraitModel) -> dict[str, Any]:
     """Every field of the trial's record."""
-    fields = {name: getattr(model.world, name) for name in model.world.__slots__}
-    return {name: list(value) if isinstance(value, list) else value for name, value in fields.items()}
+    return {name: list(value) if isinstance(value, list) else value for name, value in vars(model.state).items()}
 
 
 @functools.cache
@@ -157,7 +164,7 @@ def deciding_otherwise(agent: str, method: str) -> type[Actor]:
 
     def decide(self: Actor, *situation: Any) -> Any:
         decided = usual(self, *situation)
-        return change(decided) if self.model.world.time >= MONTH else decided
+        return change(decided) if self.model.state.time >= MONTH else decided
 
     return type(f"Other{AGENTS[agent].__name__}", (AGENTS[agent],), {method: decide})
 
@@ -166,7 +173,7 @@ def test_every_method_of_every_agent_is_tried() -> None:
     own = {agent: {name for name, method in vars(actor).items() if callable(method) and not name.startswith("_")}
            for agent, actor in AGENTS.items()}  # fmt: skip
     assert own == {agent: set(methods) for agent, methods in OTHERWISE.items()}
-    assert len(METHODS) == 35
+    assert len(METHODS) == 54
 
 
 @pytest.mark.parametrize(("agent", "method"), METHODS, ids=[".".join(pair) for pair in METHODS])
@@ -193,9 +200,8 @@ def test_an_agent_in_one_model_leaves_other_models_alone() -> None:
 
 @needs_numba
 def test_a_blank_record_of_either_sort_has_the_same_fields() -> None:
-    dtype = state.world_dtype(len(dangerous().catalogue.levers))
-    compiled, plain = blank(dtype), blank(dtype, compiled=False)
-    assert list(compiled.dtype.names) == list(plain.__slots__)
+    compiled, plain = blank(State), blank(State, compiled=False)
+    assert list(compiled.dtype.names) == list(vars(plain))
 
 
 def test_a_model_says_which_names_it_knows() -> None:
@@ -210,7 +216,7 @@ def test_mesa_collects_outcomes_month_by_month() -> None:
     assert {type(agent) for agent in model.agents} == set(AGENTS.values())
     outcome = model.run()
     frame = model.datacollector.get_model_vars_dataframe()
-    assert len(frame) == math.ceil(model.world.time)
+    assert len(frame) == math.ceil(model.state.time)
     assert frame.iloc[-1].to_dict() == {name: outcome[name] for name in frame.columns}
     assert all(frame[name].is_monotonic_increasing for name in frame.columns if name != "deterrence_holds")
 

@@ -93,9 +93,9 @@ def test_blocks_workers_and_the_order_of_cells_and_blocks_change_no_byte(
 def test_a_world_drawn_alone_is_the_world_drawn_among_others() -> None:
     exp = small()
     for view in exp.worldviews:
-        together = draws.parameters(exp, view, 0, 300)
+        together = draws.draw_parameters(exp, view, 0, 300)
         for size in (1, 3, 7):
-            apart = [draws.parameters(exp, view, first, size) for first in range(0, 300, size)]
+            apart = [draws.draw_parameters(exp, view, first, size) for first in range(0, 300, size)]
             assert np.concatenate(apart)[:300].tobytes() == together.tobytes()
 
 
@@ -124,9 +124,9 @@ def test_another_processor_draws_the_same_worlds() -> None:
         "NPY_DISABLE_CPU_FEATURES": " ".join(found["SIMD Extensions"].get("found", [])),
         "OPENBLAS_CORETYPE": "PRESCOTT",
     }
-    code = "print([t.hashed(t.draws.parameters(t.small(), view, 0, 500)) for view in t.small().worldviews])"
+    code = "print([t.hashed(t.draws.draw_parameters(t.small(), view, 0, 500)) for view in t.small().worldviews])"
     here, there = alone(code), alone(code, **plainest)
-    assert here == there == str([hashed(draws.parameters(small(), view, 0, 500)) for view in small().worldviews])
+    assert here == there == str([hashed(draws.draw_parameters(small(), view, 0, 500)) for view in small().worldviews])
 
 
 def alone(code: str, **environment: str) -> str:

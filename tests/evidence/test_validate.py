@@ -121,7 +121,7 @@ def test_integration_fails_its_author_where_it_draws_fire(monkeypatch: pytest.Mo
 
 
 def test_a_clock_that_runs_fast_in_half_months_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    proper = setup.setting
+    proper = setup.build_setting
 
     def hasty(*cell: Any) -> np.ndarray:
         made = proper(*cell)

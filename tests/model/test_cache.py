@@ -16,7 +16,7 @@ from sim.model import compiled
 SIM = Path(compiled.__file__).parents[1]
 DRAW = """
 from sim.model import draws
-print(draws.uniforms(7, ["a", "b"], 0, 3).tobytes().hex(), sum(draws._fill.stats.cache_hits.values()))
+print(draws.draw_uniforms(7, ["a", "b"], 0, 3).tobytes().hex(), sum(draws._fill.stats.cache_hits.values()))
 """
 
 pytestmark = [

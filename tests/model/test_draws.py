@@ -104,8 +104,8 @@ def test_luck_is_even_and_its_exponentials_and_bells_have_their_moments() -> Non
 
 def test_worldviews_see_the_same_uniform_numbers(debate: Experiment) -> None:
     names = list(debate.catalogue.parameters)
-    u = draws.uniforms(debate.seed, names, 0, 200)
-    drawn = {view.name: draws.parameters(debate, view, 0, 200) for view in debate.worldviews}
+    u = draws.draw_uniforms(debate.seed, names, 0, 200)
+    drawn = {view.name: draws.draw_parameters(debate, view, 0, 200) for view in debate.worldviews}
     for view, (place, name) in itertools.product(debate.worldviews, enumerate(names)):
         assert (drawn[view.name][:, place] == view.distributions[name].ppf(u[:, place])).all()
     for a, b in itertools.combinations(debate.worldviews, 2):
@@ -117,29 +117,29 @@ def test_worldviews_see_the_same_uniform_numbers(debate: Experiment) -> None:
 
 def test_a_run_is_the_start_of_a_longer_one_and_blocks_do_not_matter(debate: Experiment) -> None:
     view = debate.worldviews[0]
-    whole = draws.parameters(debate, view, 0, 100)
-    assert (draws.parameters(debate, view, 0, 40) == whole[:40]).all()
-    parts = [draws.parameters(debate, view, first, 7) for first in range(0, 98, 7)]
+    whole = draws.draw_parameters(debate, view, 0, 100)
+    assert (draws.draw_parameters(debate, view, 0, 40) == whole[:40]).all()
+    parts = [draws.draw_parameters(debate, view, first, 7) for first in range(0, 98, 7)]
     assert (np.concatenate(parts) == whole[:98]).all()
-    assert (draws.parameters(debate, view, 99, 1) == whole[99:]).all()
+    assert (draws.draw_parameters(debate, view, 99, 1) == whole[99:]).all()
 
 
 def test_a_parameter_more_or_less_moves_no_other(debate: Experiment) -> None:
     names = list(debate.catalogue.parameters)
-    whole = draws.uniforms(debate.seed, names, 0, 50)
-    assert (draws.uniforms(debate.seed, names[::-1][:9], 0, 50) == whole[:, ::-1][:, :9]).all()
+    whole = draws.draw_uniforms(debate.seed, names, 0, 50)
+    assert (draws.draw_uniforms(debate.seed, names[::-1][:9], 0, 50) == whole[:, ::-1][:, :9]).all()
 
 
 def test_another_seed_gives_other_worlds(debate: Experiment) -> None:
     view = debate.worldviews[0]
     varied = [not isinstance(entry, Fixed) for entry in view.distributions.values()]
-    drawn = [draws.parameters(replace(debate, seed=seed), view, 0, 50)[:, varied] for seed in (2020, 2021)]
+    drawn = [draws.draw_parameters(replace(debate, seed=seed), view, 0, 50)[:, varied] for seed in (2020, 2021)]
     assert (drawn[0] != drawn[1]).all(axis=0).mean() > 0.95
 
 
 @needs_numba
 def test_worlds_are_spread_evenly(debate: Experiment) -> None:
-    u = draws.uniforms(debate.seed, list(debate.catalogue.parameters), 0, 5_000)
+    u = draws.draw_uniforms(debate.seed, list(debate.catalogue.parameters), 0, 5_000)
     assert ((u > 0) & (u < 1)).all()
     assert np.abs(u.mean(axis=0) - 0.5).max() < 4 / math.sqrt(12 * len(u))
     links = np.corrcoef(u.T) - np.eye(u.shape[1])
@@ -152,7 +152,7 @@ def test_a_correlation_is_recovered(debate: Experiment, rho: float) -> None:
     worlds = 20_000
     exp = correlated(debate, (PAIR[0], PAIR[1], rho))
     names = list(exp.catalogue.parameters)
-    drawn = draws.parameters(exp, exp.worldviews[0], 0, worlds)
+    drawn = draws.draw_parameters(exp, exp.worldviews[0], 0, worlds)
     a, b = (ndtri(drawn[:, names.index(name)]) for name in PAIR[:2])
     assert abs(np.corrcoef(a, b)[0, 1] - rho) < 4 * (1 - rho**2) / math.sqrt(worlds)
     assert all(kstest(drawn[:, names.index(name)], "uniform").pvalue > 1e-4 for name in PAIR[:2])
@@ -164,11 +164,11 @@ def test_three_correlations_at_once_leave_all_others_alone(debate: Experiment) -
     wanted = {(0, 1): 0.6, (0, 2): -0.4, (1, 2): 0.2}
     exp = correlated(debate, *[(PAIR[i], PAIR[j], rho) for (i, j), rho in wanted.items()])
     names = list(exp.catalogue.parameters)
-    drawn = draws.parameters(exp, exp.worldviews[0], 0, worlds)
+    drawn = draws.draw_parameters(exp, exp.worldviews[0], 0, worlds)
     z = [ndtri(drawn[:, names.index(name)]) for name in PAIR]
     for (i, j), rho in wanted.items():
         assert abs(np.corrcoef(z[i], z[j])[0, 1] - rho) < 4 * (1 - rho**2) / math.sqrt(worlds)
     others = [place for place, name in enumerate(names) if name not in PAIR]
     free = correlated(debate)
-    assert (drawn[:, others] == draws.parameters(free, free.worldviews[0], 0, worlds)[:, others]).all()
-    assert (drawn[:50] == draws.parameters(exp, exp.worldviews[0], 0, 50)).all()
+    assert (drawn[:, others] == draws.draw_parameters(free, free.worldviews[0], 0, worlds)[:, others]).all()
+    assert (drawn[:50] == draws.draw_parameters(exp, exp.worldviews[0], 0, 50)).all()

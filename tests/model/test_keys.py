@@ -71,7 +71,7 @@ def test_nor_does_it_whatever_its_name_is(name: str) -> None:
     exp = load("debate", trials=1, starts="2026", worldviews="neutral")
     more = with_levers(exp, {**exp.catalogue.levers, name: replace(inert(exp), name=name)})
     for policy in exp.policies:
-        now, then = (setup.setting(one, policy, one.starts[0])[0] for one in (more, exp))
+        now, then = (setup.build_setting(one, policy, one.starts[0])[0] for one in (more, exp))
         rows = [row for row, lever in enumerate(more.catalogue.lever_rows) if lever.name != name]
         assert [more.catalogue.lever_rows[row].name for row in now["moved"][: now["moves"]]] == [
             exp.catalogue.lever_rows[row].name for row in then["moved"][: then["moves"]]
@@ -102,9 +102,9 @@ def test_the_order_of_no_file_changes_a_trial(seed: int, before: dict[batch.Cell
 def test_an_event_more_gives_other_events_no_other_luck() -> None:
     late = [ScriptedEvent(month=100, event="large_drill"), ScriptedEvent(month=110, event="taiwan_trigger")]
     exp = replace(small(), events=tuple(late))
-    shown = setup.setting(exp, exp.policies[0], exp.starts[0])[0]
+    shown = setup.build_setting(exp, exp.policies[0], exp.starts[0])[0]
     more = replace(exp, events=(*reversed(late), ScriptedEvent(month=3, event="large_drill")))
-    now = setup.setting(more, exp.policies[0], exp.starts[0])[0]
+    now = setup.build_setting(more, exp.policies[0], exp.starts[0])[0]
     assert now["scripted"] == 3
     assert (now["scripted_key"][1:3] == shown["scripted_key"][:2]).all()
     assert records(replace(exp, events=tuple(reversed(late)))) == records(exp)
@@ -113,5 +113,5 @@ def test_an_event_more_gives_other_events_no_other_luck() -> None:
 def test_two_events_of_a_kind_in_one_month_have_luck_of_their_own() -> None:
     twice = (ScriptedEvent(month=3, event="large_drill"),) * 2
     exp = replace(small(), events=twice)
-    keys = setup.setting(exp, exp.policies[0], exp.starts[0])[0]["scripted_key"]
+    keys = setup.build_setting(exp, exp.policies[0], exp.starts[0])[0]["scripted_key"]
     assert len(np.unique(keys[:2])) == 2

@@ -84,14 +84,14 @@ def test_nothing_changes_before_the_event(tmp_path: Path) -> None:
     plain, scripted = (StraitModel(_load(tmp_path, events, ""), trial=5) for events in
                        ("[]", "[{month: 4, event: deadly_incident}]"))  # fmt: skip
     for month in range(5):
-        same = (plain.world.anger, plain.world.crises) == (scripted.world.anger, scripted.world.crises)
+        same = (plain.state.anger, plain.state.crises) == (scripted.state.anger, scripted.state.crises)
         assert same == (month < 5)
         if month < 4:
             plain.step()
             scripted.step()
     plain.step()
     scripted.step()
-    assert scripted.world.crises > plain.world.crises
+    assert scripted.state.crises > plain.state.crises
 
 
 @pytest.mark.parametrize(("events", "said"), [

@@ -1,4 +1,4 @@
-"""What a resort to force leads to: the closed form of `war.outlook` against campaigns played one by one."""
+"""What a resort to force leads to: the closed form of `war.expected_outcomes` against campaigns played one by one."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import pytest
 from playing import blank, needs_numba
 
 from sim.engine import setup
-from sim.model import codes, draws, month, state
+from sim.model import codes, draws, month
 from sim.model.compiled import kernel
 from sim.model.effects import campaign, war
 from sim.model.rules import prc
+from sim.model.state import Parameters, Setting, State, state_dtype
 from sim.scenario.loader import load
 
 pytestmark = needs_numba
@@ -22,7 +23,7 @@ pytestmark = needs_numba
 CAMPAIGNS = 20_000
 FORMS = {"quarantine": prc.QUARANTINE, "blockade": prc.BLOCKADE, "strike": prc.STRIKE, "invasion": prc.INVASION}
 EXPERIMENT = load("debate", policies=["status_quo"], worldviews=["neutral"], starts=["2026"])
-LIKELY = dict(zip(EXPERIMENT.catalogue.parameters, draws.parameters(EXPERIMENT, EXPERIMENT.worldviews[0], 3, 1)[0],
+LIKELY = dict(zip(EXPERIMENT.catalogue.parameters, draws.draw_parameters(EXPERIMENT, EXPERIMENT.worldviews[0], 3, 1)[0],
                   strict=True))  # fmt: skip
 
 AT_THE_REFERENCE: Mapping[str, float] = {
@@ -79,53 +80,53 @@ SITUATIONS: dict[str, tuple[Mapping[str, float], Mapping[str, float]]] = {
 
 
 @kernel
-def campaigns(blank_and_work: Any, p: Any, c: Any, form: int, happened: Any, losses: Any) -> None:
+def campaigns(blank_and_work: Any, params: Parameters, setting: Setting, form: int, happened: Any, losses: Any) -> None:
     """Play a campaign of `form` for each row of `happened[campaign, event]` and `losses[campaign, country]`."""
     for luck in range(len(losses)):
         blank_and_work[1] = blank_and_work[0]
-        w = blank_and_work[1]
-        w.luck = luck + 1
-        campaign.begin(w, p, c, form, 0.0)
-        month.finish(w, p, c)
+        state = blank_and_work[1]
+        state.luck = luck + 1
+        campaign.begin(state, params, setting, form, 0.0)
+        month.finish(state, params, setting)
         for event in range(happened.shape[1]):
-            happened[luck, event] = w.happened[event]
-        losses[luck, 0], losses[luck, 1] = w.japan_loss, w.taiwan_loss
+            happened[luck, event] = state.happened[event]
+        losses[luck, 0], losses[luck, 1] = state.japan_loss, state.taiwan_loss
 
 
 @kernel
-def outlook(w: Any, p: Any, quarantine: float, blockade: float, strike: float, invasion: float) -> tuple[float, float]:
-    """What `war.outlook` returns, compiled once and kept."""
-    return war.outlook(w, p, quarantine, blockade, strike, invasion)
+def expected_outcomes(
+    state: State, params: Parameters, quarantine: float, blockade: float, strike: float, invasion: float
+) -> tuple[float, float]:
+    """What `war.expected_outcomes` returns, compiled once and cached."""
+    return war.expected_outcomes(state, params, quarantine, blockade, strike, invasion)
 
 
 def records(situation: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Two worlds (one to keep, one to play in), the parameters and a setting in which nothing but war happens."""
     fields, changes = SITUATIONS[situation]
-    levers = len(EXPERIMENT.catalogue.levers)
-    w = np.zeros(2, state.world_dtype(levers))
+    state = np.zeros(2, state_dtype(len(EXPERIMENT.catalogue.levers)))
     for name, value in fields.items():
-        w[name] = value
-    w["world"] = list(SITUATIONS).index(situation)
-    names = state.parameters_dtype(tuple(LIKELY))
-    p = np.atleast_1d(blank(names, {**LIKELY, **changes}))
-    c = setup.setting(EXPERIMENT, EXPERIMENT.policies[0], EXPERIMENT.starts[0])
-    c["months"] = 0  # beyond the horizon no rungs are counted: only who fights, and how it ends
-    return w, p, c
+        state[name] = value
+    state["world"] = list(SITUATIONS).index(situation)
+    params = np.atleast_1d(blank(Parameters, {**LIKELY, **changes}))
+    setting = setup.build_setting(EXPERIMENT, EXPERIMENT.policies[0], EXPERIMENT.starts[0])
+    setting["months"] = 0  # beyond the horizon no rungs are counted: only who fights, and how it ends
+    return state, params, setting
 
 
 def foreseen(situation: str, **forms: float) -> tuple[dict[str, float], tuple[float, float]]:
     """The probability of each event, and both losses, by the closed form."""
-    w, p, _ = records(situation)
-    losses = outlook(w[0], p[0], *(forms.get(form, 0.0) for form in FORMS))
-    return dict(zip(codes.EVENTS, w[0]["expected"].tolist(), strict=True)), losses
+    state, params, _ = records(situation)
+    losses = expected_outcomes(state[0], params[0], *(forms.get(form, 0.0) for form in FORMS))
+    return dict(zip(codes.EVENTS, state[0]["expected"].tolist(), strict=True)), losses
 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_the_closed_form_foresees_what_campaigns_come_to(situation: str, form: str) -> None:
-    w, p, c = records(situation)
+    state, params, setting = records(situation)
     happened, losses = np.zeros((CAMPAIGNS, len(codes.EVENTS))), np.zeros((CAMPAIGNS, 2))
-    campaigns(w, p[0], c[0], FORMS[form], happened, losses)
+    campaigns(state, params[0], setting[0], FORMS[form], happened, losses)
     chances, means = foreseen(situation, **{form: 1.0})
     found = dict(zip(codes.EVENTS, happened.mean(axis=0), strict=True))
     error = {event: math.sqrt(max(q * (1 - q), 0.0) / CAMPAIGNS) for event, q in chances.items()}
@@ -174,13 +175,13 @@ def test_where_everybody_comes_the_chance_is_the_one_with_japan_in() -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_certain_success_leaves_no_failed_invasion(form: str) -> None:
-    w, p, _ = records("an even fight in which everything may happen")
+    state, params, _ = records("an even fight in which everything may happen")
     for name in ("alone", "without_bases", "with_bases", "joined", "late"):
-        w[name] = 1.0
-    outlook(w[0], p[0], *(float(form == name) for name in FORMS))
-    q = dict(zip(codes.EVENTS, w[0]["expected"], strict=True))
+        state[name] = 1.0
+    expected_outcomes(state[0], params[0], *(float(form == name) for name in FORMS))
+    q = dict(zip(codes.EVENTS, state[0]["expected"], strict=True))
     assert q["nuclear_use"] == pytest.approx(0)
-    w["resist_prob"] = 1.0
-    outlook(w[0], p[0], *(float(form == name) for name in FORMS))
-    q = dict(zip(codes.EVENTS, w[0]["expected"], strict=True))
+    state["resist_prob"] = 1.0
+    expected_outcomes(state[0], params[0], *(float(form == name) for name in FORMS))
+    q = dict(zip(codes.EVENTS, state[0]["expected"], strict=True))
     assert q["taiwan_conquered"] == pytest.approx(q["invasion"])

@@ -36,7 +36,7 @@ UNLIKE: dict[str, dict[str, Any]] = {
     "rules run: as plain Python there, compiled here": {"env": {"NUMBA_DISABLE_JIT": "1"}},
     "a sample of trials (systems and processors may round differently)": {
         "preload": "import numpy; from sim.model import draws; "
-        "draws.parameters = lambda *how, of=draws.parameters: numpy.nextafter(of(*how), 0)"
+        "draws.draw_parameters = lambda *how, of=draws.draw_parameters: numpy.nextafter(of(*how), 0)"
     },
     "Strait does not work there": {"preload": "import sys; sys.modules['sim'] = None"},
 }

@@ -95,7 +95,7 @@ def cluster_mean(
 @lru_cache(maxsize=64)
 def _resample(seed: int, clusters: int, resamples: int) -> NDArray[np.int64]:
     """int64[resample, cluster]: the clusters of each resample, the same for all comparisons."""
-    drawn = draws.uniforms(seed, [f"cluster {i} of a resample" for i in range(clusters)], 0, resamples)
+    drawn = draws.draw_uniforms(seed, [f"cluster {i} of a resample" for i in range(clusters)], 0, resamples)
     return (drawn * clusters).astype(np.int64)
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from sim.model import codes
 from sim.model.compiled import rule
-from sim.model.rules import prc
+from sim.model.rules import prc, scale
+from sim.model.state import Parameters, State
 
-OFFSET = (0, 4, 11, 15)  # where a track's months begin in `rung_months`
+OFFSET = (0, 4, 11, 15)  # where a track's rungs begin in `rung_months`
 
 
 @rule
 def first_rate(adaptation_months: float) -> float:
-    """The rate at which coercion begins to cost, if its first year costs 1 and trade is redirected as it goes on."""
-    years = adaptation_months / 12 / math.log(2.0)
+    """The rate at which coercion begins to cost, if its first year costs 1 and trade is redirected as it goes on.
+
+    The rate r falls as r × exp(-t / years), whose integral over the first year is r × years × (1 - exp(-1 / years)).
+    """
+    years = adaptation_months / codes.MONTHS_A_YEAR / math.log(2.0)  # time in which the rate falls to 1 / e
     return 1 / (years * (1 - math.exp(-1 / years)))
 
 
@@ -28,96 +31,99 @@ def bear(rate: float, coerced: bool, adapted: float, months: float, half_life: f
     """
     if not coerced and adapted == 0:
         return 0.0, 0.0
-    kept = math.exp(-math.log(2.0) * months / half_life)
+    left = scale.share_left(half_life, months)
     if not coerced:
-        return 0.0, adapted * kept
-    return rate * (1 - adapted) * (1 - kept) * half_life / (12 * math.log(2.0)), 1 - (1 - adapted) * kept
+        return 0.0, adapted * left
+    # The integral of rate × (1 - adapted) × 2^(-time / half_life) over the months, in years.
+    cost = rate * (1 - adapted) * (1 - left) * half_life / (codes.MONTHS_A_YEAR * math.log(2.0))
+    return cost, 1 - (1 - adapted) * left
 
 
 @rule
-def spend(w: Any, p: Any, track: int, months: float) -> None:
+def spend(state: State, params: Parameters, track: int, months: float) -> None:
     """Some months pass on the present rung of `track`, at their cost."""
-    rung = w.rung[track]
-    w.rung_months[OFFSET[track] + rung] += months
-    broad = p.broad_cost_ratio if rung == prc.RUPTURE else 1.0
+    rung = state.rung[track]
+    state.rung_months[OFFSET[track] + rung] += months
+    coerced, broad = rung >= prc.SELECTIVE, params.broad_cost_ratio if rung == prc.RUPTURE else 1.0
     if track == codes.JAPAN_ECONOMIC:
-        rate = w.first_rate * p.coercion_cost_japan_pct * broad * w.severity
-        cost, w.japan_adapted = bear(rate, rung >= prc.SELECTIVE, w.japan_adapted, months, p.adaptation_months)
-        w.japan_loss += cost
-        w.expected_japan_loss += cost
+        rate = state.first_rate * params.coercion_cost_japan_pct * broad * state.severity
+        cost, state.japan_adapted = bear(rate, coerced, state.japan_adapted, months, params.adaptation_months)
+        state.japan_loss += cost
+        state.expected_japan_loss += cost
     elif track == codes.TAIWAN_ECONOMIC:
-        rate = w.first_rate * p.coercion_cost_taiwan_pct * broad
-        cost, w.taiwan_adapted = bear(rate, rung >= prc.SELECTIVE, w.taiwan_adapted, months, p.adaptation_months)
-        w.taiwan_loss += cost
-        w.expected_taiwan_loss += cost
+        rate = state.first_rate * params.coercion_cost_taiwan_pct * broad
+        cost, state.taiwan_adapted = bear(rate, coerced, state.taiwan_adapted, months, params.adaptation_months)
+        state.taiwan_loss += cost
+        state.expected_taiwan_loss += cost
 
 
 @rule
-def hurts(w: Any, p: Any) -> float:
+def hurts(state: State, params: Parameters) -> float:
     """What coercion costs Japan now, in per cent of GDP a year."""
-    rung = w.rung[codes.JAPAN_ECONOMIC]
+    rung = state.rung[codes.JAPAN_ECONOMIC]
     if rung < prc.SELECTIVE:
         return 0.0
-    broad = p.broad_cost_ratio if rung == prc.RUPTURE else 1.0
-    return float(w.first_rate * p.coercion_cost_japan_pct * broad * w.severity * (1 - w.japan_adapted))
+    broad = params.broad_cost_ratio if rung == prc.RUPTURE else 1.0
+    return state.first_rate * params.coercion_cost_japan_pct * broad * state.severity * (1 - state.japan_adapted)
 
 
 @rule
-def settle(w: Any, p: Any, c: Any, track: int, time: float) -> None:
+def settle(state: State, params: Parameters, track: int, time: float) -> None:
     """Count what `track` has been through up to `time`: an episode that ends leaves a longer, milder one beneath it."""
-    while w.until[track] <= time:
-        if w.until[track] > w.since[track]:
-            spend(w, p, track, w.until[track] - w.since[track])
-            w.since[track] = w.until[track]
-        w.rung[track], w.until[track] = w.milder[track], w.milder_until[track]
+    while state.until[track] <= time:
+        if state.until[track] > state.since[track]:
+            spend(state, params, track, state.until[track] - state.since[track])
+            state.since[track] = state.until[track]
+        state.rung[track], state.until[track] = state.milder[track], state.milder_until[track]
         if track == codes.JAPAN_ECONOMIC:
-            w.severity = w.milder_severity
-        w.milder[track], w.milder_until[track] = 0, codes.NEVER
-    if time > w.since[track]:  # what was counted already in this step is not counted again
-        spend(w, p, track, time - w.since[track])
-        w.since[track] = time
+            state.severity = state.milder_severity
+        state.milder[track], state.milder_until[track] = 0, codes.NEVER
+    if time > state.since[track]:  # what was counted already in this step is not counted again
+        spend(state, params, track, time - state.since[track])
+        state.since[track] = time
 
 
 @rule
-def set_beneath(w: Any, track: int, rung: int, until: float, severity: float) -> None:
+def set_beneath(state: State, track: int, rung: int, until: float, severity: float) -> None:
     """A milder episode goes on beneath the one that stands."""
-    w.milder[track], w.milder_until[track] = rung, until
+    state.milder[track], state.milder_until[track] = rung, until
     if track == codes.JAPAN_ECONOMIC:
-        w.milder_severity = severity
+        state.milder_severity = severity
 
 
 @rule
-def begin(w: Any, p: Any, c: Any, track: int, rung: int, time: float, months: float, severity: float) -> None:
+def begin(state: State, params: Parameters, track: int, rung: int, time: float, months: float, severity: float) -> None:
     """Pressure on `track` comes to `rung` for `months`: graver than now, it stands above what goes on beneath it."""
     if rung == 0:
         return
-    settle(w, p, c, track, time)
+    settle(state, params, track, time)
     end = time + months
-    if rung > w.rung[track]:
-        if w.rung[track] > 0 and w.until[track] < codes.NEVER:  # a stage of a campaign ends when the next begins
-            set_beneath(w, track, w.rung[track], w.until[track], w.severity)
-        w.rung[track], w.until[track] = rung, end
-    elif rung == w.rung[track] and end > w.until[track]:
-        w.until[track] = end
+    if rung > state.rung[track]:
+        # A stage of a campaign lasts for ever until the next begins, and does not go on beneath it.
+        if state.rung[track] > 0 and state.until[track] < codes.NEVER:
+            set_beneath(state, track, state.rung[track], state.until[track], state.severity)
+        state.rung[track], state.until[track] = rung, end
+    elif rung == state.rung[track] and end > state.until[track]:
+        state.until[track] = end
     else:
-        if rung < w.rung[track] and (
-            rung > w.milder[track] or (rung == w.milder[track] and end > w.milder_until[track])
+        if rung < state.rung[track] and (
+            rung > state.milder[track] or (rung == state.milder[track] and end > state.milder_until[track])
         ):
-            set_beneath(w, track, rung, end, severity)
+            set_beneath(state, track, rung, end, severity)
         return
     if track == codes.JAPAN_ECONOMIC:
-        w.severity = severity
+        state.severity = severity
         if rung == prc.RUPTURE:
-            w.ruptured = 1
-    if rung > w.highest[track]:
-        w.highest[track] = rung
-    if rung > w.month_high[track]:
-        w.month_high[track] = rung
+            state.ruptured = 1
+    if rung > state.highest[track]:
+        state.highest[track] = rung
+    if rung > state.month_high[track]:
+        state.month_high[track] = rung
 
 
 @rule
-def end(w: Any, p: Any, c: Any, track: int, time: float) -> None:
+def end(state: State, params: Parameters, track: int, time: float) -> None:
     """The gravest pressure on `track` stops at `time`."""
-    settle(w, p, c, track, time)
-    w.until[track] = w.since[track]
-    settle(w, p, c, track, time)
+    settle(state, params, track, time)
+    state.until[track] = state.since[track]
+    settle(state, params, track, time)

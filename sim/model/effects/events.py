@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
 import numpy as np
 
 from sim.model import codes, draws
 from sim.model.compiled import rule
 from sim.model.effects import episodes, levers, reactions
 from sim.model.rules import prc, scale, taiwan, us
+from sim.model.state import Parameters, Setting, State
 
 CLOCK_NAMES = np.array([draws.name_id("clock " + name) for name in codes.CLOCKS], dtype=np.uint64)
 # Keys of answers, by kind of event. Those of first steps and of scripted events are made from names and lie far above.
@@ -19,226 +17,226 @@ SCRIPT = np.uint64(draws.name_id("scripted event"))
 
 
 @rule
-def arm(w: Any, c: Any, clock: int) -> None:
+def arm(state: State, setting: Setting, clock: int) -> None:
     """Set a clock for its next event; the event's own luck is drawn with it."""
-    u, w.mark_a[clock], w.mark_b[clock], w.mark_c[clock] = draws.four(
-        c.seed, w.world, w.luck, CLOCK_NAMES[clock], w.count[clock]
+    u, state.mark_a[clock], state.mark_b[clock], state.mark_c[clock] = draws.four(
+        setting.seed, state.world, state.luck, CLOCK_NAMES[clock], state.count[clock]
     )
-    w.threshold[clock] += draws.exponential(u)
-    w.count[clock] += 1
+    state.threshold[clock] += draws.exponential(u)
+    state.count[clock] += 1
 
 
 @rule
-def due(w: Any, c: Any, clock: int, per_year: float) -> bool:
+def due(state: State, setting: Setting, clock: int, per_year: float) -> bool:
     """A month passes on a clock; true if its event comes within it."""
-    w.hazard[clock] += per_year * c.years
-    return bool(w.hazard[clock] >= w.threshold[clock])
+    state.hazard[clock] += per_year * setting.years
+    return state.hazard[clock] >= state.threshold[clock]
 
 
 @rule
-def moment(w: Any, c: Any, clock: int, per_year: float) -> float:
-    """When in this month the event comes."""
-    return float(w.time + c.step - 12 * (w.hazard[clock] - w.threshold[clock]) / per_year)
+def moment(state: State, setting: Setting, clock: int, per_year: float) -> float:
+    """When in this month the event comes: the hazard beyond the threshold, at this rate, is time passed since."""
+    too_far = state.hazard[clock] - state.threshold[clock]
+    return state.time + setting.step - codes.MONTHS_A_YEAR * too_far / per_year
 
 
 @rule
-def at_taiwan(w: Any, p: Any, c: Any) -> None:
+def at_taiwan(state: State, params: Parameters, setting: Setting) -> None:
     """Taiwan's own statements and visits, US signals, and PRC pressure that nobody provoked."""
-    clock, rate = codes.TAIWAN_TRIGGER, p.taiwan_triggers_per_year
-    if due(w, c, clock, rate):
-        while w.hazard[clock] >= w.threshold[clock]:
-            if taiwan.presses(p.taiwan_presses_prob, w.embolden, w.mark_a[clock]):
-                offended(w, p, c, moment(w, c, clock, rate), w.count[clock])
-            arm(w, c, clock)
-    clock, rate = codes.US_SIGNAL, p.us_signals_per_year
-    if due(w, c, clock, rate):
-        while w.hazard[clock] >= w.threshold[clock]:
-            signalled(w, p, us.signals(p.us_arms_prob, p.us_transit_prob, w.mark_a[clock]))
-            arm(w, c, clock)
-    clock, rate = codes.PRESSURE_ON_TAIWAN, p.pressure_on_taiwan_per_year * w.pressure_ratio
-    if due(w, c, clock, rate):
-        while w.hazard[clock] >= w.threshold[clock]:
-            time = moment(w, c, clock, rate)
-            drills = reactions.drill_chance(w, p, c) * p.unprovoked_drill_ratio
-            military = prc.answers_militarily(1.0, drills, w.mark_a[clock])
-            shown(w, p, c, military, time, w.mark_b[clock], w.mark_c[clock])
-            arm(w, c, clock)
-    if w.regime == 0 and due(w, c, codes.DRILL_REGIME, p.drill_regime_per_year):
-        w.regime = 1
+    clock, rate = codes.TAIWAN_TRIGGER, params.taiwan_triggers_per_year
+    if due(state, setting, clock, rate):
+        while state.hazard[clock] >= state.threshold[clock]:
+            if taiwan.presses(params.taiwan_presses_prob, state.embolden, state.mark_a[clock]):
+                offend(state, params, setting, moment(state, setting, clock, rate), OFFENCE + state.count[clock])
+            arm(state, setting, clock)
+    clock, rate = codes.US_SIGNAL, params.us_signals_per_year
+    if due(state, setting, clock, rate):
+        while state.hazard[clock] >= state.threshold[clock]:
+            signal(state, params, us.signals(params.us_arms_prob, params.us_transit_prob, state.mark_a[clock]))
+            arm(state, setting, clock)
+    clock, rate = codes.PRESSURE_ON_TAIWAN, params.pressure_on_taiwan_per_year * state.pressure_ratio
+    if due(state, setting, clock, rate):
+        while state.hazard[clock] >= state.threshold[clock]:
+            drills = reactions.drill_chance(state, params) * params.unprovoked_drill_ratio
+            military = prc.answers_militarily(1.0, drills, state.mark_a[clock])
+            time = moment(state, setting, clock, rate)
+            press_taiwan(state, params, setting, military, time, state.mark_b[clock], state.mark_c[clock])
+            arm(state, setting, clock)
+    if state.regime == 0 and due(state, setting, codes.DRILL_REGIME, params.drill_regime_per_year):
+        state.regime = 1
 
 
 @rule
-def signalled(w: Any, p: Any, signal: int) -> None:
+def signal(state: State, params: Parameters, kind: int) -> None:
     """The US has sold arms or sailed through the Strait."""
-    if signal == us.ARMS:
-        w.readiness += p.arms_readiness_points
-        w.hope_lost += p.hope_loss_trigger
-    elif signal == us.TRANSIT:
-        w.us_firmness += p.transit_points
+    if kind == us.ARMS:
+        state.readiness += params.arms_readiness_points
+        state.hope_lost += params.hope_loss_trigger
+    elif kind == us.TRANSIT:
+        state.us_firmness += params.transit_points
 
 
 @rule
-def shown(w: Any, p: Any, c: Any, military: int, time: float, v: float, z: float) -> None:
-    """The PRC shows its forces at Taiwan: a surge, or a large drill that now and then becomes a crisis."""
-    median = p.drill_duration_months if military == prc.DRILL else p.surge_duration_months
-    months = reactions.lasts(median, p.duration_spread, v)
-    episodes.begin(w, p, c, codes.TAIWAN_MILITARY, military, time, months, 1.0)
-    if military == prc.DRILL:
-        reactions.drill(w, p, c, time, z)
+def press_taiwan(
+    state: State, params: Parameters, setting: Setting, military: int, time: float, v: float, u_crisis: float
+) -> None:
+    """The PRC presses Taiwan unprovoked, by a surge or a large drill; `v` is the luck of how long it lasts."""
+    median = params.drill_duration_months if military == prc.DRILL else params.surge_duration_months
+    months = reactions.lasts(median, params.duration_spread, v)
+    reactions.show_force(state, params, setting, codes.TAIWAN_MILITARY, military, time, months, u_crisis)
 
 
 @rule
-def offended(w: Any, p: Any, c: Any, time: float, key: int) -> None:
+def offend(state: State, params: Parameters, setting: Setting, time: float, key: int) -> None:
     """The PRC takes amiss what Taiwan or its friends have done."""
-    w.hope_lost += p.hope_loss_trigger
-    odds = scale.odds(p.taiwan_coercion_prob)
-    drills = reactions.drill_chance(w, p, c)
-    reactions.at_taiwan(w, p, c, odds, p.broad_dispute_prob, p.taiwan_surge_prob, drills, time, OFFENCE + key)
+    state.hope_lost += params.hope_loss_trigger
+    odds, surge = scale.odds(params.taiwan_coercion_prob), params.taiwan_surge_prob
+    drills = reactions.drill_chance(state, params)
+    reactions.at_taiwan(state, params, setting, odds, params.broad_dispute_prob, surge, drills, time, key)
 
 
 @rule
-def at_japan(w: Any, p: Any, c: Any) -> None:
+def at_japan(state: State, params: Parameters, setting: Setting) -> None:
     """Disputes that have nothing to do with Taiwan, and PRC pressure on Japan that nobody provoked."""
-    clock, rate = codes.JAPAN_TRIGGER, p.japan_triggers_per_year
-    if due(w, c, clock, rate):
-        while w.hazard[clock] >= w.threshold[clock]:
-            quarrel(w, p, c, moment(w, c, clock, rate), DISPUTE + w.count[clock])
-            arm(w, c, clock)
-    clock, rate = codes.PRESSURE_ON_JAPAN, p.pressure_on_japan_per_year * w.demand_ratio
-    if due(w, c, clock, rate):
-        while w.hazard[clock] >= w.threshold[clock]:
-            pressed(w, p, c, moment(w, c, clock, rate), w.mark_a[clock], w.mark_b[clock], w.mark_c[clock])
-            arm(w, c, clock)
+    clock, rate = codes.JAPAN_TRIGGER, params.japan_triggers_per_year
+    if due(state, setting, clock, rate):
+        while state.hazard[clock] >= state.threshold[clock]:
+            key = DISPUTE + state.count[clock]
+            reactions.dispute(state, params, setting, moment(state, setting, clock, rate), key)
+            arm(state, setting, clock)
+    clock, rate = codes.PRESSURE_ON_JAPAN, params.pressure_on_japan_per_year * state.demand_ratio
+    if due(state, setting, clock, rate):
+        while state.hazard[clock] >= state.threshold[clock]:
+            time, u = moment(state, setting, clock, rate), state.mark_a[clock]
+            press_japan(state, params, time, u, state.mark_b[clock], state.mark_c[clock])
+            arm(state, setting, clock)
 
 
 @rule
-def quarrel(w: Any, p: Any, c: Any, time: float, key: int) -> None:
-    """A dispute of Japan's with the PRC that has nothing to do with Taiwan."""
-    log_odds = w.log_dispute + w.anger * w.log_anger
-    log_odds += w.log_trade * 10 * (c.japan_trade_share + c.japan_trade_drift * w.time / 12 - c.reference_trade)
-    reactions.at_japan(w, p, c, math.exp(log_odds), 1.0, False, time, key)
-
-
-@rule
-def pressed(w: Any, p: Any, c: Any, time: float, u: float, v: float, z: float) -> None:
+def press_japan(state: State, params: Parameters, time: float, u: float, v: float, u_trade: float) -> None:
     """Unprovoked pressure on Japan, by detentions and boycotts or by a surge at sea and in the air."""
-    if prc.presses_economically(p.economic_pressure_share, u):
-        rung = prc.SELECTIVE if z < p.pressure_trade_share else prc.FREEZE
-        months = reactions.lasts(p.economic_duration_months, p.duration_spread, v)
-        episodes.begin(w, p, c, codes.JAPAN_ECONOMIC, rung, time, months, 1.0)
+    if prc.presses_economically(params.economic_pressure_share, u):
+        rung = prc.SELECTIVE if u_trade < params.pressure_trade_share else prc.FREEZE
+        months = reactions.lasts(params.economic_duration_months, params.duration_spread, v)
+        episodes.begin(state, params, codes.JAPAN_ECONOMIC, rung, time, months, 1.0)
     else:
-        months = reactions.lasts(p.surge_duration_months, p.duration_spread, v)
-        episodes.begin(w, p, c, codes.JAPAN_MILITARY, prc.SURGE, time, months, 1.0)
+        months = reactions.lasts(params.surge_duration_months, params.duration_spread, v)
+        episodes.begin(state, params, codes.JAPAN_MILITARY, prc.SURGE, time, months, 1.0)
 
 
 @rule
-def steps(w: Any, p: Any, c: Any) -> None:
+def steps(state: State, params: Parameters, setting: Setting) -> None:
     """Visible steps by Japan, with Taiwan or with the US, and what was quiet becoming known."""
-    clock, rate = codes.TIES_STEP, w.ties_steps
-    if rate > 0 and due(w, c, clock, rate):
-        while w.hazard[clock] >= w.threshold[clock]:
-            step(w, p, c, moment(w, c, clock, rate), True, w.mark_a[clock], w.count[clock])
-            arm(w, c, clock)
-    clock, rate = codes.ALLIANCE_STEP, w.alliance_steps
-    if rate > 0 and due(w, c, clock, rate):
-        while w.hazard[clock] >= w.threshold[clock]:
-            step(w, p, c, moment(w, c, clock, rate), False, w.mark_a[clock], ALLIANCE + w.count[clock])
-            arm(w, c, clock)
-    clock, rate = codes.LEAK, p.leaks_per_year * w.hidden
-    if rate > 0 and due(w, c, clock, rate):
-        while w.hazard[clock] >= w.threshold[clock]:
-            leak(w, p, c, moment(w, c, clock, rate), w.mark_a[clock], w.count[clock])
-            arm(w, c, clock)
+    clock, rate = codes.TIES_STEP, state.ties_steps
+    if rate > 0 and due(state, setting, clock, rate):
+        while state.hazard[clock] >= state.threshold[clock]:
+            time, key = moment(state, setting, clock, rate), state.count[clock]
+            step(state, params, setting, time, True, state.mark_a[clock], key)
+            arm(state, setting, clock)
+    clock, rate = codes.ALLIANCE_STEP, state.alliance_steps
+    if rate > 0 and due(state, setting, clock, rate):
+        while state.hazard[clock] >= state.threshold[clock]:
+            time, key = moment(state, setting, clock, rate), ALLIANCE + state.count[clock]
+            step(state, params, setting, time, False, state.mark_a[clock], key)
+            arm(state, setting, clock)
+    clock, rate = codes.LEAK, params.leaks_per_year * state.hidden
+    if rate > 0 and due(state, setting, clock, rate):
+        while state.hazard[clock] >= state.threshold[clock]:
+            time, key = moment(state, setting, clock, rate), LEAKED + state.count[clock]
+            leak(state, params, setting, time, state.mark_a[clock], key)
+            arm(state, setting, clock)
 
 
 @rule
-def step(w: Any, p: Any, c: Any, time: float, ties: bool, u: float, key: int) -> None:
+def step(state: State, params: Parameters, setting: Setting, time: float, ties: bool, u: float, key: int) -> None:
     """One of the levers now in use is seen: which one is drawn by how often each is."""
-    left = u * (w.ties_steps if ties else w.alliance_steps)
-    last = -1
-    for i in range(len(c.package)):
-        weight = c.steps_per_year[i] * w.depth[i] * w.openness[i]
-        if levers.is_tie(c, i) == ties and weight > 0:
-            last = i
+    left = u * (state.ties_steps if ties else state.alliance_steps)
+    seen = -1
+    for lever in range(len(setting.package)):
+        weight = setting.steps_per_year[lever] * state.depth[lever] * state.openness[lever]
+        if levers.is_tie(setting, lever) == ties and weight > 0:
+            seen = lever
             left -= weight
             if left < 0:
                 break
-    if last >= 0:
-        reactions.step(w, p, c, last, w.depth[last], w.openness[last], time, key)
+    if seen >= 0:
+        reactions.step(state, params, setting, seen, state.depth[seen], state.openness[seen], time, key)
 
 
 @rule
-def leak(w: Any, p: Any, c: Any, time: float, u: float, key: int) -> None:
+def leak(state: State, params: Parameters, setting: Setting, time: float, u: float, key: int) -> None:
     """Something quiet becomes known, as a quiet step that came out; which lever, by how much of each is hidden."""
-    left = u * w.hidden
-    for place in range(c.moves):
-        i = c.moved[place]
-        if c.package[i] == codes.DIRECT_TIES:
-            left -= max(0.0, c.capability_share[i] * (w.depth[i] - c.start_depth[i]) * (1 - w.openness[i]))
+    left = u * state.hidden
+    for number in range(setting.moves):
+        lever = setting.moved[number]
+        if setting.package[lever] == codes.DIRECT_TIES:
+            added = state.depth[lever] - setting.start_depth[lever]
+            left -= max(0.0, setting.capability_share[lever] * added * (1 - state.openness[lever]))
             if left < 0:
-                reactions.step(w, p, c, i, w.depth[i], 0.0, time, LEAKED + key)
+                reactions.step(state, params, setting, lever, state.depth[lever], 0.0, time, key)
                 break
-    w.leaked += p.leak_share * (1 - w.leaked)
-    levers.gather(w, p, c)
+    state.leaked += params.leak_share * (1 - state.leaked)
+    levers.gather(state, params, setting)
 
 
 @rule
-def deaths(w: Any, p: Any, c: Any, time: float) -> None:
+def deaths(state: State, params: Parameters, setting: Setting, time: float) -> None:
     """An incident that kills is a crisis, and angers."""
-    reactions.begin_crisis(w, p, c, time)
-    w.anger += p.deadly_incident_anger * (1 - w.anger) * c.on_provocation
+    reactions.begin_crisis(state, params, setting, time)
+    state.anger = prc.grows_angry(state.anger, params.deadly_incident_anger, setting.on_provocation)
 
 
 @rule
-def dangers(w: Any, p: Any, c: Any) -> None:
+def dangers(state: State, params: Parameters, setting: Setting) -> None:
     """Dangerous incidents, crises that come from politics alone, and fresh estimates in Beijing."""
-    escorted = w.rung[codes.TAIWAN_MILITARY] >= prc.SURGE  # escorts are flown while the PLA presses Taiwan
-    clock, rate = codes.INCIDENT, w.incident_rate if escorted else w.calm_rate
-    if rate > 0 and due(w, c, clock, rate):
-        while w.hazard[clock] >= w.threshold[clock]:
-            if w.mark_a[clock] < p.incident_deadly_prob:
-                deaths(w, p, c, moment(w, c, clock, rate))
-            arm(w, c, clock)
-    clock, rate = codes.POLITICAL_CRISIS, p.political_crises_per_year
-    if due(w, c, clock, rate):
-        while w.hazard[clock] >= w.threshold[clock]:
-            reactions.begin_crisis(w, p, c, moment(w, c, clock, rate))
-            arm(w, c, clock)
-    clock, rate = codes.REASSESSMENT, p.reassessments_per_year
-    if rate > 0 and due(w, c, clock, rate):
-        while w.hazard[clock] >= w.threshold[clock]:
-            w.assessment = draws.logistic(w.mark_a[clock]) * p.reassessment_points * c.on_misperception
-            arm(w, c, clock)
+    escorted = state.rung[codes.TAIWAN_MILITARY] >= prc.SURGE  # escorts are flown while the PLA presses Taiwan
+    clock, rate = codes.INCIDENT, state.incident_rate if escorted else state.calm_rate
+    if rate > 0 and due(state, setting, clock, rate):
+        while state.hazard[clock] >= state.threshold[clock]:
+            if state.mark_a[clock] < params.incident_deadly_prob:
+                deaths(state, params, setting, moment(state, setting, clock, rate))
+            arm(state, setting, clock)
+    clock, rate = codes.POLITICAL_CRISIS, params.political_crises_per_year
+    if due(state, setting, clock, rate):
+        while state.hazard[clock] >= state.threshold[clock]:
+            reactions.begin_crisis(state, params, setting, moment(state, setting, clock, rate))
+            arm(state, setting, clock)
+    clock, rate = codes.REASSESSMENT, params.reassessments_per_year
+    if rate > 0 and due(state, setting, clock, rate):
+        while state.hazard[clock] >= state.threshold[clock]:
+            size = params.reassessment_points * setting.on_misperception
+            state.assessment = draws.logistic(state.mark_a[clock]) * size
+            arm(state, setting, clock)
 
 
 @rule
-def scripted(w: Any, p: Any, c: Any) -> None:
+def scripted(state: State, params: Parameters, setting: Setting) -> None:
     """What the experiment has written down beforehand for this month happens, beside all that arrives at random."""
-    for place in range(c.scripted):
-        time = c.scripted_month[place]
-        if w.time <= time < w.time + c.step:
-            happens(w, p, c, c.scripted_event[place], time, c.scripted_key[place])
+    for number in range(setting.scripted):
+        time = setting.scripted_month[number]
+        if state.time <= time < state.time + setting.step:
+            happens(state, params, setting, setting.scripted_event[number], time, setting.scripted_key[number])
 
 
 @rule
-def happens(w: Any, p: Any, c: Any, event: int, time: float, key: int) -> None:
-    """One scripted event (numbers as in `world.SCRIPTED`), at its time; what comes of it is luck as ever."""
-    u, v, z, _ = draws.four(c.seed, w.world, w.luck, SCRIPT, key)
+def happens(state: State, params: Parameters, setting: Setting, event: int, time: float, key: int) -> None:
+    """One scripted event (a place in `codes.SCRIPTED`), at its time; what comes of it is luck as ever."""
+    u, v, z, _ = draws.four(setting.seed, state.world, state.luck, SCRIPT, key)
     if event == codes.SCRIPTED_OFFENCE:
-        offended(w, p, c, time, key)
+        offend(state, params, setting, time, OFFENCE + key)
     elif event == codes.SCRIPTED_QUARREL:
-        quarrel(w, p, c, time, key)
+        reactions.dispute(state, params, setting, time, key)
     elif event == codes.SCRIPTED_ARMS:
-        signalled(w, p, us.ARMS)
+        signal(state, params, us.ARMS)
     elif event == codes.SCRIPTED_TRANSIT:
-        signalled(w, p, us.TRANSIT)
+        signal(state, params, us.TRANSIT)
     elif event == codes.SCRIPTED_PRESSURE:
-        pressed(w, p, c, time, u, v, z)
+        press_japan(state, params, time, u, v, z)
     elif event == codes.SCRIPTED_DRILL:
-        shown(w, p, c, prc.DRILL, time, v, z)
+        press_taiwan(state, params, setting, prc.DRILL, time, v, z)
     elif event == codes.SCRIPTED_DEATHS:
-        deaths(w, p, c, time)
+        deaths(state, params, setting, time)
     elif event == codes.SCRIPTED_CRISIS:
-        reactions.begin_crisis(w, p, c, time)
+        reactions.begin_crisis(state, params, setting, time)
     elif event == codes.SCRIPTED_REGIME:
-        w.regime = 1
+        state.regime = 1

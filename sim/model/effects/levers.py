@@ -2,154 +2,161 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sim.model import codes
 from sim.model.compiled import rule
 from sim.model.effects import episodes, reactions
 from sim.model.rules import japan, scale
+from sim.model.state import LeverSums, Parameters, Setting, State
 
 JUMP_MONTHS = 36  # how long budgets grow faster after a shock
 
 
 @rule
-def move(w: Any, p: Any, c: Any) -> None:
+def move(state: State, params: Parameters, setting: Setting) -> None:
     """A month of work on each lever that the policy moves, as far as Japan, Taiwan and the US let it go on."""
-    if w.posture != japan.CONTINUE and w.time >= w.posture_until:
-        w.posture = japan.CONTINUE
-    business = p.business_pressure_points * episodes.hurts(w, p)
-    go = japan.goes_on(w.support, p.elite_gap_points, business, p.support_needed)
-    speed = p.advance_speed_ratio if w.posture == japan.ADVANCE else 1.0
-    w.moving, changed = 1 if w.posture != japan.CONTINUE else 0, False
-    for place in range(c.moves):
-        i = c.moved[place]
-        if w.level[i] >= 1:
+    if state.posture != japan.CONTINUE and state.time >= state.posture_until:
+        state.posture = japan.CONTINUE
+    business = params.business_pressure_points * episodes.hurts(state, params)
+    backed = japan.goes_on(state.support, params.elite_gap_points, business, params.support_needed)
+    speed = params.advance_speed_ratio if state.posture == japan.ADVANCE else 1.0
+    state.moving, changed = 1 if state.posture != japan.CONTINUE else 0, False
+    for number in range(setting.moves):
+        lever = setting.moved[number]
+        if state.level[lever] >= 1:
             continue
-        w.moving = 1
-        if w.time < c.from_month[i]:
+        state.moving = 1
+        if state.time < setting.from_month[lever] or not may_go_on(state, params, setting, lever, backed):
             continue
-        years = p.ties_adoption_years if c.needs_taiwan[i] > 0 else p.interoperability_adoption_years
-        rises = c.goal_depth[i] > c.start_depth[i] or c.goal_openness[i] > c.start_openness[i]
-        if c.needs_taiwan[i] > 0 and rises:
-            wanted = go or c.goal_openness[i] < p.open_step_openness
-            if w.posture < japan.CONTINUE or not wanted or w.taiwan_consents == 0:
-                continue
-            if c.needs_us[i] > 0 and w.us_consents == 0:
-                continue
-        w.age[i] += c.step * speed
-        before = w.level[i]
-        w.level[i] = scale.clip((w.age[i] - years * 12 * c.adoption_ratio[i]) / c.ramp_months[i], 0.0, 1.0)
-        if w.level[i] != before:
+        tie = setting.needs_taiwan[lever] > 0
+        years = params.ties_adoption_years if tie else params.interoperability_adoption_years
+        adoption_months = years * codes.MONTHS_A_YEAR * setting.adoption_ratio[lever]
+        state.age[lever] += setting.step * speed
+        before = state.level[lever]
+        state.level[lever] = scale.clip(
+            (state.age[lever] - adoption_months) / setting.ramp_months[lever], 0.0, 1.0
+        )  # fmt: skip
+        if state.level[lever] != before:
             changed = True
             if before == 0:
-                first(w, p, c, i)
-    if changed or w.posture != w.gathered:
-        gather(w, p, c)
+                take_first_step(state, params, setting, lever)
+    if changed or state.posture != state.gathered:
+        gather(state, params, setting)
 
 
 @rule
-def first(w: Any, p: Any, c: Any, lever: int) -> None:
+def may_go_on(state: State, params: Parameters, setting: Setting, lever: int, backed: bool) -> bool:
+    """A lever goes further this month: a tie that grows needs Japan's will (`backed`, unless quiet) and consents."""
+    deeper = setting.goal_depth[lever] > setting.start_depth[lever]
+    if setting.needs_taiwan[lever] == 0 or not (deeper or setting.goal_openness[lever] > setting.start_openness[lever]):
+        return True
+    wanted = backed or setting.goal_openness[lever] < params.open_step_openness
+    if state.posture < japan.CONTINUE or not wanted or state.taiwan_consents == 0:
+        return False
+    return setting.needs_us[lever] == 0 or state.us_consents == 1
+
+
+@rule
+def take_first_step(state: State, params: Parameters, setting: Setting, lever: int) -> None:
     """A lever is used for the first time: if that is seen, it is an event; the first official one crosses a line."""
-    depth, openness = c.goal_depth[lever], c.goal_openness[lever]
-    if openness < p.open_step_openness or depth * openness <= c.start_depth[lever] * c.start_openness[lever]:
+    depth, openness = setting.goal_depth[lever], setting.goal_openness[lever]
+    seen_before = setting.start_depth[lever] * setting.start_openness[lever]
+    if openness < params.open_step_openness or depth * openness <= seen_before:
         return
-    if c.official[lever] > 0 and c.needs_taiwan[lever] > 0 and w.first_official == 0 and c.on_provocation > 0:
-        w.first_official = 1
-        w.contact_level *= 1 + p.contact_change
-        w.jump_until = w.time + JUMP_MONTHS
-    reactions.step(w, p, c, lever, depth, openness, w.time, c.first_step_key[lever])
+    official = setting.official[lever] > 0 and setting.needs_taiwan[lever] > 0
+    if official and state.first_official == 0 and setting.on_provocation > 0:
+        state.first_official = 1
+        state.contact_level *= 1 + params.contact_change
+        state.jump_until = state.time + JUMP_MONTHS
+    reactions.step(state, params, setting, lever, depth, openness, state.time, setting.first_step_key[lever])
 
 
 @rule
-def gather(w: Any, p: Any, c: Any) -> None:
+def gather(state: State, params: Parameters, setting: Setting) -> None:
     """Add up what the levers amount to now, as they are and as they are seen, and the odds ratios that follow."""
-    w.gathered = w.posture
-    w.ties_depth, w.ties_seen, w.ties_signal = c.base_ties_depth, c.base_ties_seen, c.base_ties_signal
-    w.ties_official, w.declaration = c.base_ties_official, c.base_declaration
-    w.interop_depth, w.interop_seen = c.base_interop_depth, c.base_interop_seen
-    w.interop_signal = c.base_interop_signal
-    w.extras_depth, w.extras_seen = c.base_extras_depth, c.base_extras_seen
-    w.exposure, w.bases = c.base_exposure, c.base_bases
-    w.ties_steps, w.alliance_steps, w.hidden = c.base_ties_steps, c.base_alliance_steps, c.base_hidden
-    for place in range(c.moves):
-        i = c.moved[place]
-        tie = c.needs_taiwan[i] > 0
-        done = 0.0 if tie and w.posture == japan.SUSPEND else w.level[i]
-        start, start_seen = c.start_depth[i], c.start_depth[i] * c.start_openness[i]
-        depth = start + (c.goal_depth[i] - start) * done
-        openness = c.start_openness[i]
-        if not (tie and w.posture == japan.QUIETEN):
-            openness += (c.goal_openness[i] - openness) * done
-        w.depth[i], w.openness[i] = depth, openness
+    base = setting.base
+    state.gathered = state.posture
+    state.ties_depth, state.ties_seen, state.ties_signal = base.ties_depth, base.ties_seen, base.ties_signal
+    state.ties_official, state.declaration = base.ties_official, base.declaration
+    state.interop_depth, state.interop_seen = base.interop_depth, base.interop_seen
+    state.interop_signal, state.exposure, state.bases = base.interop_signal, base.exposure, base.bases
+    state.extras_depth, state.extras_seen = base.extras_depth, base.extras_seen
+    state.ties_steps, state.alliance_steps, state.hidden = base.ties_steps, base.alliance_steps, base.hidden
+    for number in range(setting.moves):
+        lever = setting.moved[number]
+        tie = setting.needs_taiwan[lever] > 0
+        level = 0.0 if tie and state.posture == japan.SUSPEND else state.level[lever]
+        start, openness = setting.start_depth[lever], setting.start_openness[lever]
+        start_seen = start * openness
+        depth = start + (setting.goal_depth[lever] - start) * level
+        if not (tie and state.posture == japan.QUIETEN):
+            openness += (setting.goal_openness[lever] - openness) * level
+        state.depth[lever], state.openness[lever] = depth, openness
         seen = depth * openness - start_seen
         known = seen
         if tie:
-            known += depth * w.leaked * (1 - openness)
-        add(w, c, i, depth - start, seen, known)
-        if c.package[i] == codes.DIRECT_TIES:
-            w.hidden += max(0.0, c.capability_share[i] * (depth - start) * (1 - openness))
-    amount(w, p, c)
+            known += depth * state.leaked * (1 - openness)
+        add(state, setting, lever, depth - start, seen, known)
+        if setting.package[lever] == codes.DIRECT_TIES:
+            state.hidden += max(0.0, setting.capability_share[lever] * (depth - start) * (1 - openness))
+    derive_ratios(state, params, setting)
 
 
 @rule
-def add(total: Any, c: Any, i: int, depth: float, seen: float, known: float) -> None:
-    """Add to the sums what lever `i` brings by so much depth, of which this much is seen and this much known.
-
-    `total` has the fields of `sim.model.codes.SUMS`: a trial's record, or what a start amounts to.
-    """
-    share, steps = c.capability_share[i], c.steps_per_year[i] * seen
-    if c.package[i] == codes.DIRECT_TIES:
+def add(total: LeverSums, setting: Setting, lever: int, depth: float, seen: float, known: float) -> None:
+    """Add to the sums what a lever brings by so much depth, of which this much is seen and this much known."""
+    package, signal_share = setting.package[lever], setting.signal_share[lever]
+    share, steps = setting.capability_share[lever], setting.steps_per_year[lever] * seen
+    if package == codes.DIRECT_TIES:
         total.ties_depth += share * depth
         total.ties_seen += share * known
-        total.ties_signal += c.signal_share[i] * known
-        total.ties_official += c.signal_share[i] * c.official[i] * known
-        total.exposure += c.incident_exposure[i] * depth
-    elif c.package[i] == codes.INTEROPERABILITY:
+        total.ties_signal += signal_share * known
+        total.ties_official += signal_share * setting.official[lever] * known
+        total.exposure += setting.incident_exposure[lever] * depth
+    elif package == codes.INTEROPERABILITY:
         total.interop_depth += share * depth
         total.interop_seen += share * known
-        total.interop_signal += c.signal_share[i] * known
-    elif c.package[i] == codes.EXTRAS:
+        total.interop_signal += signal_share * known
+    elif package == codes.EXTRAS:
         total.extras_depth += share * depth
         total.extras_seen += share * known
-        total.declaration += c.signal_share[i] * known
+        total.declaration += signal_share * known
     else:
-        total.bases += c.signal_share[i] * depth
-    if is_tie(c, i):
+        total.bases += signal_share * depth
+    if is_tie(setting, lever):
         total.ties_steps += steps
     else:
         total.alliance_steps += steps
 
 
 @rule
-def is_tie(c: Any, i: int) -> bool:
+def is_tie(setting: Setting, lever: int) -> bool:
     """Whether a step on this lever is one with Taiwan or a standing one, and not one with the US alone."""
-    package = c.package[i]
-    return bool(
-        package == codes.DIRECT_TIES or package == codes.STANDING or (package == codes.EXTRAS and c.official[i] > 0)
-    )
+    package = setting.package[lever]
+    if package == codes.EXTRAS:
+        return setting.official[lever] > 0
+    return package == codes.DIRECT_TIES or package == codes.STANDING
 
 
 @rule
-def amount(w: Any, p: Any, c: Any) -> None:
+def derive_ratios(state: State, params: Parameters, setting: Setting) -> None:
     """Odds ratios and rates that follow from the levers, the ratios counted from the reference."""
-    interop = w.interop_depth - c.reference_interop_depth
-    ties = w.ties_depth - c.reference_ties_depth
-    w.ties_depth_more = ties
-    seen = w.log_interop * (w.interop_seen - c.reference_interop_seen) + w.log_extras * (
-        w.extras_seen - c.reference_extras_seen
-    )
-    seen_ties = w.log_ties * (w.ties_seen - c.reference_ties_seen)
-    w.or_interop = scale.ratio(w.log_interop * interop + w.log_extras * (w.extras_depth - c.reference_extras_depth))
-    w.or_interop_seen = scale.ratio(seen)
-    w.or_ties, w.or_ties_seen = scale.ratio(w.log_ties * ties), scale.ratio(seen_ties)
-    w.log_seen, w.log_seen_ties = seen, seen_ties
-    interop_seen = w.interop_seen - c.reference_interop_seen
-    w.relief = scale.ratio(w.log_help * ties + w.log_freedom * interop)
-    w.relief_seen = scale.ratio(w.log_help * (w.ties_seen - c.reference_ties_seen) + w.log_freedom * interop_seen)
-    w.or_strike = scale.ratio(w.log_entrapment * interop * c.on_entrapment)
-    exposure = (w.exposure - c.reference_exposure) * c.on_provocation
-    w.calm_rate = p.incidents_per_year * c.on_incidents * scale.ratio(w.log_warning * interop)
-    w.incident_rate = w.calm_rate * scale.ratio(w.log_escorts * exposure)
-    w.pressure_ratio = scale.ratio(w.log_pressure * exposure)
-    support = (w.ties_signal - c.reference_ties_signal) * c.on_moral_hazard
-    w.embolden = scale.ratio(w.log_embolden * support)
+    reference = setting.reference
+    ties, ties_seen = state.ties_depth - reference.ties_depth, state.ties_seen - reference.ties_seen
+    interop, interop_seen = (
+        state.interop_depth - reference.interop_depth, state.interop_seen - reference.interop_seen)  # fmt: skip
+    extras, extras_seen = state.extras_depth - reference.extras_depth, state.extras_seen - reference.extras_seen
+    state.ties_depth_more = ties
+    state.log_seen = state.log_interop * interop_seen + state.log_extras * extras_seen
+    state.log_seen_ties = state.log_ties * ties_seen
+    state.or_interop = scale.ratio(state.log_interop * interop + state.log_extras * extras)
+    state.or_interop_seen = scale.ratio(state.log_seen)
+    state.or_ties, state.or_ties_seen = scale.ratio(state.log_ties * ties), scale.ratio(state.log_seen_ties)
+    state.relief = scale.ratio(state.log_help * ties + state.log_freedom * interop)
+    state.relief_seen = scale.ratio(state.log_help * ties_seen + state.log_freedom * interop_seen)
+    state.or_strike = scale.ratio(state.log_entrapment * interop * setting.on_entrapment)
+    exposure = (state.exposure - reference.exposure) * setting.on_provocation
+    state.calm_rate = params.incidents_per_year * setting.on_incidents * scale.ratio(state.log_warning * interop)
+    state.incident_rate = state.calm_rate * scale.ratio(state.log_escorts * exposure)
+    state.pressure_ratio = scale.ratio(state.log_pressure * exposure)
+    support = (state.ties_signal - reference.ties_signal) * setting.on_moral_hazard
+    state.embolden = scale.ratio(state.log_embolden * support)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -11,140 +10,160 @@ from sim.model import codes, draws
 from sim.model.compiled import rule
 from sim.model.effects import episodes
 from sim.model.rules import japan, prc, scale, us
+from sim.model.state import Parameters, Setting, State
 
+# Each answer has two keys, an even one for what happens to Japan and the odd one after it for Taiwan.
 ANSWER, DURATION = np.uint64(draws.name_id("answer")), np.uint64(draws.name_id("duration"))
 RESPONSE, CRISIS = np.uint64(draws.name_id("response")), np.uint64(draws.name_id("crisis"))
 
 
 @rule
 def lasts(median: float, spread: float, u: float) -> float:
-    """How long an episode lasts, in the unit of `median`: log-logistic, so a few last very long."""
+    """How long an episode lasts, in the unit of `median`: log-logistic, so a few last very long.
+
+    With odds o of having ended by time t, log t = log median + spread × log o. So t is read off at the log-odds of
+    the luck `u`; at u = 1/2 it is the median.
+    """
     return median * math.exp(spread * scale.log_odds(u))
 
 
 @rule
 def goes_on(median: float, spread: float, lasted: float, u: float) -> float:
-    """How much longer an episode lasts that has lasted already for `lasted`: the same law, given that."""
-    past = math.exp(math.log(lasted / median) / spread) if lasted > 0 else 0.0  # odds of having ended by then
+    """How much longer an episode lasts that has lasted already for `lasted`: the same law, given that.
+
+    By then the odds of having ended were o = (lasted / median)^(1 / spread), the probability F = o / (1 + o). What is
+    left of the law is read at F + u (1 - F), whose odds are (o + u) / (1 - u).
+    """
+    past = math.exp(math.log(lasted / median) / spread) if lasted > 0 else 0.0
     return median * math.exp(spread * math.log((past + u) / (1 - u))) - lasted
 
 
 @rule
-def begin_crisis(w: Any, p: Any, c: Any, time: float) -> None:
+def begin_crisis(state: State, params: Parameters, setting: Setting, time: float) -> None:
     """A crisis begins: time is short and war likelier for a while, and the US may deploy."""
-    u_months, u_deploy, _, _ = draws.four(c.seed, w.world, w.luck, CRISIS, w.crises)
-    if w.crises == 0:
-        w.first_crisis = time
-    w.crises += 1
-    until = time + p.crisis_months * draws.exponential(u_months)
-    if time >= w.crisis_until:
-        w.deployed = 0.0  # what was sent for an earlier crisis has gone home
-    if us.deploys(p.us_deploys_prob, u_deploy):
-        w.deployed = 1.0
-    if until > w.crisis_until:
-        w.crisis_until = until
+    u_months, u_deploy, _, _ = draws.four(setting.seed, state.world, state.luck, CRISIS, state.crises)
+    if state.crises == 0:
+        state.first_crisis = time
+    state.crises += 1
+    until = time + params.crisis_months * draws.exponential(u_months)
+    if time >= state.crisis_until:
+        state.deployed = 0.0  # what was sent for an earlier crisis has gone home
+    if us.deploys(params.us_deploys_prob, u_deploy):
+        state.deployed = 1.0
+    if until > state.crisis_until:
+        state.crisis_until = until
 
 
 @rule
-def drill(w: Any, p: Any, c: Any, time: float, u: float) -> None:
-    """A large drill at Taiwan or Japan, which now and then becomes a crisis."""
-    if u < p.drill_crisis_prob:
-        begin_crisis(w, p, c, time)
-
-
-@rule
-def respond(w: Any, p: Any, c: Any, time: float, over_ties: bool) -> None:
-    """Coerced, Japan suspends, quietens, continues or advances; reputation follows, and the public rallies or not."""
-    u = draws.four(c.seed, w.world, w.luck, RESPONSE, w.answers)[0]
-    support_or = math.exp(math.log(p.concede_or_support) * 10 * (p.reference_support - w.support))
-    choice = japan.responds(p.concede_prob, support_or, p.quieten_or, p.advance_prob, u)
-    if over_ties and c.when_coerced > 0:
-        choice = c.when_coerced - 1
-    w.support_swing += p.rally_points
+def respond(state: State, params: Parameters, setting: Setting, time: float, over_ties: bool) -> None:
+    """Coerced, Japan responds as it or the policy decides; reputation follows, and the public rallies or not."""
+    u = draws.four(setting.seed, state.world, state.luck, RESPONSE, state.answers)[0]
+    support_or = japan.wavers(params.concede_or_support, params.reference_support, state.support)
+    choice = japan.responds(params.concede_prob, support_or, params.quieten_or, params.advance_prob, u)
+    if over_ties and setting.when_coerced > 0:
+        choice = setting.when_coerced - 1  # the policy decided beforehand
+    state.support_swing += params.rally_points
+    state.firmness += japan.earns_firmness(choice, params.firmness_points) * setting.on_learning
     if choice == japan.SUSPEND:
-        w.backed_down = 1
-        w.firmness -= p.firmness_points * c.on_learning
-        w.demand_ratio += (p.concession_pressure_ratio - w.demand_ratio) * c.on_learning
-    elif choice != japan.QUIETEN:
-        w.firmness += p.firmness_points * c.on_learning
+        state.backed_down = 1
+        state.demand_ratio = prc.presses_more(state.demand_ratio, params.concession_pressure_ratio, setting.on_learning)
     if over_ties:
-        w.posture = choice
-        w.posture_until = time + p.suspension_months
-        w.moving = 1
+        state.posture = choice
+        state.posture_until = time + params.suspension_months
+        state.moving = 1
 
 
 @rule
-def at_japan(w: Any, p: Any, c: Any, odds: float, severity: float, over_ties: bool, time: float, key: int) -> None:
+def show_force(state: State, params: Parameters, setting: Setting, track: int, rung: int, time: float, months: float,
+               u_crisis: float) -> None:  # fmt: skip
+    """The PRC shows its forces: a surge, or a large drill that now and then becomes a crisis."""
+    episodes.begin(state, params, track, rung, time, months, 1.0)
+    if rung == prc.DRILL and u_crisis < params.drill_crisis_prob:
+        begin_crisis(state, params, setting, time)
+
+
+@rule
+def at_japan(state: State, params: Parameters, setting: Setting, odds: float, severity: float, over_ties: bool,
+             time: float, key: int) -> None:  # fmt: skip
     """The PRC answers Japan, economically and militarily, a step or dispute with these odds of economic coercion."""
-    u_economic, u_military, u_crisis, _ = draws.four(c.seed, w.world, w.luck, ANSWER, 2 * key)
-    broad = p.broad_coercion_prob if over_ties else p.broad_dispute_prob
-    economic = prc.answers_economically(odds, p.freeze_or, broad, u_economic)
-    surge = scale.probability(odds * p.surge_or)
-    military = prc.answers_militarily(surge, surge * p.japan_drill_share, u_military)
+    u_economic, u_military, u_crisis, _ = draws.four(setting.seed, state.world, state.luck, ANSWER, 2 * key)
+    broad = params.broad_coercion_prob if over_ties else params.broad_dispute_prob
+    economic = prc.answers_economically(odds, params.freeze_or, broad, u_economic)
+    surge = scale.probability(odds * params.surge_or)
+    military = prc.answers_militarily(surge, surge * params.japan_drill_share, u_military)
     if economic > 0 or military > 0:
-        u, v, _, _ = draws.four(c.seed, w.world, w.luck, DURATION, 2 * key)
-        months = lasts(p.economic_duration_months, p.duration_spread, u)
-        episodes.begin(w, p, c, codes.JAPAN_ECONOMIC, economic, time, months, severity)
-        median = p.drill_duration_months if military == prc.DRILL else p.surge_duration_months
-        months = lasts(median, p.duration_spread, v)
-        episodes.begin(w, p, c, codes.JAPAN_MILITARY, military, time, months, 1.0)
-        if military == prc.DRILL:
-            drill(w, p, c, time, u_crisis)
-    anger = scale.probability(odds)
-    w.anger += anger * (1 - w.anger) * c.on_provocation
+        u, v, _, _ = draws.four(setting.seed, state.world, state.luck, DURATION, 2 * key)
+        months = lasts(params.economic_duration_months, params.duration_spread, u)
+        episodes.begin(state, params, codes.JAPAN_ECONOMIC, economic, time, months, severity)
+        median = params.drill_duration_months if military == prc.DRILL else params.surge_duration_months
+        months = lasts(median, params.duration_spread, v)
+        show_force(state, params, setting, codes.JAPAN_MILITARY, military, time, months, u_crisis)
+    state.anger = prc.grows_angry(state.anger, scale.probability(odds), setting.on_provocation)
     if economic >= prc.SELECTIVE:
-        w.answers += 1
-        respond(w, p, c, time, over_ties)
+        state.answers += 1
+        respond(state, params, setting, time, over_ties)
 
 
 @rule
-def at_taiwan(
-    w: Any, p: Any, c: Any, odds: float, broad: float, surge: float, drills: float, time: float, key: int
-) -> None:
+def at_taiwan(state: State, params: Parameters, setting: Setting, odds: float, broad: float, surge: float,
+              drills: float, time: float, key: int) -> None:  # fmt: skip
     """The PRC answers Taiwan: economically by `odds` of coercion, militarily by the chances of surge and drill."""
-    u_economic, u_military, u_crisis, _ = draws.four(c.seed, w.world, w.luck, ANSWER, 2 * key + 1)
-    economic = prc.answers_economically(odds, p.freeze_or, broad, u_economic)
+    u_economic, u_military, u_crisis, _ = draws.four(setting.seed, state.world, state.luck, ANSWER, 2 * key + 1)
+    economic = prc.answers_economically(odds, params.freeze_or, broad, u_economic)
     military = prc.answers_militarily(surge, drills, u_military)
     if economic > 0 or military > 0:
-        u, v, _, _ = draws.four(c.seed, w.world, w.luck, DURATION, 2 * key + 1)
-        months = lasts(p.economic_duration_months, p.duration_spread, u)
-        episodes.begin(w, p, c, codes.TAIWAN_ECONOMIC, economic, time, months, 1.0)
-        months = lasts(p.taiwan_surge_duration_months, p.taiwan_surge_spread, v)
+        u, v, _, _ = draws.four(setting.seed, state.world, state.luck, DURATION, 2 * key + 1)
+        months = lasts(params.economic_duration_months, params.duration_spread, u)
+        episodes.begin(state, params, codes.TAIWAN_ECONOMIC, economic, time, months, 1.0)
+        months = lasts(params.taiwan_surge_duration_months, params.taiwan_surge_spread, v)
         if military == prc.DRILL:
-            months = lasts(p.drill_duration_months, p.duration_spread, v)
-        episodes.begin(w, p, c, codes.TAIWAN_MILITARY, military, time, months, 1.0)
-        if military == prc.DRILL:
-            drill(w, p, c, time, u_crisis)
+            months = lasts(params.drill_duration_months, params.duration_spread, v)
+        show_force(state, params, setting, codes.TAIWAN_MILITARY, military, time, months, u_crisis)
 
 
 @rule
-def drill_chance(w: Any, p: Any, c: Any) -> float:
-    """The chance that a Taiwan trigger draws a large drill, before or after drills became usual."""
-    return float(p.drill_prob if w.regime > 0 else p.drill_prob * p.drill_before_2022_ratio)
+def drill_chance(state: State, params: Parameters) -> float:
+    """The chance that a Taiwan trigger draws a large drill."""
+    return prc.drill_chance(state.regime > 0, params.drill_prob, params.drill_before_2022_ratio)
 
 
 @rule
-def step(w: Any, p: Any, c: Any, lever: int, depth: float, openness: float, time: float, key: int) -> None:
+def trade_at_risk(state: State, setting: Setting, time: float) -> float:
+    """How far the trade that coercion would put at risk speaks for or against it (log odds ratio)."""
+    share = setting.japan_trade_share + setting.japan_trade_drift * time / codes.MONTHS_A_YEAR
+    return state.log_trade * (share - setting.reference_trade)
+
+
+@rule
+def step(state: State, params: Parameters, setting: Setting, lever: int, depth: float, openness: float, time: float,
+         key: int) -> None:  # fmt: skip
     """Japan takes a step that is seen: the PRC answers by how official, how warlike, how open and how new it is."""
-    if c.on_provocation == 0:
+    if setting.on_provocation == 0:
         return
-    ties = c.needs_taiwan[lever] > 0 or (c.package[lever] == codes.EXTRAS and c.official[lever] > 0)
+    official, package = setting.official[lever], setting.package[lever]
+    ties = setting.needs_taiwan[lever] > 0 or (package == codes.EXTRAS and official > 0)
     if ties:
-        log_odds = w.log_quiet + openness * c.official[lever] * (w.log_official - w.log_quiet)
-        log_odds += w.log_hostility + openness * w.log_face
-    elif c.package[lever] == codes.STANDING:
-        log_odds = w.log_quiet
+        kind = prc.resents_ties(
+            state.log_quiet, state.log_official, official, openness, state.log_hostility, state.log_face
+        )  # fmt: skip
     else:
-        log_odds = w.log_alliance
-    log_odds += c.combat[lever] * depth * w.log_combat + w.repeats[lever] * w.log_habit
-    log_odds += w.anger * w.log_anger
-    share = c.japan_trade_share + c.japan_trade_drift * time / 12
-    log_odds += w.log_trade * 10 * (share - c.reference_trade)
-    odds = math.exp(log_odds)
-    w.repeats[lever] += 1
-    at_japan(w, p, c, odds, p.severity_ratio if ties else 1.0, ties, time, key)
+        kind = state.log_quiet if package == codes.STANDING else state.log_alliance
+    odds = prc.weighs_step(
+        kind, setting.combat[lever] * depth * state.log_combat, state.repeats[lever] * state.log_habit,
+        state.anger * state.log_anger, trade_at_risk(state, setting, time),
+    )  # fmt: skip
+    state.repeats[lever] += 1
+    at_japan(state, params, setting, odds, params.severity_ratio if ties else 1.0, ties, time, key)
     if ties:
-        spilled = odds * p.taiwan_spill_or
+        spilled = odds * params.taiwan_spill_or  # Taiwan is punished for some of what Japan does
         surge = scale.probability(spilled)
-        drills = surge * drill_chance(w, p, c)
-        at_taiwan(w, p, c, spilled * p.spill_trade_or, p.broad_coercion_prob, surge, drills, time, key)
+        drills, coercion = surge * drill_chance(state, params), spilled * params.spill_trade_or
+        at_taiwan(state, params, setting, coercion, params.broad_coercion_prob, surge, drills, time, key)
+
+
+@rule
+def dispute(state: State, params: Parameters, setting: Setting, time: float, key: int) -> None:
+    """A dispute of Japan's with the PRC that has nothing to do with Taiwan."""
+    grudge = state.anger * state.log_anger
+    odds = prc.weighs_step(state.log_dispute, 0.0, 0.0, grudge, trade_at_risk(state, setting, state.time))
+    at_japan(state, params, setting, odds, 1.0, False, time, key)

@@ -33,6 +33,16 @@ def goes_on(support: float, elite_gap: float, business: float, needed: float) ->
 
 
 @rule
+def wavers(odds_ratio: float, reference: float, support: float) -> float:
+    """How many times the usual odds Japan has to give way under coercion (an odds ratio).
+
+    Because a government that the public does not back gives way sooner: `odds_ratio` is that for ten points of
+    support less than at the `reference`. Source: judgement.
+    """
+    return math.exp(math.log(odds_ratio) * scale.PER_TEN_POINTS * (reference - support))
+
+
+@rule
 def responds(concede_prob: float, support_or: float, quieten_or: float, advance_prob: float, u: float) -> int:
     """Coerced by the PRC, Japan suspends, quietens, continues or advances.
 
@@ -47,6 +57,20 @@ def responds(concede_prob: float, support_or: float, quieten_or: float, advance_
     if u < 1 - (1 - gives_way) * advance_prob:
         return CONTINUE
     return ADVANCE
+
+
+@rule
+def earns_firmness(response: int, points: float) -> float:
+    """What Japan's response does to its name for standing firm (points).
+
+    Because suspending ties shows that coercion works and going on shows that it does not; going on quietly shows
+    neither. Source: Weisiger and Yarhi-Milo 2015; Press 2005.
+    """
+    if response == SUSPEND:
+        return -points
+    if response == QUIETEN:
+        return 0.0
+    return points
 
 
 @rule
@@ -96,7 +120,7 @@ def nuclear_hazard(base: float, guarantee_hr: float, lost: float) -> float:
     Because a guarantee holds allies back: each 10 points `lost` from it multiply the hazard.
     Source: Bleek and Lorber 2014; Debs and Monteiro 2017; claim N10 (N¶13).
     """
-    return base * math.exp(math.log(guarantee_hr) * 10 * lost)
+    return base * math.exp(math.log(guarantee_hr) * scale.PER_TEN_POINTS * lost)
 
 
 @rule

@@ -1,6 +1,7 @@
-"""The People's Republic of China: what it believes, how it answers, when it reaches for force.
+"""The People's Republic of China: what it perceives, what it wants, how it answers, when it reaches for force.
 
-Probabilities here are of one decision; `u` is the luck of that decision, uniform between 0 and 1.
+Probabilities here are of one decision; `u` is the luck of that decision, uniform between 0 and 1. Motives and grudges
+are logarithms of ratios, so that they add up.
 """
 
 from __future__ import annotations
@@ -13,6 +14,38 @@ from sim.model.rules import scale
 NO_CAMPAIGN, QUARANTINE, BLOCKADE, STRIKE, INVASION = 0, 1, 2, 3, 4  # forms of force
 NONE, FREEZE, SELECTIVE, RUPTURE = 0, 1, 2, 3  # economic rungs
 ROUTINE, SURGE, DRILL = 0, 1, 2  # military rungs short of force
+DOUBT, CONFIDENCE = 0.01, 0.99  # the least and the most that anyone believes
+
+# What it perceives
+
+
+@rule
+def expects_us(willing: float, politics: float, firmness: float, relief: float) -> float:
+    """The PRC's idea of how likely the US is to fight for Taiwan.
+
+    Because it reckons as the US itself does, but from what it sees: a name for `firmness` (points) and the help of
+    Japan's that is visible (`relief`, odds ratio). Source: Chicago Council polls 2020-25; claim N22 (N¶12).
+    """
+    return scale.shifted(scale.chance(willing + (politics + firmness)), relief)
+
+
+@rule
+def expects_japan(base: float, ties: float, firmness: float, interoperability: float) -> float:
+    """The PRC's idea of how likely Japan is to fight if it is not struck first.
+
+    Because ties and training are signals of commitment, believed or not, true or not, and because Japan has a name
+    for standing firm or for backing down (all in points). Source: CSIS 2023; claims N1, S12.
+    """
+    return scale.chance(base + (ties + firmness + interoperability))
+
+
+@rule
+def expects_both(us_comes: float, bases: float, japan_fights: float) -> float:
+    """The PRC's idea of its chance to meet US and Japanese forces together.
+
+    Because Japan by choice fights only beside a US that fights from bases in Japan. Source: CSIS 2023; claim N1.
+    """
+    return scale.chance(us_comes * bases * japan_fights)
 
 
 @rule
@@ -21,7 +54,45 @@ def perceives_success(estimate: float, misperception: float) -> float:
 
     Because its errors last: they belong to the leadership, not to the month. Source: Jervis, Lebow and Stein.
     """
-    return scale.clip(estimate + misperception, 0.01, 0.99)
+    return scale.clip(estimate + misperception, DOUBT, CONFIDENCE)
+
+
+@rule
+def revises(belief: float, estimate: float, share: float) -> float:
+    """The PRC's belief moves by a share of the way towards the latest estimate.
+
+    Because reports climb slowly in a hierarchy and plans are kept. Source: judgement.
+    """
+    return belief + (estimate - belief) * share
+
+
+@rule
+def fears_failure(success: float, deployed: float, points: float, at_stake: float) -> float:
+    """In a crisis, US forces in sight (`deployed`, 0 or 1) lower the PRC's idea of its chance of success at once.
+
+    Because they make it likelier by so many `points` that the US comes, and `at_stake` is what it takes away if so.
+    Source: ICB 415 (the crisis of 1996).
+    """
+    return scale.chance(success - deployed * points * at_stake)
+
+
+@rule
+def fears_both(joint: float, deployed: float, points: float, us_comes: float) -> float:
+    """In a crisis, US forces in sight (`deployed`, 0 or 1) raise the PRC's idea of meeting both allies at once.
+
+    Because that chance grows as the chance that the US comes does. Source: ICB 415 (the crisis of 1996).
+    """
+    return scale.chance(joint * (1 + deployed * points / us_comes))
+
+
+@rule
+def perceives_window(before: float, now: float) -> float:
+    """How much of its chance of success the PRC sees its opponents taking away within a year.
+
+    Because only what the allies add closes a window: both estimates are of today, with what was seen a year ago and
+    with what is seen now. Source: judgement.
+    """
+    return scale.clip(before - now, 0.0, 1.0)
 
 
 @rule
@@ -30,7 +101,49 @@ def perceives_hope(start: float, lost: float, ties_loss: float, official_ties: f
 
     Because single events (`lost`, points) fade but an official tie stands. Source: claims S16, S7 (E¶1, S¶4, S¶7).
     """
-    return scale.clip(start - lost - ties_loss * official_ties, 0.01, 0.99)
+    return scale.clip(start - lost - ties_loss * official_ties, DOUBT, CONFIDENCE)
+
+
+# What moves it to force
+
+
+@rule
+def heeds_motive(nature: float, cross_share: float) -> float:
+    """How far the leadership responds to a motive: in full to its own (`nature` 1), in part to the other (0).
+
+    Because an opportunist acts when it can win and a patient leadership when it despairs, and none is either alone.
+    Source: judgement.
+    """
+    return nature + (1 - nature) * cross_share
+
+
+@rule
+def sees_opportunity(log_ratio: float, heed: float, success: float, reference: float) -> float:
+    """How much a better chance of success than at the reference speaks for force.
+
+    Because the balance on the spot decides whether deterrence holds. Source: Huth 1988; Huth and Russett 1984.
+    """
+    return log_ratio * heed * (success - reference)
+
+
+@rule
+def fears_price(log_ratio: float, joint: float, reference: float) -> float:
+    """How much the prospect of facing both allies speaks against force.
+
+    Because certainty deters: on log-odds, as `reference` is, the last points before it weigh most (N¶3).
+    Source: Leeds 2003; claim N1.
+    """
+    return log_ratio * (scale.log_odds(joint) - reference)
+
+
+@rule
+def despairs(log_ratio: float, heed: float, ideology: float, hope: float, reference: float) -> float:
+    """How much lost hope of peaceful unification speaks for force.
+
+    Because who can no longer wait acts, but for the share of its motive that is `ideology` and no hope can calm.
+    Source: ChinaPower 2022; claims S7, N20.
+    """
+    return log_ratio * heed * (1 - ideology) * (reference - hope)
 
 
 @rule
@@ -42,6 +155,25 @@ def urge(success: float, price: float, hope: float, crisis: float, window: float
     Source: Huth 1988; Leeds 2003; claims N1, S7.
     """
     return math.exp(success + price + hope + crisis + window)
+
+
+@rule
+def weighs_forms(
+    quarantine: float, blockade: float, invasion: float, log_ratio: float, success: float, reference: float
+) -> tuple[float, float, float]:
+    """How likely the PRC would choose a quarantine, a blockade, or a strike or seizure; else it invades.
+
+    Because the odds of each graver form against the next lesser one rise by one ratio with its chance of success
+    (`log_ratio`): what is deterred moves to a lesser form. The first three are shares at the reference: of quarantines
+    in all, of blockades among the rest, of invasions among what is then left. Source: CSIS and INDSR 2024; judgement.
+    """
+    graver = math.exp(log_ratio * (success - reference))
+    rest = (1 - quarantine) * graver
+    blockades = rest * blockade
+    rest = rest * (1 - blockade) * graver
+    strikes, invasions = rest * (1 - invasion), rest * invasion * graver
+    total = quarantine + blockades + strikes + invasions
+    return quarantine / total, blockades / total, strikes / total
 
 
 @rule
@@ -60,31 +192,55 @@ def chooses_form(quarantine: float, blockade: float, strike: float, u: float) ->
     return INVASION
 
 
-@rule
-def escalates(probability: float, u: float) -> bool:
-    """The PRC takes a quarantine to blockade, or a blockade or strike to invasion. Source: CSIS 2025."""
-    return u < probability
+# How it weighs what others do
 
 
 @rule
-def strikes_japan(probability: float, u: float) -> bool:
-    """The PRC strikes bases in Japan from which US forces fight.
+def resents_ties(quiet: float, official: float, line: float, openness: float, hostility: float, face: float) -> float:
+    """How likely the PRC is to coerce over a step of Japan's with Taiwan, by what kind of step it is (log-odds).
 
-    Because the more useful the bases, the likelier: entrapment. Source: CSIS 2023.
+    Because crossing the line of 1972 (`line`, a share) in the open leads from `quiet` to `official`, leaders who are
+    hostile to Japan take any tie amiss, and what all can see costs them face. Source: Weiss and Dafoe 2019; claim S3.
     """
-    return u < probability
+    return quiet + openness * line * (official - quiet) + (hostility + openness * face)
 
 
 @rule
-def breaks_settlement(probability: float, unlimited_aims: bool, u: float) -> bool:
-    """The PRC breaks a settlement made on its own terms, if its aims go further. Source: claim N23 (N¶16)."""
-    return unlimited_aims and u < probability
+def weighs_step(kind: float, combat: float, habit: float, anger: float, trade: float) -> float:
+    """The odds that the PRC coerces over a step or a dispute, all reasons together.
+
+    Each argument is the logarithm of one reason's odds or odds ratio: the kind of step, its combat role, how often it
+    has been taken before, anger over earlier ones, and the trade that coercion would put at risk. Because they are
+    ratios on common odds, nothing is counted twice. Source: coercion episodes 1995-2026; claims S9, S18, N13.
+    """
+    return math.exp(kind + (combat + habit) + anger + trade)
 
 
 @rule
-def goes_for_ryukyus(share: float, unlimited_aims: bool, u: float) -> bool:
-    """With Taiwan in hand, an attempt goes for the Ryukyus too, if aims go that far. Source: claim N5 (N¶8)."""
-    return unlimited_aims and u < share
+def grows_angry(anger: float, offence: float, provocation: float) -> float:
+    """The PRC's anger after an offence (a share of all it could feel), if `provocation` counts.
+
+    Because anger is a feeling that fills up: each offence takes its share of what is left. Source: claim S18.
+    """
+    return anger + offence * (1 - anger) * provocation
+
+
+@rule
+def drill_chance(usual: bool, probability: float, before_ratio: float) -> float:
+    """How likely the PRC is to answer Taiwan with a large drill.
+
+    Because they have become usual since August 2022. Source: coercion episodes.
+    """
+    return probability if usual else probability * before_ratio
+
+
+@rule
+def presses_more(demands: float, conceded: float, learning: float) -> float:
+    """How often the PRC presses Japan once it has backed down (a ratio to the usual rate), if `learning` counts.
+
+    Because a demand that was granted invites the next. Source: claim S8.
+    """
+    return demands + (conceded - demands) * learning
 
 
 @rule
@@ -122,3 +278,33 @@ def answers_militarily(surge_prob: float, drill_prob: float, u: float) -> int:
 def presses_economically(share: float, u: float) -> bool:
     """Unprovoked, the PRC presses Japan by detentions or boycotts and not at sea or in the air. Source: claim N24."""
     return u < share
+
+
+# In a war
+
+
+@rule
+def escalates(probability: float, u: float) -> bool:
+    """The PRC takes a quarantine to blockade, or a blockade or strike to invasion. Source: CSIS 2025."""
+    return u < probability
+
+
+@rule
+def strikes_japan(probability: float, u: float) -> bool:
+    """The PRC strikes bases in Japan from which US forces fight.
+
+    Because the more useful the bases, the likelier: entrapment. Source: CSIS 2023.
+    """
+    return u < probability
+
+
+@rule
+def breaks_settlement(probability: float, unlimited_aims: bool, u: float) -> bool:
+    """The PRC breaks a settlement made on its own terms, if its aims go further. Source: claim N23 (N¶16)."""
+    return unlimited_aims and u < probability
+
+
+@rule
+def goes_for_ryukyus(share: float, unlimited_aims: bool, u: float) -> bool:
+    """With Taiwan in hand, an attempt goes for the Ryukyus too, if aims go that far. Source: claim N5 (N¶8)."""
+    return unlimited_aims and u < share
