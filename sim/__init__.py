@@ -1,4 +1,6 @@
-"""Strait: two essays' argument over Japan and Taiwan, made executable. It generates cases; it never forecasts.
+"""Strait: the argument of two essays over Japan and Taiwan as a simulator.
+
+It shows what follows from each set of beliefs. It does not predict.
 
 >>> import sim
 >>> exp = sim.load("debate", trials=100)
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from sim.scenario.loader import load
 
 _EVALUATION, _RESULT = "sim.engine.evaluation", "sim.results.result"
-_WHERE = {
+_HOMES = {
     **dict.fromkeys(("ScenarioError", "StraitError"), "sim.errors"),
     "Experiment": "sim.scenario.experiment",
     "load": "sim.scenario.loader",
@@ -35,7 +37,12 @@ __all__ = ["PRC", "Actor", "Experiment", "Japan", "Result", "ScenarioError", "St
 
 
 def __getattr__(name: str) -> Any:
-    """Import what is asked for when it is asked for: `import sim` stays quick."""
-    if name not in _WHERE:
+    """Import a name at its first use, so that `import sim` is quick."""
+    if name not in _HOMES:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
-    return getattr(import_module(_WHERE[name]), name)
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """The public names, for `help(sim)` and completion."""
+    return __all__

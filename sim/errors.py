@@ -50,7 +50,7 @@ class FileReferenceError(StraitError):
 
 
 class QuestionError(StraitError, ValueError):
-    """Raised when a question names something that the experiment lacks, or has no answer for this experiment."""
+    """Raised when an argument names something that the experiment lacks, or a question has no answer in it."""
 
 
 class ShareError(StraitError, ValueError):

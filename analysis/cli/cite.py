@@ -44,10 +44,7 @@ def cite(
             if len(made) > 1:
                 exit_with(f"Several figures are called {wanted}; name one: {', '.join(map(str, made))}", BAD_INPUT)
             name = made[0].stem
-            try:
-                basis, exp, version = saved_figures.basis(made[0], exp)
-            except ValueError as error:
-                exit_with(str(error), BAD_INPUT)
+            basis, exp, version = saved_figures.basis(made[0], exp)
             found = {f"figures, {made[0]}": basis}
         works = bibtex_.works(exp, citing.sources(found.values()), version)
         if not bibtex:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Option
 
-from analysis.cli import BAD_INPUT, CAVEAT, FAILED, exit_with, print_findings, readable_errors
+from analysis.cli import CAVEAT, FAILED, exit_with, print_findings, readable_errors
 
 if TYPE_CHECKING:
     from sim.results.result import Result
@@ -73,10 +73,7 @@ def run(
             lucks=lucks,
             seed=seed,
         )
-        try:
-            targets = stopping_rule.read_targets(exp, until or ())
-        except ValueError as error:
-            exit_with(str(error), BAD_INPUT)
+        targets = stopping_rule.read_targets(exp, until or ())
         if targets and trials is None:
             exp = stopping_rule.allow_most_trials(exp)
         folder = out or Path("out") / (f"{exp.name}-parts/{share.number}-of-{share.of}" if share else exp.name)

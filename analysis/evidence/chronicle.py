@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.engine import setup
 from sim.engine.mesa_model import order_of_play
+from sim.errors import QuestionError
 from sim.model import codes
 from sim.model.compiled import twin
 from sim.model.rules import japan, prc, scale, taiwan, us
@@ -142,7 +143,7 @@ def share_of_steps_unanswered(exp: Experiment, levers: Sequence[str]) -> Floats:
 def _plain_cell(exp: Experiment) -> tuple[Setting, list[Parameters]]:
     """The one cell of an experiment for rules in plain Python: its setting, and the parameters of each trial."""
     if any(len(part) != 1 for part in (exp.starts, exp.worldviews, exp.policies)) or exp.lucks != 1:
-        raise ValueError("exp: must have one start, one worldview, one policy and one luck per world")
+        raise QuestionError("exp: must have one start, one worldview, one policy and one luck per world")
     return setup.plain_cell(exp, exp.policies[0], exp.starts[0], exp.worldviews[0], exp.trials)
 
 

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 from analysis.paper import cite
 from analysis.questions import finding
+from sim.errors import FolderError
 from sim.results import manifest
 from sim.scenario.experiment import Experiment
 
@@ -36,13 +37,13 @@ def caption(path: Path) -> str:
 
     Raises
     ------
-    ValueError
+    FolderError
         If the file is not an SVG.
     """
     try:
         found = ElementTree.parse(path).getroot().find(f".//{DESCRIPTION}")
     except ElementTree.ParseError as fault:
-        raise ValueError(f"{path}: not a figure that Strait saved ({fault})") from fault
+        raise FolderError(f"{path}: not a figure that Strait saved ({fault})") from fault
     return (found.text or "").strip() if found is not None else ""
 
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.engine import batch
+from sim.errors import QuestionError
 from sim.model import compiled
 from sim.results import disk, failures, tables
 from sim.statistics import intervals
@@ -141,7 +142,7 @@ def play(
     done = 0
     for name, exp in experiments.items():
         if trials % (MANY * exp.lucks):
-            raise ValueError(f"trials: must be a multiple of {MANY * exp.lucks}, got {trials}")
+            raise QuestionError(f"trials: must be a multiple of {MANY * exp.lucks}, got {trials}")
         whole = replace(exp, trials=trials)
 
         def told(of_this: int, before: int = done) -> None:

@@ -23,6 +23,7 @@ import mesa
 import numpy as np
 
 from sim.engine import setup
+from sim.errors import QuestionError
 from sim.model import codes, draws, month, outcomes
 from sim.model.compiled import plain, twin
 from sim.model.effects import aftermath, campaign, episodes, events, levers, reactions, war
@@ -214,7 +215,7 @@ class StraitModel(mesa.Model):
 
 def _known(kind: str, names: set[str], known: Mapping[str, Any]) -> None:
     if unknown := sorted(names - set(known)):
-        raise ValueError(f"unknown {kind} {unknown[0]!r}; there are {', '.join(known)}")
+        raise QuestionError(f"unknown {kind} {unknown[0]!r}; there are {', '.join(known)}")
 
 
 def _pick(kind: str, name: str | None, among: Any) -> Any:

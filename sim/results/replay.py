@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.engine import batch
-from sim.errors import FolderError
+from sim.errors import FolderError, QuestionError
 from sim.model import draws
 from sim.results import failures, manifest
 from sim.scenario.experiment import Experiment
@@ -51,7 +51,7 @@ def replay(exp: Experiment, start: str, worldview: str, policy: str, trial: int)
     policies = {entry.name: entry for entry in exp.policies}
     views = {entry.name: entry for entry in exp.worldviews}
     if start not in starts or policy not in policies or worldview not in views or trial < 0:
-        raise ValueError(f"there is no trial {trial} of {start}, {worldview}, {policy}")
+        raise QuestionError(f"there is no trial {trial} of {start}, {worldview}, {policy}")
     world, luck = divmod(trial, exp.lucks)
     parameters = draws.draw_parameters(exp, views[worldview], world, 1)
     return batch.play_cell(exp, policies[policy], starts[start], parameters, world)[0][luck : luck + 1]

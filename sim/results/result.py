@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.errors import QuestionError
 from sim.results import failures, rungs, tables
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ class Result:
 
     def _table(self, kind: str, estimator: Literal["count"] | None) -> pd.DataFrame:
         if estimator not in (None, "count"):
-            raise ValueError(f"estimator {estimator!r}: the choices are 'count' and None, the default")
+            raise QuestionError(f"estimator {estimator!r}: the choices are 'count' and None, the default")
         if (kind, estimator) not in self._made:
             make = tables.summary if kind == "summary" else tables.differences
             self._made[kind, estimator] = make(self.experiment, self.records, estimator)
@@ -228,9 +229,9 @@ def _changed(experiment: Experiment, trials: int | None, seed: int | None) -> Ex
     trials = experiment.trials if trials is None else index(trials)
     seed = experiment.seed if seed is None else index(seed)
     if trials < 1 or trials % experiment.lucks:
-        raise ValueError(f"trials: must be a positive multiple of lucks ({experiment.lucks}), got {trials}")
+        raise QuestionError(f"trials: must be a positive multiple of lucks ({experiment.lucks}), got {trials}")
     if not 0 <= seed < 2**63:
-        raise ValueError(f"seed: must be a whole number from 0 to 2**63 - 1, got {seed}")
+        raise QuestionError(f"seed: must be a whole number from 0 to 2**63 - 1, got {seed}")
     return replace(experiment, trials=trials, seed=seed)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.errors import QuestionError
 from sim.results import tables
 from sim.scenario import messages
 from sim.statistics import sequences
@@ -44,31 +45,31 @@ def read_targets(experiment: Experiment, said: Collection[str]) -> dict[str, flo
 
     Raises
     ------
-    ValueError
+    QuestionError
         If it is not of that form, no such outcome is in every trial, or there is nothing to compare.
 
     Examples
     --------
     >>> import sim
-    >>> targets(sim.load("debate"), ["use_of_force=0.005"])
+    >>> read_targets(sim.load("debate"), ["use_of_force=0.005"])
     {'use_of_force': 0.005}
     """
     found = {}
     if said and not tables.shown_contrasts(experiment):
-        raise ValueError("--until: with one policy there is no difference to know")
+        raise QuestionError("--until: with one policy there is no difference to know")
     known = [
         name for name, outcome in experiment.catalogue.outcomes.items() if not outcome.given
     ]  # else it may be blank
     for text in said:
         name, _, number = text.partition("=")
         if name not in known:
-            raise ValueError(f"--until {text}: {messages.unknown('outcome of every trial', name, known)}")
+            raise QuestionError(f"--until {text}: {messages.unknown('outcome of every trial', name, known)}")
         try:
             found[name] = float(number)
         except ValueError:
             found[name] = math.nan
         if not 0 < found[name] < math.inf:
-            raise ValueError(f"--until {text}: write outcome=half_width, a number above 0: {name}=0.005")
+            raise QuestionError(f"--until {text}: write outcome=half_width, a number above 0: {name}=0.005")
     return found
 
 
