@@ -56,7 +56,7 @@ OPEN_STEP, FULL_COMBAT = 0.3, 0.6  # rule 7: provocation of an open, official st
 
 
 @dataclass(frozen=True)
-class Trigger(FileEntry):
+class Trigger:
     """A trigger in the model's terms, and the conditions of its month.
 
     `branch` is the kind of answer that the model plays (rule 1 at the head of the record). `official`, `openness` and
@@ -145,7 +145,7 @@ _on_off = OnOff.__metadata__[0]  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
-class Code:
+class Code(FileEntry):
     """A code between 0 and 1, and the cue in the trigger that it was given for."""
 
     code: Share

@@ -192,3 +192,13 @@ def test_all_faults_of_all_files_come_together(tmp_path: Path) -> None:
     again = written(tmp_path, GOOD)
     with pytest.raises(ScenarioError, match=r"id: X1 is already used in .*episodes.yaml"):
         episodes.load_others([again, again], RECORD)
+
+
+def test_an_unknown_key_of_a_code_is_a_fault(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "scenarios/history/episodes.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "episodes.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert episodes.find_faults(path) == []
+    path.write_text(text.replace("matter: {code: 0.5, cue:", "matter: {code: 0.5, reason: x, cue:", 1), encoding="utf-8")
+    (fault,) = episodes.find_faults(path)
+    assert "unknown key 'reason'" in fault.message

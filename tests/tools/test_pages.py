@@ -15,7 +15,7 @@ import pytest
 from playing import needs_numba
 from typer.testing import CliRunner
 
-from analysis.evidence import composites, implied
+from analysis.evidence import implied
 from analysis.paper import markdown
 from sim.scenario.distributions import Fixed
 from sim.scenario.experiment import Experiment
@@ -102,7 +102,7 @@ def test_a_measure_is_recorded_with_its_version_and_read(exp: Experiment, docs: 
     assert result.exit_code == 0, result.output
     found, trials = measures.read("implied", docs / pages.FOLDER)
     assert trials == 200
-    assert set(found["claim"]) == {value.claim for value in implied.VALUES}
+    assert set(found["claim"]) == {figure.claim for figure in implied.FIGURES}
     assert "implied" not in measures.find_stale(exp, docs / pages.FOLDER)
     assert "200 trials a cell" in (docs / "measured.md").read_text(encoding="utf-8")
 
@@ -162,23 +162,23 @@ def test_implied_figures_are_those_worked_by_hand(exp: Experiment) -> None:
             "force_hr_joint_involvement": 0.5, "success_with_bases_prob": 0.2, "success_or_japan_fights": 0.5,
             "success_without_bases_prob": 0.7}  # fmt: skip
     set_ = [f"{name}={value}" for name, value in sure.items()]
-    played = composites.Played(load("debate", worldviews="neutral", set_=set_), 10, {})
+    played = implied.Play(load("debate", worldviews="neutral", set_=set_), 10, {})
     before, after = 0.5 * 0.2, 0.5 * 0.5
     steps = np.log(after / (1 - after) / (before / (1 - before))) / np.log(3)
-    assert composites.price(played)["neutral"].estimate == pytest.approx(0.5**steps)
-    assert composites.with_japan(played)["neutral"].estimate == pytest.approx(0.7 - 0.125 / 1.125)
+    assert implied.price_of_facing_both(played)["neutral"].estimate == pytest.approx(0.5**steps)
+    assert implied.success_against_both(played)["neutral"].estimate == pytest.approx(0.7 - 0.125 / 1.125)
 
 
 def test_authors_expect_of_composites_what_their_claims_say(exp: Experiment) -> None:
     known = exp.catalogue.claims
-    for value in implied.VALUES:
-        low, likeliest, high = value.evidence
+    for figure in implied.FIGURES:
+        low, likeliest, high = figure.evidence
         assert low < high
         assert likeliest is None or low <= likeliest <= high
-        by_author = {"newsham": value.newsham, "self": value.self}
-        assert by_author[known[value.claim].author] != "silent"
+        by_author = {"newsham": figure.newsham, "self": figure.self}
+        assert by_author[known[figure.claim].author] != "silent"
     composite = {name for name, claim in known.items() if claim.kind == "composite"}
-    assert composite <= {value.claim for value in implied.VALUES}
+    assert composite <= {figure.claim for figure in implied.FIGURES}
 
 
 def test_tables_survive_bars_and_blanks() -> None:
