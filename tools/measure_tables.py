@@ -76,12 +76,12 @@ def effect(row: Any, outcome: Outcome, figure: str = "effect", digits: int = 2) 
 
 def option_rates(exp: Experiment, found: pd.DataFrame) -> str:
     """Write how often each option is chosen per trial under each policy, over all worldviews and starts."""
-    rates = options.by_policy(found)
+    rates = options.rates_by_policy(found)
     rows = [
         [f"`{actor}.{choice}`", option, *(f"{rate:.3g}" for rate in row)]
         for (actor, choice, option), row in zip(rates.index, rates.to_numpy(), strict=True)
     ]
-    never = options.never(found)
+    never = options.never_chosen(found)
     trials = int(found.drop_duplicates(["start", "worldview", "policy"])["trials"].sum())
     unused = f"Never chosen in {trials:,} trials: {', '.join(never) if never else 'none'}."
     return table(["choice", "option", *rates.columns], rows) + f"\n\n{unused}"

@@ -159,7 +159,7 @@ def _from_each_start(exp: Experiment, ask: Callable[[str, Work], pd.DataFrame], 
 
 def _join(jobs: Sequence[T], ask: Callable[[T, Work], pd.DataFrame], progress: Update) -> pd.DataFrame:
     """Return the tables of some jobs, one below the other; their trials are saved until the measure is recorded."""
-    folder = averages.scratch() / "analyses"
+    folder = averages.cache_folder() / "analyses"
 
     def update(number: int) -> Update:
         return lambda done, total: progress(number * total + done, len(jobs) * total)
@@ -181,10 +181,10 @@ class Measure:
 MEASURES: Mapping[str, Measure] = {
     "dials": Measure(lambda exp, n, progress: dials.effects(exp, n, progress, keep=True), 20_000,
                      "what each claim's dial moves"),
-    "options": Measure(options.count, 100, "how often each actor chooses each of its options"),
+    "options": Measure(options.count_choices, 100, "how often each actor chooses each of its options"),
     "effort": Measure(lambda exp, n, progress: effort.table(exp, n, progress, keep=True), 5_000,
                       "policies as written, at equal effort, and with a tenth more of a lever"),
-    "forms": Measure(lambda exp, n, progress: model_variants.compare(exp, n, progress, keep=True), 5_000,
+    "forms": Measure(lambda exp, n, progress: model_variants.compare_variants(exp, n, progress, keep=True), 5_000,
                      "the ranking of policies under other forms of the model"),
     "implied": Measure(lambda exp, n, progress: implied.table(exp, n, progress, keep=True), 10_000,
                        "what the model implies about claims that restate the conclusion"),
@@ -218,7 +218,7 @@ def record(name: str, exp: Experiment, folder: Path, progress: Update, trials: i
     entry = {**fingerprints(exp), "trace": trace(exp), "trials": n, "table": _hash(table)}
     entries = {**_records(folder), name: entry}
     disk.save(folder / RECORD, (json.dumps(entries, indent=2, sort_keys=True) + "\n").encode())
-    averages.forget()
+    averages.clear_cache()
 
 
 def read(name: str, folder: Path) -> tuple[pd.DataFrame, int]:

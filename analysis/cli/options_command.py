@@ -33,12 +33,12 @@ def count_options(
             experiment, set_=set_, policy=policy, worldview=worldview, start=start, seed=seed
         )
         with progress.stoppable(effort.STOPPED) as update:
-            counts = counting.count(exp, trials, update)
-        rates = counting.by_policy(counts)
+            counts = counting.count_choices(exp, trials, update)
+        rates = counting.rates_by_policy(counts)
         table = Table("actor", "choice", "option", *rates.columns)
         for names, row in zip(rates.index, rates.to_numpy(), strict=True):
             table.add_row(*names, *(f"{rate:.3g}" for rate in row))
         Console(highlight=False).print(table)
-        never = counting.never(counts)
+        never = counting.never_chosen(counts)
         typer.echo(f"Never chosen in {trials:,} trials for each cell: {', '.join(never) if never else 'none'}.")
         effort.write_table(counts, out)

@@ -1,10 +1,10 @@
-"""Does the ranking of policies hang on the form of the model? Each part switched the other way, on the same luck."""
+"""Whether the ranking of policies depends on the form of the model: each mechanism is switched, on the same luck."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -25,75 +25,81 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def forms(exp: Experiment) -> dict[str, Experiment]:
+def variants(exp: Experiment) -> dict[str, Experiment]:
     """The experiment as it is, with each switch set the other way, and in steps half as long.
 
     >>> import sim
-    >>> [*forms(sim.load("debate"))][:2]
+    >>> [*variants(sim.load("debate"))][:2]
     ['as it is', 'provocation off']
     """
-    made = {AS_IT_IS: exp}
-    for name, on in exp.switches.items():
-        made[f"{name} {'off' if on else 'on'}"] = replace(exp, switches={**exp.switches, name: not on})
-    return {**made, f"steps of {exp.step_months / 2:g} months": replace(exp, step_months=exp.step_months / 2)}
+    switched = {
+        f"{name} {'off' if on else 'on'}": replace(exp, switches={**exp.switches, name: not on})
+        for name, on in exp.switches.items()
+    }
+    half = exp.step_months / 2
+    return {AS_IT_IS: exp, **switched, f"steps of {half:g} months": replace(exp, step_months=half)}
 
 
-def compare(exp: Experiment, trials: int, update: Update | None = None, *, keep: bool = False) -> pd.DataFrame:
-    """What each other form of the model changes in the ranking of policies.
+def compare_variants(exp: Experiment, trials: int, update: Update | None = None, *, keep: bool = False) -> pd.DataFrame:
+    """How each variant of the model changes the ranking of policies.
 
     Parameters
     ----------
     exp
         Its starts, worldviews and policies; its own number of trials does not count.
     trials
-        Of each cell of each form.
+        Of each cell of each variant.
     update, keep
         As in `analysis.questions.averages.play`.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each form, start, worldview and primary outcome: `order` of the policies, best first; pairs of
-        policies that come out the other way round (`turned`), differ as they did not (`parted`) or no longer differ
-        (`merged`), `a > b` meaning that a is better; the `pair` whose difference changes most, as `a - b`, and its
-        `change` with `low` and `high` (95 %), paired trial by trial; `margin`; `verdict`. Two policies differ if
-        their difference is beyond its interval and the margin; a pair counts as changed only if the change
-        itself is, too.
+        A row for each variant (`form`), start, worldview and primary outcome: `order` of the policies, best first;
+        pairs of policies whose order is reversed (`turned`), that differ only in the variant (`parted`) or only in the
+        usual model (`merged`), where `a > b` means that a is better; the `pair` whose difference changes most, as
+        `a - b`, and its `change` with `low` and `high` (95 %), paired trial by trial; `margin`; `verdict`. Two
+        policies differ if their difference is beyond its interval and the margin. A pair counts as changed only if
+        the change is beyond them too.
     """
-    played = averages.play(forms(exp), trials, update=update, keep=keep)
+    played = averages.play(variants(exp), trials, update=update, keep=keep)
     usual = played.pop(AS_IT_IS)
     rows = []
     for form, cells in played.items():
-        for start in exp.starts:
-            for view in exp.worldviews:
-                now, then = ({p.name: of[start.name, view.name, p.name] for p in exp.policies} for of in (cells, usual))
-                rows += [[form, start.name, view.name, outcome.name, *_changed(exp, outcome, now, then)]
-                         for outcome in primary(exp)]  # fmt: skip
+        for start, view in product(exp.starts, exp.worldviews):
+            variant, base = ({policy.name: model[start.name, view.name, policy.name] for policy in exp.policies}
+                             for model in (cells, usual))  # fmt: skip
+            rows += [[form, start.name, view.name, outcome.name, *_compare_rankings(exp, outcome, variant, base)]
+                     for outcome in primary(exp)]  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _changed(exp: Experiment, outcome: Outcome, now: Mapping[str, Averages], then: Mapping[str, Averages]) -> list[Any]:
+def _compare_rankings(
+    exp: Experiment, outcome: Outcome, variant: Mapping[str, Averages], base: Mapping[str, Averages]
+) -> list[Any]:
+    """The columns from `order` on, for one start, worldview and outcome, from the cells of both models by policy."""
     sign = -1 if outcome.better == "high" else 1
-    found: dict[str, list[str]] = {"turned": [], "parted": [], "merged": []}
+    blocks = [{name: cell.outcome(exp, outcome.name) for name, cell in model.items()} for model in (variant, base)]
+    pairs: dict[str, list[str]] = {"turned": [], "parted": [], "merged": []}
     largest: tuple[str, Interval] = ("", Interval(0.0, 0.0, 0.0))
-    for a, b in combinations(now, 2):
-        here, there = (of[a].outcome(exp, outcome.name) - of[b].outcome(exp, outcome.name) for of in (now, then))
-        change = averages.change(here, there)
+    for a, b in combinations(variant, 2):
+        difference, usual = (model[a] - model[b] for model in blocks)
+        change = averages.paired_difference(difference, usual)
         if abs(change.estimate or 0) >= abs(largest[1].estimate or 0):
             largest = f"{a} - {b}", change
-        was, is_ = (_sides(averages.change(d, 0 * d), sign, outcome.margin) for d in (there, here))
-        if was == is_ or not _sides(change, sign, outcome.margin):
+        side, usual_side = (_side(averages.paired_difference(values, 0 * values), sign, outcome.margin)
+                            for values in (difference, usual))  # fmt: skip
+        if side == usual_side or not _side(change, sign, outcome.margin):
             continue
-        kind = "turned" if was and is_ else "parted" if is_ else "merged"
-        better = is_ or was
-        found[kind].append(f"{a} > {b}" if better < 0 else f"{b} > {a}")
-    order = sorted(now, key=lambda name: sign * now[name].outcome(exp, outcome.name).mean())
-    changes = ["; ".join(pairs) for pairs in found.values()]
+        kind = "turned" if side and usual_side else "parted" if side else "merged"
+        pairs[kind].append(f"{a} > {b}" if (side or usual_side) < 0 else f"{b} > {a}")
+    order = sorted(variant, key=lambda name: sign * blocks[0][name].mean())
+    changes = ["; ".join(names) for names in pairs.values()]
     verdict = "changes" if any(changes) else "same ranking"
     return [" > ".join(order), *changes, largest[0], *largest[1], outcome.margin, verdict]
 
 
-def _sides(interval: Interval, sign: int, margin: float) -> int:
+def _side(interval: Interval, sign: int, margin: float) -> int:
     """-1 if the first of two is better, 1 if the second is, 0 if they do not differ beyond interval and margin."""
     estimate, low, high = interval
     if estimate is None or low is None or high is None or low <= 0 <= high or abs(estimate) <= margin:

@@ -1,4 +1,4 @@
-"""Which policy does better than which, from a run's tables: contrasts to show, verdicts, and who leads."""
+"""Comparisons of policies from a run's tables: paired differences with verdicts, and the leading policy."""
 
 from __future__ import annotations
 
@@ -28,23 +28,17 @@ class Comparison:
     joint_low: float
     joint_high: float
     verdict: str  # better | worse | same | undecided | identical
-    trials_needed: float  # to put it beyond the margin or within it, if its estimate stays; NaN if none will do
+    trials_needed: float  # to decide whether it lies beyond the margin, if the estimate stays; NaN if no number would
 
-    def turned(self) -> Comparison:
+    def reversed(self) -> Comparison:
         """Return the same comparison, second policy minus first."""
-        return Comparison(
-            -self.difference,
-            -self.high,
-            -self.low,
-            -self.joint_high,
-            -self.joint_low,
-            {"better": "worse", "worse": "better"}.get(self.verdict, self.verdict),
-            self.trials_needed,
-        )
+        verdict = {"better": "worse", "worse": "better"}.get(self.verdict, self.verdict)
+        joint = -self.joint_high, -self.joint_low
+        return Comparison(-self.difference, -self.high, -self.low, *joint, verdict, self.trials_needed)
 
     @property
     def deciding(self) -> tuple[str, float, float]:
-        """The interval the verdict rests on, with its name: the joint one where there is one."""
+        """The interval that gives the verdict, with its name: the joint interval if there is one."""
         if pd.isna(self.joint_low):
             return "95\u00a0% interval", self.low, self.high
         return "joint 95\u00a0% interval", self.joint_low, self.joint_high
@@ -52,7 +46,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Leader:
-    """Which rival does best in one cell by its estimate, and which rivals cannot be told from it."""
+    """The rival with the best estimate in one cell, and the rivals that are not clearly worse."""
 
     policy: str
     runner_up: str
@@ -62,16 +56,16 @@ class Leader:
 
 def comparisons(differences: pd.DataFrame, start: str) -> dict[Versus, Comparison]:
     """Return every comparison of one start in both directions, by (worldview, outcome, first, second)."""
-    found: dict[Versus, Comparison] = {}
+    pairs: dict[Versus, Comparison] = {}
     for row in differences[differences["start"] == start].to_dict("records"):
         verdicts = {"a better": "better", "b better": "worse", "same within margin": "same"}
         verdict = "identical" if row["identical"] else verdicts.get(str(row["verdict"]), "undecided")
         difference, low, high, joint_low, joint_high = (_number(row[name]) for name in FIGURES)
         needed = 0.0 if verdict == "identical" else _number(row["trials_needed"])
-        one = Comparison(difference, low, high, joint_low, joint_high, verdict, needed)
-        found[row["worldview"], row["outcome"], row["policy_a"], row["policy_b"]] = one
-        found[row["worldview"], row["outcome"], row["policy_b"], row["policy_a"]] = one.turned()
-    return found
+        comparison = Comparison(difference, low, high, joint_low, joint_high, verdict, needed)
+        pairs[row["worldview"], row["outcome"], row["policy_a"], row["policy_b"]] = comparison
+        pairs[row["worldview"], row["outcome"], row["policy_b"], row["policy_a"]] = comparison.reversed()
+    return pairs
 
 
 def means(summary: pd.DataFrame, start: str) -> Levels:
@@ -96,13 +90,9 @@ def rivals(exp: Experiment) -> list[str]:
 
 
 def leader(
-    exp: Experiment,
-    levels: Levels,
-    versus: dict[Versus, Comparison],
-    worldview: str,
-    outcome: Outcome,
+    exp: Experiment, levels: Levels, versus: dict[Versus, Comparison], worldview: str, outcome: Outcome
 ) -> Leader:
-    """Return which rival does best on an outcome under a worldview, and whether that is settled."""
+    """Return the rival that does best on an outcome under a worldview, and whether that is settled."""
     sign = -1 if outcome.better == "high" else 1
     order = sorted(rivals(exp), key=lambda policy: sign * levels[worldview, policy, outcome.name][0])
     verdicts = {other: versus[worldview, outcome.name, order[0], other].verdict for other in order[1:]}

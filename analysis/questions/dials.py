@@ -79,7 +79,7 @@ def _rows(
         if all(len(blocks) for end in (now, then) for blocks in end.values()):
             pairs |= {f"{other} - {base}": (now[other] - now[base], then[other] - then[base]) for other in others}
         for of, (a, b) in pairs.items():
-            found[of, outcome] = averages.change(a, b), averages.change(a, b, several)
+            found[of, outcome] = averages.paired_difference(a, b), averages.paired_difference(a, b, several)
     most = _most(known, found)
     shown = {outcome.name for outcome in primary(exp)}
     return [

@@ -1,15 +1,14 @@
-"""Policies as written, at equal effort, and by the tenth of a lever: how much each does for what it takes.
+"""Policies as written, at equal effort, and by a tenth of a lever: the effect of each for its effort.
 
-Effort is counted in *lever-years*: depth added to a lever, times the years for which it is there, over all levers.
-**Planned** lever-years take the policy's own dates and the neutral median of the time that adoption takes, and suppose
-that nobody refuses and nothing is suspended. **Realised** ones are what trials come to.
+Effort is counted in *lever-years*: depth added to a lever, times the years for which it is in place, over all levers.
+**Planned** lever-years use the policy's own dates and the neutral median of the adoption time, and assume that nobody
+refuses and nothing is suspended. **Realised** lever-years are those of the trials.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,28 +21,29 @@ from sim.scenario.experiment import LeverSetting, Policy
 from sim.statistics import contrasts
 
 if TYPE_CHECKING:
-    from analysis.questions.averages import Averages, Update
+    from analysis.questions.averages import Update
     from sim.engine.batch import Cell
     from sim.scenario.experiment import Experiment, Start
 
 STEP = 0.1  # of a lever's depth
-FAR_ENOUGH = 1 - STEP + 1e-9
+HIGHEST_START = 1 - STEP + 1e-9  # the greatest depth to which a step can be added
 KEY = ["start", "worldview", "measure", "policy", "factor", "planned", "realised"]
 COLUMNS = [*KEY, "outcome", "difference", "low", "high", "margin", "verdict"]
 WRITTEN, EQUAL, TENTH = "as written", "equal effort", f"+{STEP:g} of a lever"
 
 
-def planned(exp: Experiment, policy: Policy, start: Start) -> float:
-    """Lever-years of a policy within the horizon, if all goes as planned.
+def planned_effort(exp: Experiment, policy: Policy, start: Start) -> float:
+    """Lever-years of a policy within the horizon, if all goes as planned (lever-years are depth times years).
 
     Examples
     --------
     >>> import sim
     >>> exp = sim.load("debate")
     >>> by_name = {policy.name: policy for policy in exp.policies}
-    >>> planned(exp, by_name["status_quo"], exp.reference)
+    >>> planned_effort(exp, by_name["status_quo"], exp.reference)
     0.0
-    >>> planned(exp, by_name["direct_ties"], exp.reference) > planned(exp, by_name["interoperability"], exp.reference)
+    >>> ties, together = (by_name[name] for name in ("direct_ties", "interoperability"))
+    >>> planned_effort(exp, ties, exp.reference) > planned_effort(exp, together, exp.reference)
     True
     """
     return sum(lever_years(exp, policy, start).values())
@@ -51,20 +51,21 @@ def planned(exp: Experiment, policy: Policy, start: Start) -> float:
 
 def lever_years(exp: Experiment, policy: Policy, start: Start) -> dict[str, float]:
     """Planned lever-years of each lever that a policy names."""
-    made = {}
+    planned = {}
     for name, setting in policy.levers.items():
         lever = exp.catalogue.levers[name]
         kind = "ties_adoption_years" if "taiwan" in lever.consent else "interoperability_adoption_years"
         median = float(exp.catalogue.parameters[kind].neutral.ppf(np.array([0.5]))[0])
         years = (exp.months - setting.from_month) / 12 - median * lever.adoption_ratio
         ramp = setting.ramp_months / 12
-        there = max(years, 0.0) ** 2 / (2 * ramp) if years < ramp else years - ramp / 2
-        made[name] = there * abs(policy.target(name, start).depth - start.levers[name].depth)
-    return made
+        # Depth grows evenly during the ramp: half of it counts, or a triangle if the horizon comes first.
+        full_years = max(years, 0.0) ** 2 / (2 * ramp) if years < ramp else years - ramp / 2
+        planned[name] = full_years * abs(policy.target(name, start).depth - start.levers[name].depth)
+    return planned
 
 
-def scaled(policy: Policy, start: Start, factor: float) -> Policy:
-    """A policy that takes each lever only this share of the way from the start's depth; openness stays as written."""
+def scale_policy(policy: Policy, start: Start, factor: float) -> Policy:
+    """The policy that moves each lever only this share of the way from the start's depth; openness is unchanged."""
     levers = {}
     for name, setting in policy.levers.items():
         now, goal = start.levers[name].depth, policy.target(name, start).depth
@@ -72,36 +73,36 @@ def scaled(policy: Policy, start: Start, factor: float) -> Policy:
     return replace(policy, name=f"{policy.name} at {factor:.3g}", levers=levers)
 
 
-def a_tenth(exp: Experiment, lever: str, start: Start) -> tuple[Policy, float]:
-    """A policy that adds a tenth of one lever, and 1; or takes a tenth off one that has no more to add, and -1.
+def tenth_of_lever(exp: Experiment, lever: str, start: Start) -> tuple[Policy, float]:
+    """A policy that adds a tenth to one lever, and 1; or removes a tenth from a lever that is in full, and -1.
 
-    Its openness is the start's, if there is any of it; else that of the first policy which moves it, else 1.
+    The openness is the start's if the lever is in place, else that of the first policy that moves it, else 1.
     """
     now = start.levers[lever]
-    sign = -1.0 if now.depth > FAR_ENOUGH else 1.0
+    sign = -1.0 if now.depth > HIGHEST_START else 1.0
     moving = [policy.target(lever, start).openness for policy in exp.policies if lever in policy.levers]
     openness = now.openness if now.depth > 0 else (moving or [1.0])[0]
     setting = LeverSetting(depth=now.depth + sign * STEP, openness=openness)
     return Policy(lever, lever, "", {lever: setting}, "japan_decides"), sign
 
 
-def realised(exp: Experiment, cell: Cell, trials: int) -> float:
-    """Mean over the first trials of a cell, played one by one, of the lever-years that came about."""
+def realised_effort(exp: Experiment, cell: Cell, trials: int) -> float:
+    """Mean lever-years of the first trials of a cell, which are played one by one."""
     start, worldview, policy = cell
     total = 0.0
     for trial in range(trials):
-        one = mesa_model.StraitModel(exp, policy, worldview, start, trial=trial)
-        first = list(one.setting.start_depth)
-        while one.running:
-            one.step()
-            total += sum(abs(now - then) for now, then in zip(one.world.depth, first, strict=True)) / 12
+        model = mesa_model.StraitModel(exp, policy, worldview, start, trial=trial)
+        start_depth = list(model.setting.start_depth)
+        while model.running:
+            model.step()
+            total += sum(abs(now - then) for now, then in zip(model.state.depth, start_depth, strict=True)) / 12
     return total / trials
 
 
 def table(
-    exp: Experiment, trials: int, update: Update | None = None, *, watched: int = 10, keep: bool = False
+    exp: Experiment, trials: int, update: Update | None = None, *, watched_trials: int = 10, keep: bool = False
 ) -> pd.DataFrame:
-    """Paired differences of the primary outcomes from the policy most others are compared with.
+    """Paired differences of the primary outcomes from the reference policy.
 
     Parameters
     ----------
@@ -111,70 +112,80 @@ def table(
         Of each cell.
     update, keep
         As in `analysis.questions.averages.play`.
-    watched
-        Trials of each cell played one by one for the realised lever-years.
+    watched_trials
+        Trials of each cell that are played one by one for the realised lever-years.
 
     Returns
     -------
     pandas.DataFrame
         `start`, `worldview`, `measure` (`as written`, `equal effort`, `+0.1 of a lever`), `policy` (or lever),
-        `factor` (share of the way that is gone), `planned` and `realised` lever-years, `outcome`, `difference` with
+        `factor` (share of the way that is taken), `planned` and `realised` lever-years, `outcome`, `difference` with
         `low` and `high` (95 %), `margin` (a tenth of the outcome's for a tenth of a lever), `verdict` (`better`,
         `worse`, `same within margin`, `undecided`).
     """
-    base = reference_policy(exp)
     rows: list[list[Any]] = []
-    played = averages.play({start.name: _all(exp, start) for start in exp.starts}, trials, update=update, keep=keep)
+    experiments = {start.name: _with_all(exp, start) for start in exp.starts}
+    played = averages.play(experiments, trials, update=update, keep=keep)
     for start in exp.starts:
+        measured = _measured_policies(exp, start)
         for view in exp.worldviews:
-            cells = {cell[2]: one for cell, one in played[start.name].items() if cell[1] == view.name}
-            rows += _compared(exp, start, view.name, cells, base, watched)
+            cells = {policy: cell for (_, name, policy), cell in played[start.name].items() if name == view.name}
+            base = cells[reference_policy(exp)]
+            for entry in measured:
+                cell = start.name, view.name, entry.policy.name
+                tenth = entry.measure == TENTH
+                realised = None if tenth else realised_effort(experiments[start.name], cell, watched_trials)
+                for outcome in primary(exp):
+                    blocks, base_blocks = (entry.sign * average.outcome(exp, outcome.name)
+                                           for average in (cells[entry.policy.name], base))  # fmt: skip
+                    difference = averages.paired_difference(blocks, base_blocks)
+                    margin = outcome.margin * (entry.factor if tenth else 1)
+                    verdict = contrasts.verdict(difference.low, difference.high, margin, outcome.better)
+                    rows.append([*cell[:2], entry.measure, entry.name, entry.factor, entry.planned, realised,
+                                 outcome.name, *difference, margin, VERDICTS.get(verdict or "", verdict)])  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _all(exp: Experiment, start: Start) -> Experiment:
-    """The experiment from one start, with every policy at equal effort too, and every lever by itself."""
-    policies = [*exp.policies, *(policy for policy, _ in _equal(exp, start).values())]
-    policies += [a_tenth(exp, lever, start)[0] for lever in exp.catalogue.levers]
-    return replace(exp, policies=tuple(policies), starts=(start,))
+class Measured(NamedTuple):
+    """A policy to measure: the `name` of the policy or lever it is made from, and its planned lever-years.
+
+    `factor` is the share of the way that it takes; `sign` is -1 if it removes a tenth of a lever, so that the effect of
+    adding a tenth is minus its difference.
+    """
+
+    measure: str
+    name: str
+    policy: Policy
+    factor: float
+    planned: float
+    sign: float = 1.0
 
 
-def _equal(exp: Experiment, start: Start) -> dict[str, tuple[Policy, float]]:
-    """Each policy that does anything, taken as far as gives the least planned effort among them, and how far."""
-    efforts = {policy.name: planned(exp, policy, start) for policy in exp.policies}
-    working = {name: effort for name, effort in efforts.items() if effort > 0}
-    factors = {name: min(working.values()) / effort for name, effort in working.items()}
-    by_name = {policy.name: policy for policy in exp.policies}
-    return {name: (scaled(by_name[name], start, factor), factor) for name, factor in factors.items()}
+def _measured_policies(exp: Experiment, start: Start) -> list[Measured]:
+    """Every policy that does anything, as written and at equal effort, and every lever by itself.
 
-
-def _compared(
-    exp: Experiment, start: Start, view: str, cells: Mapping[str, Averages], base: str, watched: int
-) -> list[list[Any]]:
-    rows: list[list[Any]] = []
-    equal = _equal(exp, start)
-    small = replace(exp, policies=(*exp.policies, *(policy for policy, _ in equal.values())))
-
-    def add(measure: str, policy: str, factor: float, effort: float, name: str, sign: float = 1.0) -> None:
-        came = realised(small, (start.name, view, name), watched) if measure != TENTH else None
-        for outcome in primary(exp):
-            here, there = (sign * cells[one].outcome(exp, outcome.name) for one in (name, base))
-            found = averages.change(here, there)
-            margin = outcome.margin * (factor if measure == TENTH else 1)
-            said = contrasts.verdict(found.low, found.high, margin, outcome.better)
-            rows.append([start.name, view, measure, policy, factor, effort, came, outcome.name, *found,
-                         margin, WORDS.get(said or "", said)])  # fmt: skip
-
+    At equal effort each policy is taken as far as gives the least planned effort among them.
+    """
+    efforts = {policy.name: planned_effort(exp, policy, start) for policy in exp.policies}
+    least = min((effort for effort in efforts.values() if effort > 0), default=0.0)
+    entries = []
     for policy in exp.policies:
-        if policy.name in equal:
-            lesser, factor = equal[policy.name]
-            whole = planned(exp, policy, start)
-            add(WRITTEN, policy.name, 1.0, whole, policy.name)
-            add(EQUAL, policy.name, factor, factor * whole, lesser.name)
+        if effort := efforts[policy.name]:
+            factor = least / effort
+            entries.append(Measured(WRITTEN, policy.name, policy, 1.0, effort))
+            entries.append(
+                Measured(EQUAL, policy.name, scale_policy(policy, start, factor), factor, factor * effort)
+            )
     for lever in exp.catalogue.levers:
-        policy, sign = a_tenth(exp, lever, start)
-        add(TENTH, lever, STEP, planned(exp, policy, start), policy.name, sign)
-    return rows
+        policy, sign = tenth_of_lever(exp, lever, start)
+        entries.append(Measured(TENTH, lever, policy, STEP, planned_effort(exp, policy, start), sign))
+    return entries
 
 
-WORDS = {"a better": "better", "b better": "worse"}
+def _with_all(exp: Experiment, start: Start) -> Experiment:
+    """The experiment from one start, with all policies to measure."""
+    new = (entry.policy for entry in _measured_policies(exp, start) if entry.measure != WRITTEN)
+    return replace(exp, policies=(*exp.policies, *new), starts=(start,))
+
+
+VERDICTS = {"a better": "better", "b better": "worse"}

@@ -27,51 +27,51 @@ Tally = Counter[tuple[str, str, int]]
 
 @dataclass(frozen=True)
 class Choice:
-    """A rule by which an actor chooses: what it may answer, by the number of the answer."""
+    """A rule by which an actor chooses, and its options by the number that the rule returns."""
 
     actor: str
     name: str
     options: Mapping[int, str]
 
 
-def choices() -> list[Choice]:
-    """Every rule of an actor that chooses among options: those that answer yes or no, or with one of their names.
+def find_choices() -> list[Choice]:
+    """Every rule by which an actor chooses: a rule that returns yes or no, or a named option.
 
-    >>> next(choice for choice in choices() if choice.name == "responds").options[0]
+    >>> next(choice for choice in find_choices() if choice.name == "responds").options[0]
     'suspend'
     """
-    found = []
+    choices = []
     for actor in mesa_model.AGENTS:
         rules = importlib.import_module(f"sim.model.rules.{actor}")
         for name, rule in vars(rules).items():
             function = plain(rule)
             if isinstance(function, types.FunctionType) and function.__module__ == rules.__name__:
                 options = _options(rules, function)
-                found += [Choice(actor, name, options)] if options else []
-    return found
+                choices += [Choice(actor, name, options)] if options else []
+    return choices
 
 
 def _options(rules: types.ModuleType, function: types.FunctionType) -> dict[int, str]:
-    """What a rule may answer; nothing for one that gives a number."""
-    answer = function.__annotations__["return"]
-    if answer in ("bool", bool):
+    """The options of a rule; none for a rule that returns a quantity."""
+    returned = function.__annotations__["return"]
+    if returned in ("bool", bool):
         return {1: "yes", 0: "no"}
-    if answer not in ("int", int):
+    if returned not in ("int", int):
         return {}
     names = [name for name in function.__code__.co_names if name.isupper()]
     return {getattr(rules, name): name.lower().replace("_", " ") for name in names}
 
 
-def counting(tally: Tally) -> dict[str, type[mesa_model.Actor]]:
-    """The usual agents, but for adding each choice they make to the tally."""
+def counting_agents(tally: Tally) -> dict[str, type[mesa_model.Actor]]:
+    """The usual agents, which also add each of their choices to the tally."""
     methods: dict[str, dict[str, Any]] = {actor: {} for actor in mesa_model.AGENTS}
-    for choice in choices():
+    for choice in find_choices():
         usual = getattr(mesa_model.AGENTS[choice.actor], choice.name)
-        methods[choice.actor][choice.name] = _counted(usual, choice, tally)
+        methods[choice.actor][choice.name] = _count_choice(usual, choice, tally)
     return {actor: type(usual.__name__, (usual,), methods[actor]) for actor, usual in mesa_model.AGENTS.items()}
 
 
-def _counted(usual: Callable[..., Any], choice: Choice, tally: Tally) -> Callable[..., Any]:
+def _count_choice(usual: Callable[..., Any], choice: Choice, tally: Tally) -> Callable[..., Any]:
     @functools.wraps(usual)
     def decide(self: mesa_model.Actor, *situation: Any) -> Any:
         decided = usual(self, *situation)
@@ -81,59 +81,59 @@ def _counted(usual: Callable[..., Any], choice: Choice, tally: Tally) -> Callabl
     return decide
 
 
-def count(exp: Experiment, trials: int, update: Callable[[int, int], object] | None = None) -> pd.DataFrame:
-    """Play the first `trials` trials of every cell, one by one, and count what is chosen.
+def count_choices(exp: Experiment, trials: int, update: Callable[[int, int], object] | None = None) -> pd.DataFrame:
+    """Play the first `trials` trials of every cell, one by one, and count the choices.
 
     Parameters
     ----------
     exp
         The experiment; its own number of trials does not count.
     trials
-        Of each cell. Some ninety a second are played, by `sim.StraitModel`.
+        Of each cell. `sim.StraitModel` plays about ninety per second.
     update
         Called after each trial with the trials done and to do, over all cells.
 
     Returns
     -------
     pandas.DataFrame
-        `start`, `worldview`, `policy`, `actor`, `choice` (the rule), `option`, `chosen` (how often in all),
+        `start`, `worldview`, `policy`, `actor`, `choice` (the rule), `option`, `chosen` (how often in total),
         `trials`, `per_trial`.
 
     Examples
     --------
     >>> import sim
     >>> exp = sim.load("debate", policies="both", worldviews="self", starts="2026")
-    >>> sorted(set(count(exp, trials=2)["actor"]))
+    >>> sorted(set(count_choices(exp, trials=2)["actor"]))
     ['japan', 'prc', 'taiwan', 'us']
     """
     rows = []
     cells = tables.cells(exp)
-    for place, cell in enumerate(cells):
+    for index, cell in enumerate(cells):
         tally: Tally = Counter()
         for trial in range(trials):
-            play(exp, cell, trial, tally)
+            play_and_count(exp, cell, trial, tally)
             if update:
-                update(place * trials + trial + 1, len(cells) * trials)
-        for choice in choices():
+                update(index * trials + trial + 1, len(cells) * trials)
+        for choice in find_choices():
             for number, option in choice.options.items():
                 chosen = tally[choice.actor, choice.name, number]
                 rows.append([*cell, choice.actor, choice.name, option, chosen, trials, chosen / trials])
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def play(exp: Experiment, cell: Cell, trial: int, tally: Tally) -> dict[str, Any]:
-    """Play one trial of a cell, add what is chosen in it to the tally, and return its outcomes."""
+def play_and_count(exp: Experiment, cell: Cell, trial: int, tally: Tally) -> dict[str, Any]:
+    """Play one trial of a cell, add its choices to the tally, and return its outcomes."""
     start, worldview, policy = cell
-    return mesa_model.StraitModel(exp, policy, worldview, start, trial=trial, agents=counting(tally)).run()
+    return mesa_model.StraitModel(exp, policy, worldview, start, trial=trial, agents=counting_agents(tally)).run()
 
 
-def by_policy(counted: pd.DataFrame) -> pd.DataFrame:
-    """Choices per trial: a row an option, a column a policy, averaged over worldviews and starts."""
-    rates = counted.groupby([*CHOICE, "policy"], sort=False)["per_trial"].mean().unstack("policy")
-    return rates[list(dict.fromkeys(counted["policy"]))]
+def rates_by_policy(counts: pd.DataFrame) -> pd.DataFrame:
+    """Choices per trial: one row per option, one column per policy, averaged over worldviews and starts."""
+    rates = counts.groupby([*CHOICE, "policy"], sort=False)["per_trial"].mean().unstack("policy")
+    return rates[list(dict.fromkeys(counts["policy"]))]
 
 
-def never(counted: pd.DataFrame) -> list[str]:
+def never_chosen(counts: pd.DataFrame) -> list[str]:
     """Options that no trial of any cell chose."""
-    total = counted.groupby(CHOICE, sort=False)["chosen"].sum()
+    total = counts.groupby(CHOICE, sort=False)["chosen"].sum()
     return [" ".join(map(str, key)) for key in total.index[total == 0]]

@@ -199,6 +199,7 @@ def test_an_unknown_key_of_a_code_is_a_fault(tmp_path: Path) -> None:
     path = tmp_path / "episodes.yaml"
     path.write_text(text, encoding="utf-8")
     assert episodes.find_faults(path) == []
-    path.write_text(text.replace("matter: {code: 0.5, cue:", "matter: {code: 0.5, reason: x, cue:", 1), encoding="utf-8")
+    wrong = text.replace("matter: {code: 0.5, cue:", "matter: {code: 0.5, reason: x, cue:", 1)
+    path.write_text(wrong, encoding="utf-8")
     (fault,) = episodes.find_faults(path)
     assert "unknown key 'reason'" in fault.message

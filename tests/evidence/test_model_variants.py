@@ -1,4 +1,4 @@
-"""Other forms of the model: each switch is tried, and only settled changes of the ranking count."""
+"""Variants of the model: each switch is tried, and only clear changes of the ranking count."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from sim.scenario.loader import load
 
 def test_each_switch_is_turned_once_and_the_step_halved() -> None:
     exp = load("debate")
-    made = model_variants.forms(exp)
-    assert len(made) == len(exp.switches) + 2
-    turned = [{name for name, on in form.switches.items() if on != exp.switches[name]} for form in made.values()]
+    variants = model_variants.variants(exp)
+    assert len(variants) == len(exp.switches) + 2
+    turned = [{name for name, on in form.switches.items() if on != exp.switches[name]} for form in variants.values()]
     assert sorted(turned, key=str) == sorted([set(), set(), *({name} for name in exp.switches)], key=str)
-    assert {form.step_months for form in made.values()} == {1, 0.5}
+    assert {form.step_months for form in variants.values()} == {1, 0.5}
 
 
 def cells(**means: float) -> dict[str, Averages]:
@@ -33,12 +33,11 @@ def cells(**means: float) -> dict[str, Averages]:
 def changed(then: dict[str, Averages], now: dict[str, Averages], better: str = "low") -> dict[str, Any]:
     outcome = SimpleNamespace(name="x", compensator=False, given=None, better=better, margin=0.5)
     exp = cast(Any, SimpleNamespace(catalogue=SimpleNamespace(outcomes={"x": outcome})))
-    return dict(
-        zip(model_variants.COLUMNS[4:], model_variants._changed(exp, cast(Any, outcome), now, then), strict=True)
-    )
+    ranking = model_variants._compare_rankings(exp, cast(Any, outcome), now, then)
+    return dict(zip(model_variants.COLUMNS[4:], ranking, strict=True))
 
 
-def test_a_pair_that_turns_round_is_told_with_the_better_first() -> None:
+def test_a_pair_that_is_reversed_has_the_better_policy_first() -> None:
     found = changed(cells(a=1, b=3), cells(a=3, b=1))
     assert (found["turned"], found["parted"], found["merged"]) == ("b > a", "", "")
     assert found["order"] == "b > a"
@@ -56,7 +55,7 @@ def test_pairs_part_and_merge_only_beyond_the_margin() -> None:
 @needs_numba
 def test_without_provocation_open_ties_do_better() -> None:
     exp = load("debate", worldviews="self", starts="2026", policies=["status_quo", "direct_ties"])
-    found = model_variants.compare(exp, 500)
+    found = model_variants.compare_variants(exp, 500)
     assert len(found) == (len(exp.switches) + 1) * 4
     force = found[(found["form"] == "provocation off") & (found["outcome"] == "use_of_force")].iloc[0]
     assert force["turned"] == "direct_ties > status_quo"

@@ -40,38 +40,39 @@ def test_planned_lever_years_are_depth_times_time(
 ) -> None:
     setting = LeverSetting(depth=0.5, from_month=from_month, ramp_months=ramp)
     policy = Policy("mine", "", "", {"guam_air_training": setting}, "japan_decides")  # adoption_ratio 1, depth 0 now
-    assert effort.planned(with_adoption(exp, adoption), policy, exp.reference) == pytest.approx(0.5 * years)
+    assert effort.planned_effort(with_adoption(exp, adoption), policy, exp.reference) == pytest.approx(0.5 * years)
 
 
 def test_less_of_a_lever_is_effort_too(exp: Experiment) -> None:
     more, less = (Policy("", "", "", {"intelligence_sharing": LeverSetting(depth=depth)}, "continue")
                   for depth in (0.75, 0.35))  # fmt: skip
-    assert effort.planned(exp, more, exp.reference) == pytest.approx(effort.planned(exp, less, exp.reference))
+    planned = effort.planned_effort(exp, more, exp.reference)
+    assert planned == pytest.approx(effort.planned_effort(exp, less, exp.reference))
 
 
 def test_at_equal_effort_all_policies_plan_the_same(exp: Experiment) -> None:
     (start,) = exp.starts
-    made = effort._equal(exp, start)
-    assert {*made} == {policy.name for policy in exp.policies} - {"status_quo"}
-    assert max(factor for _, factor in made.values()) == 1
-    planned = {effort.planned(exp, policy, start) for policy, _ in made.values()}
+    scaled = {entry.name: entry for entry in effort._measured_policies(exp, start) if entry.measure == effort.EQUAL}
+    assert {*scaled} == {policy.name for policy in exp.policies} - {"status_quo"}
+    assert max(entry.factor for entry in scaled.values()) == 1
+    planned = {effort.planned_effort(exp, entry.policy, start) for entry in scaled.values()}
     assert max(planned) == pytest.approx(min(planned))
-    for name, (lesser, _) in made.items():
-        (whole,) = (policy for policy in exp.policies if policy.name == name)
-        assert {lever: setting.openness for lever, setting in lesser.levers.items()} == {
-            lever: setting.openness for lever, setting in whole.levers.items()
+    for name, entry in scaled.items():
+        (written,) = (policy for policy in exp.policies if policy.name == name)
+        assert {lever: setting.openness for lever, setting in entry.policy.levers.items()} == {
+            lever: setting.openness for lever, setting in written.levers.items()
         }
 
 
 def test_a_tenth_stays_within_what_a_lever_can_be(exp: Experiment) -> None:
     for name in exp.catalogue.levers:
-        policy, sign = effort.a_tenth(exp, name, exp.reference)
+        policy, sign = effort.tenth_of_lever(exp, name, exp.reference)
         depth = policy.levers[name].depth
         assert depth is not None
         assert 0 <= depth <= 1
         assert sign * (depth - exp.reference.levers[name].depth) == pytest.approx(0.1)
         assert (sign < 0) == (exp.reference.levers[name].depth == 1)
-    assert effort.a_tenth(exp, "guam_air_training", exp.reference)[0].levers["guam_air_training"].openness == 1
+    assert effort.tenth_of_lever(exp, "guam_air_training", exp.reference)[0].levers["guam_air_training"].openness == 1
 
 
 def test_what_is_realised_with_everyones_consent_is_what_was_planned(exp: Experiment) -> None:
@@ -79,14 +80,14 @@ def test_what_is_realised_with_everyones_consent_is_what_was_planned(exp: Experi
              "force_per_year=0.001", "switch.provocation=off"]  # fmt: skip
     sure = load("debate", policies="direct_ties", worldviews="neutral", starts="2026", set_=fixed)
     (policy,) = sure.policies
-    planned = effort.planned(with_adoption(sure, 3), policy, sure.reference)
+    planned = effort.planned_effort(with_adoption(sure, 3), policy, sure.reference)
     # Pressure that has nothing to do with ties may still suspend or hasten them, hence no more than near.
-    assert effort.realised(sure, ("2026", "neutral", "direct_ties"), 3) == pytest.approx(planned, rel=0.1)
+    assert effort.realised_effort(sure, ("2026", "neutral", "direct_ties"), 3) == pytest.approx(planned, rel=0.1)
 
 
 @needs_numba
 def test_as_written_is_what_a_run_says(exp: Experiment) -> None:
-    found = effort.table(exp, 200, watched=1)
+    found = effort.table(exp, 200, watched_trials=1)
     differences = sim.run(exp, trials=200).differences()
     for policy in ("direct_ties", "both"):
         for outcome in ("use_of_force", "japan_gdp_loss_pct"):

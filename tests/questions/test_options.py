@@ -21,7 +21,7 @@ from sim.model.rules import japan, prc
 from sim.scenario.experiment import Experiment
 from sim.scenario.loader import load
 
-EVERY = [(choice.actor, choice.name, number) for choice in options.choices() for number in choice.options]
+EVERY = [(choice.actor, choice.name, number) for choice in options.find_choices() for number in choice.options]
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def debate() -> Experiment:
 
 
 def test_every_rule_that_chooses_is_found_with_its_options() -> None:
-    found = {(choice.actor, choice.name): choice.options for choice in options.choices()}
+    found = {(choice.actor, choice.name): choice.options for choice in options.find_choices()}
     assert found["japan", "responds"] == {
         japan.SUSPEND: "suspend", japan.QUIETEN: "quieten", japan.CONTINUE: "continue", japan.ADVANCE: "advance",
     }  # fmt: skip
@@ -44,7 +44,7 @@ def test_every_rule_that_chooses_is_found_with_its_options() -> None:
 def test_counting_changes_no_trial(debate: Experiment) -> None:
     cell = ("2026", "self", "direct_ties")
     tally: options.Tally = Counter()
-    counted = options.play(debate, cell, 5, tally)
+    counted = options.play_and_count(debate, cell, 5, tally)
     usual = mesa_model.StraitModel(debate, "direct_ties", "self", "2026", trial=5).run()
     assert all(counted[name] == usual[name] or math.isnan(usual[name]) for name in outcomes.COLUMNS)
     assert tally["japan", "goes_on", 0] + tally["japan", "goes_on", 1] > 12  # a month each, while levers move
@@ -59,7 +59,7 @@ def test_no_option_is_never_chosen_on_the_debate(debate: Experiment) -> None:
     for cell, rows in play_all(debate).records.items():
         telling = {int(trial) for name in kinds for trial in np.flatnonzero(rows[name] == 1)[:3]}
         for trial in sorted(telling):
-            options.play(debate, cell, trial, tally)
+            options.play_and_count(debate, cell, trial, tally)
         if not [option for option in EVERY if not tally[option]]:
             return
     assert not [option for option in EVERY if not tally[option]]
@@ -74,6 +74,6 @@ def test_table_and_command(tmp_path: Path) -> None:
     found = pd.read_csv(out)
     assert len(found) == 5 * len(EVERY)
     assert (found["per_trial"] == found["chosen"] / 2).all()
-    rates = options.by_policy(found)
+    rates = options.rates_by_policy(found)
     chosen = found[(found["policy"] == "both") & (found["option"] == "suspend")]["per_trial"]
     assert rates.loc[("japan", "responds", "suspend"), "both"] == chosen.mean()
