@@ -2,72 +2,45 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
-from typer import Argument, Context, Option
+from typer import Argument, Option
 
 from analysis.cli import BAD_INPUT, exit_with
-from analysis.cli.options import (
-    DEBATE,
-    FLAGSHIP,
-    Contrast,
-    Experiment,
-    LastStart,
-    NoFigures,
-    Out,
-    Outcomes,
-    Seed,
-    Set,
-    Trials,
-    Workers,
-    Worldview,
-    shipped_entries,
-)
-from analysis.cli.question import Command, answer, one_section, sections_by_outcome
+from analysis.cli.options import Trials, Worldview, shipped_entries
+from analysis.cli.question import Command, Report, one_section, question_command, sections_by_outcome
 
-if TYPE_CHECKING:
-    from analysis.questions.finding import Finding
+Claims = Annotated[
+    list[str] | None,
+    Option("--claim", metavar="NAME", help="Move the dial of this claim; repeat for more.",
+           show_default="all with a dial", autocompletion=shipped_entries("claims")),
+]  # fmt: skip
 
 
+@question_command()
 def crossover(
-    context: Context,
-    experiment: Experiment = DEBATE,
-    words: Annotated[list[str] | None, Argument(hidden=True)] = None,
-    claim: Annotated[
-        list[str] | None,
-        Option("--claim", metavar="NAME", help="Move the dial of this claim; repeat for more.",
-               show_default="all with a dial", autocompletion=shipped_entries("claims")),
-    ] = None,
+    command: Command,
+    words: Annotated[list[str] | None, Argument(hidden=True, metavar="")] = None,
+    claim: Claims = None,
     map_: Annotated[bool, Option("--map", help="Map two claims, with both dials moving.")] = False,
-    contrast: Contrast = FLAGSHIP,
-    outcome: Outcomes = None,
     worldview: Worldview = None,
-    start: LastStart = None,
     trials: Trials = 5000,
-    set_: Set = None,
-    seed: Seed = None,
-    workers: Workers = None,
-    out: Out = Path("out/crossover"),
-    no_figures: NoFigures = False,
-) -> None:  # fmt: skip
+) -> Report:
     """Along one belief, where does the better policy change? Every claim's dial, or two as a map.
 
     0 is Self's reading of a claim, 1 is Newsham's. An interrupted command continues where it stopped.
     """
-    from analysis.figures import crossover_figure, crossover_map_figure
+    from analysis.figures.crossover_figure import describe_crossover, draw_crossover
+    from analysis.figures.crossover_map_figure import describe_crossover_map, draw_crossover_map
     from analysis.questions.crossover import crossover as find_crossings
     from analysis.questions.crossover import map_dials
     from analysis.questions.finding import stakes
 
-    def play(command: Command) -> list[Finding]:
-        claims, questions = tuple(claim or ()), command.questions(stakes, each_outcome=map_)
-        if not map_:
-            return [find_crossings(question, command.work, claims=claims, trials=trials) for question in questions]
-        if len(claims) != 2:
-            exit_with("--map: name two claims, as in strait crossover --claim N18 --claim S12 --map", BAD_INPUT)
-        return [map_dials(question, claims, command.work, trials=trials) for question in questions]
-
-    by_outcome = sections_by_outcome(crossover_figure.describe_crossover, crossover_figure.draw_crossover)
-    of_map = one_section(crossover_map_figure.describe_crossover_map, crossover_map_figure.draw_crossover_map)
-    answer(context, play, of_map if map_ else by_outcome)
+    chosen, questions, work = claim or [], command.questions(stakes, each_outcome=map_), command.work
+    if not map_:
+        findings = [find_crossings(question, work, claims=chosen, trials=trials) for question in questions]
+        return Report(findings, sections_by_outcome(describe_crossover, draw_crossover))
+    if len(chosen) != 2:
+        exit_with("--map: name two claims, as in strait crossover --claim N18 --claim S12 --map", BAD_INPUT)
+    maps = [map_dials(question, (chosen[0], chosen[1]), work, trials=trials) for question in questions]
+    return Report(maps, one_section(describe_crossover_map, draw_crossover_map))

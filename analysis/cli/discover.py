@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
-from typer import Context, Option
+from typer import Option
 
-from analysis.cli.options import (
-    DEBATE,
-    FLAGSHIP,
-    Contrast,
-    Experiment,
-    LastStart,
-    NoFigures,
-    Out,
-    Outcomes,
-    Seed,
-    Set,
-    Trials,
-    Workers,
-    Worldview,
-)
-from analysis.cli.question import answer, sections_by_outcome
+from analysis.cli.options import Trials, Worldview
+from analysis.cli.question import Command, Report, question_command, sections_by_outcome
 
 
+@question_command()
 def discover(
-    context: Context,
-    experiment: Experiment = DEBATE,
-    contrast: Contrast = FLAGSHIP,
-    outcome: Outcomes = None,
+    command: Command,
     worldview: Worldview = None,
-    start: LastStart = None,
     points: Annotated[int, Option(metavar="N", min=64, help="Sets of beliefs, a power of 2.")] = 4096,
     trials: Trials = 400,
     coverage: Annotated[
@@ -40,12 +22,7 @@ def discover(
     beyond_margin: Annotated[
         bool, Option("--beyond-margin", help="Count only differences above what counts as the same.")
     ] = False,
-    set_: Set = None,
-    seed: Seed = None,
-    workers: Workers = None,
-    out: Out = Path("out/discover"),
-    no_figures: NoFigures = False,
-) -> None:
+) -> Report:
     """With which beliefs does the policy that mostly does worse do better?
 
     Every belief is set at random between the two authors' readings, thousands of times. Of those sets in which the
@@ -53,15 +30,11 @@ def discover(
     interrupted command continues where it stopped.
     """
     from analysis.figures.discover_figure import describe_discover, draw_discover
-    from analysis.questions.discover import discover as find_boxes
-    from analysis.questions.discover import disputed_outcomes
+    from analysis.questions import discover as module
 
-    answer(
-        context,
-        lambda command: [
-            find_boxes(question, command.work, points=points, trials=trials, coverage=coverage,
-                       beyond_margin=beyond_margin)
-            for question in command.questions(disputed_outcomes)
-        ],
-        sections_by_outcome(describe_discover, draw_discover),
-    )  # fmt: skip
+    findings = [
+        module.discover(question, command.work, points=points, trials=trials, coverage=coverage,
+                        beyond_margin=beyond_margin)
+        for question in command.questions(module.disputed_outcomes)
+    ]  # fmt: skip
+    return Report(findings, sections_by_outcome(describe_discover, draw_discover))

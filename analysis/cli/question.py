@@ -1,18 +1,18 @@
-"""What the question commands share: they load, play, write tables, draw, and finish with the manifest."""
+"""What the question commands share: their common options, and one body that loads, plays, writes, draws and records."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_type_hints
 
 import typer
 from typer import Argument, Context
 
-from analysis.cli import BAD_INPUT, CAVEAT, exit_with, print_findings, readable_errors
-from analysis.cli.options import DEBATE, load_experiment
+from analysis.cli import BAD_INPUT, CAVEAT, exit_with, options, print_findings, readable_errors
 
 if TYPE_CHECKING:
     from analysis.figures.figure_layout import CaptionedFigure
@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
 
 STOPPED = "Stopped. Finished pieces are saved, and the same command continues."
-PLAYED_BY_THE_RUN = ("set_", "seed", "lucks")  # options that a finished run has settled
 ExperimentOrRun = Annotated[
-    str,
-    Argument(metavar="[EXPERIMENT]", help="debate, your experiment's file, or the folder of a finished run."),
+    str, Argument(metavar="EXPERIMENT", help="debate, your experiment's file, or the folder of a finished run.")
 ]
 
 
@@ -39,15 +37,17 @@ class Section:
     draw: Callable[[], CaptionedFigure | None] | None
 
 
+class Report(NamedTuple):
+    """The findings of a command, which differ in start, outcomes or worldview; and how one of them is shown."""
+
+    findings: Sequence[Finding]
+    show: Callable[[Any], Iterable[Section]]
+
+
 @dataclass
 class Command:
-    """A question command as it was typed.
+    """A question command as it was typed: all its options by name, how it works, and the run it reads."""
 
-    `options` are all of them by the names of the function's parameters; those left out have their defaults. `run` is
-    the finished run that is read, with its folder, if there is one.
-    """
-
-    word: str
     options: Mapping[str, Any]
     work: Work
     run: tuple[Path, Result] | None = None
@@ -58,26 +58,27 @@ class Command:
 
         folder = Path(self.options["experiment"])
         if folder.is_dir():
-            if settled := [name for name in PLAYED_BY_THE_RUN if self.options.get(name) not in (None, [], ())]:
+            if settled := [name for name in ("set_", "seed", "lucks") if self.options.get(name) not in (None, [], ())]:
                 names = ", ".join("--" + name.rstrip("_") for name in settled)
                 exit_with(f"{folder} is a finished run, which is read as it is; leave out {names}", BAD_INPUT)
             self.run = folder, load_folder(folder)
 
     @cached_property
     def experiment(self) -> Experiment:
-        """The experiment, loaded."""
-        options = self.options
-        self._reject_claims([options["experiment"], *(options.get("words") or ())])
-        names = {"set_": options["set_"], "start": options["start"], "seed": options["seed"]}
-        return load_experiment(options["experiment"], **names)
+        """The experiment, of the run if one is read."""
+        if self.run:
+            return self.run[1].experiment
+        self._reject_other_words()
+        chosen = {name: self.options[name] for name in ("set_", "start", "seed")}
+        return options.load_experiment(self.options["experiment"], **chosen)
 
-    def _reject_claims(self, words: list[str]) -> None:
+    def _reject_other_words(self) -> None:
         """Reject claims, and anything else besides one experiment, typed as arguments."""
         from sim.scenario import loader
 
-        claims = [] if Path(words[0]).exists() else loader.load(DEBATE).catalogue.claims
-        typed = [word for word in words if word in claims]
-        if typed:
+        words = [self.options["experiment"], *(self.options.get("words") or ())]
+        claims = {} if Path(words[0]).exists() else loader.load(options.DEBATE).catalogue.claims
+        if typed := [word for word in words if word in claims]:
             hint = "; write " + " ".join(f"--claim {name}" for name in typed) if "claim" in self.options else ""
             exit_with(f"{typed[0]} is a claim, not an experiment{hint}", BAD_INPUT)
         if len(words) > 1:
@@ -88,76 +89,87 @@ class Command:
         outcomes: Callable[[Experiment], list[str]],
         *,
         each_outcome: bool = False,
-        worldviews: Iterable[str | None] | None = None,
-        **more: Any,
+        worldviews: Iterable[str] | None = None,
+        lucks: int | None = None,
     ) -> list[Question]:
-        """Make the questions: one for each start, and where it is wanted for each outcome and worldview.
+        """Make a question for each start, and where it is wanted for each outcome and worldview.
 
-        Parameters
-        ----------
-        outcomes
-            Names those that are taken without `--outcome`.
-        worldviews
-            By default that of `--worldview`, or the most neutral.
-        more
-            As `Question.of` takes it.
+        `outcomes` names those that are taken without `--outcome`. Without `worldviews` it is that of `--worldview`, or
+        the most neutral.
         """
         from sim.engine.question import Question
 
-        exp = self.run[1].experiment if self.run else self.experiment
-        names = self.options["outcome"] or outcomes(exp)
+        exp, typed = self.experiment, self.options
+        names = typed["outcome"] or outcomes(exp)
         return [
-            Question.of(exp, contrast=self.options["contrast"], outcomes=chosen, start=start, worldview=view, **more)
-            for start in self.options["start"] or [exp.starts[-1].name]
+            Question.of(exp, contrast=typed["contrast"], outcomes=chosen, start=start, worldview=view, lucks=lucks)
+            for start in typed["start"] or [exp.starts[-1].name]
             for chosen in ([[name] for name in names] if each_outcome else [names])
-            for view in ([self.options.get("worldview")] if worldviews is None else worldviews)
+            for view in ([typed.get("worldview")] if worldviews is None else worldviews)
         ]
 
 
-def answer(
-    context: Context,
-    play: Callable[[Command], Sequence[Finding]],
-    show: Callable[[Any], Iterable[Section]],
-    *,
-    reads_run: bool = False,
-) -> None:
-    """Run a question command from its options to the manifest of its folder.
+def question_command(
+    *, contrast: bool = True, reads_run: bool = False
+) -> Callable[[Callable[..., Report]], Callable[..., None]]:
+    """Make a command from a function of a `Command` and the options of its own.
 
-    Parameters
-    ----------
-    context
-        Of the command, with all its options; `out`, `workers` and `no_figures` are used here.
-    play
-        Returns the findings, which differ in start, outcomes or worldview.
-    show
-        Returns the sections of one finding.
-    reads_run
-        Whether the first argument may be the folder of a finished run.
+    The command takes the common options too: the experiment first, then the function's own, and the rest. With
+    `reads_run` its first argument may be the folder of a finished run.
     """
+    first = {"experiment": (ExperimentOrRun if reads_run else options.Experiment, options.DEBATE)}
+    common = {"contrast": (options.Contrast, options.FLAGSHIP)} if contrast else {}
+
+    def decorate(function: Callable[..., Report]) -> Callable[..., None]:
+        types = get_type_hints(function, include_extras=True)
+        own = {name: (types[name], parameter.default)
+               for name, parameter in [*inspect.signature(function).parameters.items()][1:]}  # fmt: skip
+        last = {
+            "outcome": (options.Outcomes, None), "start": (options.LastStart, None), "set_": (options.Set, None),
+            "seed": (options.Seed, None), "workers": (options.Workers, None),
+            "out": (options.Out, Path("out") / function.__name__), "no_figures": (options.NoFigures, False),
+        }  # fmt: skip
+        taken = {"context": (Context, inspect.Parameter.empty), **first, **own, **common, **last}
+
+        def command(context: Context, **typed: Any) -> None:
+            chosen = {name: typed[name] for name in own}
+            _run(str(context.info_name), typed, lambda command: function(command, **chosen), reads_run=reads_run)
+
+        kind = inspect.Parameter.KEYWORD_ONLY
+        parameters = [inspect.Parameter(name, kind, default=default, annotation=of)
+                      for name, (of, default) in taken.items()]  # fmt: skip
+        command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        command.__annotations__ = {name: of for name, (of, _) in taken.items()}
+        command.__name__, command.__doc__ = function.__name__, function.__doc__
+        return command
+
+    return decorate
+
+
+def _run(word: str, typed: Mapping[str, Any], play: Callable[[Command], Report], *, reads_run: bool) -> None:
+    """Run a question command from its options to the manifest of its folder."""
     with readable_errors():
         from analysis.cli import progress
         from analysis.questions import finding, work
         from sim.errors import FolderError, QuestionError
         from sim.results import manifest
 
-        names = [str(option.name) for option in context.command.params if option.name in context.params]
-        options = {name: context.params[name] for name in names}
-        folder, word, started = Path(options["out"]), str(context.info_name), manifest.utc_now()
+        folder, started = Path(typed["out"]), manifest.utc_now()
         try:
             with work.locked_folder(folder), progress.stoppable(STOPPED) as update:
-                command = Command(word, options, work.Work(folder, options["workers"], update))
+                command = Command(typed, work.Work(folder, typed["workers"], update))
                 if reads_run:
                     command.read_run()
-                findings = play(command)
+                findings, show = play(command)
                 before = finding.remove_manifest(folder)
                 written = _write_tables(folder, findings)
                 sections = [section for one in findings for section in show(one)]
                 for section in sections:
                     print_findings(section.heading, section.lines)
-                if not options["no_figures"]:
+                if not typed["no_figures"]:
                     written += _draw(folder, sections)
-                options.pop("words", None)
-                described = finding.describe(word, options, findings, command.run)
+                recorded = {name: value for name, value in typed.items() if name != "words"}
+                described = finding.describe(word, recorded, findings, command.run)
                 note = finding.write_manifest(folder, described | {"started": started, "written": written}, before)
         except (QuestionError, FolderError) as error:
             exit_with(str(error), BAD_INPUT)
@@ -173,10 +185,8 @@ def _write_tables(folder: Path, findings: Sequence[Finding]) -> list[str]:
     from sim.results import disk
 
     for name in findings[0].tables:
-        text = pd.concat([one.tables[name] for one in findings], ignore_index=True).to_csv(
-            index=False, lineterminator="\n"
-        )
-        disk.save(folder / f"{name}.csv", text.encode())
+        table = pd.concat([one.tables[name] for one in findings], ignore_index=True)
+        disk.save(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n").encode())
     return [f"{name}.csv" for name in findings[0].tables]
 
 
@@ -205,12 +215,7 @@ def one_section(
     describe: Callable[[Any], list[str]], draw: Callable[[Any], CaptionedFigure]
 ) -> Callable[[Any], Iterator[Section]]:
     """Show a finding about one outcome."""
-
-    def show(found: Finding) -> Iterator[Section]:
-        question = found.question
-        yield Section(heading_of(question, question.outcomes[0]), describe(found), partial(draw, found))
-
-    return show
+    return sections_by_outcome(lambda found, _: describe(found), lambda found, _: draw(found))
 
 
 def heading_of(question: Question, outcome: str) -> str:
