@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 import sim
-from analysis.figures.run_figures import MAIN
-from analysis.figures.timelines import FIRSTS, LOSSES
+from analysis.figures.outcome_shares_figure import MAIN
+from analysis.questions.timelines import FIRST_EVENTS, LOSSES
 from sim.results.result import Result
 from sim.scenario.experiment import Experiment
 
@@ -25,7 +25,7 @@ SIGNS = (1.0, -1.0, 0.1)  # of the shifts, by worldview
 def debate() -> Experiment:
     """Load the shipped debate from its later start, with the outcomes that the figures use."""
     exp = sim.load("debate", starts=["2026"])
-    kept = {name: exp.catalogue.outcomes[name] for name in (*MAIN, *LOSSES, *FIRSTS)}
+    kept = {name: exp.catalogue.outcomes[name] for name in (*MAIN, *LOSSES, *FIRST_EVENTS)}
     return replace(exp, catalogue=replace(exp.catalogue, outcomes=kept))
 
 
@@ -71,7 +71,7 @@ def _rows(exp: Experiment, ratio: float) -> Any:
         bad, when = rng.random(n) < chance, rng.random(n) * exp.months
         columns[name] = (bad ^ good).astype("u1")
         columns[f"{name}_compensator"] = 1 - chance if good else chance
-        for first, event in zip(FIRSTS, ("crisis", "use_of_force"), strict=True):
+        for first, event in zip(FIRST_EVENTS, ("crisis", "use_of_force"), strict=True):
             if event == name:
                 columns[first] = np.where(bad, when, np.nan)
     for name, scale in zip(LOSSES, (1.0, 4.0), strict=True):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 RULES = {"prc": prc, "japan": japan, "us": us, "taiwan": taiwan}
 OPTIONS = ("suspend", "quieten", "continue", "advance")
+SPAN_YEARS = 5  # over which the hindcast counts events
 EVENT_COLUMNS = ["trial", "what", "month", "track", "rung", "months"]
 
 
@@ -73,6 +74,25 @@ class Chronicle(NamedTuple):
         loud = events[(events["what"] == "crisis") | ((events["what"] == "episode") & (drill | coercion))]
         loud_years = loud.assign(year=(loud["month"] // 12).clip(upper=years - 1))[["trial", "year"]]
         return np.asarray(years - self.count_by_trial(loud_years.drop_duplicates()))
+
+    def count_in_spans(self, kind: str, years: int) -> Floats:
+        """float[trial, span]: the events of a kind in each five years; NaN once Taiwan has fallen.
+
+        Kinds: `large_drills`, `coercion_of_japan`, `crises`, and `disputes` (military episodes at Japan).
+        """
+        events, spans = self.events, years // SPAN_YEARS
+        episode = events["what"] == "episode"
+        kinds: dict[str, pd.Series[bool]] = {
+            "large_drills": episode & events["track"].str.endswith("military") & (events["rung"] == prc.DRILL),
+            "coercion_of_japan": episode & (events["track"] == "japan_economic") & (events["rung"] >= prc.SELECTIVE),
+            "crises": events["what"] == "crisis",
+            "disputes": episode & (events["track"] == "japan_military") & (events["rung"] <= prc.DRILL),
+        }
+        chosen, counts = events[kinds[kind]], np.zeros((len(self.trials), spans))
+        span = np.minimum(chosen["month"] // (12 * SPAN_YEARS), spans - 1).astype(int)
+        np.add.at(counts, (chosen["trial"], span), 1)
+        counts[self.trials["years"].to_numpy(float)[:, None] < SPAN_YEARS * np.arange(1, spans + 1)] = np.nan
+        return counts
 
 
 def chronicle(exp: Experiment, progress: Callable[[int, int], object] | None = None) -> Chronicle:

@@ -13,7 +13,16 @@ from analysis.evidence.backtest.report import CAVEAT, LABELS, SAMPLES
 from analysis.evidence.backtest.rivals import RIVALS
 from analysis.figures import style
 from analysis.figures.captions import percent
-from analysis.figures.figure_layout import GREY, INK, TICK, CaptionedFigure, finish, fit, sheet
+from analysis.figures.figure_layout import (
+    GREY,
+    INK,
+    TICK,
+    CaptionedFigure,
+    finish_figure,
+    make_sheet,
+    place_rows,
+    wrap_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +31,7 @@ if TYPE_CHECKING:
     from analysis.evidence.backtest.gains import Gain
     from analysis.evidence.episodes import Episode
 
-NO_ANSWER = "#f0f0f0"
+NO_REACTION = "#f0f0f0"
 BAR = 0.26  # inches
 HAPPENED: dict[str, Any] = {"marker": "D", "linestyle": "none", "color": "white", "markeredgecolor": INK}
 HAPPENED |= {"markersize": 8, "markeredgewidth": 1.6, "clip_on": False, "zorder": 5}
@@ -30,43 +39,35 @@ HAPPENED |= {"markersize": 8, "markeredgewidth": 1.6, "clip_on": False, "zorder"
 
 def draw_backtest(backtest: Backtest) -> Iterator[CaptionedFigure]:
     """Yield both figures of a back-test that has episodes."""
-    yield forecasts(backtest)
-    yield differences(backtest)
+    yield draw_forecasts(backtest)
+    yield draw_gains(backtest)
 
 
-def forecasts(backtest: Backtest) -> CaptionedFigure:
+def draw_forecasts(backtest: Backtest) -> CaptionedFigure:
     """Draw the neutral worldview's forecast of each episode as a bar cut by rung, and a mark where it went."""
     episodes = sorted(backtest.episodes, key=lambda one: (one.target, one.start))
     labels, groups = _labels(episodes)
-    places, deep = style.row_places(labels)
+    places, heights = place_rows(labels)
     caption = _forecast_caption(backtest)
-    figure = sheet(
+    figure = make_sheet(
         title="What did the model expect, and what happened?",
-        under="Each bar is the neutral worldview's forecast of the PRC's answer, cut by how far it goes; the mark "
-        "stands on what happened.",
+        under="Each bar is the neutral worldview's forecast of the PRC's reaction, cut by how far it goes; the diamond "
+        "marks what happened.",
         caption=caption,
-        made=_made(backtest),
-        body=deep + 0.9,
+        facts=_facts(backtest),
+        body=float(heights.sum()) + 0.9,
         keys=_rung_keys(backtest),
     )
     panels = figure.subplots(1, 2, sharey=True)
     for axes, domain in zip(panels, DOMAINS, strict=True):
         rows = [place for place, group in zip(places, groups, strict=True) if not group]
         for place, episode in zip(rows, episodes, strict=True):
-            _bar(axes, place, _chances(backtest, episode, domain), episode.rung(domain))
-        style.heading(axes, f"{domain.capitalize()} answer", 4)
+            _draw_forecast(axes, place, _chances(backtest, episode, domain), episode.rung(domain))
+        style.set_heading(axes, f"{domain.capitalize()} reaction", 4)
         axes.set_xlim(0, 1)
-        style.percent_axis(axes.xaxis)
-        axes.set(ylim=(deep + 0.04, -0.04), yticks=places, yticklabels=labels)
-        style.plain(axes)
-        axes.tick_params(axis="y", length=0)
-    _embolden(panels[0], groups)
-    return finish("backtest_forecasts", figure, caption)
-
-
-def _embolden(axes: Axes, groups: Sequence[bool]) -> None:
-    for label, group in zip(axes.get_yticklabels(), groups, strict=True):
-        label.set_fontweight("bold" if group else "normal")
+        style.label_percent(axes.xaxis)
+        style.label_rows(axes, labels, groups)
+    return finish_figure("backtest_forecasts", figure, caption)
 
 
 def _labels(episodes: list[Episode]) -> tuple[list[str], list[bool]]:
@@ -77,7 +78,7 @@ def _labels(episodes: list[Episode]) -> tuple[list[str], list[bool]]:
             target = one.target
             labels.append(f"Target: {target}")
             groups.append(True)
-        labels.append(fit(f"{one.start}\u2002{one.happened}", 4.6, TICK, lines=2))
+        labels.append(wrap_text(f"{one.start}\u2002{one.happened}", 4.6, TICK))
         groups.append(False)
     return labels, groups
 
@@ -88,7 +89,7 @@ def _chances(backtest: Backtest, episode: Episode, domain: str) -> list[float]:
     return table[keep]["probability"].tolist()
 
 
-def _bar(axes: Axes, place: float, chances: list[float], observed: int) -> None:
+def _draw_forecast(axes: Axes, place: float, chances: list[float], observed: int) -> None:
     """Draw a forecast as a bar, and the mark in the middle of the part that came true."""
     height, left = BAR, 0.0
     for rung, chance in enumerate(chances):
@@ -99,7 +100,7 @@ def _bar(axes: Axes, place: float, chances: list[float], observed: int) -> None:
 
 
 def _fills() -> dict[int, dict[str, Any]]:
-    return {**style.rung_fills(6), 0: {"facecolor": NO_ANSWER, "edgecolor": "white", "linewidth": 0.3}}
+    return {**style.rung_fills(6), 0: {"facecolor": NO_REACTION, "edgecolor": "white", "linewidth": 0.3}}
 
 
 def _rung_keys(backtest: Backtest) -> list[Patch | Line2D]:
@@ -118,28 +119,28 @@ def _forecast_caption(backtest: Backtest) -> str:
     likeliest = table.loc[table.groupby(["episode", "domain"])["probability"].idxmax(), "observed"]
     least = table[table["observed"] == 1].nsmallest(1, "probability").to_dict("records")[0]
     return (
-        f"What the neutral worldview held likeliest came true in {likeliest.sum()} of {len(likeliest)} forecasts. Its "
-        f"greatest surprise was the {least['domain']} answer of {least['episode']}, to which it gave "
+        f"What the neutral worldview thought likeliest came true in {likeliest.sum()} of {len(likeliest)} forecasts. "
+        f"Its greatest surprise was the {least['domain']} reaction in {least['episode']}: it gave that "
         f"{percent(least['probability'])}. On disputes over other things, and on what Taiwan does, all "
         "worldviews forecast the same but for the weight of trade; on Japan's ties with Taiwan they differ."
     )
 
 
-def differences(backtest: Backtest) -> CaptionedFigure:
+def draw_gains(backtest: Backtest) -> CaptionedFigure:
     """Draw the mean gain in log score of each worldview over each rival, and of the authors over each other."""
     groups = [(view, tuple(RIVALS)) for view in WORLDVIEWS] + [("newsham", ("self",))]
     labels = [text for view, against in groups
               for text in (f"{LABELS[view].capitalize()} against", *(LABELS[name] for name in against))]  # fmt: skip
-    places, deep = style.row_places(labels)
+    places, heights = place_rows(labels)
     cells = {(one.sample, one.forecaster, one.against): one for one in backtest.gains_in_both_domains()}
     shown = [sample for sample in SAMPLES if any(key[0] == sample for key in cells)]
     caption = _gain_caption(backtest.gains_in_both_domains())
-    figure = sheet(
+    figure = make_sheet(
         title="Does the model forecast better than simple rules?",
-        under="Mean gain in log score per forecast; above nought the first is better.",
+        under="Mean gain in log score per forecast; above zero the first is better.",
         caption=caption,
-        made=_made(backtest),
-        body=deep + 1.25,
+        facts=_facts(backtest),
+        body=float(heights.sum()) + 1.25,
         keys=_gain_keys(),
     )
     panels = figure.subplots(1, len(shown), sharey=True, sharex=True, squeeze=False)[0]
@@ -149,20 +150,17 @@ def differences(backtest: Backtest) -> CaptionedFigure:
         for view, against in groups:
             next(place)
             for name in against:
-                _interval(axes, next(place), cells[sample, view, name])
+                _draw_gain(axes, next(place), cells[sample, view, name])
         one = cells[sample, "newsham", "self"]
         words = "All" if sample == "all" else "Since March 2020"
-        style.heading(axes, f"{words}: {one.episodes} episodes, {one.clusters} clusters", 4.6)
+        style.set_heading(axes, f"{words}: {one.episodes} episodes, {one.clusters} clusters", 4.6)
         axes.set_xlabel("gain in log score\n← worse   better →", fontsize=TICK)
-        axes.set(ylim=(deep + 0.04, -0.04), yticks=places, yticklabels=labels)
-        style.plain(axes)
-        axes.tick_params(axis="y", length=0)
-    _embolden(panels[0], [text.endswith(" against") for text in labels])
-    style.signed_axis(panels[0].xaxis)
-    return finish("backtest_gains", figure, caption)
+        style.label_rows(axes, labels, [text.endswith(" against") for text in labels])
+    style.label_signed(panels[0].xaxis)
+    return finish_figure("backtest_gains", figure, caption)
 
 
-def _interval(axes: Axes, y: float, one: Gain) -> None:
+def _draw_gain(axes: Axes, y: float, one: Gain) -> None:
     """Draw one gain with its interval upon the band of gains too small to be shown by this sample."""
     colour = (style.GOOD if one.gain > 0 else style.BAD) if one.is_clear() else GREY
     if one.smallest_gain is not None:
@@ -173,7 +171,7 @@ def _interval(axes: Axes, y: float, one: Gain) -> None:
 
 
 def _gain_keys() -> list[Patch | Line2D]:
-    dots = ((style.GOOD, "better"), (style.BAD, "worse"), (GREY, "cannot be told from luck"))
+    dots = ((style.GOOD, "better"), (style.BAD, "worse"), (GREY, "may be luck"))
     return [
         *(Line2D([], [], marker="o", linewidth=3, markersize=8, color=colour, label=words) for colour, words in dots),
         Patch(color=style.PALE, label="gains too small for this sample to show (4 times in 5)"),
@@ -181,14 +179,14 @@ def _gain_keys() -> list[Patch | Line2D]:
 
 
 def _gain_caption(gained: Sequence[Gain]) -> str:
-    told = []
+    counts = []
     for sample, words in SAMPLES.items():
-        here = [one.is_clear() for one in gained if one.sample == sample and one.against in RIVALS]
+        here = [gain.is_clear() for gain in gained if gain.sample == sample and gain.against in RIVALS]
         if here:
-            told.append(f"{sum(here) or 'none'} of {len(here)} ({words})")
-    return f"Gains over simple rules that can be told from luck: {', '.join(told)}. {CAVEAT}"
+            counts.append(f"{sum(here) or 'none'} of {len(here)} ({words})")
+    return f"Clear gains over simple rules: {', '.join(counts)}. {CAVEAT}"
 
 
-def _made(backtest: Backtest) -> tuple[str, ...]:
+def _facts(backtest: Backtest) -> tuple[str, ...]:
     exp = backtest.experiment
     return (f"{len(backtest.episodes)} episodes", f"{exp.trials:,} worlds each", f"seed {exp.seed}")

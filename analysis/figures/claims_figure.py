@@ -1,4 +1,4 @@
-"""What `strait claims` shows: the waterfall from one man's world to the other's, and the same in sentences."""
+"""`strait claims`: the waterfall from one author's world to the other's, and the same in sentences."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.figures.captions import capital, gap, listed, signed, title
-from analysis.figures.waterfall import Row, waterfall
+from analysis.figures.captions import capital, gap, listed, policy_phrase, signed, worldview_title
+from analysis.figures.waterfall import Row, draw_waterfall
 from analysis.questions.claims import NO_DIAL, THEME, TOTAL
 from analysis.questions.finding import NEWSHAM, SELF
 from sim.statistics.intervals import Interval
@@ -26,114 +26,115 @@ COVERED = 0.9  # of all that claims move, which the named ones are to make up
 def draw_claims(found: Claims, outcome: str) -> CaptionedFigure:
     """Draw the waterfall of one outcome: Newsham's world, a step for each claim that matters, Self's world.
 
-    Each step replaces what Newsham believes by what Self believes, so it is the claim's value with its sign turned.
+    Each step replaces what Newsham believes by what Self believes: it is the claim's value with its sign changed.
     """
     question = replace(found.question, outcomes=(outcome,))
     a, b = (policy.title for policy in question.policies)
     label = question.experiment.catalogue.outcomes[outcome].label
-    return waterfall(
+    return draw_waterfall(
         question, found.trials, _rows(found, outcome), name=f"claims_{outcome}",
         heading=f"Which beliefs decide between {a} and {b}?",
         note=f"“{label}”, {a} minus {b}; each step swaps Newsham’s reading of a claim for Self’s.",
-        caption=caption(found, outcome),
+        caption=_caption(found, outcome),
     )  # fmt: skip
 
 
-def caption(found: Claims, outcome: str) -> str:
-    """Return the words beneath the figure."""
-    rows = _of(found, outcome)
-    still = (rows["low"] == 0) & (rows["high"] == 0) & ~rows["claim"].isin([THEME, TOTAL])
-    nothing = rows.loc[still, "claim"].astype(str)
-    idle = [name for name in nothing if name != NO_DIAL]
-    rest = f" No difference here: {listed(idle)}." if idle else ""
-    return (
-        f"{' '.join(describe_claims(found, outcome))} A step is the average change over all orders in which the "
-        f"claims can be swapped, theme by theme (Owen values); N and S say whose claim it is.{rest}"
-    )
-
-
 def describe_claims(found: Claims, outcome: str) -> list[str]:
-    """Return what was found about one outcome: both ends, the themes, the claims that weigh most."""
-    exp, entry = found.question.experiment, found.question.experiment.catalogue.outcomes[outcome]
-    a, b = (title(exp, policy.name) for policy in found.question.policies)
+    """Return how far apart the authors' worlds are on one outcome, and which themes and claims make that."""
+    question = found.question
+    exp, entry = question.experiment, question.experiment.catalogue.outcomes[outcome]
+    a, b = (policy_phrase(exp, policy.name) for policy in question.policies)
     ends = found.ends[found.ends["outcome"] == outcome].set_index("worldview")["difference"]
-    rows = _of(found, outcome)
-    themes = rows[(rows["claim"] == THEME) & (rows["value"] != 0)].sort_values("value", key=abs, ascending=False)
-    said = [f"{_plain(row.theme)} {_step(row, entry)}" for row in _each(themes.head(3))]
-    heaviest = _heaviest(rows)[:3]
-    claims = [f"{row.claim} {_step(row, entry)}" for row in _each(heaviest)]
-    total = gap(float(ends[SELF] - ends[NEWSHAM]), entry)
+    rows = _rows_of(found, outcome)
     first = (
         f"With {a} instead of {b}, “{entry.label}” is {signed(float(ends[NEWSHAM]), entry)} if Newsham is right and "
-        f"{signed(float(ends[SELF]), entry)} if Self is right: {total} apart."
+        f"{signed(float(ends[SELF]), entry)} if Self is right."
     )
-    if not claims:
+    claims = _heaviest(rows)[:3]
+    if claims.empty:
         return [first]
+    themes = [f"{_theme_title(row.theme)} ({_step(row, entry)})" for row in _each(_themes(rows).head(2))]
     return [
         first,
-        f"From Newsham to Self, the themes that weigh most: {listed(said)}.",
-        f"The claims that weigh most: {listed(claims)}. {_alone(rows, entry)}",
+        f"From Newsham’s world to Self’s, these themes weigh most: {listed(themes)}.",
+        f"These claims weigh most: {listed([f'{row.claim} ({_step(row, entry)})' for row in _each(claims)])}.",
+        *_describe_single_swaps(rows, entry),
     ]
 
 
-def _alone(rows: pd.DataFrame, outcome: Outcome) -> str:
-    """Say which claim, swapped by itself, moves most in either world."""
-    claims = rows[~rows["claim"].isin([THEME, TOTAL])].set_index("claim")
-    said = []
-    for column, whose in (("swap_into_newsham", "Newsham’s world"), ("swap_into_self", "Self’s")):
+def _caption(found: Claims, outcome: str) -> str:
+    rows = _rows_of(found, outcome)
+    still = (rows["low"] == 0) & (rows["high"] == 0) & ~rows["claim"].isin([THEME, TOTAL, NO_DIAL])
+    idle = rows.loc[still, "claim"].astype(str).tolist()
+    rest = f" Without effect here: {listed(idle)}." if idle else ""
+    return (
+        f"{' '.join(describe_claims(found, outcome))} A step is the average change over all orders of swapping the "
+        f"claims, theme by theme (Owen value). N: Newsham’s claim; S: Self’s.{rest}"
+    )
+
+
+def _describe_single_swaps(rows: pd.DataFrame, outcome: Outcome) -> list[str]:
+    """Say which claim, swapped alone, moves most in each author's world."""
+    claims, sentences = rows[~rows["claim"].isin([THEME, TOTAL])].set_index("claim"), []
+    for column, whose in (("swap_into_newsham", "Newsham’s"), ("swap_into_self", "Self’s")):
         swap = claims[column]
         most = str(swap.abs().idxmax())
-        said.append(f"{most} in {whose} ({gap(float(swap[most]), outcome)} {'up' if swap[most] > 0 else 'down'})")
-    return f"Swapped alone, most is moved by {listed(said)}."
+        size = f"{gap(float(swap[most]), outcome)} {'up' if swap[most] > 0 else 'down'}"
+        sentences.append(f"Swapped alone in {whose} world, {most} moves most ({size}).")
+    return sentences
 
 
 def _rows(found: Claims, outcome: str) -> list[Row]:
-    rows = _of(found, outcome)
+    rows = _rows_of(found, outcome)
     ends = found.ends[found.ends["outcome"] == outcome].set_index("worldview")
     named = set(_heaviest(rows)["claim"])
-    made = [_end(found, ends, NEWSHAM)]
-    themes = rows[(rows["claim"] == THEME) & (rows["value"] != 0)].sort_values("value", key=abs, ascending=False)
-    for theme in _each(themes):
+    lines = [_end(found, ends, NEWSHAM)]
+    for theme in _each(_themes(rows)):
         claims = rows[(rows["theme"] == theme.theme) & (rows["claim"] != THEME) & (rows["value"] != 0)]
         shown = claims[claims["claim"].isin(named)].sort_values("value", key=abs, ascending=False)
         others = claims[~claims["claim"].isin(named)]
         if shown.empty:
-            made.append(Row("step", f"{_plain(theme.theme)}: {_several(found, others)}", _turned(theme)))
+            lines.append(Row("step", f"{_theme_title(theme.theme)}: {_join_claims(found, others)}", _swap_step(theme)))
             continue
-        made.append(Row("theme", _plain(theme.theme), _turned(theme)))
+        lines.append(Row("theme", _theme_title(theme.theme), _swap_step(theme)))
         for row in _each(shown):
-            made.append(Row("step", _says(found, row.claim), _turned(row)))
+            lines.append(Row("step", _claim_text(found, row.claim), _swap_step(row)))
         if not others.empty:
-            made.append(
-                Row("step", _several(found, others), _turned_over(found.sum_of(list(others["claim"]), outcome)))
+            lines.append(
+                Row("step", _join_claims(found, others), _negate(found.sum_of(list(others["claim"]), outcome)))
             )
-    return [*made, _end(found, ends, SELF)]
+    return [*lines, _end(found, ends, SELF)]
+
+
+def _themes(rows: pd.DataFrame) -> pd.DataFrame:
+    """The themes that move anything, the heaviest first."""
+    return rows[(rows["claim"] == THEME) & (rows["value"] != 0)].sort_values("value", key=abs, ascending=False)
 
 
 def _end(found: Claims, ends: pd.DataFrame, name: str) -> Row:
     worldview = found.game.newsham if name == NEWSHAM else found.game.by_self
     difference, low, high = ends.loc[[name], ["difference", "low", "high"]].to_numpy(float)[0].tolist()
-    return Row("end", worldview.title, Interval(difference, low, high))
+    return Row("end", worldview_title(worldview), Interval(difference, low, high))
 
 
-def _turned(row: Any) -> Interval:
+def _swap_step(row: Any) -> Interval:
     """A row's value as the step from Newsham to Self."""
-    return _turned_over(Interval(row.value, row.low, row.high))
+    return _negate(Interval(row.value, row.low, row.high))
 
 
-def _turned_over(one: Interval) -> Interval:
-    value, low, high = (0.0 if limit is None else 0.0 - limit for limit in one)
+def _negate(interval: Interval) -> Interval:
+    value, low, high = (0.0 if limit is None else 0.0 - limit for limit in interval)
     return Interval(value, high, low)
 
 
-def _several(found: Claims, claims: pd.DataFrame) -> str:
+def _join_claims(found: Claims, claims: pd.DataFrame) -> str:
     names = [str(name) for name in claims["claim"]]
     if len(names) == 1 and names[0] in found.question.experiment.catalogue.claims:
-        return _says(found, names[0])
+        return _claim_text(found, names[0])
     return listed(names) if len(names) <= 3 else f"{len(names)} claims that weigh less"
 
 
-def _says(found: Claims, claim: str) -> str:
+def _claim_text(found: Claims, claim: str) -> str:
     return f"{claim}  {found.question.experiment.catalogue.claims[claim].says}"
 
 
@@ -142,7 +143,7 @@ def _step(row: Any, outcome: Outcome) -> str:
     return f"{gap(row.value, outcome)} {'up' if row.value < 0 else 'down'}"
 
 
-def _plain(theme: str) -> str:
+def _theme_title(theme: str) -> str:
     return "what belongs to no claim" if theme == NO_DIAL else capital(theme)
 
 
@@ -150,7 +151,7 @@ def _each(rows: pd.DataFrame) -> Iterator[Any]:
     yield from rows.itertuples()
 
 
-def _of(found: Claims, outcome: str) -> pd.DataFrame:
+def _rows_of(found: Claims, outcome: str) -> pd.DataFrame:
     return found.table[found.table["outcome"] == outcome]
 
 

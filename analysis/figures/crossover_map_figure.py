@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
 from analysis.figures import style
-from analysis.figures.captions import believing, gap
-from analysis.figures.figure_layout import INK, TICK, CaptionedFigure, finish, fit, page
+from analysis.figures.captions import believing, gap, policy_phrase
+from analysis.figures.figure_layout import INK, TICK, CaptionedFigure, finish_figure, make_page, wrap_text
 from analysis.questions.crossover import MAP_GRID
 
 if TYPE_CHECKING:
@@ -22,17 +22,17 @@ def draw_crossover_map(found: Map) -> CaptionedFigure:
     question = found.question
     exp, outcome = question.experiment, question.experiment.catalogue.outcomes[question.outcomes[0]]
     a, b = (policy.title for policy in question.policies)
-    scale = 100 if outcome.unit == "share" else 1
+    scale, unit = style.unit_scale(outcome)
     values = found.table["difference"].to_numpy(float).reshape(MAP_GRID.size, MAP_GRID.size) * scale
-    caption = describe_crossover_map(found)[0]
-    page_ = page(
+    caption = " ".join(describe_crossover_map(found))
+    figure = make_page(
         replace(exp, trials=found.trials), question.start.name, caption=caption, body=6.2,
         title=f"{a} or {b}, as two beliefs change?",
         note=f"“{outcome.label}”, {a} minus {b}; all else {believing(question.worldview)}. "
-        "The line is where the better policy changes.",
+        "Along the line, the better policy changes.",
     )  # fmt: skip
-    axes = page_.subplots()
-    sides = style.sides(exp, *(policy.name for policy in question.policies))
+    axes = figure.subplots()
+    sides = style.pair_colours(exp, *(policy.name for policy in question.policies))
     first, last = sides if outcome.better == "low" else sides[::-1]
     most = float(np.abs(values).max()) or 1.0
     colours = LinearSegmentedColormap.from_list("sides", [first, "white", last])
@@ -42,30 +42,34 @@ def draw_crossover_map(found: Map) -> CaptionedFigure:
     for x, y, low, high in found.table[["dial_x", "dial_y", "low", "high"]].to_numpy(float).tolist():
         if low <= 0 <= high:
             axes.plot(x, y, "o", color=INK, markersize=4, clip_on=False)
-    bar = page_.colorbar(drawn, ax=axes)
-    unit = "percentage points" if outcome.unit == "share" else outcome.unit
+    bar = figure.colorbar(drawn, ax=axes)
     ends = (a, b) if outcome.better == "low" else (b, a)
-    bar.set_label(fit(f"← {ends[0]} better   {unit}   {ends[1]} better →", 9.0, TICK), fontsize=TICK)
-    style.signed_axis(bar.ax.yaxis)
-    says = [f"{claim}  {exp.catalogue.claims[claim].says}" for claim in found.claims]
-    axes.set_xlabel(fit(f"{says[0]}   (0 Self’s reading, 1 Newsham’s)", 9.5, TICK), fontsize=TICK)
-    axes.set_ylabel(fit(f"{says[1]}   (0 Self’s, 1 Newsham’s)", 5.4, TICK), fontsize=TICK)
-    style.plain(axes, grid="both")
+    label = f"←\u00a0{ends[0]} better      {unit}      {ends[1]} better\u00a0→"
+    bar.set_label(wrap_text(label, 5.8, TICK), fontsize=TICK)
+    style.label_signed(bar.ax.yaxis)
+    across, up = (f"{claim}  {exp.catalogue.claims[claim].says}" for claim in found.claims)
+    axes.set_xlabel(wrap_text(across, 9.5, TICK), fontsize=TICK)
+    axes.set_ylabel(wrap_text(up, 4.6, TICK), fontsize=TICK)
+    ticks = (0, 0.25, 0.5, 0.75, 1)
+    axes.set_xticks(ticks, ["Self’s reading", "", "half way", "", "Newsham’s reading"])
+    axes.set_yticks(ticks, ["Self’s\nreading", "", "half way", "", "Newsham’s\nreading"])
+    style.quiet_axes(axes, grid="both")
     name = f"crossover_{'_'.join(found.claims)}_{outcome.name}_{question.start.name}"
-    return finish(name, page_, caption)
+    return finish_figure(name, figure, caption)
 
 
 def describe_crossover_map(found: Map) -> list[str]:
     """Return in words how the difference runs over the map."""
     question, table = found.question, found.table
     outcome = question.experiment.catalogue.outcomes[question.outcomes[0]]
-    a, b = (policy.title for policy in question.policies)
     sign = 1 if outcome.better == "low" else -1
     first = int((sign * table[["low", "high"]]).max(axis=1).lt(0).sum())
     second = int((sign * table[["low", "high"]]).min(axis=1).gt(0).sum())
     ends = [gap(float(table["difference"].iloc[place]), outcome) for place in (0, -1)]
     left = len(table) - first - second
+    a, b = (policy_phrase(question.experiment, policy.name) for policy in question.policies)
     return [
-        f"Of {len(table)} places on the map, {a} does better at {first} and {b} at {second}; {left} are not settled "
-        f"(dots). Where Self is right on both they are {ends[0]} apart, where Newsham is, {ends[1]}."
+        f"Of {len(table)} points on the map, {a} does better at {first} and {b} at {second}.",
+        f"At {left} (dots) it is too close to call." if left else "None is too close to call.",
+        f"If Self is right on both, they are {ends[0]} apart; if Newsham is, {ends[1]}.",
     ]

@@ -1,8 +1,7 @@
-"""What `strait discover` shows: the box of beliefs in which the exception does better, drawn and in words."""
+"""`strait discover`: the box of beliefs in which the exception does better, drawn and in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,17 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from analysis.figures import style
-from analysis.figures.captions import believing, listed, margin, percent, title
-from analysis.figures.figure_layout import INK, TICK, CaptionedFigure, finish, fit, height, page
+from analysis.figures.captions import believing, capital, digits, listed, margin, percent, policy_phrase, title
+from analysis.figures.figure_layout import (
+    INK,
+    TICK,
+    CaptionedFigure,
+    Floats,
+    finish_figure,
+    make_page,
+    place_rows,
+    wrap_text,
+)
 from analysis.questions.discover import words_for_limits
 from sim.statistics.boxes import FEW
 
@@ -29,48 +37,47 @@ MUCH = 0.2  # of the points not settled by themselves: too much luck in what is 
 
 
 def describe_discover(found: Discovery, outcome: str) -> list[str]:
-    """Return what was found about one outcome: how often each policy does better, and the boxes that hold."""
+    """Return how often the exception does better on one outcome, and the boxes of beliefs that pass the test."""
     search, exp = found.searches[outcome], found.question.experiment
-    exception, rule = _titles(found.question, search)
+    exception, rule = (policy_phrase(exp, name) for name in _names(found.question, search))
     count, base = int(search.cases.sum()), search.base_rate
     beyond = f" by more than {margin(exp.catalogue.outcomes[outcome])}" if found.beyond_margin else ""
     if not count:
         return [
-            f"{exception} does better than {rule}{beyond} at none of {search.cases.size:,} sets of beliefs (at most "
-            f"{percent(base.high or 0.0)} of all there could be), so there is no box to draw."
+            f"{capital(exception)} does better than {rule}{beyond} at none of {search.cases.size:,} sets of beliefs, "
+            f"so there is no box to draw. It could still do so at up to {percent(base.high or 0.0)} of all sets."
         ]
     open_ = search.unsettled
-    first = (
-        f"{exception} does better{beyond} at {_rate(base)} of {search.cases.size:,} sets of beliefs. Taken by itself, "
-        f"the difference is not settled at {percent(float(open_.mean()))} of all and "
+    sentences = [
+        f"{capital(exception)} does better{beyond} at {_rate(base)} of {search.cases.size:,} sets of beliefs.",
+        f"At a single set, the difference is too close to call in {percent(float(open_.mean()))} of all, and in "
         f"{percent(float(open_[search.cases].mean()))} of these."
-        + " Luck makes the exception look commoner than it is: more trials are needed."
-        * bool(open_.mean() > MUCH)
-    )
-    held = [(name, search.best(method)) for method, name in (("prim", "PRIM"), ("cart", "the tree"))]
-    if not any(one for _, one in held):
+        + " Luck makes the exception look more frequent than it is: more trials are needed."
+        * bool(open_.mean() > MUCH),
+    ]
+    best = [(name, search.best(method)) for method, name in (("prim", "PRIM"), ("cart", "the tree"))]
+    if not any(box for _, box in best):
         few = min(int(half.sum()) for half in search.cases) < FEW
-        why = "too few to look for a box" if few else "no box that was found holds on the sets kept apart for the test"
-        return [first, f"No group of beliefs stands out: {why}."]
-    said = [first]
-    for name, one in held:
-        said.append(_box(name, one) if one else f"No box of {name} holds.")
-    main = _main(search)
-    says = exp.catalogue.claims
-    return said + [f"{claim} says: {says[claim].says}" for claim in (main.restricted if main else ())]
+        why = "too few to look for a box" if few else "no box that was found passes on the test sets"
+        return [*sentences, f"No group of beliefs stands out: {why}."]
+    for name, box in best:
+        sentences += _describe_box(name, box) if box else [f"No box of {name} passes the test."]
+    main, claims = _main(search), exp.catalogue.claims
+    return sentences + [f"{claim}: {claims[claim].says}" for claim in (main.restricted if main else ())]
 
 
-def _box(name: str, one: FoundBox) -> str:
-    """What a box holds, in a sentence."""
-    fit, limits = one.held_out, [f"{claim} {words_for_limits(*one.box.limits(claim))}" for claim in one.box.restricted]
+def _describe_box(name: str, found: FoundBox) -> list[str]:
+    """Say which limits a box has and what it holds."""
+    fit, box = found.held_out, found.box
+    limits = [f"{claim} {words_for_limits(*box.limits(claim))}" for claim in box.restricted]
     low, high = fit.density.low or 0.0, fit.density.high or 0.0
     still = " Even there the other policy does better more often." if high < 0.5 else ""
-    still = " There, neither does so clearly more often than the other." if low < 0.5 <= high else still
-    return (
-        f"It does so most ({name}) with {listed(limits)}: there at {_rate(fit.density)} of sets kept apart for the "
-        f"test, against {percent(fit.base_rate.estimate or 0.0)} of all; {_rate(fit.coverage)} of its cases lie "
-        f"there.{still}"
-    )
+    still = " There, neither clearly does better more often." if low < 0.5 <= high else still
+    return [
+        f"It does so most often ({name}) with {listed(limits)}.",
+        f"There it does better at {_rate(fit.density)} of the test sets, against "
+        f"{percent(fit.base_rate.estimate or 0.0)} of all; {_rate(fit.coverage)} of its cases lie there.{still}",
+    ]
 
 
 def draw_discover(found: Discovery, outcome: str) -> CaptionedFigure | None:
@@ -80,26 +87,28 @@ def draw_discover(found: Discovery, outcome: str) -> CaptionedFigure | None:
     if main is None:
         return None
     exp, label = question.experiment, question.experiment.catalogue.outcomes[outcome].label
-    exception, rule = _titles(question, search)
+    exception, rule = (title(exp, name) for name in _names(question, search))
     boxes = [one.box for one in (search.best("prim"), search.best("cart")) if one]
     claims = _by_width(main) + [c for c in boxes[-1].restricted if c not in main.restricted]
-    says = [fit(f"{claim}  {exp.catalogue.claims[claim].says}", LABELS, TICK, lines=4) for claim in claims]
-    deep = np.array([height(text, TICK) + 0.3 for text in says])
-    caption = " ".join(describe_discover(found, outcome)[:2])
-    figure_ = page(
-        replace(exp, trials=found.trials), question.start.name, caption=caption, body=max(6.0, float(deep.sum()) + 1.0),
+    says = [wrap_text(f"{claim}  {exp.catalogue.claims[claim].says}", LABELS, TICK) for claim in claims]
+    places, heights = place_rows(says, 0.3)
+    first, *others = describe_discover(found, outcome)
+    caption = " ".join([first, *[line for line in others if line.startswith(("It does so", "There it"))][:2]])
+    figure = make_page(
+        replace(exp, trials=found.trials), question.start.name, caption=caption,
+        body=max(6.0, float(heights.sum()) + 1.0),
         title=f"With which beliefs does {exception} do better than {rule}?",
         note=f"“{label}”; each dial anywhere between Self’s reading and Newsham’s, the rest "
-        f"{believing(question.worldview)}. Dots: the sets of beliefs kept apart for the test.",
-        keys=_keys(question, search, (exception, rule), len(boxes) > 1),
+        f"{believing(question.worldview)}. Dots: the sets of beliefs kept for the test.",
+        keys=_make_keys(question, search, (exception, rule), len(boxes) > 1),
     )  # fmt: skip
-    left, right = figure_.subplots(1, 2, width_ratios=[SCATTER, LABELS + BARS])
-    _scatter(left, found, search, main)
-    _bars(right, [main, *boxes[1:]], claims, says, deep, _colours(question, search)[0])
-    return finish(f"discover_{outcome}_{question.start.name}", figure_, caption)
+    left, right = figure.subplots(1, 2, width_ratios=[SCATTER, LABELS + BARS])
+    _draw_points(left, found, search, main)
+    _draw_limits(right, [main, *boxes[1:]], claims, says, places, _colours(question, search)[0])
+    return finish_figure(f"discover_{outcome}_{question.start.name}", figure, caption)
 
 
-def _scatter(axes: Axes, found: Discovery, search: Search, box: Box) -> None:
+def _draw_points(axes: Axes, found: Discovery, search: Search, box: Box) -> None:
     """Draw the points of the other half over the two dials that the box restricts most."""
     x, y = _by_width(box)[:2] if len(box.restricted) > 1 else [*box.restricted, _next(found, search, box)]
     points, cases = found.dials[1], search.cases[1]
@@ -115,13 +124,12 @@ def _scatter(axes: Axes, found: Discovery, search: Search, box: Box) -> None:
                              clip_on=False, zorder=5))  # fmt: skip
     axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
     for axis, claim in ((axes.xaxis, x), (axes.yaxis, y)):
-        axis.set_label_text(f"{claim}   (0 Self’s reading, 1 Newsham’s)", fontsize=TICK)
-    style.plain(axes, grid="both")
+        axis.set_label_text(f"{claim}   (0: Self’s reading, 1: Newsham’s)", fontsize=TICK)
+    style.quiet_axes(axes, grid="both")
 
 
-def _bars(axes: Axes, boxes: list[Box], claims: list[str], says: list[str], deep: style.Floats, colour: str) -> None:
+def _draw_limits(axes: Axes, boxes: list[Box], claims: list[str], says: list[str], places: Floats, colour: str) -> None:
     """Draw the limits of each box, a claim a row."""
-    places = np.cumsum(deep) - deep / 2
     colours, lift = (colour, TREE), 0.11 * (len(boxes) > 1)
     for claim, at in zip(claims, places.tolist(), strict=True):
         axes.barh(at, 1, height=0.5, color=style.PALE, linewidth=0, zorder=1)
@@ -129,23 +137,21 @@ def _bars(axes: Axes, boxes: list[Box], claims: list[str], says: list[str], deep
             low, high = np.clip(box.limits(claim), 0, 1).tolist()
             if claim in box.restricted:
                 axes.barh(at + (2 * i - 1) * lift, high - low, left=low, height=0.18, color=shade, zorder=2)
-    axes.set(xlim=(0, 1), ylim=(float(deep.sum()), 0), yticks=places, yticklabels=says)
+    axes.set(xlim=(0, 1), yticks=places, yticklabels=says)
+    axes.set_ylim(places[-1] + 0.4, 0)
     axes.set_xticks([0, 0.5, 1], ["0\nSelf", "0.5", "1\nNewsham"])
-    style.plain(axes)
+    style.quiet_axes(axes)
     axes.tick_params(axis="y", length=0)
 
 
-def _keys(question: Question, search: Search, titles: tuple[str, str], tree: bool) -> list[Line2D | Patch]:
-    colours = _colours(question, search)
+def _make_keys(question: Question, search: Search, titles: tuple[str, str], tree: bool) -> list[Line2D | Patch]:
+    colours, (exception, rule) = _colours(question, search), (wrap_text(f"{name} better", 3, TICK) for name in titles)
     keys: list[Line2D | Patch] = [
-        Line2D([], [], marker="o", markersize=7, linewidth=0, color=colours[0],
-               label=f"{titles[0]} better, in the box"),
-        Line2D([], [], marker="o", markersize=7, linewidth=0, color="white", markeredgecolor=colours[0],
-               label=f"{titles[0]} better, elsewhere"),
-        Line2D([], [], marker=".", markersize=7, linewidth=0, color=colours[1], alpha=0.6,
-               label=f"{titles[1]} better"),
+        style.mark_key(f"{exception}, in the box", markersize=7, color=colours[0]),
+        style.mark_key(f"{exception}, elsewhere", markersize=7, color="white", markeredgecolor=colours[0]),
+        style.mark_key(rule, marker=".", markersize=7, color=colours[1], alpha=0.6),
         Patch(color=colours[0], label="limits of the box"),
-    ]  # fmt: skip
+    ]
     return [*keys, Patch(color=TREE, label="limits by a tree")] if tree else keys
 
 
@@ -168,18 +174,16 @@ def _next(found: Discovery, search: Search, box: Box) -> str:
     return next(claim for _, claim in ordered if claim not in box.restricted)
 
 
-def _titles(question: Question, search: Search) -> tuple[str, str]:
-    """Titles of the exception and of the other policy."""
-    names: Iterator[str] = (policy.name for policy in question.policies if policy.name != search.exception)
-    return title(question.experiment, search.exception), title(question.experiment, next(names))
+def _names(question: Question, search: Search) -> tuple[str, str]:
+    """Names of the exception and of the other policy."""
+    return search.exception, next(policy.name for policy in question.policies if policy.name != search.exception)
 
 
 def _colours(question: Question, search: Search) -> tuple[str, str]:
-    other = next(policy.name for policy in question.policies if policy.name != search.exception)
-    return style.sides(question.experiment, search.exception, other)
+    return style.pair_colours(question.experiment, *_names(question, search))
 
 
 def _rate(share: Interval) -> str:
     """A share with its interval: '4.9 % (4.2 to 5.6)'."""
-    estimate, low, high = (one or 0.0 for one in share)
-    return f"{percent(estimate)} ({100 * low:.1f} to {100 * high:.1f})"
+    estimate, low, high = (value or 0.0 for value in share)
+    return f"{percent(estimate)} ({digits(100 * low)} to {digits(100 * high)})"

@@ -1,6 +1,6 @@
 """The page of a figure: a title that asks a question, a key, room for panels, a caption and a footer.
 
-Heights are worked out in inches from the words themselves, so that nothing overlaps however many policies
+Heights are worked out in inches from the text itself, so that nothing overlaps or is cut, however many policies
 there are and however long their titles.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
@@ -20,9 +20,12 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.textpath import TextToPath
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment, Start
+
+Floats = NDArray[np.floating[Any]]
 
 # Inches: as wide as a 16:9 slide, so that a point on the page is a point on the screen.
 WIDTH, MARGIN = 13.33, 0.35
@@ -30,6 +33,7 @@ ROOM = WIDTH - 2 * MARGIN
 TITLE, HEADING, BODY, TICK, SMALL = 19.0, 12.5, 13.0, 11.0, 10.5  # points
 INK, GREY = "#1a1a1a", "#555555"
 SPACING = 1.15
+FOOTER = "It shows what follows from each set of beliefs. It does not predict."
 SPACE = 0.42  # of the size of the type: a space between two words, with what their widths leave out
 
 
@@ -49,47 +53,47 @@ def text_inches(text: str, size: float, *, bold: bool = False) -> float:
     return float(TextToPath().get_text_width_height_descent(text, font, False)[0]) / 72
 
 
-def fit(text: str, inches: float, size: float, *, lines: int = 99, bold: bool = False) -> str:
-    """Return text wrapped to a width in inches, ready to be drawn.
+def wrap_text(text: str, inches: float, size: float, *, bold: bool = False) -> str:
+    """Return text wrapped to a width in inches; nothing is left out, and a word too long for a line is broken.
 
-    No-break spaces hold, and dollars start no formula. A word too long for a line is broken; after so many
-    lines the rest is left out, with an ellipsis.
+    No-break spaces hold, and dollars start no formula.
 
-    >>> fit("Direct ties against Status quo", 1.5, 11).split(chr(10))
+    >>> wrap_text("Direct ties against Status quo", 1.5, 11).split(chr(10))
     ['Direct ties against', 'Status quo']
     """
-    wrapped, used = [""], 0.0
+    lines, used = [""], 0.0
     for word in text.replace("\n", " ").split(" "):
-        for piece in _pieces(word, inches, size, bold):
-            wide = text_inches(piece, size, bold=bold)
-            after = used + SPACE * size / 72 + wide if wrapped[-1] else wide
+        for piece in _break_word(word, inches, size, bold):
+            width = text_inches(piece, size, bold=bold)
+            after = used + SPACE * size / 72 + width if lines[-1] else width
             if after <= inches:
-                wrapped[-1], used = f"{wrapped[-1]} {piece}".strip(" "), after
+                lines[-1], used = f"{lines[-1]} {piece}".strip(" "), after
             else:
-                wrapped.append(piece)
-                used = wide
-    if len(wrapped) > lines:
-        last = wrapped[lines - 1]
-        while last and text_inches(last + "…", size, bold=bold) > inches:
-            last = last[:-1]
-        wrapped[lines - 1 :] = [last + "…"]
-    return "\n".join(wrapped).replace("$", r"\$")
+                lines.append(piece)
+                used = width
+    return "\n".join(lines).replace("$", r"\$")
 
 
-def _pieces(word: str, inches: float, size: float, bold: bool) -> list[str]:
+def _break_word(word: str, inches: float, size: float, bold: bool) -> list[str]:
     """Break a word that is wider than a line."""
     cut = len(word)
     while cut > 1 and text_inches(word[:cut] + "-" * (cut < len(word)), size, bold=bold) > inches:
         cut -= 1
-    return [f"{word[:cut]}-", *_pieces(word[cut:], inches, size, bold)] if cut < len(word) else [word]
+    return [f"{word[:cut]}-", *_break_word(word[cut:], inches, size, bold)] if cut < len(word) else [word]
 
 
-def height(text: str, size: float) -> float:
+def text_height(text: str, size: float) -> float:
     """Return the height in inches of wrapped text at a size in points."""
     return (text.count("\n") + 1) * size * 1.22 / 72
 
 
-def page(
+def place_rows(labels: Sequence[str], gap: float | Sequence[float] = 0.08) -> tuple[Floats, Floats]:
+    """Return the middle and the height of each row, in inches from the top; `gap` is added to its label's height."""
+    heights = np.array([text_height(text, TICK) for text in labels]) + np.asarray(gap)
+    return np.cumsum(heights) - heights / 2, heights
+
+
+def make_page(
     exp: Experiment,
     start: str,
     *,
@@ -99,7 +103,7 @@ def page(
     body: float,
     keys: Sequence[Artist] = (),
 ) -> Figure:
-    """Return a Figure with its words in place and room of `body` inches for panels between them.
+    """Return a Figure with its text in place and room of `body` inches for panels.
 
     Parameters
     ----------
@@ -110,28 +114,28 @@ def page(
     keys : sequence of Artist
         Entries of the key, with their labels already wrapped.
     """
-    begins = next(one for one in exp.starts if one.name == start)
+    begin = next(entry for entry in exp.starts if entry.name == start)
     cell = f"{exp.trials:,} {'trial' if exp.trials == 1 else 'trials'} per cell"
-    return sheet(
+    return make_sheet(
         title=title,
-        under=f"From {_month(begins)}, over {_span(exp)}. {note}",
+        under=f"From {_month(begin)}, over {_span(exp)}. {note}",
         caption=caption,
-        made=(cell, f"seed {exp.seed}", f"start: {begins.title}"),
+        facts=(cell, f"seed {exp.seed}", f"start: {begin.title}"),
         body=body,
         keys=keys,
     )
 
 
-def sheet(
-    *, title: str, under: str, caption: str, made: Sequence[str], body: float, keys: Sequence[Artist] = ()
+def make_sheet(
+    *, title: str, under: str, caption: str, facts: Sequence[str], body: float, keys: Sequence[Artist] = ()
 ) -> Figure:
-    """Return a Figure as `page` does, for what is not a cell of an experiment; `made` goes into the footer."""
-    head, under = fit(title, ROOM, TITLE, bold=True), fit(under, ROOM, HEADING)
-    below = fit(caption, ROOM, BODY)
-    foot = fit("  ·  ".join((*made, "generates cases, not a forecast")), ROOM, SMALL)
+    """Return a Figure as `make_page` does, for what is not a cell of an experiment; `facts` go into the footer."""
+    head, under = wrap_text(title, ROOM, TITLE, bold=True), wrap_text(under, ROOM, HEADING)
+    below = wrap_text(caption, ROOM, BODY)
+    foot = wrap_text("  ·  ".join((*facts, FOOTER)), ROOM, SMALL)
     columns, deep = _key_size(keys)
-    blocks = [0.2, height(head, TITLE) + 0.06, height(under, HEADING) + 0.08, deep, body + 0.1]
-    tops = np.cumsum([*blocks, height(below, BODY) + 0.1, height(foot, SMALL) + 0.15]).tolist()
+    blocks = [0.2, text_height(head, TITLE) + 0.06, text_height(under, HEADING) + 0.08, deep, body + 0.1]
+    tops = np.cumsum([*blocks, text_height(below, BODY) + 0.1, text_height(foot, SMALL) + 0.15]).tolist()
     total = tops[-1]
     figure = Figure(figsize=(WIDTH, total), dpi=150, facecolor="white")
     figure.text(MARGIN / WIDTH, 1 - tops[0] / total, head, size=TITLE, color=INK, weight="bold", va="top")
@@ -151,10 +155,10 @@ def sheet(
     return figure
 
 
-def finish(name: str, figure: Figure, caption: str) -> CaptionedFigure:
+def finish_figure(name: str, figure: Figure, caption: str) -> CaptionedFigure:
     """Lay the panels out once, fix them there, and return the figure with its caption.
 
-    Places are rounded, since the solver's last bit hangs on the order of things in memory and would change files.
+    Positions are rounded: the solver's last bit depends on the order of objects in memory and would change files.
     """
     if engine := figure.get_layout_engine():
         engine.execute(figure)
@@ -182,7 +186,7 @@ def _key_size(keys: Sequence[Artist]) -> tuple[int, float]:
         return 1, 0.0
     labels = [str(key.get_label()) for key in keys]
     wide = [max(text_inches(line, TICK) for line in label.split("\n")) + 0.75 for label in labels]
-    deep = [height(label, TICK) + 0.07 for label in labels]
+    deep = [text_height(label, TICK) + 0.07 for label in labels]
     fitting = (n for n in range(len(keys), 1, -1) if sum(map(max, np.array_split(wide, n))) <= ROOM)
     columns = next(fitting, 1)
     return columns, max(map(sum, np.array_split(deep, columns))) + 0.08

@@ -1,11 +1,19 @@
-"""What `strait flip` shows: from one set of beliefs, step by step, to where the other policy does better."""
+"""`strait flip`: from one set of beliefs, step by step, to where the other policy does better."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.figures.captions import believing, capital, listed, signed
-from analysis.figures.waterfall import Row, waterfall
+from analysis.figures.captions import (
+    believing,
+    capital,
+    listed,
+    number_word,
+    policy_phrase,
+    signed,
+    worldview_title,
+)
+from analysis.figures.waterfall import Row, draw_waterfall
 from sim.statistics.intervals import Interval
 
 if TYPE_CHECKING:
@@ -22,9 +30,9 @@ def draw_flip(found: Flip) -> CaptionedFigure:
     a, b = (policy.title for policy in question.policies)
     rows = []
     for step, claim, reading, value, low, high in _steps(found):
-        words = question.worldview.title if not step else _change(found, claim, reading)
-        rows.append(Row("level", words, Interval(value, low, high)))
-    return waterfall(
+        text = worldview_title(question.worldview) if not step else _change(found, claim, reading)
+        rows.append(Row("level", text, Interval(value, low, high)))
+    return draw_waterfall(
         question, found.trials, rows, name=f"flip_{question.outcomes[0]}_{question.worldview.name}",
         heading=f"How few beliefs decide between {a} and {b}?", caption=" ".join(describe_flip(found)),
         note=f"“{label}”, {a} minus {b}, after each change and all before it.",
@@ -32,31 +40,31 @@ def draw_flip(found: Flip) -> CaptionedFigure:
 
 
 def describe_flip(found: Flip) -> list[str]:
-    """Return the answer in sentences."""
+    """Return how few beliefs must change for the other policy to do better."""
     question = found.question
     outcome = question.experiment.catalogue.outcomes[question.outcomes[0]]
-    a, b = (policy.title for policy in question.policies)
+    a, b = (policy_phrase(question.experiment, policy.name) for policy in question.policies)
     steps, under = _steps(found), capital(believing(question.worldview))
     begin = f"{under}, with {a} instead of {b}, “{outcome.label}” is {signed(steps[0][3], outcome)}"
     if found.result == "unsettled":
-        return [f"{begin}, but that is not settled, so there is nothing to turn round; more trials may settle it."]
-    alls = found.table[found.table["claim"] == "(all)"]
-    ends = listed([
-        f"{signed(float(value), outcome)} with every claim as {AUTHORS[reading]} reads it"
-        for reading, value in alls[["reading", "difference"]].itertuples(index=False)
-    ])  # fmt: skip
+        return [f"{begin}, but that is too close to call: there is nothing to turn round. More trials may settle it."]
     if found.result == "none":
-        return [f"{begin}. No set of changes that was tried turns this round; it is {ends}."]
+        ends = found.table.loc[found.table["claim"] == "(all)", ["reading", "difference"]].itertuples(index=False)
+        each = [f"{signed(float(value), outcome)} with every claim as {AUTHORS[reading]} reads it"
+                for reading, value in ends]  # fmt: skip
+        return [f"{begin}. No set of changes that was tried turns this round.", f"It is {listed(each)}."]
     count = len(found.changes)
-    needed = f"{count} belief{'s' * (count > 1)}"
-    last = signed(steps[-1][3], outcome)
-    sure = "" if found.result == "turned" else ", though on fresh worlds that is not settled"
+    sure = "" if found.result == "turned" else ", though on fresh worlds that is too close to call"
     by_author: dict[str, list[str]] = {}
     for _, claim, reading, *_ in steps[1:]:
         by_author.setdefault(reading, []).append(claim)
     claims = listed([f"{listed(names)} as {AUTHORS[reading]} reads {'them' if len(names) > 1 else 'it'}"
                      for reading, names in by_author.items()])  # fmt: skip
-    return [f"{begin}.", f"It takes {needed} to turn that round: {claims}. Then it is {last}{sure}."]
+    return [
+        f"{begin}.",
+        f"It takes {number_word(count)} belief{'s' * (count > 1)} to turn that round: {claims}.",
+        f"Then it is {signed(steps[-1][3], outcome)}{sure}.",
+    ]
 
 
 def _change(found: Flip, claim: str, reading: str) -> str:
@@ -65,6 +73,8 @@ def _change(found: Flip, claim: str, reading: str) -> str:
 
 def _steps(found: Flip) -> list[tuple[int, str, str, float, float, float]]:
     rows = found.table[found.table["claim"] != "(all)"]
-    numbers = rows[["difference", "low", "high"]].to_numpy(float).tolist()
-    words = zip(rows["claim"].astype(str), rows["reading"].astype(str), numbers, strict=True)
-    return [(step, claim, reading, three[0], three[1], three[2]) for step, (claim, reading, three) in enumerate(words)]
+    columns = (rows[name].tolist() for name in ("claim", "reading", "difference", "low", "high"))
+    return [
+        (step, str(claim), str(reading), float(value), float(low), float(high))
+        for step, (claim, reading, value, low, high) in enumerate(zip(*columns, strict=True))
+    ]

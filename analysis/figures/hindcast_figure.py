@@ -1,4 +1,4 @@
-"""The hindcast: thirty years as the model has them, beside what is on record."""
+"""The hindcast: thirty years in the model, beside the record."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from analysis.evidence.chronicle import Chronicle, months_since
+from analysis.evidence.chronicle import SPAN_YEARS, Chronicle, months_since
 from analysis.figures import style
-from analysis.figures.captions import percent
-from analysis.figures.figure_layout import TICK, WIDTH, CaptionedFigure, finish, page
+from analysis.figures.captions import frequency
+from analysis.figures.figure_layout import TICK, WIDTH, CaptionedFigure, finish_figure, make_page
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
+    from sim.statistics.intervals import Floats
 
-SPAN = 5  # years of a column
 HALF = "#9ecae1"
 DISPUTES_PER_YEAR = 0.44  # militarised disputes PRC-Japan in 1990-2014 (cow_mid)
 PANELS = {
@@ -33,7 +32,7 @@ PANELS = {
 
 
 def draw_hindcast(
-    exp: Experiment, chronicle: Chronicle, first_force: style.Floats, record: Mapping[str, tuple[str, ...]]
+    exp: Experiment, chronicle: Chronicle, first_force: Floats, record: Mapping[str, tuple[str, ...]]
 ) -> CaptionedFigure:
     """Draw what begins in each five years, quiet years, and how long there is no force.
 
@@ -49,60 +48,45 @@ def draw_hindcast(
     years, begins = exp.months // 12, exp.starts[0].date
     happened = {name: months_since(begins, dates) for name, dates in record.items()}
     quiet_on_record = years - len({month // 12 for months in happened.values() for month in months})
-    counts = {name: in_spans(chronicle, name, years) for name in PANELS}
+    counts = {name: chronicle.count_in_spans(name, years) for name in PANELS}
     still = chronicle.quiet_years(years)[chronicle.reaches_horizon()]
     caption = _caption(counts, happened, first_force, still, quiet_on_record)
-    figure = page(
+    figure = make_page(
         exp, exp.starts[0].name, title="Would the model have found the last thirty years surprising?", caption=caption,
         note="Neutral, status quo. What begins is counted in trials in which Taiwan has not fallen.", body=6.6,
-        keys=_keys(),
+        keys=_make_keys(),
     )  # fmt: skip
     panels = figure.subplots(2, 3)
     for axes, (name, title) in zip(panels.flat, PANELS.items(), strict=False):
-        _spans(axes, title, counts[name], happened.get(name), int(begins[:4]))
-    panels.flat[3].hlines(DISPUTES_PER_YEAR * SPAN, -0.4, 3.1, color=style.BAD, linewidth=2, linestyle="--", zorder=5)
-    _quiet(panels.flat[4], still, quiet_on_record, years)
-    _force(panels.flat[5], first_force, years)
-    return finish("hindcast", figure, caption)
-
-
-def in_spans(chronicle: Chronicle, what: str, years: int) -> style.Floats:
-    """Events of a kind (of PANELS) in each trial and span of five years: float[trial, span]; NaN from a fall on."""
-    events, spans = chronicle.events, years // SPAN
-    episode = events["what"] == "episode"
-    kinds: dict[str, pd.Series[bool]] = {
-        "large_drills": episode & events["track"].str.endswith("military") & (events["rung"] == 2),
-        "coercion_of_japan": episode & (events["track"] == "japan_economic") & (events["rung"] >= 2),
-        "crises": events["what"] == "crisis",
-        "disputes": episode & (events["track"] == "japan_military") & (events["rung"] <= 2),
-    }
-    found, made = events[kinds[what]], np.zeros((len(chronicle.trials), spans))
-    np.add.at(made, (found["trial"], np.minimum(found["month"] // (12 * SPAN), spans - 1).astype(int)), 1)
-    made[chronicle.trials["years"].to_numpy(float)[:, None] < SPAN * np.arange(1, spans + 1)] = np.nan
-    return made
+        _draw_spans(axes, title, counts[name], happened.get(name), int(begins[:4]))
+    average = DISPUTES_PER_YEAR * SPAN_YEARS
+    panels.flat[3].hlines(average, -0.4, 3.1, color=style.BAD, linewidth=2, linestyle="--", zorder=5)
+    _draw_quiet_years(panels.flat[4], still, quiet_on_record, years)
+    _draw_force(panels.flat[5], first_force, years)
+    return finish_figure("hindcast", figure, caption)
 
 
 def _caption(
-    counts: dict[str, style.Floats], happened: dict[str, list[int]], first_force: style.Floats, still: style.Floats,
-    quiet: int,
+    counts: dict[str, Floats], happened: dict[str, list[int]], first_force: Floats, still: Floats, quiet: int
 ) -> str:  # fmt: skip
-    drills, coercion = (_middle(counts[name].sum(axis=1)) for name in ("large_drills", "coercion_of_japan"))
-    last = sum(month >= 12 * SPAN * (counts["large_drills"].shape[1] - 1) for month in happened["large_drills"])
+    drills, coercion = (_middle_half(counts[name].sum(axis=1)) for name in ("large_drills", "coercion_of_japan"))
+    last = sum(month >= 12 * SPAN_YEARS * (counts["large_drills"].shape[1] - 1) for month in happened["large_drills"])
     return (
-        f"Without blockade, seizure or war throughout, as happened: {percent(np.isnan(first_force).mean())} of trials. "
-        f"Large drills: {len(happened['large_drills'])} on record, {last} of them in the last five years; in the "
-        f"middle half of trials {drills}, at any time, since the model does not know when they became usual. Economic "
-        f"coercion of Japan: {len(happened['coercion_of_japan'])} on record, {coercion} in the middle half of trials. "
-        f"Years in which no drill, coercion or crisis began: {quiet} on record, {_middle(still)}."
+        f"No blockade, seizure or war, as happened: {frequency(float(np.isnan(first_force).mean()))} trials. Large "
+        f"drills: {len(happened['large_drills'])} on record, {last} of them in the last five years. The middle half of "
+        f"trials has {drills}, at any time: the model does not know when they became usual. Economic coercion of "
+        f"Japan: {len(happened['coercion_of_japan'])} on record; the middle half of trials has {coercion}. Years in "
+        f"which no drill, coercion or crisis began: {quiet} on record; the middle half of trials has "
+        f"{_middle_half(still)}."
     )
 
 
-def _middle(values: style.Floats) -> str:
+def _middle_half(values: Floats) -> str:
     low, high = np.nanquantile(values, [0.25, 0.75])
     return f"{low:g} to {high:g}"
 
 
-def _spans(axes: Axes, title: str, counts: style.Floats, happened: list[int] | None, first: int) -> None:
+def _draw_spans(axes: Axes, title: str, counts: Floats, happened: list[int] | None, first: int) -> None:
     """Draw the spread of counts in each span, and what happened."""
     x = np.arange(counts.shape[1])
     low, lower, middle, upper, high = np.nanquantile(counts, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
@@ -110,27 +94,27 @@ def _spans(axes: Axes, title: str, counts: style.Floats, happened: list[int] | N
     axes.bar(x, upper - lower, bottom=lower, width=0.62, color=HALF)
     axes.hlines(middle, x - 0.31, x + 0.31, color=style.GOOD, linewidth=2.6)
     if happened is not None:
-        on_record = np.bincount([month // (12 * SPAN) for month in happened], minlength=len(x))
+        on_record = np.bincount([month // (12 * SPAN_YEARS) for month in happened], minlength=len(x))
         axes.plot(x, on_record, "D", color=style.BAD, markersize=8, zorder=5)
-    edges = [(first + SPAN * span) % 100 for span in range(len(x) + 1)]
+    edges = [(first + SPAN_YEARS * span) % 100 for span in range(len(x) + 1)]
     axes.set_xticks(x, [f"{a:02d}–{b:02d}" for a, b in pairwise(edges)])
     axes.set_ylim(-0.4, None)
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-    style.heading(axes, title, WIDTH / 3 - 0.5)
-    style.plain(axes, grid="y")
+    style.set_heading(axes, title, WIDTH / 3 - 0.5)
+    style.quiet_axes(axes, grid="y")
 
 
-def _quiet(axes: Axes, still: style.Floats, happened: int, years: int) -> None:
+def _draw_quiet_years(axes: Axes, still: Floats, happened: int, years: int) -> None:
     bins = [year - 0.5 for year in range(years + 2)]
     axes.hist(still, bins=bins, color=HALF, edgecolor="white", weights=np.full(len(still), 1 / len(still)))
     axes.axvline(happened, color=style.BAD, linewidth=2.6)
     axes.set_xlabel("years of thirty in which none of the three begins", fontsize=TICK)
-    style.percent_axis(axes.yaxis, 4)
-    style.heading(axes, "Quiet years", WIDTH / 3 - 0.5)
-    style.plain(axes, grid="y")
+    style.label_percent(axes.yaxis, 4)
+    style.set_heading(axes, "Quiet years", WIDTH / 3 - 0.5)
+    style.quiet_axes(axes, grid="y")
 
 
-def _force(axes: Axes, first_force: style.Floats, years: int) -> None:
+def _draw_force(axes: Axes, first_force: Floats, years: int) -> None:
     at = np.arange(years + 1)
     share = [float((np.isnan(first_force) | (first_force > 12 * year)).mean()) for year in at]
     axes.plot(at, share, color=style.GOOD, linewidth=2.6)
@@ -138,16 +122,16 @@ def _force(axes: Axes, first_force: style.Floats, years: int) -> None:
     axes.vlines(years, 0.4, 1, color=style.RULE, linewidth=5, alpha=0.6)
     axes.set(ylim=(0, 1.05), xlim=(0, years + 0.6))
     axes.set_xlabel("years from the start; grey bar: required at the end", fontsize=TICK)
-    style.percent_axis(axes.yaxis, 4)
-    style.heading(axes, "Trials still without force", WIDTH / 3 - 0.5)
-    style.plain(axes, grid="y")
+    style.label_percent(axes.yaxis, 4)
+    style.set_heading(axes, "Trials still without force", WIDTH / 3 - 0.5)
+    style.quiet_axes(axes, grid="y")
 
 
-def _keys() -> list[Line2D | Patch]:
+def _make_keys() -> list[Line2D | Patch]:
     return [
-        Line2D([], [], color=style.GOOD, linewidth=2.6, label="middle trial"),
+        style.line_key("median trial", color=style.GOOD, linewidth=2.6),
         Patch(color=HALF, label="middle half of trials"),
         Patch(color=style.PALE, label="nine in ten trials"),
-        Line2D([], [], color=style.BAD, linewidth=0, marker="D", markersize=8, label="on record"),
-        Line2D([], [], color=style.BAD, linewidth=2, linestyle="--", label="on record, average of 1990-2014"),
+        style.mark_key("on record", color=style.BAD, marker="D"),
+        style.line_key("on record, average of 1990-2014", color=style.BAD, linestyle="--"),
     ]

@@ -1,4 +1,4 @@
-"""What `strait robust` shows: how policies do when unsure, measure by measure, and the same in sentences."""
+"""`strait robust`: how policies do when nobody knows who is right, measure by measure, and the same in sentences."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.figures import style
-from analysis.figures.captions import amount, believing, percent, title
-from analysis.figures.figure_layout import INK, ROOM, TICK, CaptionedFigure, finish, fit, page
+from analysis.figures.captions import amount, believing, capital, percent, policy_phrase
+from analysis.figures.figure_layout import INK, ROOM, TICK, CaptionedFigure, finish_figure, make_page, wrap_text
 from analysis.questions.robust import ALL, KEPT
 
 if TYPE_CHECKING:
@@ -30,37 +30,37 @@ def write_heading(found: Robust, name: str) -> str:
 
 
 def describe_robust(found: Robust, name: str) -> list[str]:
-    """Return what was found by one outcome: which policy is best by each measure, and how sure that is."""
+    """Return which policy is best by each measure of one outcome, and how sure that is."""
     exp, outcome = found.question.experiment, found.question.experiment.catalogue.outcomes[name]
-    rows = _of(found, name)
-    said = []
+    rows = _rows_of(found, name)
+    sentences = []
     if name in found.question.outcomes:
         by_view = found.table[(found.table["values"] == name) & (found.table["worldview"] != ALL)]
-        best = [(believing(v), _best(by_view[by_view["worldview"] == v.name])) for v in exp.worldviews]
-        said = [
-            f"Expected, {_told(found, rows, 'expected', outcome)} does best if all worldviews count alike; "
-            + "; ".join(f"{view}, {title(exp, row['policy'])} ({_between(row, outcome)})" for view, row in best)
-            + ".",
-            f"Regret, what one loses for not having known: least on average with "
-            f"{_told(found, rows, 'expected_regret', outcome)}; at worst over the worldviews, with "
-            f"{_told(found, rows, 'max_regret', outcome)}; in all but one world of twenty, with "
-            f"{_told(found, rows, 'regret_95', outcome)}.",
-            f"Worst cases: in its worst worldview {_told(found, rows, 'worst_view', outcome)} does best; in its worst "
-            f"twentieth of worlds, {_told(found, rows, 'worst_worlds', outcome)}.",
-        ]
+        best = [(view, _best(by_view[by_view["worldview"] == view.name])) for view in exp.worldviews]
+        phrase = {measure: _describe_best(found, rows, measure, outcome) for measure in rows if measure != KEPT}
+        sentences = [
+            f"On average, if all worldviews count alike, {phrase['expected']} does best.",
+            *(f"{capital(believing(view))}, {policy_phrase(exp, row['policy'])} does best ({_between(row, outcome)})."
+              for view, row in best),
+            f"Regret is the loss for not having known. It is least, on average, with {phrase['expected_regret']}.",
+            f"In the worst worldview regret is least with {phrase['max_regret']}; in all but 1 world of 20, with "
+            f"{phrase['regret_95']}.",
+            f"Worst cases: in its worst worldview {phrase['worst_view']} does best; in its worst 1 of 20 worlds, "
+            f"{phrase['worst_worlds']}.",
+        ]  # fmt: skip
     limit = float(rows[KEPT]["threshold"].iloc[0])
-    return [*said, f"{_told(found, rows, KEPT, None)} most often stays {_side(outcome)} {amount(limit, outcome)}."]
+    best_kept = capital(_describe_best(found, rows, KEPT, None))
+    return [*sentences, f"{best_kept} most often stays {_side(outcome)} {amount(limit, outcome)}."]
 
 
-def _told(found: Robust, rows: dict[str, pd.DataFrame], measure: str, outcome: Outcome | None) -> str:
-    """The best policy by a measure with its number and interval; beside it the second, if they are not sure apart."""
+def _describe_best(found: Robust, rows: dict[str, pd.DataFrame], measure: str, outcome: Outcome | None) -> str:
+    """The best policy by a measure with its number and interval; beside it the second, if they are close."""
     best, near = _best(rows[measure]), ""
     if best["first_share"] < SURE:
         rest = rows[measure][rows[measure]["policy"] != best["policy"]]
         second = rest.sort_values("first_share", kind="stable").iloc[-1]
-        near = f"; not surely apart from {title(found.question.experiment, str(second['policy']))}"
-    name = title(found.question.experiment, best["policy"])
-    return f"{name} ({_between(best, outcome)}{near})"
+        near = f"; close to {policy_phrase(found.question.experiment, str(second['policy']))}"
+    return f"{policy_phrase(found.question.experiment, best['policy'])} ({_between(best, outcome)}{near})"
 
 
 def _between(row: dict[Any, Any], outcome: Outcome | None) -> str:
@@ -76,53 +76,54 @@ def _between(row: dict[Any, Any], outcome: Outcome | None) -> str:
 def draw_robust(found: Robust, name: str) -> CaptionedFigure:
     """Draw every measure by one outcome: a column a measure, a row a policy, the best of each filled."""
     exp, outcome = found.question.experiment, found.question.experiment.catalogue.outcomes[name]
-    rows = {measure: part for measure, part in _of(found, name).items() if not (part["value"] == 0).all()}
+    rows = {measure: part for measure, part in _rows_of(found, name).items() if not (part["value"] == 0).all()}
     wide = (ROOM - NAMES) / len(rows) - 0.15
-    caption = " ".join(describe_robust(found, name))
-    figure_ = page(
+    sentences = describe_robust(found, name)
+    caption = " ".join([*sentences[:1], *(text for text in sentences if text.startswith(("Regret", "In the worst")))])
+    figure = make_page(
         replace(exp, trials=found.worlds * exp.lucks), found.question.start.name, caption=caption,
-        body=ROW * len(exp.policies) + 1.5, title="Which policy would one regret least when unsure?",
+        body=ROW * len(exp.policies) + 1.5, title="Which policy would one regret least, not knowing who is right?",
         note=f"By “{outcome.label}”, from {found.worlds:,} worlds of each worldview, {exp.lucks} lucks in each. A "
-        "filled mark is the best of its column; bars are 95\u00a0% intervals.",
+        "filled mark is the best of its column; lines are 95\u00a0% intervals.",
     )  # fmt: skip
-    panels = np.atleast_1d(figure_.subplots(1, len(rows), sharey=True))
+    panels = np.atleast_1d(figure.subplots(1, len(rows), sharey=True))
     for axes, (measure, part) in zip(panels, rows.items(), strict=True):
-        _panel(axes, found, part, fit(_heading(measure, part, outcome), wide, TICK), outcome)
-    names = [fit(policy.title, NAMES, TICK, lines=2) for policy in exp.policies]
+        _draw_measure(axes, found, part, wrap_text(_measure_title(measure, part, outcome), wide, TICK), outcome)
+    names = [wrap_text(policy.title, NAMES, TICK) for policy in exp.policies]
     panels[0].set_yticks(range(len(names)), names, fontsize=TICK)
     panels[0].set_ylim(len(names) - 0.5, -0.5)
-    return finish(f"robust_{name}_{found.question.start.name}", figure_, caption)
+    return finish_figure(f"robust_{name}_{found.question.start.name}", figure, caption)
 
 
-def _panel(axes: Axes, found: Robust, part: pd.DataFrame, head: str, outcome: Outcome) -> None:
+def _draw_measure(axes: Axes, found: Robust, part: pd.DataFrame, head: str, outcome: Outcome) -> None:
     shares = part["measure"].iloc[0] == KEPT or outcome.unit == "share"
     for y, row in enumerate(part.to_dict("records")):
-        look = style.looks(found.question.experiment)[row["policy"]]
+        look = style.policy_looks(found.question.experiment)[row["policy"]]
         axes.hlines(y, row["low"], row["high"], color=look.colour, linewidth=2.0)
         face = look.colour if row["rank"] == 1 else "white"
         axes.plot(row["value"], y, look.marker, markersize=7, color=look.colour, markerfacecolor=face)
     axes.set_title(head, fontsize=TICK, color=INK, loc="left")
     low, high = part["low"].min(), part["high"].max()
     axes.set_xlim(min(0.0, low), high + 0.12 * (high - min(0.0, low)))
-    style.plain(axes)
+    style.quiet_axes(axes)
     if shares:
-        style.percent_axis(axes.xaxis, 3)
+        style.label_percent(axes.xaxis, 3)
     else:
         axes.locator_params(axis="x", nbins=3)
     axes.tick_params(axis="y", length=0)
 
 
-def _heading(measure: str, part: pd.DataFrame, outcome: Outcome) -> str:
+def _measure_title(measure: str, part: pd.DataFrame, outcome: Outcome) -> str:
     """What a column shows."""
     unit = "" if outcome.unit == "share" else f", {outcome.unit}"
     limit = amount(float(part["threshold"].iloc[0]), outcome) if measure == KEPT else ""
     return {
-        "expected": f"Expected, all worldviews alike{unit}",
+        "expected": f"Average, all worldviews alike{unit}",
         "expected_regret": "Regret, on average over worlds",
-        "max_regret": "Regret at worst over worldviews",
+        "max_regret": "Regret in the worst worldview",
         "regret_95": "Regret that 1 world in 20 exceeds",
-        "worst_view": "Expected in its worst worldview",
-        "worst_worlds": "Mean of its worst 1 in 20 worlds",
+        "worst_view": "Average in its worst worldview",
+        "worst_worlds": "Average of its worst 1 in 20 worlds",
         KEPT: f"Worlds {_side(outcome)} {limit} (more is better)",
     }[measure]
 
@@ -131,7 +132,7 @@ def _side(outcome: Outcome) -> str:
     return "at least at" if outcome.better == "high" else "within"
 
 
-def _of(found: Robust, name: str) -> dict[str, pd.DataFrame]:
+def _rows_of(found: Robust, name: str) -> dict[str, pd.DataFrame]:
     """The rows of one outcome over all worldviews, by measure."""
     rows = found.table[(found.table["values"] == name) & (found.table["worldview"] == ALL)]
     return {str(measure): part for measure, part in rows.groupby("measure", sort=False)}

@@ -13,8 +13,18 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
 
 from analysis.figures import style
-from analysis.figures.captions import capital, listed, percent, title
-from analysis.figures.figure_layout import GREY, HEADING, INK, TICK, CaptionedFigure, finish, fit, page
+from analysis.figures.captions import listed, percent, policy_phrase, title, worldview_title
+from analysis.figures.figure_layout import (
+    GREY,
+    HEADING,
+    INK,
+    TICK,
+    CaptionedFigure,
+    Floats,
+    finish_figure,
+    make_page,
+    wrap_text,
+)
 from analysis.questions.robust import BETWEEN, EXPECTED, MAP_GRID, MAX_REGRET
 from sim.statistics.boxes import Flags
 
@@ -31,21 +41,21 @@ def describe_robust_map(found: Robust) -> list[str]:
     exp, table = found.question.experiment, found.map
     square = _square(table)
     shares = square["policy"].value_counts(normalize=True)
-    parts = [f"{title(exp, str(name))} on {percent(float(share))}" for name, share in shares.items()]
-    unsettled = percent(1 - float(square["settled"].mean()))
-    said = [f"Least expected loss: {listed(parts)} of the map; not settled on {unsettled}."]
-    for weight, whose in ((1.0, "By Newsham’s values"), (0.5, "By both men’s values alike"), (0.0, "By Self’s values")):
+    parts = [f"{policy_phrase(exp, str(name))} on {percent(float(share))}" for name, share in shares.items()]
+    open_ = percent(1 - float(square["settled"].mean()))
+    sentences = [f"Least average loss: {listed(parts)} of the map. On {open_} it is too close to call."]
+    for weight, whose in ((1.0, "Newsham’s values"), (0.5, "both authors’ values alike"), (0.0, "Self’s values")):
         row = square[np.isclose(square["newsham_values"], weight)]
-        said.append(f"{whose}: {_along(found, row.sort_values('newsham_right'))}.")
+        sentences.append(f"By {whose}: {_along(found, row.sort_values('newsham_right'))}.")
     runs = _runs(table[table["measure"] == MAX_REGRET], "newsham_values")
     if len(runs) == 1:
-        return [*said, f"If no chances can be named, {title(exp, runs[0][0])} has the least regret at worst, always."]
-    parts = [f"{title(exp, name)} ({100 * at[0]:.0f} to {_percent(at[-1])})" for name, at in runs]
-    return [*said, f"If no chances can be named, least regret at worst by weight of Newsham’s values: {listed(parts)}."]
+        return [*sentences, f"Without any chances, {policy_phrase(exp, runs[0][0])} always has the least worst regret."]
+    parts = [f"{policy_phrase(exp, name)} at {100 * at[0]:.0f} to {_percent(at[-1])}" for name, at in runs]
+    return [*sentences, f"Without any chances, the least worst regret by weight of Newsham’s values: {listed(parts)}."]
 
 
 def _runs(rows: pd.DataFrame, along: str) -> list[tuple[str, list[float]]]:
-    """Each policy that is best along a line, with the places where it is."""
+    """Each policy that is best along a line, with the positions where it is."""
     ordered = rows.sort_values(along)
     pairs = zip(ordered["policy"].astype(str), ordered[along].astype(float), strict=True)
     return [(name, [at for _, at in part]) for name, part in groupby(pairs, key=lambda pair: pair[0])]
@@ -59,14 +69,14 @@ def _along(found: Robust, row: pd.DataFrame) -> str:
     """Which policy is best from which chance of Newsham's being right on, and where that is not settled."""
     runs = _runs(row, "newsham_right")
     if len(runs) == 1:
-        return f"{title(found.question.experiment, runs[0][0])}, whoever is right"
+        return f"{policy_phrase(found.question.experiment, runs[0][0])}, whoever is right"
     settled, changes = row.loc[row["settled"], "newsham_right"].to_numpy(float), []
     for name, at in runs[1:]:
         low, high = settled[settled < at[0]], settled[settled >= at[0]]
         ends = 100 * low.max(initial=0.0), _percent(high.min(initial=1.0))
-        which = title(found.question.experiment, name)
-        changes.append(f"{which} from a chance of {_percent(at[0])} ({ends[0]:.0f} to {ends[1]})")
-    return f"{title(found.question.experiment, runs[0][0])} if Self is right, {listed(changes)} that Newsham is"
+        chance = f"{_percent(at[0])} ({ends[0]:.0f} to {ends[1]})"
+        changes.append(f"{policy_phrase(found.question.experiment, name)} from a chance of {chance}")
+    return f"{policy_phrase(found.question.experiment, runs[0][0])} if Self is right, {listed(changes)} that Newsham is"
 
 
 def draw_robust_map(found: Robust) -> CaptionedFigure | None:
@@ -76,36 +86,36 @@ def draw_robust_map(found: Robust) -> CaptionedFigure | None:
         return None
     others = [view for view in exp.worldviews if view.name in {*table["worldview"]}]
     present = [policy for policy in exp.policies if policy.name in {*table["policy"]}]
-    keys = [Patch(color=style.looks(exp)[policy.name].colour, label=policy.title) for policy in present]
-    keys.append(Patch(facecolor="white", edgecolor=INK, hatch="////", label="the best two cannot be told apart"))
+    keys = [Patch(color=style.policy_looks(exp)[policy.name].colour, label=policy.title) for policy in present]
+    keys.append(Patch(facecolor="white", edgecolor=INK, hatch="////", label="the best two are too close to call"))
     caption = " ".join(describe_robust_map(found))
     margin = exp.catalogue.outcomes["loss_newsham"].margin
-    figure_ = page(
+    figure = make_page(
         replace(exp, trials=found.worlds * exp.lucks), found.question.start.name, caption=caption, body=6.6, keys=keys,
         title="Which policy loses least, if nobody knows who is right or what counts?",
-        note=f"The paler, the less the best policy leads; lines say by how much, in % of GDP. Hatched: the interval of "
-        f"the lead includes 0, or it is under {margin:g}.",
+        note=f"The paler, the smaller the lead of the best policy; lines give it in % of GDP. Hatched: its interval "
+        f"includes 0, or it is under {margin:g}.",
     )  # fmt: skip
     ratios = [SQUARE, *([STRIP] * (len(others) + 1))]
-    square, *strips = figure_.subplots(1, len(ratios), sharey=True, width_ratios=ratios)
+    square, *strips = figure.subplots(1, len(ratios), sharey=True, width_ratios=ratios)
     most = float(table["lead"].max())
     _paint(square, found, _square(table), most)
-    square.set_xlabel("Chance that Newsham is right about the world   (0 % = Self for sure)", fontsize=HEADING)
-    square.set_ylabel("Weight of Newsham’s values   (0 % = Self’s alone)", fontsize=HEADING)
-    style.percent_axis(square.xaxis)
-    style.percent_axis(square.yaxis)
-    heads = [f"{view.title} worldview" for view in others] + ["If no chances can be named: least regret at worst"]
+    square.set_xlabel("Chance that Newsham is right about the world   (0 %: Self is right)", fontsize=HEADING)
+    square.set_ylabel("Weight of Newsham’s values   (0 %: only Self’s)", fontsize=HEADING)
+    style.label_percent(square.xaxis)
+    style.label_percent(square.yaxis)
+    heads = [worldview_title(view) for view in others] + ["Without any chances: least worst regret"]
     parts = [table[(table["measure"] == EXPECTED) & (table["worldview"] == view.name)] for view in others]
     for axes, head, part in zip(strips, heads, [*parts, table[table["measure"] == MAX_REGRET]], strict=True):
         _paint(axes, found, part, most)
-        axes.set_title(fit(capital(head), STRIP, TICK), fontsize=TICK, color=INK)
+        axes.set_title(wrap_text(head, STRIP, TICK), fontsize=TICK, color=INK)
         axes.set_xticks([])
         axes.tick_params(axis="y", length=0)
-    return finish(f"robust_map_{found.question.start.name}", figure_, caption)
+    return finish_figure(f"robust_map_{found.question.start.name}", figure, caption)
 
 
 def _paint(axes: Axes, found: Robust, part: pd.DataFrame, most: float) -> None:
-    """Colour a panel by the best policy, hatch what is not settled, and name the policies in their places."""
+    """Colour a panel by the best policy, hatch what is not settled, and name the policies where they are best."""
     part = part.sort_values(["newsham_values", "newsham_right"])
     shape = (MAP_GRID.size, -1)
     names = [policy.name for policy in found.question.experiment.policies]
@@ -113,7 +123,7 @@ def _paint(axes: Axes, found: Robust, part: pd.DataFrame, most: float) -> None:
     lead, unsettled = part["lead"].to_numpy(float).reshape(shape), ~part["settled"].to_numpy(bool).reshape(shape)
     if best.shape[1] == 1:
         best, lead, unsettled = (np.repeat(one, 2, axis=1) for one in (best, lead, unsettled))
-    colours = np.array([to_rgb(look.colour) for look in style.looks(found.question.experiment).values()])[best]
+    colours = np.array([to_rgb(look.colour) for look in style.policy_looks(found.question.experiment).values()])[best]
     depth = (PALEST + (1 - PALEST) * np.minimum(lead / most, 1.0))[..., None] if most else 1.0
     across = np.linspace(0, 1, best.shape[1])
     half = [0.5 / (n - 1) for n in best.shape]
@@ -131,7 +141,7 @@ def _paint(axes: Axes, found: Robust, part: pd.DataFrame, most: float) -> None:
     axes.tick_params(labelsize=TICK, color=style.RULE, labelcolor=INK)
 
 
-def _lines(axes: Axes, lead: style.Floats) -> None:
+def _lines(axes: Axes, lead: Floats) -> None:
     """Draw where the best policy leads by the same."""
     levels = [one for one in (0.5, 1.0, 2.0, 5.0, 10.0) if lead.min() < one < lead.max()]
     if levels:
@@ -139,7 +149,7 @@ def _lines(axes: Axes, lead: style.Floats) -> None:
         axes.clabel(drawn, fmt=lambda value: f"{value:g}", fontsize=TICK, colors=INK)
 
 
-def _name(axes: Axes, policy: str, mask: Flags, across: style.Floats) -> None:
+def _name(axes: Axes, policy: str, mask: Flags, across: Floats) -> None:
     """Write a policy's name where there is most room in its part of a panel; a sliver gets none."""
     from scipy.ndimage import distance_transform_edt
 
@@ -152,7 +162,7 @@ def _name(axes: Axes, policy: str, mask: Flags, across: style.Floats) -> None:
     size = TICK - 1 if strip else HEADING
     axes.text(
         0.5 if strip else float(across[columns[place]]), float(MAP_GRID[rows[place]]),
-        fit(policy, STRIP if strip else SQUARE / 3, size, bold=True), ha="center", va="center", size=size,
+        wrap_text(policy, STRIP if strip else SQUARE / 3, size, bold=True), ha="center", va="center", size=size,
         weight="bold", color=INK, bbox=BEHIND,
     )  # fmt: skip
 

@@ -1,84 +1,94 @@
-"""What `strait sensitivity` shows: a row an input; what it does alone, wherever the others are, and in all."""
+"""`strait sensitivity`: a row per input; its effect alone, its effect among random others, its share of the spread."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.figures import style
-from analysis.figures.captions import believing, gap, listed, title
-from analysis.figures.figure_layout import GREY, INK, ROOM, SPACING, TICK, CaptionedFigure, finish, fit, height, page
+from analysis.figures.captions import believing, gap, listed, policy_phrase
+from analysis.figures.figure_layout import (
+    GREY,
+    INK,
+    ROOM,
+    SPACING,
+    TICK,
+    CaptionedFigure,
+    Floats,
+    finish_figure,
+    make_page,
+    place_rows,
+    wrap_text,
+)
 from analysis.questions.sensitivity import ENDS, TOLERANCE
 from sim.statistics.indices import LUCK, MORRIS, SOBOL
 
 if TYPE_CHECKING:
     from analysis.questions.sensitivity import Sensitivity
 
-LABELS = 3.9  # inches for the words of a row
+LABELS = 4.6  # inches for the labels of rows
+BAR_ROOM = 0.34  # inches that the bars of a row share
 BELOW = 1.9  # inches for the panels on convergence
 LOW, HIGH = style.BAD, style.GOOD  # colours of an input at its lower and upper end
 BAR, TOTAL, RULE = "#8c8c8c", "#c9c9c9", "#a8a8a8"
-HEADS = ("It alone, the rest as the worldview has it", "All of them at random (Morris)", "Share of the spread (Sobol)")
+HEADS = ("One belief alone, the rest fixed", "All at random (Morris)", "Share of the spread (Sobol)")
 READ = (
-    "How to read it. Left: turn one belief, leave the rest. Middle: how large its effect is on average when all the "
-    "others are somewhere at random too; a circle far from 0 says that the effect hangs on the others. Right: how much "
-    "of the spread over all beliefs would be gone if one knew this one (dark), and how much cannot be gone without it "
-    "(pale). Beneath: an interval no wider than the dashed line counts as settled."
+    "How to read it. Left: change one belief and fix the rest. Middle: the average size of its effect while all others "
+    "are random; a circle far from 0 means that the effect depends on the others. Right: how much of the spread would "
+    "go if this belief were known (dark), and how much cannot go without it (pale). Below: an interval under the "
+    "dashed line is precise enough."
 )
 
 
 def draw_sensitivity(found: Sensitivity, outcome: str) -> CaptionedFigure:
-    """Draw one outcome: tornado, Morris and Sobol side by side, and beneath them whether they have settled."""
+    """Draw one outcome: tornado, Morris and Sobol side by side, and beneath them how precise they are."""
     question, names = found.question, _order(found, outcome)
     exp, entry = question.experiment, question.experiment.catalogue.outcomes[outcome]
     a, b = (policy.title for policy in question.policies)
     table = found.table[found.table["outcome"] == outcome]
-    told = dict(zip(table["input"], table["says"], strict=True))
-    labels = [fit("Luck" if n == LUCK else f"{n}  {told[n]}", LABELS, TICK, lines=1) for n in names]
-    deep = height("one line", TICK) + 0.13
-    places = (np.arange(len(names)) + 0.5) * deep
+    meanings = dict(zip(table["input"], table["says"], strict=True))
+    labels = [wrap_text("Luck" if n == LUCK else f"{n}  {meanings[n]}", LABELS, TICK) for n in names]
+    places, heights = place_rows(labels, 0.16)
+    deep, total = BAR_ROOM, float(heights.sum())
     caption = " ".join(describe_sensitivity(found, outcome))
-    page_ = page(
-        replace(exp, trials=found.trials), question.start.name, caption=caption, body=len(names) * deep + 1.1 + BELOW,
+    figure = make_page(
+        replace(exp, trials=found.trials), question.start.name, caption=caption, body=total + 1.1 + BELOW,
         title=f"Which beliefs make the difference between {a} and {b}?",
-        note=f"“{entry.label}”, {a} minus {b}. Inputs: {found.law}.", keys=_keys(found),
+        note=f"“{entry.label}”, {a} minus {b}. Inputs: {found.law}.", keys=_make_keys(found),
     )  # fmt: skip
     each = (ROOM - LABELS) / 3
-    rooms = {"width_ratios": [LABELS, each, each, each], "height_ratios": [len(names) * deep, BELOW - 0.6]}
-    grid = page_.add_gridspec(2, 4, **rooms)
-    words = page_.add_subplot(grid[0, 0])
-    top = [page_.add_subplot(grid[0, i], sharey=words) for i in (1, 2, 3)]
-    for y, label in zip(places, labels, strict=True):
-        words.text(0, y, label, va="center", size=TICK, color=INK)
-    words.set_axis_off()
-    scale, unit = (100, "percentage points") if entry.unit == "share" else (1, entry.unit)
-    _tornado(top[0], found.tornado[found.tornado["outcome"] == outcome], names, places, deep, scale)
-    _screening(top[1], table, names, places, deep, scale)
-    _decomposition(top[2], table, names, places, deep)
+    rooms = {"width_ratios": [LABELS, each, each, each], "height_ratios": [total, BELOW - 0.6]}
+    grid = figure.add_gridspec(2, 4, **rooms)
+    label_axes = figure.add_subplot(grid[0, 0])
+    top = [figure.add_subplot(grid[0, i], sharey=label_axes) for i in (1, 2, 3)]
+    style.write_column(label_axes, places, labels)
+    scale, unit = style.unit_scale(entry)
+    _draw_tornado(top[0], found.tornado[found.tornado["outcome"] == outcome], names, places, deep, scale)
+    _draw_screening(top[1], table, names, places, deep, scale)
+    _draw_shares(top[2], table, names, places, deep)
     for axes, head, under in zip(top, HEADS, (unit, f"size of effect, {unit}", ""), strict=True):
-        axes.set(ylim=(float(len(names) * deep) + 0.03, -0.03), yticks=[])
-        style.plain(axes)
-        style.heading(axes, head, each - 0.2)
+        axes.set(ylim=(total + 0.03, -0.03), yticks=[])
+        style.quiet_axes(axes)
+        style.set_heading(axes, head, each - 0.2)
         axes.set_xlabel(under, fontsize=TICK)
-    style.signed_axis(top[0].xaxis)
-    style.percent_axis(top[2].xaxis, 4)
-    _beneath(page_.add_subplot(grid[1, :2]), LABELS + each)
+    style.label_signed(top[0].xaxis)
+    style.label_percent(top[2].xaxis, 4)
+    _write_guide(figure.add_subplot(grid[1, :2]), LABELS + each)
     for place, method in ((2, MORRIS), (3, SOBOL)):
-        _settling(page_.add_subplot(grid[1, place]), found, outcome, method)
-    return finish(f"sensitivity_{outcome}_{question.start.name}", page_, caption)
+        _draw_convergence(figure.add_subplot(grid[1, place]), found, outcome, method)
+    return finish_figure(f"sensitivity_{outcome}_{question.start.name}", figure, caption)
 
 
 def describe_sensitivity(found: Sensitivity, outcome: str) -> list[str]:
-    """Return what was found about one outcome: who makes the spread, how much is luck, whether it is settled."""
+    """Return which beliefs make the spread of one outcome, how much is luck, and how precise that is."""
     question = found.question
     entry = question.experiment.catalogue.outcomes[outcome]
-    a, b = (title(question.experiment, policy.name) for policy in question.policies)
+    a, b = (policy_phrase(question.experiment, policy.name) for policy in question.policies)
     table = found.table[found.table["outcome"] == outcome]
     names = _order(found, outcome)[:-1]
     alone, total, stars = (_measure(table, *of) for of in ((SOBOL, "S1"), (SOBOL, "ST"), (MORRIS, "mu_star")))
@@ -86,28 +96,29 @@ def describe_sensitivity(found: Sensitivity, outcome: str) -> list[str]:
     turns = found.tornado[found.tornado["outcome"] == outcome]
     largest = turns.loc[[turns["change"].abs().idxmax()]].to_dict("records")[0]
     change = f"{gap(float(largest['change']), entry)} {'up' if largest['change'] > 0 else 'down'}"
+    shares = listed([f"{name} {_between(total[name])}" for name in names[:4]])
     return [
-        f"Inputs: {found.law}. Turned alone, {believing(question.worldview)}, {largest['input']} does most: at "
-        f"{largest['setting']:.2g} it takes {a} minus {b} on “{entry.label}” {change}.",
-        f"All open at once, the spread of that difference hangs most on "
-        f"{listed([f'{name} {_between(total[name])}' for name in names[:4]])} (total shares, among the {len(names)} "
-        f"inputs kept, which have {_percent(carried)} of all effects). Shares alone add up to "
-        f"{_percent(sum(alone[name][0] for name in names))}.",
-        f"Luck is left out of these shares. At {found.trials:,} trials a row it makes {_between(total[LUCK])} of how "
-        f"the rows’ means vary, {_percent(alone[LUCK][0])} in common to all rows.",
-        " ".join(_settled(table, method) for method in (MORRIS, SOBOL)),
+        f"Inputs: {found.law}.",
+        f"Changed alone, {believing(question.worldview)}, {largest['input']} does most: at {largest['setting']:.2g} "
+        f"the difference of {a} from {b} on “{entry.label}” goes {change}.",
+        f"With all beliefs random, the spread of that difference depends most on {shares}: total shares among "
+        f"{len(names)} inputs, which make {_percent(carried)} of all effects.",
+        f"Shares alone add up to {_percent(sum(alone[name][0] for name in names))}.",
+        f"Luck is left out of these shares. At {found.trials:,} trials a row it makes {_between(total[LUCK])} of the "
+        f"spread of the rows’ means, {_percent(alone[LUCK][0])} in common to all rows.",
+        " ".join(_describe_precision(table, method) for method in (MORRIS, SOBOL)),
     ]
 
 
-def _settled(table: pd.DataFrame, method: str) -> str:
-    """Say whether a method's figures are settled, or of which inputs they are not."""
+def _describe_precision(table: pd.DataFrame, method: str) -> str:
+    """Say whether a method's values are precise to a tenth, or of which inputs they are not."""
     rows = table[(table["method"] == method) & table["measure"].isin(["mu_star", "S1", "ST"])]
     unsettled = rows.loc[rows["verdict"] != "settled", "input"].astype(str).unique().tolist()
     whose, more = ("Morris’ effects", "--trajectories") if method == MORRIS else ("Sobol’s shares", "--points")
     if not unsettled:
-        return f"{whose} are settled to a tenth."
+        return f"{whose} are precise to a tenth."
     who = listed(unsettled) if len(unsettled) <= 4 else f"{len(unsettled)} inputs"
-    return f"{whose} of {who} are not settled to a tenth; more {more} or --trials would help."
+    return f"{whose} of {who} are not precise to a tenth; more {more} or --trials would help."
 
 
 def _order(found: Sensitivity, outcome: str) -> list[str]:
@@ -123,7 +134,7 @@ def _measure(table: pd.DataFrame, method: str, measure: str) -> dict[str, tuple[
     return {str(name): (value, low, high) for name, (value, low, high) in zip(rows["input"], figures, strict=True)}
 
 
-def _tornado(axes: Axes, turns: pd.DataFrame, names: list[str], places: style.Floats, deep: float, scale: int) -> None:
+def _draw_tornado(axes: Axes, turns: pd.DataFrame, names: list[str], places: Floats, deep: float, scale: int) -> None:
     axes.axvline(0, color=INK, linewidth=0.9, zorder=3)
     for end, colour, hatch in (("low", LOW, "////"), ("high", HIGH, "")):
         rows = turns[turns["end"] == end].set_index("input")[["change", "change_low", "change_high"]] * scale
@@ -135,8 +146,8 @@ def _tornado(axes: Axes, turns: pd.DataFrame, names: list[str], places: style.Fl
     axes.margins(x=0.08)
 
 
-def _screening(
-    axes: Axes, table: pd.DataFrame, names: list[str], places: style.Floats, deep: float, scale: int
+def _draw_screening(
+    axes: Axes, table: pd.DataFrame, names: list[str], places: Floats, deep: float, scale: int
 ) -> None:
     stars, sigma = (_measure(table, MORRIS, measure) for measure in ("mu_star", "sigma"))
     for name, y in zip(names[:-1], places, strict=False):
@@ -148,25 +159,24 @@ def _screening(
     axes.set_xlim(0, None)
 
 
-def _decomposition(axes: Axes, table: pd.DataFrame, names: list[str], places: style.Floats, deep: float) -> None:
+def _draw_shares(axes: Axes, table: pd.DataFrame, names: list[str], places: Floats, deep: float) -> None:
     for measure, shift, colour in (("ST", -0.17, TOTAL), ("S1", 0.17, INK)):
         found = _measure(table, SOBOL, measure)
         for name, y in zip(names, places, strict=True):
             at, (value, low, high) = y + shift * deep, found[name]
             axes.barh(at, value, height=0.32 * deep, color=colour, zorder=2)
-            axes.hlines(at, low, high, color="white", linewidth=3.0, zorder=3)
-            axes.hlines(at, low, high, color=GREY, linewidth=1.6, zorder=4)
+            style.draw_interval(axes, at, low, high, GREY, 1.6)
     axes.axvline(0, color=INK, linewidth=0.9, zorder=3)
     style.rule_off(axes, (places[-1:] + places[-2:-1]) / 2)
 
 
-def _beneath(axes: Axes, inches: float) -> None:
+def _write_guide(axes: Axes, inches: float) -> None:
     axes.set_axis_off()
-    axes.text(0, 1, fit(READ, inches - 0.3, TICK), va="top", size=TICK, color=GREY, linespacing=SPACING,
+    axes.text(0, 1, wrap_text(READ, inches - 0.3, TICK), va="top", size=TICK, color=GREY, linespacing=SPACING,
               transform=axes.transAxes)  # fmt: skip
 
 
-def _settling(axes: Axes, found: Sensitivity, outcome: str, method: str) -> None:
+def _draw_convergence(axes: Axes, found: Sensitivity, outcome: str, method: str) -> None:
     """Draw the widest interval of a method against the rows that were played."""
     rows = found.convergence[(found.convergence["outcome"] == outcome) & (found.convergence["method"] == method)]
     stars = _measure(found.table[found.table["outcome"] == outcome], MORRIS, "mu_star")
@@ -185,24 +195,22 @@ def _settling(axes: Axes, found: Sensitivity, outcome: str, method: str) -> None
     axes.set_yticks([tick for tick in (0.03, 0.1, 0.3, 1.0) if lowest / 1.5 <= tick <= highest * 1.5])
     axes.yaxis.set_major_formatter(lambda value, _: f"±{100 * value:g}\u00a0%")
     axes.minorticks_off()
-    style.plain(axes, grid="y")
-    axes.set_xlabel("rows played; the widest interval", fontsize=TICK)
+    style.quiet_axes(axes, grid="y")
+    axes.set_xlabel("rows played: widest interval", fontsize=TICK)
 
 
-def _keys(found: Sensitivity) -> list[Patch | Line2D]:
+def _make_keys(found: Sensitivity) -> list[Patch | Line2D]:
     low, high = ENDS[found.over]
     ends = [f"at its {end:.0%} quantile" for end in (low, high)]
     if found.over == "dials":
         ends = ["at 0, Self’s reading", "at 1, Newsham’s"]
     return [
-        Patch(facecolor=LOW, hatch="////", edgecolor="white", label=ends[0]),
-        Patch(color=HIGH, label=ends[1]),
-        Patch(color=BAR, label="mean size of effect"),
-        Line2D([], [], color="white", marker="o", markeredgecolor=INK, markersize=6, linewidth=0, label="its spread"),
-        Patch(color=INK, label="share alone (first order)"),
-        Patch(color=TOTAL, label="share in all (total)"),
-        Line2D([], [], color=INK, linewidth=1.6, label="95\u00a0% interval"),
-    ]
+        Patch(facecolor=LOW, hatch="////", edgecolor="white", label=ends[0]), Patch(color=HIGH, label=ends[1]),
+        Patch(color=BAR, label="average size of effect"),
+        style.mark_key("spread of effects", color="white", markeredgecolor=INK, markersize=6),
+        Patch(color=INK, label="share alone (first order)"), Patch(color=TOTAL, label="share in all (total)"),
+        style.line_key(),
+    ]  # fmt: skip
 
 
 def _between(share: tuple[float, float, float]) -> str:

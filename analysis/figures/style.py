@@ -1,4 +1,4 @@
-"""What all panels share: axes, rows, and colours that survive colour blindness and grey print."""
+"""What all panels share: axes, rows, keys, intervals, and colours that survive colour blindness and grey print."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
-from numpy.typing import NDArray
 
-from analysis.figures.figure_layout import HEADING, INK, TICK, fit, height
+from analysis.figures.captions import worldview_title
+from analysis.figures.figure_layout import HEADING, INK, SPACING, TICK, Floats, place_rows, wrap_text
 
 if TYPE_CHECKING:
+    from sim.scenario.catalogue import Outcome
     from sim.scenario.experiment import Experiment
-
-Floats = NDArray[np.floating[Any]]
 
 PALE, GRID, RULE = "#e6e6e6", "#d9d9d9", "#999999"
 GOOD, BAD = "#0072B2", "#D55E00"
@@ -26,7 +26,7 @@ GOOD, BAD = "#0072B2", "#D55E00"
 COLOURS = ("#000000", "#D55E00", "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#7F5A2B")
 MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*")
 DASHES = ((), (6, 2), (2, 1.2), (7, 2, 1.5, 2), (1, 1.6), (10, 3), (4, 1, 1, 1, 1, 1), (3, 4))
-SQUEEZED = 10.0  # an axis of losses longer than this, in % of GDP, is squeezed above 1
+LOGARITHMIC = 10.0  # an axis of losses longer than this, in % of GDP, is logarithmic above 1
 
 
 class Look(NamedTuple):
@@ -37,30 +37,46 @@ class Look(NamedTuple):
     dashes: tuple[float, ...]
 
 
-def looks(exp: Experiment) -> dict[str, Look]:
+def policy_looks(exp: Experiment) -> dict[str, Look]:
     """Return policy name -> Look, by the order of the policies in the experiment."""
     styles = [Look(*parts) for parts in zip(COLOURS, MARKERS, DASHES, strict=True)]
     return {policy.name: styles[i % len(styles)] for i, policy in enumerate(exp.policies)}
 
 
-def sides(exp: Experiment, a: str, b: str) -> tuple[str, str]:
+def pair_colours(exp: Experiment, a: str, b: str) -> tuple[str, str]:
     """Return the colours of the two policies of a contrast."""
-    known = looks(exp)
+    known = policy_looks(exp)
     return known[a].colour, known[b].colour
 
 
 def policy_keys(exp: Experiment, *, lines: bool = False) -> list[Line2D]:
     """Return one entry of the key per policy: its marker, on its line where `lines` is true."""
     keys = []
-    for policy, look in zip(exp.policies, looks(exp).values(), strict=True):
+    for policy, look in zip(exp.policies, policy_looks(exp).values(), strict=True):
         key = Line2D([], [], color=look.colour, marker=look.marker, markersize=8, linewidth=2.2 if lines else 0)
         key.set_dashes(look.dashes)
-        key.set_label(fit(policy.title, 3.6, TICK, lines=2))
+        key.set_label(wrap_text(policy.title, 3.6, TICK))
         keys.append(key)
     return keys
 
 
-def plain(axes: Axes, *, grid: Literal["x", "y", "both"] = "x") -> None:
+def mark_key(label: str, **mark: Any) -> Line2D:
+    """Return an entry of the key that is a mark without a line."""
+    look: dict[str, Any] = {"linewidth": 0, "color": INK, "marker": "o", "markersize": 8} | mark
+    return Line2D([], [], label=label, **look)
+
+
+def line_key(label: str = "95\u00a0% interval", **line: Any) -> Line2D:
+    """Return an entry of the key that is a line."""
+    look: dict[str, Any] = {"color": INK, "linewidth": 2} | line
+    return Line2D([], [], label=label, **look)
+
+
+def margin_key() -> Patch:
+    return Patch(color=PALE, label="margin: too small to matter")
+
+
+def quiet_axes(axes: Axes, *, grid: Literal["x", "y", "both"] = "x") -> None:
     """Give a panel the quiet look of all: no box, a pale grid behind the data."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(RULE)
@@ -69,63 +85,80 @@ def plain(axes: Axes, *, grid: Literal["x", "y", "both"] = "x") -> None:
     axes.grid(axis=grid, color=GRID, linewidth=0.8)
 
 
-def heading(axes: Axes, text: str, inches: float) -> None:
+def set_heading(axes: Axes, text: str, inches: float) -> None:
     """Head a panel, wrapped to its width."""
-    axes.set_title(fit(text, inches, HEADING, lines=4), fontsize=HEADING, color=INK)
+    axes.set_title(wrap_text(text, inches, HEADING), fontsize=HEADING, color=INK)
 
 
-def percent_axis(axis: Axis, steps: int = 5) -> None:
+def label_percent(axis: Axis, steps: int = 5) -> None:
     """Label an axis of shares in per cent, in at most so many steps."""
     axis.set_major_locator(MaxNLocator(steps, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{round(100 * value, 6):g}\u00a0%"))
 
 
-def signed_axis(axis: Axis) -> None:
+def unit_scale(outcome: Outcome) -> tuple[int, str]:
+    """Return the scale and the unit of an axis of differences."""
+    return (100, "percentage points") if outcome.unit == "share" else (1, outcome.unit)
+
+
+def label_signed(axis: Axis) -> None:
     """Label an axis of differences, its limits set, with their signs; whole numbers in more steps than decimals."""
     low, high = axis.get_view_interval()
     axis.set_major_locator(MaxNLocator(6 if high - low > 3 else 4, steps=[1, 2, 3, 5, 10]))
     axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:+g}".replace("-", "−") if x else "0"))
 
 
-def loss_axis(axes: Axes, unit: str, most: float) -> None:
-    """Scale an axis of losses from nought; a long one is squeezed by logarithms above 1, and says so."""
-    axes.set_xlabel(unit if most <= SQUEEZED else f"{unit}  (squeezed above 1)", fontsize=TICK)
-    if most <= SQUEEZED:
+def scale_losses(axes: Axes, unit: str, most: float) -> None:
+    """Scale an axis of losses from zero; a long one is logarithmic above 1, and its label says so."""
+    axes.set_xlabel(unit if most <= LOGARITHMIC else f"{unit}, logarithmic scale above 1", fontsize=TICK)
+    if most <= LOGARITHMIC:
         axes.set_xlim(0, 1.06 * most or 1.0)
         return
     axes.set_xscale("symlog", linthresh=1, linscale=0.5)
     axes.set_xlim(0, 1.25 * most)
-    marks = (0, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-    axes.xaxis.set_major_locator(FixedLocator([mark for mark in marks if mark <= 1.2 * most]))
+    ticks = (0, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+    axes.xaxis.set_major_locator(FixedLocator([tick for tick in ticks if tick <= 1.2 * most]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
-def clock(exp: Experiment) -> tuple[int, str]:
+def time_unit(exp: Experiment) -> tuple[int, str]:
     """Return months per unit of the time axis and the unit's name: years for long horizons, else months."""
     return (12, "years") if exp.months >= 24 else (1, "months")
 
 
-def row_labels(exp: Experiment, under: Sequence[str]) -> list[str]:
-    """Return wrapped labels of rows: each worldview's title, then what stands under it."""
-    rows = [fit(text, 2.9, TICK, lines=4) for text in under]
-    return [text for view in exp.worldviews for text in (fit(view.title, 2.6, TICK, lines=3, bold=True), *rows)]
+def group_labels(exp: Experiment, rows: Sequence[str]) -> list[str]:
+    """Return wrapped labels of rows: each worldview's title, then the rows under it."""
+    wrapped = [wrap_text(text, 2.9, TICK) for text in rows]
+    heads = (wrap_text(worldview_title(view), 2.6, TICK, bold=True) for view in exp.worldviews)
+    return [text for head in heads for text in (head, *wrapped)]
 
 
-def row_places(labels: Sequence[str]) -> tuple[Floats, float]:
-    """Return the middle of each row and the height of all, in inches from the top."""
-    deep = np.array([height(text, TICK) + 0.08 for text in labels])
-    return np.cumsum(deep) - deep / 2, float(deep.sum())
+def label_rows(axes: Axes, labels: Sequence[str], bold: Sequence[bool]) -> None:
+    """Label the rows of a panel from the top, with a rule above each bold one but the first."""
+    places, heights = place_rows(labels)
+    axes.set(ylim=(float(heights.sum()) + 0.04, -0.04), yticks=places, yticklabels=labels)
+    for label, head in zip(axes.get_yticklabels(), bold, strict=False):  # none, in a panel that shares its labels
+        label.set_fontweight("bold" if head else "normal")
+    quiet_axes(axes)
+    rule_off(axes, np.array([places[i] - heights[i] / 2 for i in range(1, len(labels)) if bold[i]]))
 
 
-def rows_down(axes: Axes, labels: Sequence[str], group: int) -> None:
-    """Label the rows of a panel from the top; the first of every `group` rows is a bold header."""
-    places, deep = row_places(labels)
-    axes.set(ylim=(deep + 0.04, -0.04), yticks=places, yticklabels=labels)
-    for label in axes.get_yticklabels()[::group]:
-        label.set_fontweight("bold")
-    plain(axes)
-    rule_off(axes, np.array([(places[i - 1] + places[i]) / 2 for i in range(group, len(labels), group)]))
+def write_column(
+    axes: Axes, places: Floats, texts: Sequence[str], heads: Sequence[bool] | None = None,
+    bold: Sequence[bool] | None = None,
+) -> None:  # fmt: skip
+    """Write a column of text beside the rows of a panel; where `heads` are given, the other rows are set in."""
+    for i, (y, text) in enumerate(zip(places, texts, strict=True)):
+        axes.text(0.035 if heads and not heads[i] else 0, y, text, va="center", size=TICK, color=INK,
+                  weight="bold" if bold and bold[i] else "normal", linespacing=SPACING)  # fmt: skip
+    axes.set_axis_off()
+
+
+def draw_interval(axes: Axes, y: float, low: float, high: float, colour: str = INK, width: float = 1.8) -> None:
+    """Draw an interval on a white edge, so that it shows upon a bar of any colour."""
+    axes.hlines(y, low, high, color="white", linewidth=width + 2.2, zorder=3)
+    axes.hlines(y, low, high, color=colour, linewidth=width, zorder=4)
 
 
 def rule_off(axes: Axes, heights: Floats) -> None:

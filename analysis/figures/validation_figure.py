@@ -12,7 +12,19 @@ from matplotlib.patches import Patch
 
 from analysis.evidence.validate import GROUPS, RowResult, summary_sentence
 from analysis.figures import style
-from analysis.figures.figure_layout import GREY, HEADING, INK, ROOM, SMALL, CaptionedFigure, finish, fit, page
+from analysis.figures.figure_layout import (
+    GREY,
+    HEADING,
+    INK,
+    ROOM,
+    SMALL,
+    SPACING,
+    CaptionedFigure,
+    finish_figure,
+    make_page,
+    text_height,
+    wrap_text,
+)
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
@@ -23,8 +35,7 @@ MARKS: dict[str, dict[str, Any]] = {
     "undecided": {"color": GREY, "marker": "D", "markerfacecolor": "white"},
 }
 REACH = 0.25  # how far beyond the band a result is drawn; further out it stands at this edge
-LINE = 0.235  # inches a row
-LABELS, BAND, FOUND, EXPECTED = 0.1, 5.1, 7.0, 9.75  # inches from the left, where each column begins
+LABEL, BAND, RESULT, EXPECTED = 0.1, 4.75, 6.65, 9.55  # inches from the left, where each column begins
 UNIT = 1.25  # inches of the expected range
 
 
@@ -43,84 +54,98 @@ def draw_validation(exp: Experiment, results: Sequence[RowResult]) -> CaptionedF
         if members := [result for result in results if result.row.check == group]:
             rows += [title, *members]
     caption = summary_sentence(results) + (
-        " The grey band is the expected range of each row. Where only a sign is expected the band is open on the other"
-        " side and the scale is the row's own. Rows without a band are reported and not judged. Rows in bold test"
-        " the model out of sample; the others show that what was put in comes out."
+        " The grey band is the expected range of a row; where only a sign is expected, it is open on the other side."
+        " Rows without a band are reported and not judged. Rows in bold test the model out of sample; the others show"
+        " that what was put in comes out."
     )
-    figure = page(
+    texts = [_row_texts(row) for row in rows]
+    heights = np.array([max(text_height(text, SMALL) for text in row) + 0.06 for row in texts])
+    places = np.cumsum(heights) - heights / 2
+    figure = make_page(
         exp, exp.starts[0].name, title="Is the model within what is known?", caption=caption,
-        note="Unless a row says otherwise: neutral, status quo.", body=LINE * len(rows) + 0.2, keys=_keys(),
+        note="Unless a row says otherwise: neutral, status quo.", body=float(heights.sum()) + 0.2, keys=_make_keys(),
     )  # fmt: skip
     axes = figure.subplots()
-    for y, one in enumerate(rows):
-        if isinstance(one, str):
-            axes.text(0, y, one, size=HEADING, weight="bold", color=INK, va="center")
+    for y, row, text in zip(places.tolist(), rows, texts, strict=True):
+        if isinstance(row, str):
+            axes.text(0, y, text[0], size=HEADING, weight="bold", color=INK, va="center")
         else:
-            _row(axes, y, one)
-    axes.set(xlim=(0, ROOM), ylim=(len(rows) - 0.4, -0.6))
+            _draw_row(axes, y, row, text)
+    axes.set(xlim=(0, ROOM), ylim=(float(heights.sum()), 0))
     axes.axis("off")
-    return finish("validation", figure, caption)
+    return finish_figure("validation", figure, caption)
 
 
-def _row(axes: Axes, y: int, one: RowResult) -> None:
-    """Draw one row: what it is, its band and interval, the numbers, what is expected and the verdict."""
-    row, at = one.row, one.interval
-    reach = "" if at.low is None else f"  ({_number(at.low)} to {_number(at.high)})"
-    test = row.kind == "out-of-sample"
-    label = fit(one.description, BAND - LABELS - 0.1, SMALL, lines=1, bold=test)
-    axes.text(LABELS, y, label, size=SMALL, color=INK, va="center", weight="bold" if test else "normal")
-    axes.text(FOUND + 0.15, y, _number(at.estimate) + reach, size=SMALL, color=INK, va="center")
-    if row.low is None or row.high is None:
-        axes.text(EXPECTED, y, f"{row.unit}; reported", size=SMALL, color=GREY, va="center")
-        return
-    passed = one.verdict == "pass"
-    said = f"{row.expected} {row.unit}" if passed else f"{one.verdict.upper()}: {row.expected} {row.unit}"
-    look: dict[str, Any] = {} if passed else {"weight": "bold"}
-    axes.text(EXPECTED, y, fit(said, ROOM - EXPECTED, SMALL, lines=1), size=SMALL, va="center",
-              color=INK if passed else style.BAD, **look)  # fmt: skip
-    left, right = (-REACH if row.expected_sign < 0 else 0, 1 + REACH if row.expected_sign > 0 else 1)
-    axes.fill_betweenx([y - 0.38, y + 0.38], _inches(left), _inches(right), color=style.PALE, linewidth=0)
-    if at.estimate is None:
-        return
-    mark = MARKS[one.verdict]
-    low, middle, high = (_inches(_place(one, at.estimate if x is None else x)) for x in (at.low, at.estimate, at.high))
-    axes.hlines(y, low, high, color=mark["color"], linewidth=2.4)
-    axes.plot(middle, y, linestyle="none", markersize=6.5, markeredgewidth=1.5, **mark)
-
-
-def _inches(place: float) -> float:
-    """Where on the page a place stands, the expected range being 0 to 1."""
-    return BAND + (FOUND - BAND - UNIT) / 2 + UNIT * place
-
-
-def _place(one: RowResult, value: float) -> float:
-    """Where a value stands, the expected range being 0 to 1."""
-    low, high = one.row.low, one.row.high
-    assert low is not None
-    assert high is not None
-    sign = one.row.expected_sign
-    if sign:
-        scale = 2 * abs(one.interval.estimate or 0.0) or 1.0
-        place = value / scale + (sign < 0)
-    elif low == high:
-        place = 0.5 if value == low else np.inf if value > high else -np.inf
+def _row_texts(row: RowResult | str) -> tuple[str, ...]:
+    """What stands in a row, wrapped: its label, its result, and what is expected."""
+    if isinstance(row, str):
+        return (row,)
+    check, interval = row.row, row.interval
+    reach = "" if interval.low is None else f"  ({_format(interval.low)} to {_format(interval.high)})"
+    if check.low is None or check.high is None:
+        wanted = f"{check.unit}; reported"
     else:
-        place = (value - low) / (high - low)
-    return float(np.clip(place, -REACH, 1 + REACH))
+        fault = "" if row.verdict == "pass" else f"{row.verdict.upper()}: "
+        wanted = f"{fault}{check.expected} {check.unit}"
+    columns = ((row.description, BAND - LABEL - 0.1, check.kind == "out-of-sample"),
+               (_format(interval.estimate) + reach, EXPECTED - RESULT - 0.2, False),
+               (wanted, ROOM - EXPECTED, row.verdict not in ("pass", "reported")))  # fmt: skip
+    return tuple(wrap_text(text, inches, SMALL, bold=bold) for text, inches, bold in columns)
 
 
-def _number(value: float | None) -> str:
+def _draw_row(axes: Axes, y: float, row: RowResult, texts: Sequence[str]) -> None:
+    """Draw one row: what it is, its band and interval, the numbers, what is expected and the verdict."""
+    check, interval = row.row, row.interval
+    judged = check.low is not None and check.high is not None
+    passed = row.verdict == "pass"
+    colours = (INK, INK, GREY if not judged else INK if passed else style.BAD)
+    bold = (check.kind == "out-of-sample", False, judged and not passed)
+    for x, text, colour, heavy in zip((LABEL, RESULT + 0.15, EXPECTED), texts, colours, bold, strict=True):
+        axes.text(x, y, text, size=SMALL, color=colour, va="center", weight="bold" if heavy else "normal",
+                  linespacing=SPACING)  # fmt: skip
+    if not judged:
+        return
+    left, right = (-REACH if check.expected_sign < 0 else 0, 1 + REACH if check.expected_sign > 0 else 1)
+    axes.fill_betweenx([y - 0.09, y + 0.09], _inches(left), _inches(right), color=style.PALE, linewidth=0)
+    middle = interval.estimate
+    if middle is None:
+        return
+    mark = MARKS[row.verdict]
+    ends = (middle if end is None else end for end in (interval.low, interval.high))
+    low, high = (_inches(_position(row, end)) for end in ends)
+    axes.hlines(y, low, high, color=mark["color"], linewidth=2.4)
+    axes.plot(_inches(_position(row, middle)), y, linestyle="none", markersize=6.5, markeredgewidth=1.5, **mark)
+
+
+def _inches(position: float) -> float:
+    """Where on the page a position is drawn, the expected range being 0 to 1."""
+    return BAND + (RESULT - BAND - UNIT) / 2 + UNIT * position
+
+
+def _position(row: RowResult, value: float) -> float:
+    """A value's position, the expected range being 0 to 1."""
+    low, high = row.row.low or 0.0, row.row.high or 0.0
+    sign = row.row.expected_sign
+    if sign:
+        scale = 2 * abs(row.interval.estimate or 0.0) or 1.0
+        position = value / scale + (sign < 0)
+    elif low == high:
+        position = 0.5 if value == low else np.inf if value > high else -np.inf
+    else:
+        position = (value - low) / (high - low)
+    return float(np.clip(position, -REACH, 1 + REACH))
+
+
+def _format(value: float | None) -> str:
     if value is None:
         return "none"
-    digits = 3 if abs(value) >= 0.001 else 2
+    digits = 3 if abs(value) >= 1 else 2
     return np.format_float_positional(value, digits, fractional=False, unique=False, trim="-").replace("-", "−")
 
 
-def _keys() -> list[Line2D | Patch]:
-    words = {"pass": "where it should be", "fail": "outside", "undecided": "more trials must decide"}
+def _make_keys() -> list[Line2D | Patch]:
+    labels = {"pass": "within", "fail": "outside", "undecided": "more trials must decide"}
     return [
-        *(Line2D([], [], linewidth=0, markersize=8, markeredgewidth=1.5, label=words[name], **mark)
-          for name, mark in MARKS.items()),
-        Line2D([], [], color=INK, linewidth=2.4, label="95\u00a0% interval"),
-        Patch(color=style.PALE, label="expected range"),
+        *(style.mark_key(labels[name], markeredgewidth=1.5, **mark) for name, mark in MARKS.items()),
+        style.line_key(linewidth=2.4), Patch(color=style.PALE, label="expected range"),
     ]  # fmt: skip

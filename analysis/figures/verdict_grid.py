@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,19 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch, Rectangle
 
-from analysis.figures import captions, style
+from analysis.figures import style
+from analysis.figures.captions import (
+    amount,
+    believing,
+    capital,
+    listed,
+    margin,
+    number_word,
+    policy_phrase,
+    signed,
+    title,
+    worldview_title,
+)
 from analysis.figures.figure_layout import (
     GREY,
     HEADING,
@@ -18,14 +31,15 @@ from analysis.figures.figure_layout import (
     SPACING,
     TICK,
     CaptionedFigure,
-    finish,
-    fit,
-    height,
-    page,
+    finish_figure,
+    make_page,
+    text_height,
+    wrap_text,
 )
-from analysis.questions.compare import comparisons, leader, means, primary, rivals
+from analysis.questions.compare import Comparison, Levels, Versus, comparisons, leader, means, primary, rivals
 
 if TYPE_CHECKING:
+    from sim.scenario.catalogue import Outcome
     from sim.scenario.experiment import Experiment
 
 SIDE = 2.1  # inches for the titles of the worldviews
@@ -47,11 +61,13 @@ def draw_who_is_right(exp: Experiment, summary: pd.DataFrame, table: pd.DataFram
     """
     wide = (ROOM - 0.15 - SIDE) / len(primary(exp))
     cells = _cells(exp, summary, table, start, wide)
-    heads = [fit(outcome.label, wide - 0.2, HEADING, lines=3, bold=True) for outcome in primary(exp)]
-    deep = [max(height(head, HEADING) + height(detail, TICK) for head, detail, _ in row) + 0.4 for row in cells]
-    tops = np.cumsum([max(height(head, HEADING) for head in heads) + 0.12, *deep]).tolist()
-    caption = captions.who_is_right(exp, summary, table, start)
-    figure = page(
+    heads = [wrap_text(outcome.label, wide - 0.2, HEADING, bold=True) for outcome in primary(exp)]
+    deep = [
+        max(text_height(head, HEADING) + text_height(detail, TICK) for head, detail, _ in row) + 0.4 for row in cells
+    ]
+    tops = np.cumsum([max(text_height(head, HEADING) for head in heads) + 0.12, *deep]).tolist()
+    caption = describe_leaders(exp, summary, table, start)
+    figure = make_page(
         exp,
         start,
         title="Who is right under whose beliefs?",
@@ -67,34 +83,75 @@ def draw_who_is_right(exp: Experiment, summary: pd.DataFrame, table: pd.DataFram
         x = SIDE + (i + 0.5) * wide
         axes.text(x, tops[0] - 0.14, head, size=HEADING, weight="bold", ha="center", va="baseline")
     for top, high, view, row in zip(tops, deep, exp.worldviews, cells, strict=False):
-        name = fit(view.title, SIDE - 0.15, HEADING, lines=4, bold=True)
+        name = wrap_text(worldview_title(view), SIDE - 0.15, HEADING, bold=True)
         axes.text(0, top + high / 2, name, size=HEADING, weight="bold", va="center", linespacing=SPACING)
         for i, (head, detail, colour) in enumerate(row):
             _box(axes, SIDE + i * wide, top, wide, high, colour)
-            above = top + (high - height(head, HEADING) - height(detail, TICK) - 0.06) / 2
-            below = above + height(head, HEADING) + 0.06
+            above = top + (high - text_height(head, HEADING) - text_height(detail, TICK) - 0.06) / 2
+            below = above + text_height(head, HEADING) + 0.06
             x = SIDE + i * wide + 0.17
             axes.text(x, above, head, size=HEADING, weight="bold", va="top", linespacing=SPACING)
             axes.text(x, below, detail, size=TICK, va="top", linespacing=SPACING)
-    return finish(f"who_is_right_{start}", figure, caption)
+    return finish_figure(f"who_is_right_{start}", figure, caption)
 
 
 def _cells(
     exp: Experiment, summary: pd.DataFrame, table: pd.DataFrame, start: str, wide: float
 ) -> list[list[tuple[str, str, str]]]:
     """Return each row's cells: verdict and numbers, wrapped, and the colour of the clearly best, or none."""
-    levels, versus, looks = means(summary, start), comparisons(table, start), style.looks(exp)
+    levels, versus, looks = means(summary, start), comparisons(table, start), style.policy_looks(exp)
     rows = []
     for view in exp.worldviews:
         row = []
         for outcome in primary(exp):
-            one = leader(exp, levels, versus, view.name, outcome)
-            head, detail = captions.cell(exp, levels, versus, view.name, outcome)
-            colour = looks[one.policy].colour if one.status == "settled" else ""
-            head = fit(head, wide - 0.35, HEADING, lines=4, bold=True)
-            row.append((head, fit(detail, wide - 0.35, TICK, lines=7), colour))
+            lead = leader(exp, levels, versus, view.name, outcome)
+            head, detail = cell_text(exp, levels, versus, view.name, outcome)
+            colour = looks[lead.policy].colour if lead.status == "settled" else ""
+            head = wrap_text(head, wide - 0.35, HEADING, bold=True)
+            row.append((head, wrap_text(detail, wide - 0.35, TICK), colour))
         rows.append(row)
     return rows
+
+
+def describe_leaders(exp: Experiment, summary: pd.DataFrame, table: pd.DataFrame, start: str) -> str:
+    """Return on how many primary outcomes each rival is clearly best, under each worldview."""
+    levels, versus = means(summary, start), comparisons(table, start)
+    outcomes, sentences = primary(exp), []
+    for view in exp.worldviews:
+        leaders = [leader(exp, levels, versus, view.name, outcome) for outcome in outcomes]
+        wins = Counter(lead.policy for lead in leaders if lead.status == "settled").most_common()
+        left = Counter(lead.status for lead in leaders)
+        parts = [f"{policy_phrase(exp, policy)} is clearly best on {number_word(n)}" for policy, n in wins]
+        parts += [f"{number_word(left['same'])} without a difference that matters"] if left["same"] else []
+        parts += [f"{number_word(left['undecided'])} too close to call"] if left["undecided"] else []
+        sentences.append(f"{capital(believing(view))}, {listed(parts)}.")
+    others = listed([policy_phrase(exp, name) for name in rivals(exp)])
+    return (
+        f"Of {number_word(len(outcomes))} outcomes: {' '.join(sentences)} Clearly best: clearly different from each of "
+        f"the others. Compared: {others}."
+    )
+
+
+def cell_text(
+    exp: Experiment, levels: Levels, versus: dict[Versus, Comparison], worldview: str, outcome: Outcome
+) -> tuple[str, str]:
+    """Return the verdict and the numbers of one cell of the grid."""
+    lead = leader(exp, levels, versus, worldview, outcome)
+    level = {name: levels[worldview, name, outcome.name][0] for name in rivals(exp)}
+    if lead.status == "settled":
+        ahead = signed(versus[worldview, outcome.name, lead.policy, lead.runner_up].difference, outcome)
+        ahead = ahead.replace(f"\u00a0{outcome.unit}", "")  # the unit stands once
+        numbers = f"{amount(level[lead.policy], outcome)}, {ahead} than {title(exp, lead.runner_up)}"
+        return title(exp, lead.policy), numbers
+    front = {name: level[name] for name in (lead.policy, *lead.unsettled)}
+    verdict = f"apart by less than {margin(outcome)}" if lead.status == "same" else "too close to call"
+    head = "No real difference" if lead.status == "same" else "Undecided"
+    if len(front) < len(level):
+        head = listed([title(exp, name) for name in front], "or")
+    low, high = min(front, key=front.__getitem__), max(front, key=front.__getitem__)
+    least, most = (amount(front[end], outcome) for end in (low, high))
+    span = f"{least} with each" if least == most else f"{least} ({title(exp, low)}) to {most} ({title(exp, high)})"
+    return head, f"{span}: {verdict}"
 
 
 def _box(axes: Axes, x: float, y: float, wide: float, high: float, colour: str) -> None:
@@ -110,9 +167,9 @@ def _fill(colour: str) -> dict[str, Any]:
 
 
 def _keys(exp: Experiment) -> list[Patch]:
-    looks = style.looks(exp)
+    looks = style.policy_looks(exp)
     keys = [
-        Patch(label=fit(captions.title(exp, name), 3.6, TICK, lines=2), linewidth=2, **_fill(looks[name].colour))
+        Patch(label=wrap_text(title(exp, name), 3.6, TICK), linewidth=2, **_fill(looks[name].colour))
         for name in rivals(exp)
     ]
     return [*keys, Patch(label="none is clearly best", **_fill(""))]

@@ -13,15 +13,26 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.figures import style
-from analysis.figures.figure_layout import GREY, INK, ROOM, SPACING, TICK, CaptionedFigure, finish, fit, height, page
+from analysis.figures.figure_layout import (
+    GREY,
+    INK,
+    ROOM,
+    TICK,
+    CaptionedFigure,
+    Floats,
+    finish_figure,
+    make_page,
+    place_rows,
+    wrap_text,
+)
 from sim.statistics.intervals import Interval
 
 if TYPE_CHECKING:
     from sim.engine.question import Question
 
-LABELS, NUMBERS = 5.6, 1.75  # inches for the words of a row, and for its number
+LABELS, NUMBERS = 5.6, 1.75  # inches for the labels of rows, and for their numbers
 END = "#d0d0d0"
-PLAIN = ("step", "level")  # rows whose words are not bold
+PLAIN = ("step", "level")  # kinds of rows whose labels are not bold
 
 
 @dataclass(frozen=True)
@@ -31,10 +42,10 @@ class Row:
 
     kind: str
     label: str
-    found: Interval  # of a level, or of a change; in the outcome's unit
+    value: Interval  # of a level, or of a change; in the outcome's unit
 
 
-def waterfall(
+def draw_waterfall(
     question: Question, trials: int, rows: Sequence[Row], *, name: str, heading: str, note: str, caption: str
 ) -> CaptionedFigure:
     """Draw rows from the top down; steps begin where the last level or step ended.
@@ -46,90 +57,84 @@ def waterfall(
     trials
         Per policy and set of beliefs, for the footer.
     rows
-        The first must be an end.
+        The first must be an end or a level.
     name, heading, note, caption
-        The file name without the start, the question that the figure answers, what each step is, and the words
+        The file name without the start, the question that the figure answers, what each step is, and the text
         beneath the figure.
     """
     exp, outcome = question.experiment, question.experiment.catalogue.outcomes[question.outcomes[0]]
     a, b = (policy.title for policy in question.policies)
-    sides = style.sides(exp, *(policy.name for policy in question.policies))
-    labels = [fit(row.label, LABELS, TICK, lines=2, bold=row.kind not in PLAIN) for row in rows]
-    deep = np.array([height(label, TICK) + (0.1 if row.kind == "theme" else 0.14)
-                     for row, label in zip(rows, labels, strict=True)])  # fmt: skip
-    places = np.cumsum(deep) - deep / 2
-    figure = page(
+    colours = style.pair_colours(exp, *(policy.name for policy in question.policies))
+    bold = [row.kind not in PLAIN for row in rows]
+    labels = [wrap_text(row.label, LABELS - 0.25, TICK, bold=head) for row, head in zip(rows, bold, strict=True)]
+    places, heights = place_rows(labels, [0.1 if row.kind == "theme" else 0.14 for row in rows])
+    figure = make_page(
         replace(exp, trials=trials), question.start.name, title=heading, caption=caption, note=note,
-        keys=_keys((a, b), sides, {row.kind for row in rows}), body=float(deep.sum()) + 0.75,
+        keys=_make_keys((a, b), colours, {row.kind for row in rows}), body=float(heights.sum()) + 0.95,
     )  # fmt: skip
-    words, axes, numbers = figure.subplots(1, 3, sharey=True, width_ratios=[LABELS, ROOM - LABELS - NUMBERS, NUMBERS])
-    scale = 100 if outcome.unit == "share" else 1
+    widths = [LABELS, ROOM - LABELS - NUMBERS, NUMBERS]
+    label_axes, axes, number_axes = figure.subplots(1, 3, sharey=True, width_ratios=widths)
+    scale, unit = style.unit_scale(outcome)
     axes.axvline(0, color=INK, linewidth=0.9, zorder=1)
     good = -1 if outcome.better == "low" else 1
-    _draw(axes, rows, places, deep, scale, good, sides)
-    axes.set(ylim=(float(deep.sum()) + 0.04, -0.04), yticks=[])
-    most = max(abs(scale * (row.found.estimate or 0.0)) for row in rows)
-    places_after = max(1, 1 - math.floor(math.log10(most))) if most else 1
-    for row, label, y in zip(rows, labels, places, strict=True):
-        bold = "normal" if row.kind in PLAIN else "bold"
-        inset = 0.035 if row.kind == "step" else 0.0
-        words.text(inset, y, label, va="center", size=TICK, color=INK, weight=bold, linespacing=SPACING)
-        numbers.text(0, y, _number(row.found, scale, places_after), va="center", size=TICK, color=INK, weight=bold)
-    for aside in (words, numbers):
-        aside.set_axis_off()
-    style.plain(axes)
+    _draw_bars(axes, rows, places, heights, scale, good, colours)
+    axes.set(ylim=(float(heights.sum()) + 0.04, -0.04), yticks=[])
+    most = max(abs(scale * (row.value.estimate or 0.0)) for row in rows)
+    decimals = max(1, 1 - math.floor(math.log10(most))) if most else 1
+    style.write_column(label_axes, places, labels, [row.kind != "step" for row in rows], bold)
+    style.write_column(number_axes, places, [_format_number(row.value, scale, decimals) for row in rows], None, bold)
+    style.quiet_axes(axes)
     axes.margins(x=0.06)
-    sides = (f"← {a} better", f"{b} better →") if good < 0 else (f"← {b} better", f"{a} better →")
-    unit = "percentage points" if outcome.unit == "share" else outcome.unit
-    axes.set_xlabel(f"{sides[0]}      {unit}      {sides[1]}", fontsize=TICK)
-    style.signed_axis(axes.xaxis)
-    return finish(f"{name}_{question.start.name}", figure, caption)
+    left, right = (a, b) if good < 0 else (b, a)
+    axes.set_xlabel(f"{unit}\n← {left} better      {right} better →", fontsize=TICK)
+    style.label_signed(axes.xaxis)
+    return finish_figure(f"{name}_{question.start.name}", figure, caption)
 
 
-def _draw(
+def _draw_bars(
     axes: Axes,
     rows: Sequence[Row],
-    places: style.Floats,
-    deep: style.Floats,
+    places: Floats,
+    heights: Floats,
     scale: float,
     good: int,
-    sides: tuple[str, str],
+    colours: tuple[str, str],
 ) -> None:
-    """Draw ends from nought, steps from where the last one ended, and each interval at the end of its bar."""
+    """Draw ends from zero, steps from where the last one ended, and each interval at the end of its bar."""
     level, last = 0.0, 0.0
-    for row, y, room in zip(rows, places, deep, strict=True):
-        found = (np.array([value if value is not None else np.nan for value in row.found]) * scale).tolist()
+    for row, y, room in zip(rows, places, heights, strict=True):
+        value, low, high = (scale * (np.nan if number is None else number) for number in row.value)
         begin = 0.0 if row.kind in ("end", "level") else level
         if row.kind == "theme":
-            axes.barh(y, found[0], left=begin, height=0.1, color=style.RULE, zorder=2)
+            axes.barh(y, value, left=begin, height=0.1, color=style.RULE, zorder=2)
             continue
         if last:
             axes.plot([level, level], [last, y], color=GREY, linewidth=0.8, linestyle=(0, (2, 2)), zorder=1)
-        colour = END if row.kind == "end" else sides[0] if found[0] * good > 0 else sides[1]
+        colour = END if row.kind == "end" else colours[0] if value * good > 0 else colours[1]
         edge = INK if row.kind == "end" else colour
-        axes.barh(y, found[0], left=begin, height=min(room - 0.1, 0.26), color=colour, edgecolor=edge, zorder=2)
-        axes.hlines(y, begin + found[1], begin + found[2], color="white", linewidth=4.0, zorder=3)
-        axes.hlines(y, begin + found[1], begin + found[2], color=INK, linewidth=1.8, zorder=4)
-        level, last = begin + found[0], float(y)
+        axes.barh(y, value, left=begin, height=min(room - 0.1, 0.26), color=colour, edgecolor=edge, zorder=2)
+        style.draw_interval(axes, y, begin + low, begin + high)
+        level, last = begin + value, float(y)
 
 
-def _number(found: Interval, scale: float, after: int) -> str:
+def _format_number(value: Interval, scale: float, decimals: int) -> str:
     """A row's number and its interval, as written at the right."""
-    value, low, high = ("?" if one is None else _signed(scale * one, after) for one in found)
-    return f"{value}   ({low} to {high})"
+    estimate, low, high = ("?" if number is None else _format_signed(scale * number, decimals) for number in value)
+    return f"{estimate}   ({low} to {high})"
 
 
-def _signed(value: float, after: int) -> str:
-    rounded = round(value, after)
-    return f"{rounded:+.{after}f}".replace("-", "−") if rounded else "0"
+def _format_signed(value: float, decimals: int) -> str:
+    rounded = round(value, decimals)
+    return f"{rounded:+.{decimals}f}".replace("-", "−") if rounded else "0"
 
 
-def _keys(titles: tuple[str, str], sides: tuple[str, str], kinds: set[str]) -> list[Patch | Line2D]:
-    words = "{} better" if "level" in kinds else "step in favour of {}"
+def _make_keys(titles: tuple[str, str], colours: tuple[str, str], kinds: set[str]) -> list[Patch | Line2D]:
+    label = "{} better" if "level" in kinds else "step in favour of {}"
     keys: list[Patch | Line2D] = [
-        Patch(color=colour, label=words.format(title)) for title, colour in zip(titles, sides, strict=True)
+        Patch(color=colour, label=wrap_text(label.format(title), 3.6, TICK))
+        for title, colour in zip(titles, colours, strict=True)
     ]
     if "end" in kinds:
-        keys.insert(0, Patch(facecolor=END, edgecolor=INK, label="difference under one man’s beliefs"))
+        keys.insert(0, Patch(facecolor=END, edgecolor=INK, label="difference if one author is right"))
         keys.append(Patch(color=style.RULE, label="sum of a theme"))
-    return [*keys, Line2D([], [], color=INK, linewidth=1.8, label="95\u00a0% interval")]
+    return [*keys, style.line_key()]

@@ -1,4 +1,4 @@
-"""What a run says, in a few plain sentences made from its numbers."""
+"""What a run shows, in a few plain sentences made from its numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from analysis.figures.captions import amount, believing, capital, gap, listed, measure, title
+from analysis.figures.captions import (
+    believing,
+    capital,
+    event,
+    frequency_sentence,
+    listed,
+    measure,
+    number_word,
+    policy_phrase,
+)
 from analysis.questions.compare import Comparison, Versus, comparisons, means, primary
 from sim.results.tables import reference_policy, shown_contrasts
 
@@ -15,15 +24,17 @@ if TYPE_CHECKING:
     from sim.scenario.catalogue import Outcome
     from sim.scenario.experiment import Experiment, Worldview
 
-HOPELESS = 100  # times the trials there are: what needs more lies at the margin, as far as anyone can tell
+HOPELESS = 100  # times the present trials: a comparison that needs more lies at the margin
+GROUPS = {"better": "Better than {}", "worse": "Worse than {}", "undecided": "Too close to call against {}"}
+Open = dict[tuple[str, str, str, tuple[str, str]], Comparison]  # by start, outcome, worldview and pair
 
 
 def describe_run(result: Result) -> list[str]:
-    """Return what a run shows: a line a worldview, then what the choice hangs on, then how much is settled,
-    and about how many more trials the rest would take.
+    """Return what a run shows: a line per worldview, then what the choice depends on, then how much is clear, and
+    about how many more trials the rest would take.
 
-    Those lines up to what it hangs on speak of the first primary outcome, from the last start. With a single policy
-    there is nothing to compare, and only the worldviews' lines are made.
+    The first lines are about the first primary outcome, from the last start. With a single policy there is nothing to
+    compare, and only the worldviews' lines are made.
 
     Examples
     --------
@@ -35,97 +46,89 @@ def describe_run(result: Result) -> list[str]:
     differences = differences[differences["outcome"].isin([outcome.name for outcome in primary(exp)])]
     outcome, start = primary(exp)[0], exp.starts[-1].name
     versus = {start.name: comparisons(differences, start.name) for start in exp.starts}
-    levels = {
-        (worldview, policy): level
-        for (worldview, policy, name), (level, _, _) in means(result.summary(), start).items()
-        if name == outcome.name
-    }
-    said = [_under(exp, worldview, outcome, levels, versus[start]) for worldview in exp.worldviews]
+    levels = {cell: level for cell, (level, _, _) in means(result.summary(), start).items()}
+    lines = [_describe_worldview(exp, view, outcome, levels, versus[start]) for view in exp.worldviews]
     if len(exp.policies) > 1:
-        said += [_hinge(exp, outcome, versus[start]), *_settled(exp, versus)]
-    return said
+        lines += [_describe_choice(exp, outcome, versus[start]), *_describe_clarity(exp, versus)]
+    return lines
 
 
-def _under(
+def _describe_worldview(
     exp: Experiment,
     worldview: Worldview,
     outcome: Outcome,
-    levels: dict[tuple[str, str], float],
+    levels: dict[tuple[str, str, str], float],
     versus: dict[Versus, Comparison],
 ) -> str:
-    """Return how often the outcome comes with the reference policy, and what the others change in that."""
-    base, changes = reference_policy(exp), []
-    for policy in exp.policies:
-        if policy.name != base:
-            one = versus[worldview.name, outcome.name, policy.name, base]
-            size = f"{'-' if one.difference < 0 else '+'}{gap(one.difference, outcome)}"
-            changes.append(f"{policy.title} {size if one.verdict in {'better', 'worse'} else _verdict(one)}")
-    level = amount(levels[worldview.name, base], outcome)
-    compared = f"; {', '.join(changes)}" if changes else ""
-    return f"{capital(believing(worldview))}, {measure(outcome)} is {level} with {title(exp, base)}{compared}."
+    """Return how often the outcome comes, and which policies do better and worse than the one compared with."""
+    base = reference_policy(exp)
+    verdicts = {policy.name: versus[worldview.name, outcome.name, policy.name, base].verdict
+                for policy in exp.policies if policy.name != base}  # fmt: skip
+    groups = ((text, [name for name in verdicts if verdicts[name] == verdict]) for verdict, text in GROUPS.items())
+    rest = [f"{text.format(policy_phrase(exp, base))}: {listed([policy_phrase(exp, name) for name in names])}."
+            for text, names in groups if names]  # fmt: skip
+    return " ".join([frequency_sentence(exp, worldview, outcome, levels), *rest])
 
 
-def _hinge(exp: Experiment, outcome: Outcome, versus: dict[Versus, Comparison]) -> str:
-    """Return which comparison turns round with the worldview; if none does, how the first comes out."""
-    found = {
-        pair: {view.name: _verdict(versus[view.name, outcome.name, *pair]) for view in exp.worldviews}
+def _describe_choice(exp: Experiment, outcome: Outcome, versus: dict[Versus, Comparison]) -> str:
+    """Return which comparison changes sign with the worldview; if none does, how the first comes out."""
+    verdicts = {
+        pair: {view.name: versus[view.name, outcome.name, *pair].verdict for view in exp.worldviews}
         for pair in shown_contrasts(exp)
     }
-    turning = next((pair for pair, verdicts in found.items() if {"lower", "higher"} <= {*verdicts.values()}), None)
-    a, b = pair = turning or next(iter(found))
-    says = listed([f"{found[pair][view.name]} {believing(view)}" for view in exp.worldviews])
-    end = ": the beliefs decide" if turning else ""
-    return f"With {title(exp, a)} instead of {title(exp, b)} it is {says}{end}."
+    turning = next((pair for pair, by_view in verdicts.items() if {"better", "worse"} <= {*by_view.values()}), None)
+    a, b = pair = turning or next(iter(verdicts))
+    words = {"better": "better", "worse": "worse", "undecided": "too close to call"}
+    says = listed([f"{words.get(verdicts[pair][view.name], 'no different')} {believing(view)}"
+                   for view in exp.worldviews])  # fmt: skip
+    start = "Which policy does better depends on whose beliefs you hold: " if turning else ""
+    what = f"on how often {event(outcome)}" if outcome.unit == "share" else f"on {measure(outcome)}"
+    return capital(f"{start}{policy_phrase(exp, a)}, against {policy_phrase(exp, b)} {what}, is {says}.")
 
 
-def _settled(exp: Experiment, versus: dict[str, dict[Versus, Comparison]]) -> list[str]:
-    """Return how many of the comparisons that matter most are settled, over all starts, and what the others need."""
-    found = {
+def _describe_clarity(exp: Experiment, versus: dict[str, dict[Versus, Comparison]]) -> list[str]:
+    """Return how many of the main comparisons are clear, over all starts, and what the others need."""
+    every: Open = {
         (start, outcome.name, view.name, pair): versus[start][view.name, outcome.name, *pair]
         for start in versus
         for outcome in primary(exp)
         for view in exp.worldviews
         for pair in shown_contrasts(exp)
     }
-    tally = Counter(one.verdict for one in found.values())
-    outcomes = listed([f"“{outcome.label}”" for outcome in primary(exp)])
-    settled, alike = tally["better"] + tally["worse"], tally["same"] + tally["identical"]
-    open_ = {at: one for at, one in found.items() if not one.trials_needed <= exp.trials}
-    beyond = len(found) - alike - len(open_)
-    said = (
-        f"Of {len(found)} comparisons of policies, on {outcomes}, {settled} are settled, {beyond} of them beyond the "
-        f"margin; {alike} show no difference that matters and {tally['undecided']} are undecided."
-    )
-    return [said, *_more(exp, open_)]
+    tally = Counter(comparison.verdict for comparison in every.values())
+    clear, alike = tally["better"] + tally["worse"], tally["same"] + tally["identical"]
+    unclear = {key: comparison for key, comparison in every.items() if not comparison.trials_needed <= exp.trials}
+    large = len(every) - alike - len(unclear)
+    parts = [f"{large} differences are clear and large enough to matter"]
+    parts += [f"{clear - large} are clear but small"] * (clear > large)
+    parts += [f"{alike} make no difference that matters"] * (alike > 0)
+    parts += [f"{tally['undecided']} are undecided"] * (tally["undecided"] > 0)
+    return [f"Of {len(every)} comparisons of policies, {listed(parts)}.", *_describe_trials_needed(exp, unclear)]
 
 
-def _more(exp: Experiment, open_: dict[tuple[str, str, str, tuple[str, str]], Comparison]) -> list[str]:
+def _describe_trials_needed(exp: Experiment, unclear: Open) -> list[str]:
     """Return about how many trials it takes until the open comparisons are beyond the margin or within it."""
-    needs = {at: one.trials_needed for at, one in open_.items() if one.trials_needed <= HOPELESS * exp.trials}
-    said = []
+    needs = {key: one.trials_needed for key, one in unclear.items() if one.trials_needed <= HOPELESS * exp.trials}
+    sentences = []
     if needs:
-        (start, outcome, view, (a, b)), most = max(needs.items(), key=lambda each: each[1])
-        where = next(s.title for s in exp.starts if s.name == start)
-        belief = believing(next(w for w in exp.worldviews if w.name == view))
-        said = [
-            f"To place {len(needs)} more beyond or within the margin may take {_round(most)} trials, as far as can be "
-            f"told by now (the hardest: {title(exp, a)} instead of {title(exp, b)}, "
-            f"“{exp.catalogue.outcomes[outcome].label}”, from {where}, {belief})."
+        (start, outcome, view, (a, b)), most = max(needs.items(), key=lambda item: item[1])
+        from_start = next(entry.title for entry in exp.starts if entry.name == start)
+        belief = believing(next(entry for entry in exp.worldviews if entry.name == view))
+        many = len(needs) > 1
+        sentences = [
+            f"{capital(number_word(len(needs)))} comparison{'s are' if many else ' is'} still too close to call"
+            f"{', undecided or small' if many else ''}. About {_round_up(most)} trials might settle "
+            f"{'them' if many else 'it'}.",
+            f"The hardest: {policy_phrase(exp, a)} instead of {policy_phrase(exp, b)}, on "
+            f"“{exp.catalogue.outcomes[outcome].label}”, from {from_start}, {belief}.",
         ]
-    if hopeless := len(open_) - len(needs):
-        said += [f"At the margin itself, as it seems, where no number of trials would tell: {hopeless}."]
-    return [" ".join(said)] if said else []
+    if hopeless := len(unclear) - len(needs):
+        lie, them = ("comparison lies", "it") if hopeless == 1 else ("comparisons lie", "them")
+        sentences.append(f"{capital(number_word(hopeless))} {lie} at the margin. More trials will not settle {them}.")
+    return [" ".join(sentences)] if sentences else []
 
 
-def _round(trials: float) -> str:
+def _round_up(trials: float) -> str:
     """Return a number of trials, rounded up to two digits."""
     unit = 10 ** max(len(f"{trials:.0f}") - 2, 0)
     return f"{math.ceil(trials / unit) * unit:,}"
-
-
-def _verdict(one: Comparison) -> str:
-    if one.verdict in {"same", "identical"}:
-        return "no different"
-    if one.verdict == "undecided":
-        return "undecided"
-    return "lower" if one.difference < 0 else "higher"

@@ -11,8 +11,14 @@ import pytest
 from made_up_run import experiment, run
 
 from analysis.figures import captions
-from analysis.figures.timelines import FIRSTS, LOSSES
+from analysis.figures.differences_figure import describe_differences
+from analysis.figures.economic_loss_figure import describe_losses
+from analysis.figures.first_times_figure import describe_first_times
+from analysis.figures.outcome_shares_figure import draw_outcome_shares
+from analysis.figures.rungs_figure import describe_rungs
+from analysis.figures.verdict_grid import cell_text, describe_leaders
 from analysis.questions import compare
+from analysis.questions.timelines import FIRST_EVENTS, LOSSES
 from sim.results.result import Result
 from sim.results.tables import shown_contrasts
 from sim.scenario.experiment import Experiment
@@ -57,32 +63,30 @@ def two() -> Experiment:
 
 def first_sentence(*rows: dict[str, Any], turned: bool = False) -> str:
     table = differences(two(), *rows, turned=turned)
-    return said(captions.differences(two(), table, "2026")).split(". Comparisons")[0]
+    return said(describe_differences(two(), table, "2026")).split(". Of 12")[0]
 
 
-START = "With Direct ties instead of Status quo, the share of trials with “Use of force” is "
+START = "Change in how often force is used, with direct ties instead of the status quo "
 
 
 def test_the_caption_says_who_is_better_under_whose_beliefs() -> None:
     assert first_sentence(BETTER, WORSE, OPEN) == START + (
-        "3.1 points lower if Newsham is right (joint 95 % interval 2.8 to 3.4 points), "
-        "2.0 points higher if Self is right (1.7 to 2.3 points) and "
-        "not settled under “Neutral” (0.80 points lower to 0.40 points higher)"
+        "(joint 95 % interval): if Newsham is right, 3.1 points lower (2.8 to 3.4); "
+        "if Self is right, 2.0 points higher (1.7 to 2.3); on the evidence, too close to call (−0.8 to +0.4)"
     )
 
 
 def test_the_caption_turns_with_the_result() -> None:
     assert first_sentence(WORSE, BETTER, OPEN) == START + (
-        "2.0 points higher if Newsham is right (joint 95 % interval 1.7 to 2.3 points), "
-        "3.1 points lower if Self is right (2.8 to 3.4 points) and "
-        "not settled under “Neutral” (0.80 points lower to 0.40 points higher)"
+        "(joint 95 % interval): if Newsham is right, 2.0 points higher (1.7 to 2.3); "
+        "if Self is right, 3.1 points lower (2.8 to 3.4); on the evidence, too close to call (−0.8 to +0.4)"
     )
 
 
 def test_nothing_is_claimed_where_nothing_is_settled() -> None:
     assert first_sentence(OPEN, SAME, EQUAL) == START + (
-        "not settled if Newsham is right (joint 95 % interval 0.80 points lower to 0.40 points higher), "
-        "the same within 0.5 points if Self is right and identical in every trial under “Neutral”"
+        "(joint 95 % interval): if Newsham is right, too close to call (−0.8 to +0.4); if Self is right, "
+        "no difference that matters (under 0.5 points); on the evidence, identical in every trial"
     )
 
 
@@ -97,29 +101,30 @@ def test_the_order_of_a_pair_in_the_table_does_not_matter() -> None:
 
 def test_without_a_joint_interval_the_pointwise_one_is_quoted() -> None:
     blank: dict[str, Any] = dict.fromkeys(("simultaneous_low", "simultaneous_high"), pd.NA)
-    assert "3.1 points lower if Newsham is right (95 % interval 2.9 to 3.3 points)" in first_sentence(
+    assert "(95 % interval): if Newsham is right, 3.1 points lower (2.9 to 3.3)" in first_sentence(
         BETTER | blank, WORSE | blank, OPEN | blank
     )
     blank |= dict.fromkeys(("low", "high", "verdict"), pd.NA)
-    assert "not settled if Newsham is right, not settled" in first_sentence(*[BETTER | blank] * 3)
+    open_ = "if Newsham is right, too close to call; if Self is right, too close to call"
+    assert open_ in first_sentence(*[BETTER | blank] * 3)
 
 
 @pytest.mark.parametrize(
     ("row", "counted"),
-    [(BETTER, "12 settled"), (OPEN, "12 undecided"), (SAME, "12 the same within the margin"),
-     (EQUAL, "12 identical in every trial")],
+    [(BETTER, "12 are clear"), (OPEN, "12 are too close to call"), (SAME, "12 make no difference that matters"),
+     (EQUAL, "12 make no difference that matters")],
 )  # fmt: skip
 def test_every_comparison_is_counted_once(row: dict[str, Any], counted: str) -> None:
-    caption = captions.differences(two(), differences(two(), row, row, row), "2026")
-    assert caption.endswith(f"Comparisons shown: 12, of which {counted}.")
+    caption = describe_differences(two(), differences(two(), row, row, row), "2026")
+    assert caption.endswith(f"Of 12 comparisons, {counted}.")
 
 
 def test_the_grid_turns_with_the_result() -> None:
-    right = captions.who_is_right(EXP, *tables(run(EXP, signs=(1, -1, 0.1))), "2026")
-    turned = captions.who_is_right(EXP, *tables(run(EXP, signs=(-1, 1, 0.1))), "2026")
-    for caption, newsham, self in ((right, "Direct ties", "Status quo"), (turned, "Status quo", "Direct ties")):
-        assert f"if Newsham is right, {newsham} is clearly best on" in caption
-        assert f"if Self is right, {self} is clearly best on" in caption
+    right = describe_leaders(EXP, *tables(run(EXP, signs=(1, -1, 0.1))), "2026")
+    turned = describe_leaders(EXP, *tables(run(EXP, signs=(-1, 1, 0.1))), "2026")
+    for caption, newsham, self in ((right, "direct ties", "the status quo"), (turned, "the status quo", "direct ties")):
+        assert f"If Newsham is right, {newsham} is clearly best on" in caption
+        assert f"If Self is right, {self} is clearly best on" in caption
 
 
 def tables(result: Result) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -128,19 +133,19 @@ def tables(result: Result) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 @pytest.mark.parametrize(
     ("row", "head", "words"),
-    [(BETTER, "Direct ties", "Direct ties is clearly best on 4"),
-     (OPEN, "Undecided", "the best is undecided on 4"),
-     (SAME, "No real difference", "the best are the same within the margin on 4"),
-     (EQUAL, "No real difference", "the best are the same within the margin on 4")],
+    [(BETTER, "Direct ties", "direct ties is clearly best on four"),
+     (OPEN, "Undecided", "four too close to call"),
+     (SAME, "No real difference", "four without a difference that matters"),
+     (EQUAL, "No real difference", "four without a difference that matters")],
 )  # fmt: skip
 def test_the_grid_names_the_best_only_where_it_is_settled(
     result: Result, row: dict[str, Any], head: str, words: str
 ) -> None:
     exp, table, summary = two(), differences(two(), row, row, row), result.summary()
-    assert f"if Newsham is right, {words}" in captions.who_is_right(exp, summary, table, "2026")
+    assert f"If Newsham is right, {words}" in describe_leaders(exp, summary, table, "2026")
     levels, versus = compare.means(summary, "2026"), compare.comparisons(table, "2026")
     force = exp.catalogue.outcomes[FORCE]
-    assert captions.cell(exp, levels, versus, "newsham", force)[0] == head
+    assert cell_text(exp, levels, versus, "newsham", force)[0] == head
 
 
 def test_the_grid_names_those_in_front_where_only_some_are_settled(result: Result) -> None:
@@ -148,58 +153,58 @@ def test_the_grid_names_those_in_front_where_only_some_are_settled(result: Resul
     versus = compare.comparisons(result.differences(), "2026")
     tied = ("newsham", FORCE, "direct_ties", "interoperability")
     versus[tied] = replace(versus[tied], verdict="same")
-    head, detail = captions.cell(EXP, levels, versus, "newsham", EXP.catalogue.outcomes[FORCE])
+    head, detail = cell_text(EXP, levels, versus, "newsham", EXP.catalogue.outcomes[FORCE])
     assert head == "Direct ties or Interoperability"
-    assert detail.endswith("the same within 0.5 points")
+    assert detail.endswith("apart by less than 0.5 points")
 
 
-def test_shares_run_from_the_lowest_policy_to_the_highest(result: Result) -> None:
+def test_shares_are_told_as_frequencies(result: Result) -> None:
     summary = result.summary()
-    rows = summary[(summary["outcome"] == FORCE) & (summary["worldview"] == "self")]
-    least, most = rows["estimate"].min(), rows["estimate"].max()
-    words = f"if Self is right, {captions.percent(least)} (Status quo) to {captions.percent(most)} (Both)"
-    assert words in captions.outcome_shares(EXP, summary, "2026")
+    levels = compare.means(summary, "2026")
+    first, second = (round(100 * levels["self", name, FORCE][0]) for name in ("status_quo", "direct_ties"))
+    expected = f"If Self is right: under the status quo, force is used in {first} of 100 imagined decades"
+    assert f"{expected}; with direct ties in {second}." in draw_outcome_shares(EXP, summary, "2026").caption
 
 
 def test_one_policy_is_compared_with_nothing(result: Result) -> None:
     alone = replace(EXP, policies=EXP.policies[:1])
-    caption = captions.outcome_shares(alone, result.summary(), "2026")
-    assert "Status quo" not in caption
-    assert "compared" not in caption
+    caption = draw_outcome_shares(alone, result.summary(), "2026").caption
+    assert "direct ties" not in caption
+    assert "compare" not in caption
 
 
-def test_equal_policies_are_said_to_be_equal() -> None:
-    still = run(EXP, signs=(0, 0, 0))
-    caption = said(captions.outcome_shares(EXP, still.summary(), "2026"))
-    assert "if Self is right, 23.4 % with every policy;" in caption
+def test_own_titles_and_names_keep_their_capitals() -> None:
+    own = experiment({"status_quo": "Status quo", "japan_first": "Japan first", "quiet": "Quiet help"})
+    words = [captions.policy_phrase(own, name) for name in ("status_quo", "japan_first", "quiet")]
+    assert words == ["the status quo", "Japan first", "Quiet help"]
 
 
 def test_the_end_of_taiwans_bands_is_told(result: Result) -> None:
     rows = result.rungs[result.rungs["worldview"] == "newsham"]
-    caption = said(captions.rungs_over_time(EXP, rows, "newsham"))
-    assert "if Newsham is right, Taiwan has fallen in 9.3 % (Both) to 12.0 % (Status quo);" in caption
+    caption = said(describe_rungs(EXP, rows, EXP.worldviews[0]))
+    assert caption.endswith("the status quo, Taiwan has fallen by the end in 12 of 100 imagined decades; "
+                            "with direct ties in 10 of 100.")  # fmt: skip
 
 
 @pytest.mark.parametrize(("mean", "tail"), [(0.85, True), (0.5, False)])
 def test_a_tail_is_blamed_only_where_it_makes_the_mean(mean: float, tail: bool) -> None:
-    losses = [EXP.catalogue.outcomes[name] for name in LOSSES]
-    one = {"half": 0.4, "mean": mean, "1 in 20": 14.0}
-    spread = {(w.name, p.name, o.name): one for w in EXP.worldviews for p in EXP.policies for o in losses}
-    caption = said(captions.economic_loss(EXP, spread, losses, "neutral", "status_quo"))
-    amounts = f"0.40 % of GDP in the middle trial, {mean:.2f} on average, 14.0 or more in 1 of 20"
-    assert f"With Status quo under “Neutral”, “{losses[0].label}” is {amounts}" in caption
-    assert ("bad tail" in caption) == tail
+    values = {"median": 0.4, "mean": mean, "1 in 20": 14.0}
+    spread = {(w.name, p.name, name): values for w in EXP.worldviews for p in EXP.policies for name in LOSSES}
+    caption = said(describe_losses(EXP, spread, EXP.most_neutral()))
+    amounts = f"0.4 % of GDP in the median trial and {captions.digits(mean)} on average; 1 in 20 loses more than 14."
+    assert f"On the evidence, under the status quo: Japan loses {amounts}" in caption
+    assert ("raise the average" in caption) == tail
 
 
 def test_no_caption_forecasts(result: Result) -> None:
     summary, table = tables(result)
-    shares = {(w.name, p.name, first): 0.3 for w in EXP.worldviews for p in EXP.policies for first in FIRSTS}
+    shares = {(w.name, p.name, first): 0.3 for w in EXP.worldviews for p in EXP.policies for first in FIRST_EVENTS}
     every = [
-        captions.outcome_shares(EXP, summary, "2026"),
-        captions.differences(EXP, table, "2026"),
-        captions.who_is_right(EXP, summary, table, "2026"),
-        captions.rungs_over_time(EXP, result.rungs[result.rungs["worldview"] == "self"], "self"),
-        captions.first_times(EXP, shares, FIRSTS),
+        draw_outcome_shares(EXP, summary, "2026").caption,
+        describe_differences(EXP, table, "2026"),
+        describe_leaders(EXP, summary, table, "2026"),
+        describe_rungs(EXP, result.rungs[result.rungs["worldview"] == "self"], EXP.worldviews[1]),
+        describe_first_times(EXP, shares),
     ]
     for caption in every:
         assert not re.search(r"\b(will|forecasts?|predicts?|expected|likely|nan)\b", caption)
@@ -227,7 +232,7 @@ def test_the_most_neutral_worldview_is_found_by_its_numbers_not_its_name() -> No
 
 @pytest.mark.parametrize(
     ("share", "words"),
-    [(0.0, "0 %"), (0.00001, "under 0.01 %"), (0.0012, "0.12 %"), (0.0314, "3.1 %"), (1.0, "100.0 %")],
+    [(0.0, "0 %"), (0.00001, "under 0.01 %"), (0.0012, "0.1 %"), (0.00012, "0.01 %"), (0.031, "3.1 %"), (1.0, "100 %")],
 )
 def test_small_shares_are_not_rounded_away(share: float, words: str) -> None:
     assert said(captions.percent(share)) == words

@@ -19,8 +19,16 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from analysis.figures import figure_layout, run_figures, style, timelines
-from analysis.figures.figure_layout import CaptionedFigure, fit, text_inches
+from analysis.figures import (
+    differences_figure,
+    figure_layout,
+    first_times_figure,
+    outcome_shares_figure,
+    run_figures,
+    rungs_figure,
+    style,
+)
+from analysis.figures.figure_layout import CaptionedFigure, text_inches, wrap_text
 from analysis.questions.compare import comparisons, means, primary
 from sim.results.result import Result
 from sim.results.tables import shown_contrasts
@@ -96,12 +104,13 @@ def beyond(axis: Axis) -> Iterator[Text]:
         yield from (axis.label, axis.get_offset_text())
 
 
-def test_no_words_overlap_or_leave_the_page(figures: list[CaptionedFigure]) -> None:
+def test_no_text_is_cut_overlaps_or_leaves_the_page(figures: list[CaptionedFigure]) -> None:
     faults = []
     for drawn in figures:
         drawn.figure.draw_without_rendering()
         words, boxes = zip(*texts(drawn.figure), strict=True)
         edges = np.array([box.extents for box in boxes])
+        faults += [f"{drawn.name}: {text!r} is cut" for text in words if text.endswith(("…", "..."))]
         left, low, right, high = edges.T[:, :, None]
         outside = (edges < 0) | (edges > [*drawn.figure.bbox.max] * 2)
         faults += [f"{drawn.name}: {words[i]!r} leaves the page" for i in np.flatnonzero(outside.any(axis=1))]
@@ -118,7 +127,7 @@ def test_each_page_says_what_it_is_made_of(figures: list[CaptionedFigure]) -> No
         assert title.endswith("?")
         assert "November 2026" in under
         assert caption == drawn.caption
-        for part in ("per cell", "seed 7", "start: November 2026", "generates cases, not a forecast"):
+        for part in ("per cell", "seed 7", "start: November 2026", "does not predict"):
             assert part in footer
 
 
@@ -135,7 +144,7 @@ def test_the_same_table_gives_the_same_bytes(tmp_path: Path) -> None:
     for turn in ("one", "two"):
         folder = tmp_path / turn
         folder.mkdir()
-        drawn = timelines.draw_rungs_over_time(result.experiment, result.rungs, "2026")
+        drawn = rungs_figure.draw_rungs_over_time(result.experiment, result.rungs, "2026")
         written.append([path.read_bytes() for path in figure_layout.save_figure(drawn, folder)])
     assert written[0] == written[1]
     assert drawn.caption.encode() in written[0][1]
@@ -144,9 +153,9 @@ def test_the_same_table_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_shares_stand_where_the_summary_has_them(result: Result) -> None:
     exp, summary = result.experiment, result.summary()
-    panels = run_figures.draw_outcome_shares(exp, summary, "2026").figure.axes
+    panels = outcome_shares_figure.draw_outcome_shares(exp, summary, "2026").figure.axes
     levels = means(summary, "2026")
-    for panel, name in zip(panels, run_figures.MAIN, strict=True):
+    for panel, name in zip(panels, outcome_shares_figure.MAIN, strict=True):
         for line, policy in zip(panel.lines, exp.policies, strict=True):
             drawn = np.asarray(line.get_xdata())
             assert drawn.tolist() == [levels[view.name, policy.name, name][0] for view in exp.worldviews]
@@ -155,20 +164,20 @@ def test_shares_stand_where_the_summary_has_them(result: Result) -> None:
 def test_marks_stand_at_the_differences_and_show_the_verdicts(result: Result) -> None:
     exp, table = result.experiment, result.differences()
     versus = comparisons(table, "2026")
-    panels = run_figures.draw_differences(exp, table, "2026").figure.axes
+    panels = differences_figure.draw_differences(exp, table, "2026").figure.axes
     for panel, outcome in zip(panels, primary(exp), strict=True):
         marks = [line for line in panel.lines if line.get_marker() != "None"]
         shown = [versus[view.name, outcome.name, *pair] for view in exp.worldviews for pair in shown_contrasts(exp)]
         scale = 100 if outcome.unit == "share" else 1
         assert [mark.get_xdata() for mark in marks] == [[scale * one.difference] for one in shown]
         assert [mark.get_marker() for mark in marks] == [
-            run_figures.VERDICTS[one.verdict][1]["marker"] for one in shown
+            differences_figure.VERDICTS[one.verdict][1]["marker"] for one in shown
         ]
 
 
 def test_curves_end_at_the_share_of_trials_with_the_event(result: Result) -> None:
     exp, trials = result.experiment, result.trials
-    last = timelines.draw_first_times(exp, trials, "2026").figure.axes[-1]
+    last = first_times_figure.draw_first_times(exp, trials, "2026").figure.axes[-1]
     view = exp.worldviews[-1].name
     for line, policy in zip(last.lines, exp.policies, strict=True):
         rows = trials[(trials["worldview"] == view) & (trials["policy"] == policy.name)]
@@ -177,7 +186,7 @@ def test_curves_end_at_the_share_of_trials_with_the_event(result: Result) -> Non
 
 def test_bands_are_stacked_to_their_shares(result: Result) -> None:
     exp, rungs = result.experiment, result.rungs
-    panel = timelines.draw_rungs_over_time(exp, rungs, "2026", "self").figure.axes[0]
+    panel = rungs_figure.draw_rungs_over_time(exp, rungs, "2026", "self").figure.axes[0]
     rows = rungs[(rungs["worldview"] == "self") & (rungs["policy"] == exp.policies[0].name)]
     rows = rows[(rows["target"] == "japan") & (rows["domain"] == "economic") & (rows["month"] == 120)]
     top = max(band.get_datalim(panel.transData).y1 for band in panel.collections)
@@ -196,7 +205,6 @@ def test_policies_and_rungs_can_be_told_apart_in_grey() -> None:
 @pytest.mark.parametrize("inches", [0.5, 1.5, 4.0])
 def test_wrapped_text_keeps_its_width_and_its_words(inches: float) -> None:
     text = CROWD["mine"]
-    wrapped = fit(text, inches, 11)
+    wrapped = wrap_text(text, inches, 11)
     assert all(text_inches(line, 11) <= inches for line in wrapped.split("\n"))
     assert wrapped.replace("-\n", "").replace("\n", " ") == text
-    assert fit(text, inches, 11, lines=2).endswith("…") == (wrapped.count("\n") > 1)

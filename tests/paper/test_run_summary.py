@@ -23,12 +23,12 @@ def test_what_a_run_says_turns_with_its_numbers() -> None:
     turned["verdict"] = "b better"
     turned[figures] = [0.02, 0.01, 0.03, 0.01, 0.03]
     worse = said(exp, result, turned)
-    assert all("Direct ties -2.0 points" in line for line in better[:3])
-    assert all("Direct ties +2.0 points" in line for line in worse[:3])
-    assert "12 are settled, 0 of them beyond the margin" in better[4]
+    assert all("Better than the status quo: direct ties." in line for line in better[:3])
+    assert all("Worse than the status quo: direct ties." in line for line in worse[:3])
+    assert "0 differences are clear and large enough to matter and 12 are clear but small" in better[4]
     turned.loc[turned["worldview"] == "self", "verdict"] = "a better"
     turned.loc[turned["worldview"] == "self", "difference"] = -0.02
-    assert "the beliefs decide" in said(exp, result, turned)[3]
+    assert "depends on whose beliefs you hold" in said(exp, result, turned)[3]
 
 
 def test_it_says_how_many_trials_would_tell_the_rest() -> None:
@@ -41,12 +41,12 @@ def test_it_says_how_many_trials_would_tell_the_rest() -> None:
     needed.loc[at & (needed["worldview"] == "self"), "trials_needed"] = [401.0, 12_345.0, 900.0, 40_001.0]
     more = said(exp, result, needed)
     assert more[5] == (
-        "To place 3 more beyond or within the margin may take 13,000 trials, as far as can be told by now "
-        "(the hardest: Direct ties instead of Status quo, “Japan in combat”, from November 2026, if Self is right). "
-        "At the margin itself, as it seems, where no number of trials would tell: 1."
+        "Three comparisons are still too close to call, undecided or small. About 13,000 trials might settle them. "
+        "The hardest: direct ties instead of the status quo, on “Japan in combat”, from November 2026, "
+        "if Self is right. One comparison lies at the margin. More trials will not settle it."
     )
     needed.loc[at, "trials_needed"] = pd.NA
-    assert said(exp, result, needed)[5].endswith("would tell: 12.")
+    assert said(exp, result, needed)[5].startswith("12 comparisons lie at the margin.")
     assert len(said(exp, result, needed)) == 6
 
 
@@ -60,6 +60,6 @@ def test_one_policy_alone_has_only_its_levels() -> None:
     result = sim.run(sim.load("debate", trials=100, policies=["status_quo"], worldviews=["self", "neutral"]))
     rows = result.summary().query("start == '2026' and outcome == 'use_of_force' and statistic == 'mean'")
     levels = rows.set_index("worldview")["estimate"]
-    expected = [f"is {100 * levels[view]:.1f} % with Status quo." for view in ("self", "neutral")]
+    expected = [f"force is used in {100 * levels[view]:.0f} of 100 imagined decades." for view in ("self", "neutral")]
     lines = [line.replace("\N{NO-BREAK SPACE}", " ") for line in run_summary.describe_run(result)]
     assert [line.endswith(end) for line, end in zip(lines, expected, strict=True)] == [True, True]

@@ -156,7 +156,7 @@ def test_a_disagreement_that_cannot_be_divided_is_rejected() -> None:
 def test_the_figure_says_what_the_table_says(real: Claims) -> None:
     drawn = claims_figure.draw_claims(real, "use_of_force")
     assert isinstance(drawn, CaptionedFigure)
-    assert "Owen values" in drawn.caption
+    assert "Owen value" in drawn.caption
     told = " ".join(claims_figure.describe_claims(real, "use_of_force"))
     heaviest = real.table[~real.table["claim"].isin([TOTAL, THEME]) & (real.table["outcome"] == "use_of_force")]
     assert str(heaviest["claim"].iloc[int(heaviest["value"].abs().argmax())]) in told

@@ -136,7 +136,7 @@ def test_the_smallest_flip_of_a_linear_model_is_the_fewest_largest_steps() -> No
     assert found.result == "turned"
     assert len(found.changes) == fewest == 2
     assert {one.split()[0] for one in found.changes} in ({"S7", "S16"}, {"S7", "S9"})
-    assert "2 beliefs" in " ".join(flip_figure.describe_flip(found))
+    assert "two beliefs" in " ".join(flip_figure.describe_flip(found))
 
 
 def test_a_flip_that_no_change_brings_about_is_reported_as_none() -> None:

@@ -156,8 +156,9 @@ def test_luck_alone_is_no_box() -> None:
     assert search.best("prim") is None
     assert search.best("cart") is None
     assert search.unsettled.mean() > 0.8
-    assert "more trials are needed" in discover_figure.describe_discover(found, "use_of_force")[0]
-    assert "stands out" in discover_figure.describe_discover(found, "use_of_force")[1]
+    sentences = discover_figure.describe_discover(found, "use_of_force")
+    assert "more trials are needed" in sentences[1]
+    assert "stands out" in sentences[2]
 
 
 def test_what_counts_as_the_same_can_be_left_out() -> None:

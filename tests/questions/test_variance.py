@@ -11,6 +11,7 @@ from planted import EXP
 
 import sim
 from analysis.figures import variance_figure
+from analysis.figures.captions import digits
 from analysis.questions.variance import (
     ALL,
     BELIEFS,
@@ -136,6 +137,6 @@ def test_what_cannot_be_decomposed_is_rejected() -> None:
 def test_the_figure_says_what_the_table_says(real: Variance) -> None:
     drawn, told = variance_figure.draw_variance(real), variance_figure.describe_variance(real)
     share = 100 * float(real.parts("use_of_force", "direct_ties")[BELIEFS]["share"])
-    assert f"{share:.1f}\u00a0%" in told[0]
+    assert f"{digits(share)}\u00a0%" in told[0]
     assert told[0] in drawn.caption
     assert {*real.table["worldview"]} == {ALL, *(view.name for view in EXP.worldviews)}

@@ -1,0 +1,131 @@
+"""What difference the policy makes: a row per contrast within each worldview, a panel per primary outcome."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.artist import Artist
+
+from analysis.figures import style
+from analysis.figures.captions import believing, change, event, listed, measure, policy_phrase, title
+from analysis.figures.figure_layout import GREY, INK, TICK, WIDTH, CaptionedFigure, finish_figure, make_page, place_rows
+from analysis.questions.compare import Comparison, comparisons, primary
+from sim.results.tables import shown_contrasts
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from sim.scenario.catalogue import Outcome
+    from sim.scenario.experiment import Experiment, Worldview
+
+VERDICTS: dict[str, tuple[str, dict[str, Any]]] = {  # verdict -> its words, and how its mark is drawn
+    "better": ("first policy clearly better", {"color": style.GOOD, "marker": "o"}),
+    "worse": ("first policy clearly worse", {"color": style.BAD, "marker": "D"}),
+    "same": ("no difference that matters", {"color": GREY, "marker": "s", "markerfacecolor": "white"}),
+    "undecided": ("too close to call", {"color": GREY, "marker": "o", "markerfacecolor": "white"}),
+    "identical": ("identical in every trial", {"color": GREY, "marker": "x"}),
+}
+Draw = Callable[["Axes", "Outcome", "Worldview", int, float], None]
+
+
+def draw_differences(exp: Experiment, table: pd.DataFrame, start: str) -> CaptionedFigure:
+    """Draw the paired differences of the contrasts on the primary outcomes as a forest plot.
+
+    Parameters
+    ----------
+    exp : Experiment
+        What was run: every title, label and order comes from it.
+    table : DataFrame
+        `result.differences()`, of at least two policies: differences, both intervals, margins, verdicts.
+    start : str
+        Name of the start to draw.
+    """
+    versus, pairs = comparisons(table, start), shown_contrasts(exp)
+
+    def draw_row(axes: Axes, outcome: Outcome, view: Worldview, row: int, y: float) -> None:
+        _draw_difference(axes, y, versus[view.name, outcome.name, *pairs[row]], style.unit_scale(outcome)[0])
+
+    rows = [f"{title(exp, a)} against {title(exp, b)}" for a, b in pairs]
+    keys = [
+        *(style.mark_key(words, markeredgewidth=1.6, **mark) for words, mark in VERDICTS.values()),
+        style.line_key("95\u00a0% interval of one comparison", linewidth=3.4),
+        style.line_key("95\u00a0% joint interval of the main comparisons", linewidth=1.1),
+    ]
+    return draw_forest(
+        exp, start, rows, draw_row, name="differences", title="What difference does the policy make?",
+        note="First policy minus second; each trial is played under both.", keys=keys,
+        caption=describe_differences(exp, table, start), shared=True,
+    )  # fmt: skip
+
+
+def draw_forest(
+    exp: Experiment, start: str, rows: Sequence[str], draw_row: Draw, *, name: str, title: str, note: str,
+    caption: str, keys: Sequence[Artist], shared: bool = False,
+) -> CaptionedFigure:  # fmt: skip
+    """Draw rows within each worldview, and a panel per primary outcome with its margin in grey.
+
+    Parameters
+    ----------
+    rows
+        Labels, the same under each worldview.
+    draw_row
+        Draws one row: called with the panel, outcome, worldview, index of the row, and its height in inches.
+    shared
+        Whether all shares have the same limits.
+    """
+    labels, outcomes = style.group_labels(exp, rows), primary(exp)
+    places, heights = place_rows(labels)
+    figure = make_page(exp, start, title=title, note=note, caption=caption, body=float(heights.sum()) + 1.25,
+                       keys=[*keys, style.margin_key()])  # fmt: skip
+    panels = figure.subplots(1, len(outcomes), sharey=True, squeeze=False)[0]
+    for axes, outcome in zip(panels, outcomes, strict=True):
+        scale, unit = style.unit_scale(outcome)
+        axes.axvspan(-outcome.margin * scale, outcome.margin * scale, color=style.PALE, zorder=0)
+        axes.axvline(0, color=INK, linewidth=0.9, zorder=1)
+        axes.margins(x=0.08)
+        for i, view in enumerate(exp.worldviews):
+            for row in range(len(rows)):
+                draw_row(axes, outcome, view, row, float(places[i * (len(rows) + 1) + 1 + row]))
+        style.set_heading(axes, outcome.label, WIDTH / (len(outcomes) + 1.3) - 0.2)
+        sides = {"low": "← better   worse →", "high": "← worse   better →"}
+        axes.set_xlabel(f"{unit}\n{sides.get(outcome.better, '')}", fontsize=TICK)
+        style.label_rows(axes, labels, [i % (len(rows) + 1) == 0 for i in range(len(labels))])
+    shares = [axes for axes, outcome in zip(panels, outcomes, strict=True) if shared and outcome.unit == "share"]
+    for axes in shares:
+        axes.set_xlim(min(a.get_xlim()[0] for a in shares), max(a.get_xlim()[1] for a in shares))
+    for axes in panels:
+        style.label_signed(axes.xaxis)
+    return finish_figure(f"{name}_{start}", figure, caption)
+
+
+def describe_differences(exp: Experiment, table: pd.DataFrame, start: str) -> str:
+    """Return what the first contrast does to the first primary outcome, by worldview, and the tally."""
+    versus, outcome, pairs = comparisons(table, start), primary(exp)[0], shown_contrasts(exp)
+    a, b = pairs[0]
+    under = [(view, versus[view.name, outcome.name, a, b]) for view in exp.worldviews]
+    changes = "; ".join(f"{believing(view)}, {change(comparison, outcome)}" for view, comparison in under)
+    tally = Counter(
+        versus[view.name, o.name, *pair].verdict for view in exp.worldviews for o in primary(exp) for pair in pairs
+    )
+    parts = [
+        (tally["better"] + tally["worse"], "are clear"),
+        (tally["same"] + tally["identical"], "make no difference that matters"),
+        (tally["undecided"], "are too close to call"),
+    ]
+    counted = listed([f"{n} {words}" for n, words in parts if n])
+    what = f"how often {event(outcome)}" if outcome.unit == "share" else measure(outcome)
+    return (
+        f"Change in {what}, with {policy_phrase(exp, a)} instead of {policy_phrase(exp, b)} "
+        f"({under[0][1].deciding[0]}): {changes}. Of {tally.total()} comparisons, {counted}."
+    )
+
+
+def _draw_difference(axes: Axes, y: float, comparison: Comparison, scale: float) -> None:
+    """Draw one difference: joint interval thin, pointwise thick, the mark of its verdict upon them."""
+    mark = VERDICTS[comparison.verdict][1]
+    axes.hlines(y, comparison.joint_low * scale, comparison.joint_high * scale, color=mark["color"], linewidth=1.1)
+    axes.hlines(y, comparison.low * scale, comparison.high * scale, color=mark["color"], linewidth=3.4)
+    axes.plot(comparison.difference * scale, y, linestyle="none", markersize=7.5, markeredgewidth=1.6, **mark)
