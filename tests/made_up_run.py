@@ -57,7 +57,7 @@ def run(exp: Experiment, signs: Sequence[float] = SIGNS, shifts: Sequence[float]
                 cell = start.name, view.name, policy.name
                 records[cell] = _rows(exp, float(np.exp(sign * shift)))
                 parts.append(_rungs(exp, cell, float(np.exp(sign * shift))))
-    return Result(exp, records, pd.DataFrame(), pd.concat(parts, ignore_index=True))
+    return Result(exp, records, pd.DataFrame, pd.concat(parts, ignore_index=True))
 
 
 def _rows(exp: Experiment, ratio: float) -> Any:

@@ -58,10 +58,11 @@ def run(
     a point, in every start and worldview; --trials is then the most that are played.
     """
     with readable_errors():
-        from sim.results import shares, stopping_rule, store
+        from sim.results import stopping_rule, store
+        from sim.results.parts import Share
         from sim.scenario import loader
 
-        share = shares.share(part) if part else None
+        share = Share.parse(part) if part else None
         exp = loader.load(
             file,
             set_=set_ or (),

@@ -1,1 +1,1 @@
-"""What a run leaves: its folder, its tables, and what makes them whole after a stop or a kill."""
+"""Results of a run: its trials, tables and folder, and the ways to continue, share, merge and replay it."""

@@ -1,12 +1,13 @@
-"""The same blocks as tasks of Dask: on the processors of this computer, or on as many computers as there are.
+"""Blocks as tasks of Dask: on the processors of this computer, or on any number of computers.
 
-Few blocks are under way at any time, so memory stays flat. A worker plays and packs a whole block; the process that
-asked writes it down. Dask gives the blocks of a lost worker to others. A worker that would give other bytes, because
-of other rules, libraries or rounding, is found before it plays its first block and is sent away.
+Few blocks are under way at any time, so memory stays flat. A worker plays and encodes a block; the process that
+started the run writes it. Dask gives the blocks of a lost worker to others. A worker whose results would not be
+bit-identical, because of other rules, libraries or rounding, is found before its first block and sent away.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import pickle
 import re
@@ -19,62 +20,62 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.engine import batch
 from sim.errors import ClusterError, ClusterLostError, WorkerError
-from sim.results import failures, manifest, same_program
-from sim.results.filling import Fill
-from sim.results.parts import Parts
+from sim.results import same_program
+from sim.results.manifest import differing_values
+from sim.results.parts import FillBlocks, Parts
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
     from sim.engine.batch import Block
-    from sim.results.same_program import Traits
+    from sim.results.same_program import Fingerprint
     from sim.scenario.experiment import Experiment
 
 LOCAL = "local"
-AHEAD = 2  # blocks under way for each thread of a worker
-ANSWER_S = 5  # a scheduler that is there answers sooner
-WORD_S = 30  # between two looks at whether any worker is left
+BLOCKS_PER_THREAD = 2  # under way for each thread of a worker
+CONNECT_S = 5
+LOG_EVERY_S = 30  # between two checks whether any worker is left
 
-Made = TypeVar("Made")
-Work = Callable[[Parts, int], Made]  # what a worker makes of a block
+Output = TypeVar("Output")
+Task = Callable[[Parts, int], Output]  # a worker's task for one block
 
 log = logging.getLogger("sim")
 
 
-def filler(where: str, workers: int | None, traits: Traits) -> Fill:
+def fill_on_cluster(address: str, workers: int | None, fingerprint: Fingerprint) -> FillBlocks:
     """Have the blocks of a folder played on a cluster; this process writes them as they come.
 
     Parameters
     ----------
-    where
-        `local`, the address of a scheduler (`tcp://desk1:8786`), or the file in which it wrote that down.
+    address
+        `local`, the address of a scheduler (`tcp://desk1:8786`), or the scheduler's file.
     workers
         Processes, for `local`; by default one a processor.
-    traits
-        What a worker must be like: `sim.results.same_program.traits` of the experiment here.
+    fingerprint
+        Required of every worker: `sim.results.same_program.fingerprint` of the experiment on this computer.
     """
 
     def fill(parts: Parts, numbers: Sequence[int]) -> Generator[int, None, None]:
         if not numbers:
             return
-        with _joined(where, workers) as client:
-            order = pickle.dumps((parts.experiment, parts.block_worlds, traits))
-            for number, files in _Crew(client, order, _packed).made(numbers):
-                parts.keep(number, files)
+        with _connect(address, workers) as client:
+            job = pickle.dumps((parts.experiment, parts.block_worlds, fingerprint))
+            for number, files in _Crew(client, job, _encode_block).play(numbers):
+                parts.write(number, files)
                 yield number
 
     return fill
 
 
 def blocks(
-    experiment: Experiment, where: str, *, workers: int | None = None, block_worlds: int = 1000
+    experiment: Experiment, address: str, *, workers: int | None = None, block_worlds: int = 1000
 ) -> Generator[Block, None, None]:
-    """Yield the blocks of an experiment in order of worlds, as `sim.engine.batch.blocks` does, played on a cluster."""
-    order = pickle.dumps((experiment, block_worlds, same_program.traits(experiment)))
+    """Yield the blocks of an experiment in order of worlds, as `sim.engine.batch.blocks` does, from a cluster."""
+    job = pickle.dumps((experiment, block_worlds, same_program.fingerprint(experiment)))
     early: dict[int, Block] = {}
     due = 0
-    with _joined(where, workers) as client:
-        for number, block in _Crew(client, order, _played).made(Parts(Path(), experiment, block_worlds).wanted):
+    with _connect(address, workers) as client:
+        for number, block in _Crew(client, job, _play_block).play(Parts(Path(), experiment, block_worlds).own_blocks):
             early[number] = block
             while due in early:
                 yield early.pop(due)
@@ -84,39 +85,39 @@ def blocks(
 # On a worker
 
 
-def _task(order: bytes, work: Work[Made], number: int) -> Made:
-    return work(_ready(order), number)
+def _run_task(job: bytes, task: Task[Output], number: int) -> Output:
+    return task(_unpack_job(job), number)
 
 
 @lru_cache(maxsize=2)
-def _ready(order: bytes) -> Parts:
-    """What is to be played, once this worker has shown that it gives the same bytes."""
+def _unpack_job(job: bytes) -> Parts:
+    """Parts of the job, after a check that this worker gives the same bytes; once a job."""
     from distributed import get_worker
 
-    experiment, size, wanted = pickle.loads(order)
-    unlike = manifest.differing_values(same_program.program(), wanted)
-    unlike = unlike or manifest.differing_values(same_program.traits(experiment), wanted)
-    if unlike:  # a worker of other rules need not compile them
-        raise WorkerError(get_worker().address, "; ".join(unlike))
-    return Parts(Path(), experiment, size)
+    experiment, block_worlds, required = pickle.loads(job)
+    differences = differing_values(same_program.describe_program(), required)
+    if not differences:  # a worker with other rules need not compile them
+        differences = differing_values(same_program.fingerprint(experiment), required)
+    if differences:
+        raise WorkerError(get_worker().address, "; ".join(differences))
+    return Parts(Path(), experiment, block_worlds)
 
 
-def _played(parts: Parts, number: int) -> Block:
+def _play_block(parts: Parts, number: int) -> Block:
     with closing(batch.blocks(parts.experiment, workers=1, block_worlds=parts.block_worlds, numbers=[number])) as one:
         return next(one)
 
 
-def _packed(parts: Parts, number: int) -> dict[str, bytes]:
-    sound = failures.remove_failures(parts.experiment, _played(parts, number))
-    return {kind: bytes(content) for kind, content in parts.packed(*sound).items()}
+def _encode_block(parts: Parts, number: int) -> dict[str, bytes]:
+    return {kind: bytes(content) for kind, content in parts.encode(_play_block(parts, number)).items()}
 
 
-# Where the results are wanted
+# On the computer that started the run
 
 
 @contextmanager
-def _joined(where: str, workers: int | None) -> Iterator[Client]:
-    """Begin a cluster on this computer or join one, and leave it in the end, however that comes.
+def _connect(address: str, workers: int | None) -> Iterator[Client]:
+    """Start a cluster on this computer or connect to one; leave it at the end, also after an error.
 
     Raises
     ------
@@ -125,31 +126,31 @@ def _joined(where: str, workers: int | None) -> Iterator[Client]:
     """
     try:
         from distributed import Client
-    except ImportError as fault:
-        raise ClusterError("--cluster needs Dask, which is not installed: pip install '.[cluster]'") from fault
-    if where == LOCAL:
-        with _local(workers or batch.workers_here()) as client:
+    except ImportError as error:
+        raise ClusterError("--cluster needs Dask, which is not installed: pip install '.[cluster]'") from error
+    if address == LOCAL:
+        with _start_local(workers or batch.workers_here()) as client:
             yield client
         return
     if workers:
-        raise ClusterError("--workers is for this computer; a cluster has the workers that have joined it")
+        raise ClusterError("--workers is for this computer; leave it out: a cluster has the workers that joined it")
     try:
-        client = Client(_address(where), timeout=ANSWER_S)
-    except (OSError, ValueError) as fault:
-        raise ClusterError(f"{where}: no scheduler answers there; is it running, and is this its address?") from fault
-    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # a lost scheduler is told once, in our words
+        client = Client(_scheduler_address(address), timeout=CONNECT_S)
+    except (OSError, ValueError) as error:
+        raise ClusterError(f"{address}: no scheduler answers there; start it, or correct the address") from error
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # `ClusterLostError` reports a lost scheduler
     with client:
         yield client
 
 
 @contextmanager
-def _local(workers: int) -> Iterator[Client]:
-    """Begin so many processes on this computer; they end at once in the end, for all that counts is kept then."""
+def _start_local(workers: int) -> Iterator[Client]:
+    """Start local worker processes. They are killed on exit; every result is on disk by then."""
     import asyncio
 
     from distributed import Client, LocalCluster
 
-    async def end() -> None:
+    async def kill() -> None:
         closing = (nanny.close(timeout=0.2) for nanny in cluster.workers.values())
         await asyncio.gather(*closing, return_exceptions=True)
 
@@ -164,105 +165,107 @@ def _local(workers: int) -> Iterator[Client]:
             with Client(cluster) as client:
                 yield client
         finally:
-            cluster.sync(end)
+            cluster.sync(kill)
 
 
-def _address(where: str) -> str:
-    """Address of a scheduler that is named by it or by the file in which the scheduler wrote it."""
-    import json
-
-    if Path(where).is_file():
+def _scheduler_address(text: str) -> str:
+    """Address of a scheduler, from the address itself or the file to which the scheduler wrote it."""
+    if Path(text).is_file():
         try:
-            return str(json.loads(Path(where).read_text(encoding="utf-8"))["address"])
-        except (ValueError, KeyError, TypeError) as fault:
-            raise ClusterError(f"{where}: this is no file of a Dask scheduler") from fault
-    if re.fullmatch(r"\w+://.+", where):
-        return where
-    if re.fullmatch(r"[\w.-]+:\d+", where):
-        return f"tcp://{where}"
-    raise ClusterError(f"{where}: no such file; --cluster takes local, tcp://HOST:PORT or a scheduler's file")
+            return str(json.loads(Path(text).read_text(encoding="utf-8"))["address"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise ClusterError(
+                f"{text}: not the file of a Dask scheduler; write it with dask scheduler --scheduler-file {text}"
+            ) from error
+    if re.fullmatch(r"\w+://.+", text):
+        return text
+    if re.fullmatch(r"[\w.-]+:\d+", text):
+        return f"tcp://{text}"
+    raise ClusterError(f"{text}: no such file; write --cluster local, tcp://HOST:PORT or a scheduler's file")
 
 
 class _Crew:
-    """The workers of a cluster, and the blocks they have under way."""
+    """Workers of a cluster, and the blocks that are under way."""
 
-    def __init__(self, client: Client, order: bytes, work: Work[Any]) -> None:
-        self.client, self.order, self.work = client, order, work
-        self.under_way: dict[Future[Any], tuple[int, int]] = {}  # number of the block, workers sent away by then
+    def __init__(self, client: Client, job: bytes, task: Task[Any]) -> None:
+        self.client, self.job, self.task = client, job, task
+        self.under_way: dict[Future[Any], tuple[int, int]] = {}  # number of the block, workers sent away before
         self.sent_away: set[str] = set()
 
-    def made(self, numbers: Sequence[int]) -> Iterator[tuple[int, Any]]:
-        """What the workers make of these blocks, in the order in which it comes.
+    def play(self, numbers: Sequence[int]) -> Iterator[tuple[int, Any]]:
+        """Yield the number and the output of each block, in the order in which they are done.
 
         Raises
         ------
         ClusterError
-            If no worker gives the same bytes as this computer, or the cluster is lost.
+            If no worker gives the same bytes as this computer.
+        ClusterLostError
+            If the cluster disappears.
         """
         from distributed import CancelledError
 
         todo = deque(numbers)
         try:
-            self.begin()
+            self._check_workers()
             while todo or self.under_way:
-                while todo and len(self.under_way) < AHEAD * max(1, sum(self.client.nthreads().values())):
+                while todo and len(self.under_way) < BLOCKS_PER_THREAD * max(1, sum(self.client.nthreads().values())):
                     number = todo.popleft()
-                    task = self.client.submit(_task, self.order, self.work, number, pure=False)
-                    self.under_way[task] = number, len(self.sent_away)
-                for task in self.ended():
-                    number, before = self.under_way.pop(task)
-                    if (fault := task.exception()) is None:
-                        yield number, task.result()
-                    elif self.was_of_a_worker(fault, before):
+                    future = self.client.submit(_run_task, self.job, self.task, number, pure=False)
+                    self.under_way[future] = number, len(self.sent_away)
+                for future in self._wait_for_done():
+                    number, sent_away_before = self.under_way.pop(future)
+                    if (error := future.exception()) is None:
+                        yield number, future.result()
+                    elif self._was_of_a_worker(error, sent_away_before):
                         todo.appendleft(number)
                     else:
-                        raise fault
-        except (CancelledError, OSError) as fault:
-            raise ClusterLostError(f"The cluster went away ({fault}).") from fault
+                        raise error
+        except (CancelledError, OSError) as error:
+            raise ClusterLostError(f"The cluster disappeared ({error}).") from error
 
-    def begin(self) -> None:
-        """Wait for a worker, and look at those that are there."""
+    def _check_workers(self) -> None:
+        """Wait for a first worker, and check all that are there."""
         if not self.client.nthreads():
             log.warning("No worker has joined the cluster yet; waiting for one.")
             self.client.wait_for_workers(1)
-        self.send_away({})
+        self._send_away({})
 
-    def ended(self) -> set[Future[Any]]:
-        """Wait until some tasks have ended, and give them."""
+    def _wait_for_done(self) -> set[Future[Any]]:
+        """Wait until some blocks are done or have failed."""
         from distributed import wait
 
-        told = False
+        warned = False
         while True:
             try:
-                ended: set[Future[Any]] = wait([*self.under_way], WORD_S, "FIRST_COMPLETED").done
-                return ended
+                done: set[Future[Any]] = wait([*self.under_way], LOG_EVERY_S, "FIRST_COMPLETED").done
+                return done
             except TimeoutError:
-                if not told and not self.client.nthreads():
+                if not warned and not self.client.nthreads():
                     log.warning("No worker is left in the cluster; waiting for one.")
-                    told = True
+                    warned = True
 
-    def was_of_a_worker(self, fault: BaseException, before: int) -> bool:
-        """Whether a task failed because of a worker that has been sent away, perhaps now; others may do it then."""
+    def _was_of_a_worker(self, error: BaseException, sent_away_before: int) -> bool:
+        """Whether a block failed because of a worker that is sent away, perhaps just now; another may play it then."""
         from distributed import KilledWorker
 
-        if isinstance(fault, KilledWorker):
-            raise ClusterLostError(f"A block was lost with its worker again and again. {fault}") from fault
-        self.send_away({fault.address: fault.differences} if isinstance(fault, WorkerError) else {})
-        return len(self.sent_away) > before
+        if isinstance(error, KilledWorker):
+            raise ClusterLostError(f"A block was lost with its worker several times. {error}") from error
+        self._send_away({error.address: error.differences} if isinstance(error, WorkerError) else {})
+        return len(self.sent_away) > sent_away_before
 
-    def send_away(self, unlike: dict[str, str]) -> None:
-        """Send away these workers, for the reasons given, and all others that would give other bytes."""
-        here = same_program.program()
-        for address, there in self.client.run(same_program.program, on_error="return").items():
-            if isinstance(there, Exception) and not isinstance(there, OSError):  # that would be a worker just lost
-                unlike[address] = f"Strait does not work there ({there})"
-            elif isinstance(there, dict) and (differing := manifest.differing_values(there, here)):
-                unlike[address] = "; ".join(differing)
-        new = {address: what for address, what in unlike.items() if address not in self.sent_away}
-        for address, what in new.items():
-            log.warning("Worker %s is sent away, it would not give the same results: %s", address, what)
+    def _send_away(self, reasons: dict[str, str]) -> None:
+        """Send away these workers, and all others whose results would not be bit-identical."""
+        here = same_program.describe_program()
+        for address, there in self.client.run(same_program.describe_program, on_error="return").items():
+            if isinstance(there, Exception) and not isinstance(there, OSError):  # OSError: the worker was just lost
+                reasons[address] = f"Strait does not work there ({there})"
+            elif isinstance(there, dict) and (differences := differing_values(there, here)):
+                reasons[address] = "; ".join(differences)
+        new = {address: reason for address, reason in reasons.items() if address not in self.sent_away}
+        for address, reason in new.items():
+            log.warning("Worker %s is sent away: its results would not be bit-identical (%s).", address, reason)
         if new:
             self.sent_away |= new.keys()
             self.client.retire_workers([*new], close_workers=True)
             if not self.client.nthreads():
-                raise ClusterError("No worker is left: they must have this Strait, and the libraries it has here.")
+                raise ClusterError("No worker is left; install this Strait and the same libraries on the workers.")

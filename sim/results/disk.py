@@ -1,4 +1,4 @@
-"""Files that are whole or absent, and folders that one process at a time writes to."""
+"""Files that are complete or absent, and a lock so that one process at a time writes to a folder."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def save(path: Path, content: bytes | memoryview) -> None:
     Raises
     ------
     OSError
-        If the disk is full or refuses; what stood under this name before is still there, untouched.
+        If the disk is full or refuses. An earlier file of this name is unchanged.
 
     Examples
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save(Path(folder) / "note.txt", b"kept")
+    ...     save(Path(folder) / "note.txt", b"text")
     ...     [path.name for path in Path(folder).iterdir()]
     ['note.txt']
     """
@@ -37,21 +37,21 @@ def save(path: Path, content: bytes | memoryview) -> None:
             os.fsync(file.fileno())
         hidden.replace(path)
         sync_folder(path.parent)
-    except OSError as fault:
-        said = f"{fault.strerror}; what was kept before is whole, and the same command goes on from there"
-        raise OSError(fault.errno, said, str(path)) from fault
+    except OSError as error:
+        message = f"{error.strerror}; finished blocks are saved, and the same command continues from there"
+        raise OSError(error.errno, message, str(path)) from error
     finally:
         with suppress(OSError):
             hidden.unlink(missing_ok=True)
 
 
 def temporary_path(path: Path) -> Path:
-    """The hidden name a file has until it is whole; readers of Parquet folders pass over such names."""
+    """Hidden name of a file until it is complete; readers of Parquet folders ignore such names."""
     return path.with_name(f".{path.name}.tmp")
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames in a folder last through a power cut, where the system can."""
+    """Write renames in a folder to the disk, so that they survive a power cut; Windows has no call for it."""
     if sys.platform != "win32":
         number = os.open(folder, os.O_RDONLY)
         try:
@@ -62,26 +62,26 @@ def sync_folder(folder: Path) -> None:
 
 @contextmanager
 def lock_folder(folder: Path) -> Iterator[None]:
-    """Hold the folder for this process; the system lets go of it when the process ends, however it ends.
+    """Lock a folder for this process; the system releases the lock when the process ends, even if it is killed.
 
     Raises
     ------
     FolderError
-        If another process holds it, or nothing can be written there.
+        If another process has the lock, or the folder cannot be written.
     """
     path = folder / LOCK
     try:
         number = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    except OSError as fault:
-        raise FolderError(f"{folder}: nothing can be written there ({fault.strerror}); name another folder") from fault
+    except OSError as error:
+        raise FolderError(f"{folder}: cannot be written ({error.strerror}); name another folder") from error
     try:
         try:
-            _hold(number)
-        except OSError as fault:
+            _lock(number)
+        except OSError as error:
             holder = os.read(number, 20).decode(errors="replace").strip() or "unknown"
             raise FolderError(
-                f"{folder}: another process (number {holder}) is writing there; wait for it, or name another folder"
-            ) from fault
+                f"{folder}: process {holder} is writing there; wait for it, or name another folder"
+            ) from error
         os.ftruncate(number, 0)
         os.write(number, str(os.getpid()).encode())
         yield
@@ -89,8 +89,8 @@ def lock_folder(folder: Path) -> Iterator[None]:
         os.close(number)
 
 
-def _hold(number: int) -> None:
-    """Lock an open file, or fail at once; on Windows a byte far past what others read."""
+def _lock(number: int) -> None:
+    """Lock an open file, or fail at once; on Windows lock a byte far behind the text that others read."""
     if sys.platform == "win32":
         import msvcrt
 

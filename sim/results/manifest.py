@@ -1,4 +1,4 @@
-"""What a folder says of what is in it: what was played, by which program, and whether it is finished."""
+"""Manifest of a folder: what was played, by which program, and whether it is complete."""
 
 from __future__ import annotations
 
@@ -9,49 +9,50 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.errors import FolderError
 from sim.model import compiled
 from sim.results import disk, tables
-from sim.results.parquet import SCHEMA
-
-if TYPE_CHECKING:
-    from sim.results.shares import Share
-    from sim.scenario.experiment import Experiment
+from sim.scenario.experiment import Experiment
 
 PROGRAM = "strait"
 MANIFEST = "manifest.json"
+SCHEMA = "3"  # of a folder; it changes when the columns, types or names of files do
 DISTRIBUTIONS = ("strait-wargame", "numpy", "numba", "pandas", "pyarrow", "mesa", "scipy")
-SHOWN = 4  # differences named in one refusal
+MAX_NAMED = 4  # differences named in one message
 
 Manifest = dict[str, Any]
 
 
-def describe_run(experiment: Experiment, block_worlds: int, share: Share | None = None) -> Manifest:
-    """Describe a run that begins now."""
+# Write
+
+
+def describe_run(experiment: Experiment, block_worlds: int, share: str | None = None) -> Manifest:
+    """Manifest of a run that begins now; `share` as in `2/4`."""
     return {
         "program": PROGRAM,
         "schema": SCHEMA,
         "status": "running",
         "trials": experiment.trials,
         "block_worlds": block_worlds,
-        "share": str(share) if share else None,
+        "share": share,
         "cells": len(tables.cells(experiment)),
         **describe_experiment(experiment),
     }
 
 
 def describe_experiment(experiment: Experiment) -> Manifest:
-    """What any manifest says: the experiment in full, its seed, when it began, and what plays it."""
+    """Entries of every manifest: the experiment in full, its seed, the time, and the program that plays it."""
     content = experiment.resolved()
     files = content.pop("files", {})
+    versions = {name: installed_version(name) for name in DISTRIBUTIONS}
     return {
         "seed": experiment.seed,
         "started": utc_now(),
         "finished": None,
         "rules_sha256": compiled.rules_mark(),
-        "versions": {"python": platform.python_version(), **{name: installed_version(name) for name in DISTRIBUTIONS}},
+        "versions": {"python": platform.python_version(), **versions},
         "platform": platform.platform(),
         "processors": os.cpu_count(),
         "written": [],
@@ -61,12 +62,28 @@ def describe_experiment(experiment: Experiment) -> Manifest:
 
 
 def write(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Put a manifest in its folder, in place of the last."""
+    """Write a manifest to its folder, in place of an earlier one."""
     disk.save(folder / MANIFEST, (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
 
 
+def installed_version(name: str) -> str | None:
+    """Version of an installed distribution; None if it is not installed."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def utc_now() -> str:
+    """Present time in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+# Read
+
+
 def read(folder: Path) -> Manifest | None:
-    """Manifest of a folder, of a run or of another command (it has a `command`); None if there is none of ours."""
+    """Manifest of a run or of another command (it has a `command`); None if the folder has none of this program."""
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -75,21 +92,21 @@ def read(folder: Path) -> Manifest | None:
 
 
 def read_run(folder: Path, *, any_schema: bool = False) -> Manifest | None:
-    """Manifest of a folder; None if it is new, or nothing was kept in it yet.
+    """Manifest of a run; None if the folder is new or empty.
 
     Raises
     ------
     FolderError
-        If there is something in it, but no run, or one of another schema.
+        If the folder holds anything but a run, or a run of another schema.
     """
-    begun = {disk.LOCK, disk.temporary_path(folder / MANIFEST).name}
-    if not folder.exists() or (folder.is_dir() and {entry.name for entry in folder.iterdir()} <= begun):
+    unfinished = {disk.LOCK, disk.temporary_path(folder / MANIFEST).name}
+    if not folder.exists() or (folder.is_dir() and {entry.name for entry in folder.iterdir()} <= unfinished):
         return None
     found = read(folder) or {}
     if "command" in found:
         raise FolderError(f"{folder}: it holds tables of {PROGRAM} {found['command']}, not a run; name another folder")
     if "schema" not in found:
-        raise FolderError(f"{folder}: not empty, and no run this {PROGRAM} can read; name another folder")
+        raise FolderError(f"{folder}: not empty, and not a run that this {PROGRAM} can read; name another folder")
     if found["schema"] != SCHEMA and not any_schema:
         raise FolderError(
             f"{folder}: its schema is {found['schema']}, and this {PROGRAM} reads {SCHEMA}; "
@@ -98,39 +115,52 @@ def read_run(folder: Path, *, any_schema: bool = False) -> Manifest | None:
     return found
 
 
+def require_run(folder: Path) -> Manifest:
+    """Manifest of a run; raise FolderError if there is none."""
+    if not (found := read_run(folder)):
+        raise FolderError(f"{folder}: no results here; name the folder of a run")
+    return found
+
+
+def read_experiment(run: Manifest) -> Experiment:
+    """Experiment of a run, as it was played."""
+    return Experiment.from_resolved({**run["experiment"], "files": run["files"]})
+
+
+# Compare
+
+
 def require_same_run(folder: Path, found: Manifest, wanted: Manifest) -> None:
-    """Refuse a folder that does not hold the beginning of this run, or all of it.
-
-    Raises
-    ------
-    FolderError
-        It names what differs.
-    """
-    faults = list_differences(found, wanted)
+    """Raise FolderError, with what differs, if the folder does not hold the wanted run or its beginning."""
+    differences = list_differences(found, wanted)
     if found["trials"] > wanted["trials"]:
-        faults.insert(0, f"trials: {found['trials']} there, only {wanted['trials']} here")
+        differences.insert(0, f"trials: {found['trials']} there, only {wanted['trials']} here")
     if found.get("share") != wanted["share"]:
-        faults.insert(0, f"part: {found.get('share') or 'all'} there, {wanted['share'] or 'all'} here")
-    _refuse(folder, faults, "another experiment or program")
-
-
-def list_differences(found: Manifest, wanted: Manifest) -> list[str]:
-    """What differs between the experiments and programs of two runs; not their trials."""
-    programs = [f"{what}: {a} there, {b} here" for what, a, b in _programs(found, wanted) if a != b]
-    return [*_differing(found["experiment"], wanted["experiment"]), *programs]
+        differences.insert(0, f"part: {found.get('share') or 'all'} there, {wanted['share'] or 'all'} here")
+    _refuse(folder, differences, "another experiment or program")
 
 
 def require_same_libraries(folder: Path, found: Manifest, wanted: Manifest) -> None:
-    """Refuse to go on with libraries or a system that may round otherwise than those a run was begun with."""
+    """Raise FolderError if the run began with libraries or on a system that may round differently."""
     known = "traits" in found and "traits" in wanted
     there, here = (run["traits"] if known else _libraries(run) for run in (found, wanted))
     _refuse(folder, differing_values(there, here), "a run begun with other libraries")
 
 
-def differing_values(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
-    """What differs, of what is known of both.
+def list_differences(found: Manifest, wanted: Manifest) -> list[str]:
+    """Differences between the experiments and programs of two runs, except their trials."""
+    name = DISTRIBUTIONS[0]
+    there, here = (
+        {name: str(run["versions"].get(name)), "the rules' sources (sim/)": run["rules_sha256"][:12]}
+        for run in (found, wanted)
+    )
+    return [*_differing_settings(found["experiment"], wanted["experiment"]), *differing_values(there, here)]
 
-    >>> unlike({"numba": "0.61.0", "numpy": "2.4.6"}, {"numba": "0.68.1", "numpy": "2.4.6"})
+
+def differing_values(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
+    """Differences between two descriptions, for the names that both have.
+
+    >>> differing_values({"numba": "0.61.0", "numpy": "2.4.6"}, {"numba": "0.68.1", "numpy": "2.4.6"})
     ['numba: 0.61.0 there, 0.68.1 here']
     """
     names = [name for name in there if name in here and there[name] != here[name]]
@@ -141,31 +171,25 @@ def _libraries(run: Manifest) -> dict[str, Any]:
     return {name: run["versions"].get(name) for name in DISTRIBUTIONS} | {"system": run["platform"]}
 
 
-def _programs(found: Manifest, wanted: Manifest) -> Iterator[tuple[str, str, str]]:
-    name = DISTRIBUTIONS[0]
-    yield name, str(found["versions"].get(name)), str(wanted["versions"].get(name))
-    yield "the rules' sources (sim/)", found["rules_sha256"][:12], wanted["rules_sha256"][:12]
-
-
-def _refuse(folder: Path, differing: list[str], what: str) -> None:
-    if differing:
-        more = f"; and {len(differing) - SHOWN} more" if len(differing) > SHOWN else ""
+def _refuse(folder: Path, differences: list[str], content: str) -> None:
+    if differences:
+        more = f"; and {len(differences) - MAX_NAMED} more" if len(differences) > MAX_NAMED else ""
         raise FolderError(
-            f"{folder}: it holds {what} ({'; '.join(differing[:SHOWN])}{more}); "
+            f"{folder}: it holds {content} ({'; '.join(differences[:MAX_NAMED])}{more}); "
             "name another folder, or use --fresh to replace it"
         )
 
 
-def _differing(there: Any, here: Any, where: str = "") -> Iterator[str]:
-    """Say where two resolved experiments differ, but for their trials; entries of a list go by their names."""
+def _differing_settings(there: Any, here: Any, path: str = "") -> Iterator[str]:
+    """Differences between two resolved experiments, except their trials; entries of a list are matched by name."""
     if isinstance(there, list) and isinstance(here, list):
         there, here = _by_name(there), _by_name(here)
     if isinstance(there, dict) and isinstance(here, dict):
         for key in dict.fromkeys([*there, *here]):
-            if (where, key) != ("", "trials"):
-                yield from _differing(there.get(key), here.get(key), f"{where}.{key}" if where else key)
+            if (path, key) != ("", "trials"):
+                yield from _differing_settings(there.get(key), here.get(key), f"{path}.{key}" if path else key)
     elif there != here:
-        yield f"{where}: {_short(there)} there, {_short(here)} here"
+        yield f"{path}: {_shorten(there)} there, {_shorten(here)} here"
 
 
 def _by_name(entries: list[Any]) -> dict[str, Any]:
@@ -174,21 +198,8 @@ def _by_name(entries: list[Any]) -> dict[str, Any]:
     return {**named, "order": " ".join(named)} if list(named) != [str(i) for i in range(len(entries))] else named
 
 
-def _short(value: Any) -> str:
+def _shorten(value: Any) -> str:
     if value is None:
         return "nothing"
     text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def installed_version(name: str) -> str | None:
-    """Version of an installed distribution; None if it is not there."""
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return None
-
-
-def utc_now() -> str:
-    """The time, in UTC."""
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,160 +1,313 @@
-"""The parts of a folder: one block of worlds with all its cells, in three files, the trials last.
+"""Parts of a run's folder: one block of worlds with all its cells, in three Parquet files, the trials last.
 
-A block counts as done when its file of trials is there. What a part holds depends on the experiment, the block's
-size and its number alone, so a part that is played again has the same bytes.
+A block is done when its file of trials exists. Its bytes depend only on the experiment, the block size and the
+block's number, so a part that is played again has the same bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+import re
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from sim.results import disk, parquet, rungs, tables
-from sim.results.columns import InFolder
-from sim.results.shares import Share, share
+from sim.errors import FolderError, ShareError
+from sim.results import disk, tables
+from sim.results.failures import Failure, remove_failures
+from sim.results.manifest import SCHEMA, Manifest
 
 if TYPE_CHECKING:
-    from sim.engine.batch import Block
-    from sim.results.failures import Failure
-    from sim.results.manifest import Manifest
+    from sim.engine.batch import Block, Cell
     from sim.scenario.experiment import Experiment
 
 TRIALS, WORLDS, RUNG_COUNTS = KINDS = ("trials.parquet", "worlds.parquet", "rung_counts.parquet")
-DAMAGED = "damaged"  # folder for what is set aside
-Standing = Literal["missing", "short", "damaged", "whole"]
+DAMAGED = "damaged"  # folder for files that cannot be read
+CACHE_BYTES = 1 << 26  # of columns: all columns of a short run, the last three of a long run
+Status = Literal["missing", "short", "damaged", "complete"]
+
+
+class Share(NamedTuple):
+    """Share `number` (counted from 1) of `of`: every `of`-th block of a run, so that it is a fair sample by itself.
+
+    >>> [list(Share(i, 3).blocks(8)) for i in (1, 2, 3)]
+    [[0, 3, 6], [1, 4, 7], [2, 5]]
+    """
+
+    number: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+    @classmethod
+    def parse(cls, text: str) -> Share:
+        """Read a share such as `2/4`; raise ShareError if the text is none.
+
+        >>> Share.parse("2/4")
+        Share(number=2, of=4)
+        """
+        if not (match := re.fullmatch(r"\s*(\d+)\s*/\s*(\d+)\s*", text, re.ASCII)):
+            raise ShareError(f"part {text!r}: write 2/4 for the second of four")
+        number, of = map(int, match.groups())
+        if not 1 <= number <= of:
+            from_1 = "parts are counted from 1" + (f": 1/{of} to {of}/{of}" if of else "")
+            raise ShareError(f"part {text!r}: {from_1} (in a SLURM array job: --array=1-{of or 4})")
+        return cls(number, of)
+
+    def blocks(self, total: int) -> range:
+        """Numbers of the share's blocks among `total`; raise ShareError if there are more shares than blocks."""
+        if self.of > total:
+            raise ShareError(f"part {self}: this run has {total} blocks; cut it into {total} parts at most")
+        return range(self.number - 1, total, self.of)
+
+
+class PartMetadata(NamedTuple):
+    """Metadata in a part's files: the worlds it covers, and the trials that failed in them."""
+
+    first_world: int
+    worlds: int
+    failures: list[Failure]
+
+    def sound_trials(self, lucks: int) -> int:
+        """Trials of each cell in the part; a world with a failure is in no cell."""
+        return (self.worlds - len({failure.world for failure in self.failures})) * lucks
+
+
+def encode_parquet(frame: pd.DataFrame, metadata: PartMetadata | None = None) -> memoryview:
+    """Bytes of a Parquet file with these rows, with a checksum on each page; NaN becomes null."""
+    texts = {"strait_schema": SCHEMA}
+    if metadata:
+        texts |= {name: json.dumps(value) for name, value in metadata._asdict().items()}
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(texts)
+    names = [name for name, kind in frame.dtypes.items() if isinstance(kind, pd.CategoricalDtype)]
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd", use_dictionary=names, write_page_checksum=True)
+    return memoryview(sink.getvalue())
+
+
+def _read_rows(path: Path, columns: Sequence[str] | None = None, footer: Any = None) -> pa.Table:
+    """Rows of one file. Opened as a file: a data set would take names of folders (`seed=7`) for columns."""
+    with pq.ParquetFile(path, metadata=footer, page_checksum_verification=True) as file:
+        return file.read(columns=columns, use_threads=columns is None)
+
+
+def _read_column(path: Path, name: str, footer: Any = None) -> NDArray[Any]:
+    """One column of a file; null becomes NaN."""
+    values: NDArray[Any] = _read_rows(path, [name], footer).column(0).to_numpy()
+    return values
+
+
+def _read_metadata(path: Path) -> PartMetadata:
+    """Metadata of a part, from the last bytes of its file; raise FolderError if it has another schema."""
+    texts = pq.read_metadata(path).metadata or {}
+    schema = texts.get(b"strait_schema", b"none").decode()
+    if schema != SCHEMA:
+        raise FolderError(f"{path}: its schema is {schema}, and this strait reads {SCHEMA}; name another folder")
+    first_world, worlds, failures = (json.loads(texts[name.encode()]) for name in PartMetadata._fields)
+    return PartMetadata(first_world, worlds, [Failure(*failure) for failure in failures])
+
+
+@contextmanager
+def _report_damage(folder: Path) -> Iterator[None]:
+    """Raise FolderError for a file that is missing or damaged."""
+    try:
+        yield
+    except (OSError, pa.ArrowException, KeyError) as error:
+        raise FolderError(
+            f"{folder}: a file is missing or damaged ({error}); run the same command again to replace it"
+        ) from error
 
 
 class Parts:
-    """The parts of one experiment in a folder, in blocks of so many worlds."""
+    """Parts of one experiment in a folder, in blocks of `block_worlds` worlds; nothing is read at first.
+
+    Attributes
+    ----------
+    total
+        Blocks of the whole experiment; the last one may be short.
+    own_blocks
+        Numbers of the blocks that belong in this folder: those of its share.
+    """
 
     def __init__(self, folder: Path, experiment: Experiment, block_worlds: int, share: Share | None = None) -> None:
-        """Take the folder as it is; nothing is read yet."""
         self.folder, self.experiment, self.block_worlds = folder, experiment, block_worlds
+        self.total = -(-experiment.trials // experiment.lucks // block_worlds)
         self.share = share or Share(1, 1)
-        self.wanted = self.share.blocks(self.total)  # blocks that belong in this folder
-        self._places: pd.DataFrame | None = None
+        self.own_blocks = self.share.blocks(self.total)
+        self._rung_index: pd.DataFrame | None = None
 
-    @property
-    def total(self) -> int:
-        """Blocks of the whole experiment, the last one perhaps short."""
-        return -(-self.experiment.trials // self.experiment.lucks // self.block_worlds)
+    @classmethod
+    def of_run(cls, folder: Path, run: Manifest, experiment: Experiment) -> Parts:
+        """Parts of the run in a manifest; raise ShareError if it has more shares than blocks."""
+        share = run.get("share")
+        return cls(folder, experiment, run["block_worlds"], Share.parse(share) if share else None)
 
-    def worlds_of(self, numbers: Sequence[int]) -> int:
-        """Worlds of these blocks, when they are whole."""
+    def count_trials(self, numbers: Sequence[int]) -> int:
+        """Trials of a cell in these blocks, when they are complete."""
         worlds = self.experiment.trials // self.experiment.lucks
-        return sum(min(self.block_worlds, worlds - number * self.block_worlds) for number in numbers)
+        of_blocks = sum(min(self.block_worlds, worlds - number * self.block_worlds) for number in numbers)
+        return of_blocks * self.experiment.lucks
 
     def path(self, kind: str, number: int) -> Path:
         """File of a kind in block `number`."""
         return self.folder / kind / f"part-{number:05}.parquet"
 
     def numbers(self) -> list[int]:
-        """Blocks that are there."""
+        """Numbers of the blocks in the folder, damaged ones too."""
         names = (path.stem.removeprefix("part-") for path in (self.folder / TRIALS).glob("part-*.parquet"))
         return sorted(int(name) for name in names if name.isdigit())
 
-    def packed(self, block: Block, failures: Sequence[Failure]) -> dict[str, memoryview]:
-        """Content of each kind of file for a block, from which the failures were taken out; the trials last."""
-        months = len(next(iter(block.rung_counts.values())))
-        if self._places is None:
-            self._places = rungs.places(self.experiment, months)
+    def encode(self, block: Block) -> dict[str, memoryview]:
+        """Content of each kind of file for a block without its failed trials; the trials last."""
+        sound, failures = remove_failures(self.experiment, block)
+        if self._rung_index is None:  # the same for every block, and slow to build
+            self._rung_index = tables.rung_index(self.experiment, len(next(iter(sound.rung_counts.values()))))
         frames = {
-            WORLDS: tables.worlds(self.experiment, block.parameters, block.first_world),
-            RUNG_COUNTS: self._places.assign(count=rungs.flat(self.experiment, block.rung_counts)),
-            TRIALS: tables.trials(self.experiment, block.records),
+            WORLDS: tables.worlds_of_block(self.experiment, sound.parameters, sound.first_world),
+            RUNG_COUNTS: self._rung_index.assign(count=tables.flatten_rung_counts(self.experiment, sound.rung_counts)),
+            TRIALS: tables.trials(self.experiment, sound.records),
         }
-        marks = parquet.Marks(block.first_world, block.worlds, [*failures])
-        return {kind: parquet.encoded(frame, marks) for kind, frame in frames.items()}
+        metadata = PartMetadata(sound.first_world, sound.worlds, failures)
+        return {kind: encode_parquet(frame, metadata) for kind, frame in frames.items()}
 
-    def keep(self, number: int, files: Mapping[str, bytes | memoryview]) -> None:
-        """Write the files of a block, in the order in which they come.
-
-        Raises
-        ------
-        OSError
-            If the disk is full or refuses.
-        """
+    def write(self, number: int, files: Mapping[str, bytes | memoryview]) -> None:
+        """Write the files of a block in the given order; raise OSError if the disk is full or refuses."""
         for kind, content in files.items():
             path = self.path(kind, number)
             path.parent.mkdir(exist_ok=True)
             disk.save(path, content)
 
-    def standing(self, number: int) -> Standing:
-        """How a block stands, found by reading all of it; nothing is changed."""
+    def status(self, number: int) -> Status:
+        """Status of a block, from reading all of it; nothing is changed."""
         if not self.path(TRIALS, number).exists():
             return "missing"
-        if self.broken(number):
+        if self.damaged_files(number):
             return "damaged"
-        return "whole" if parquet.marks(self.path(TRIALS, number)).worlds == self.worlds_of([number]) else "short"
+        played = _read_metadata(self.path(TRIALS, number)).worlds * self.experiment.lucks
+        return "complete" if played == self.count_trials([number]) else "short"
 
-    def broken(self, number: int) -> list[Path]:
-        """Files of a block that cannot be read whole."""
+    def damaged_files(self, number: int) -> list[Path]:
+        """Files of a block that cannot be read, or do not hold what they should."""
         return [self.path(kind, number) for kind in KINDS if not self._readable(kind, number)]
 
+    def _readable(self, kind: str, number: int) -> bool:
+        path = self.path(kind, number)
+        try:
+            metadata, rows = _read_metadata(path), _read_rows(path).num_rows
+        except (OSError, pa.ArrowException, KeyError, ValueError):
+            return False
+        expected = {
+            TRIALS: len(tables.cells(self.experiment)) * metadata.sound_trials(self.experiment.lucks),
+            WORLDS: len(self.experiment.worldviews) * metadata.worlds,
+        }
+        return metadata.first_world == number * self.block_worlds and rows == expected.get(kind, rows)
+
     def set_aside(self, number: int) -> None:
-        """Move what is damaged in a block out of the way; the block is then missing."""
-        for path in self.broken(number):
+        """Move the damaged files of a block to the folder `damaged`; the block is then missing."""
+        for path in self.damaged_files(number):
             if path.exists():
                 (self.folder / DAMAGED).mkdir(exist_ok=True)
                 kind = path.parent.name.removesuffix(".parquet")
                 path.replace(self.folder / DAMAGED / f"{kind}-{path.name}")
                 disk.sync_folder(path.parent)
 
-    def trials(self, numbers: Sequence[int]) -> InFolder:
-        """The trials of these blocks, column by column."""
-        return InFolder(self.experiment, self.folder, [self.path(TRIALS, number) for number in numbers])
+    def trials(self, numbers: Sequence[int]) -> FolderTrials:
+        """Trials of these blocks, read column by column."""
+        return FolderTrials(self.experiment, self.folder, [self.path(TRIALS, number) for number in numbers])
 
     def failures(self, numbers: Sequence[int]) -> list[Failure]:
-        """The trials that failed in these blocks."""
-        with parquet.told(self.folder):
-            marks = [parquet.marks(self.path(TRIALS, number)) for number in numbers]
-        return [failure for of_part in marks for failure in of_part.failures]
+        """Trials that failed in these blocks."""
+        with _report_damage(self.folder):
+            parts = [_read_metadata(self.path(TRIALS, number)) for number in numbers]
+        return [failure for metadata in parts for failure in metadata.failures]
 
     def rungs(self, numbers: Sequence[int], trials: int) -> pd.DataFrame:
-        """Shares of trials on each rung over these blocks, which hold so many trials a cell."""
-        counts: NDArray[np.int64] | None = None
-        with parquet.told(self.folder):
+        """Shares of trials on each rung over these blocks, which hold `trials` trials of a cell."""
+        counts: Any = 0
+        with _report_damage(self.folder):
             for number in numbers:
-                of_part = parquet.column(self.path(RUNG_COUNTS, number), "count")
-                counts = of_part if counts is None else counts + of_part
-        return rungs.shares(self.experiment, np.zeros(0, np.int64) if counts is None else counts, trials)
+                counts = counts + _read_column(self.path(RUNG_COUNTS, number), "count")
+        return tables.rung_shares(self.experiment, counts, trials)
 
     def worlds(self, numbers: Sequence[int]) -> pd.DataFrame:
-        """What the worlds of these blocks drew."""
-        with parquet.told(self.folder):
-            return tables.gathered([parquet.read(self.path(WORLDS, number)).to_pandas() for number in numbers])
+        """Parameters of the worlds of these blocks."""
+        with _report_damage(self.folder):
+            return tables.join_worlds([_read_rows(self.path(WORLDS, number)).to_pandas() for number in numbers])
 
     def frames(self, kind: str) -> Iterator[pd.DataFrame]:
-        """The rows of one kind, a part at a time, in order of worlds; within a part cell by cell."""
-        with parquet.told(self.folder):
+        """Rows of one kind, a part at a time, in order of worlds; within a part cell by cell."""
+        with _report_damage(self.folder):
             for number in self.numbers():
-                yield parquet.read(self.path(kind, number)).to_pandas()
-
-    def _readable(self, kind: str, number: int) -> bool:
-        path = self.path(kind, number)
-        try:
-            marks, rows = parquet.marks(path), parquet.read(path).num_rows
-        except (OSError, pa.ArrowException, KeyError, ValueError):
-            return False
-        expected = {
-            TRIALS: len(tables.cells(self.experiment)) * marks.kept(self.experiment.lucks),
-            WORLDS: len(self.experiment.worldviews) * marks.worlds,
-        }
-        return marks.first_world == number * self.block_worlds and rows == expected.get(kind, rows)
+                yield _read_rows(self.path(kind, number)).to_pandas()
 
 
-def of_run(folder: Path, run: Manifest, experiment: Experiment) -> Parts:
-    """The parts of the run that a manifest describes.
+FillBlocks = Callable[[Parts, Sequence[int]], Generator[int, None, None]]
+"""Function that writes these blocks into a folder in any order, and yields the number of each that is written."""
 
-    Raises
-    ------
-    ShareError
-        If it is one of more shares than there are blocks.
+
+class FolderTrials(Mapping["Cell", tables.Rows]):
+    """Trials of every cell, from the files of a folder.
+
+    A column is read for all cells at once and cached while there is room, so memory holds few numbers a trial.
     """
-    return Parts(folder, experiment, run["block_worlds"], share(run["share"]) if run.get("share") else None)
+
+    def __init__(self, experiment: Experiment, folder: Path, paths: Sequence[Path]) -> None:
+        self._folder, self._paths, self._cells = folder, [*paths], tables.cells(experiment)
+        with _report_damage(folder):
+            self._footers = [pq.read_metadata(path) for path in paths]
+            schema = pq.read_schema(paths[0])
+        sizes = [footer.num_rows // len(self._cells) for footer in self._footers]
+        self._edges = np.concatenate([[0], np.cumsum(sizes)])
+        keys = {*tables.CELL_COLUMNS, "trial"}
+        self.dtype = np.dtype([(f.name, f.type.to_pandas_dtype()) for f in schema if f.name not in keys])
+        self._cache: dict[str, NDArray[Any]] = {}
+
+    @property
+    def size(self) -> int:
+        """Trials of each cell."""
+        return int(self._edges[-1])
+
+    def __getitem__(self, cell: Cell) -> tables.Rows:
+        return CellTrials(self, self._cells.index(cell))
+
+    def __iter__(self) -> Iterator[Cell]:
+        return iter(self._cells)
+
+    def __len__(self) -> int:
+        return len(self._cells)
+
+    def column(self, name: str) -> NDArray[Any]:
+        """One column of all cells: array[cell, trial]."""
+        if (cached := self._cache.get(name)) is not None:
+            return cached
+        size = len(self._cells) * self.size * self.dtype[name].itemsize
+        while len(self._cache) > 2 and sum(values.nbytes for values in self._cache.values()) + size > CACHE_BYTES:
+            self._cache.pop(next(iter(self._cache)))  # the oldest goes before the next is read
+        values = np.empty((len(self._cells), self.size), self.dtype[name])
+        with _report_damage(self._folder):
+            for i, (path, footer) in enumerate(zip(self._paths, self._footers, strict=True)):
+                part = _read_column(path, name, footer).reshape(len(self._cells), -1)
+                values[:, self._edges[i] : self._edges[i + 1]] = part
+        values.flags.writeable = False
+        self._cache[name] = values
+        return values
+
+
+class CellTrials:
+    """Rows of one cell in a folder."""
+
+    def __init__(self, trials: FolderTrials, cell_index: int) -> None:
+        self.dtype = trials.dtype
+        self._trials, self._cell_index = trials, cell_index
+
+    def __getitem__(self, name: str, /) -> NDArray[Any]:
+        column: NDArray[Any] = self._trials.column(name)[self._cell_index]
+        return column

@@ -1,4 +1,4 @@
-"""Results: run an experiment, and read its trials, its summary and the differences between its policies."""
+"""Result of an experiment: its trials, its summary and the differences between its policies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.errors import QuestionError
-from sim.results import failures, rungs, tables
+from sim.results import failures, tables
 
 if TYPE_CHECKING:
     from sim.engine.batch import Block, Cell
@@ -26,7 +26,7 @@ Progress = Callable[[int, int], object]  # trials done and trials to do, over al
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What an experiment gave: every trial, and the tables made from them.
+    """Result of an experiment: every trial, and the tables of them.
 
     Attributes
     ----------
@@ -34,19 +34,21 @@ class Result:
         The experiment, as it was run.
     records
         Rows of each (start, worldview, policy): `records[cell][column]` is one value a trial, in order of
-        trial. A result that was read from a folder reads a column when it is asked for.
+        trial. A result from a folder reads a column when it is used.
+    read_worlds
+        Reads the table `worlds`.
     rungs
         Share of trials on each rung in each month: `start`, `worldview`, `policy`, `target` (japan, taiwan),
-        `domain` (economic, military), `month` (from 1), `rung` (-1: Taiwan fell before), `share`.
+        `domain` (economic, military), `month` (from 1), `rung` (-1: Taiwan has fallen), `share`.
     manifest
-        What the folder it is kept in says of the run; None if it was only run in memory.
+        Manifest of its folder; None for a run in memory.
     reused
         Whether it was read from a folder that already held this experiment, instead of being run.
     failures
-        Trials whose record had a number that cannot be, one a row: `start`, `worldview`, `policy`, `trial`,
-        `world`, `luck`, `found`. Their worlds are left out of all cells, so policies stay paired.
+        Trials with an impossible number in their record, one a row: `start`, `worldview`, `policy`, `trial`,
+        `world`, `luck`, `found`. Their worlds are removed from all cells, so policies stay paired.
     notes
-        What is to be told of how the folder was found.
+        Messages on the state of the folder before the run.
 
     Examples
     --------
@@ -58,21 +60,21 @@ class Result:
 
     experiment: Experiment
     records: Mapping[Cell, tables.Rows]
-    drawn: pd.DataFrame | Callable[[], pd.DataFrame] = field(repr=False)  # `worlds`, or how to read them
+    read_worlds: Callable[[], pd.DataFrame] = field(repr=False)
     rungs: pd.DataFrame
     manifest: Mapping[str, Any] | None = None
     reused: bool = False
     failures: pd.DataFrame = field(default_factory=lambda: failures.failures_table(()))
     notes: tuple[str, ...] = ()
-    _made: dict[tuple[str, str | None], pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    _tables: dict[tuple[str, str | None], pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def trials(self) -> pd.DataFrame:
-        """One row per start, worldview, policy and trial; made when first asked for.
+        """One row per start, worldview, policy and trial; built at first use.
 
         Columns: `start`, `worldview`, `policy` (categories), `trial` (= world * lucks + luck), `world`,
         `luck`, every outcome under its name (shares as 0 or 1), `<outcome>_compensator` where there is one,
-        then what else the engine records. Months to something that never came are null.
+        then all other columns. Months to an event that never came are null.
 
         Examples
         --------
@@ -83,7 +85,7 @@ class Result:
         return tables.trials(self.experiment, self.records)
 
     def trials_of(self, *columns: str) -> pd.DataFrame:
-        """`start`, `worldview`, `policy` and these columns of the trials; no other is read.
+        """Columns `start`, `worldview`, `policy` and these columns of the trials; no other is read.
 
         Examples
         --------
@@ -95,8 +97,8 @@ class Result:
 
     @cached_property
     def worlds(self) -> pd.DataFrame:
-        """The parameters each world drew: `world`, `worldview`, and a column a parameter, in its unit."""
-        return self.drawn if isinstance(self.drawn, pd.DataFrame) else self.drawn()
+        """Parameters of each world: `world`, `worldview`, and a column a parameter, in its unit."""
+        return self.read_worlds()
 
     def summary(self, estimator: Literal["count"] | None = None) -> pd.DataFrame:
         """Mean and quantiles of every outcome in every cell, each with its 95 % interval.
@@ -104,9 +106,8 @@ class Result:
         Parameters
         ----------
         estimator
-            By default an outcome is estimated by its compensator (the chance of it, added up as the trial
-            went on: the same mean with far less noise) where it has one. `count` asks for plain counts of
-            what happened, with Wilson's interval.
+            By default an outcome with a compensator (its chance, summed over the months of the trial: the same
+            mean with far less noise) is estimated by it. `count` uses plain counts, with Wilson's interval.
 
         Returns
         -------
@@ -114,12 +115,12 @@ class Result:
             `start`, `worldview`, `policy`, `outcome`, `statistic` (`mean`, or a quantile such as `q0.9`),
             `estimate`, `low`, `high` in the outcome's unit (pd.NA where they do not apply), `estimator`
             (`compensator`, `count`, `mean` or `quantile`), `n` (the trials behind it: for months to an event,
-            those in which it came).
+            those with the event).
 
         Raises
         ------
         ValueError
-            For another estimator, or a column with NaN where none may be.
+            For another estimator, or a column with NaN where none is allowed.
 
         Examples
         --------
@@ -130,7 +131,7 @@ class Result:
         return self._table("summary", estimator)
 
     def differences(self, estimator: Literal["count"] | None = None) -> pd.DataFrame:
-        """Paired difference, a minus b, of each outcome between each two policies in the same worlds.
+        """Paired difference, a minus b, of each outcome between every two policies in the same worlds.
 
         Parameters
         ----------
@@ -143,14 +144,14 @@ class Result:
             `start`, `worldview`, `outcome`, `policy_a`, `policy_b`, `difference`, `low`, `high` (95 % for
             this row alone), `simultaneous_low`, `simultaneous_high` (95 % for all primary contrasts of the
             primary outcomes of this start and worldview together), `prob_better` (share of worlds in which a
-            does better, ties half), `variance_ratio` (how many times as many trials two unpaired runs would
-            need), `margin` (what counts as the same), `verdict` (`a better`, `b better`, `same within
-            margin`, `undecided`; by the simultaneous interval where there is one; of an outcome with no good
-            direction `same within margin` or nothing), `identical` (the two policies' rows are equal byte
-            for byte), `estimator`, `n` (for months to an event, the fewer of the two policies' trials in
-            which it came), `trials_needed` (about how many trials of a cell would put it beyond the margin or
-            within it; as many as there are, or fewer: it is there; blank: it is at the margin itself). pd.NA or
-            None where a figure does not apply.
+            does better, ties half), `variance_ratio` (how many times as many trials two unpaired runs need),
+            `margin` (smaller differences do not matter), `verdict` (`a better`, `b better`, `same within
+            margin`, `undecided`; by the simultaneous interval where there is one; for an outcome without a good
+            direction `same within margin` or None), `identical` (the rows of the two policies are equal byte
+            for byte), `estimator`, `n` (for months to an event, the smaller number of trials with the event),
+            `trials_needed` (about how many trials of a cell put the difference beyond the margin or within it;
+            at most the present number if it is settled; pd.NA at the margin itself). pd.NA or None where a
+            figure does not apply.
 
         Raises
         ------
@@ -168,10 +169,10 @@ class Result:
     def _table(self, kind: str, estimator: Literal["count"] | None) -> pd.DataFrame:
         if estimator not in (None, "count"):
             raise QuestionError(f"estimator {estimator!r}: the choices are 'count' and None, the default")
-        if (kind, estimator) not in self._made:
-            make = tables.summary if kind == "summary" else tables.differences
-            self._made[kind, estimator] = make(self.experiment, self.records, estimator)
-        return self._made[kind, estimator].copy()
+        if (kind, estimator) not in self._tables:
+            build = tables.summary if kind == "summary" else tables.differences
+            self._tables[kind, estimator] = build(self.experiment, self.records, estimator)
+        return self._tables[kind, estimator].copy()
 
 
 def run(
@@ -183,27 +184,26 @@ def run(
     progress: Progress | None = None,
     cluster: str | None = None,
 ) -> Result:
-    """Run an experiment and keep the result in memory.
+    """Run an experiment in memory.
 
     Parameters
     ----------
     trials, seed
-        Instead of the experiment's own: trials per cell, a multiple of its lucks; any seed from 0.
+        In place of the experiment's own: trials per cell, a multiple of its lucks; any seed from 0.
     workers
-        Threads; by default one per processor. They do not change the result.
+        Threads; by default one per processor. The result is the same for any number.
     progress
         Called after each block with the trials done and the trials to do, over all cells.
     cluster
         Play on a cluster of Dask workers: `local` for processes of this computer (in a script, call it under
-        `if __name__ == "__main__":`), `tcp://host:port`, or the file in which the scheduler wrote its address.
-        It does not change the result.
+        `if __name__ == "__main__":`), `tcp://host:port`, or the scheduler's file. The result is the same.
 
     Raises
     ------
-    ValueError
+    QuestionError
         If trials or seed is out of range.
     sim.errors.ClusterError, sim.errors.ClusterLostError
-        If there is no such cluster, or it is lost.
+        If there is no such cluster, or it disappears.
 
     Examples
     --------
@@ -216,16 +216,16 @@ def run(
 
     if not compiled.COMPILED:
         logging.getLogger("sim").warning(compiled.PLAINLY)
-    experiment = _changed(experiment, trials, seed)
+    experiment = _with_trials_and_seed(experiment, trials, seed)
     if cluster:
         from sim.results import cluster as dask
 
-        blocks = partial(dask.blocks, where=cluster)
-    with closing(blocks(experiment, workers=workers)) as made:
-        return collect_blocks(experiment, made, progress)
+        blocks = partial(dask.blocks, address=cluster)
+    with closing(blocks(experiment, workers=workers)) as played:
+        return collect_blocks(experiment, played, progress)
 
 
-def _changed(experiment: Experiment, trials: int | None, seed: int | None) -> Experiment:
+def _with_trials_and_seed(experiment: Experiment, trials: int | None, seed: int | None) -> Experiment:
     trials = experiment.trials if trials is None else index(trials)
     seed = experiment.seed if seed is None else index(seed)
     if trials < 1 or trials % experiment.lucks:
@@ -236,29 +236,33 @@ def _changed(experiment: Experiment, trials: int | None, seed: int | None) -> Ex
 
 
 def collect_blocks(experiment: Experiment, blocks: Iterable[Block], progress: Progress | None = None) -> Result:
-    """Gather blocks, which come in order of worlds, into a result."""
+    """Collect blocks, which come in order of worlds, into a result without their failed worlds."""
     records: dict[Cell, NDArray[Any]] = {}
     worlds: list[pd.DataFrame] = []
     failed: list[failures.Failure] = []
     counts: Any = 0
-    kept = 0
-    for whole in blocks:
-        block, found = failures.remove_failures(experiment, whole)
-        size = 0
-        for cell, rows in block.records.items():
+    filled = size = 0  # sound trials of each cell so far, and in this block
+    for block in blocks:
+        sound, failed_here = failures.remove_failures(experiment, block)
+        for cell, rows in sound.records.items():
             if cell not in records:
                 records[cell] = np.empty(experiment.trials, rows.dtype)
-            records[cell][kept : kept + rows.size] = rows
+            records[cell][filled : filled + rows.size] = rows
             size = rows.size
-        kept += size
-        counts = counts + rungs.flat(experiment, block.rung_counts)
-        worlds.append(tables.worlds(experiment, block.parameters, block.first_world))
-        failed += found
+        filled += size
+        counts = counts + tables.flatten_rung_counts(experiment, sound.rung_counts)
+        worlds.append(tables.worlds_of_block(experiment, sound.parameters, sound.first_world))
+        failed += failed_here
         if progress:
-            done = (block.first_world + block.worlds) * experiment.lucks
+            done = (sound.first_world + sound.worlds) * experiment.lucks
             progress(done * len(records), experiment.trials * len(records))
-    if not kept:
-        raise ValueError(f"no trial is sound; the first that failed: {failed[0]}")
-    sound = {cell: rows[:kept] for cell, rows in records.items()}
-    shares = rungs.shares(experiment, counts, kept)
-    return Result(experiment, sound, tables.gathered(worlds), shares, failures=failures.failures_table(failed))
+    if not filled:
+        raise ValueError(f"every trial failed; the first failure: {failed[0]}")
+    joined = tables.join_worlds(worlds)
+    return Result(
+        experiment,
+        {cell: rows[:filled] for cell, rows in records.items()},
+        lambda: joined,
+        tables.rung_shares(experiment, counts, filled),
+        failures=failures.failures_table(failed),
+    )

@@ -1,7 +1,7 @@
-"""Whether two computers give the same bytes: their versions are compared, and so is a sample that both play.
+"""Same bytes on two computers: their versions are compared, and the bytes of a sample that both play.
 
 Exponentials and logarithms may differ in their last bit from one system or processor to another. No list of versions
-tells that; some thousand trials, packed as a part would be, do.
+shows that; a few thousand trials, encoded as a part, do.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.model import compiled
-from sim.results import failures, manifest
+from sim.results import manifest
 from sim.results.parts import Parts
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 SAMPLE_WORLDS = 50
 SAMPLE = "bytes of a sample of trials (systems and processors may round differently)"
 
-Traits = dict[str, str]
+Fingerprint = dict[str, str]
 
 
-def program() -> Traits:
-    """What is known without playing: rules, libraries and how the rules run.
+def describe_program() -> Fingerprint:
+    """Part of the fingerprint that needs no play: rules, libraries, and whether the rules are compiled.
 
-    >>> sorted(program())[:3]
+    >>> sorted(describe_program())[:3]
     ['Python', 'numba', 'numpy']
     """
     libraries = {name: str(manifest.installed_version(name)) for name in manifest.DISTRIBUTIONS if name != "mesa"}
@@ -41,19 +41,19 @@ def program() -> Traits:
     }
 
 
-def traits(experiment: Experiment) -> Traits:
-    """All that decides the bytes of a part here; it plays the experiment's first worlds.
+def fingerprint(experiment: Experiment) -> Fingerprint:
+    """Everything that decides the bytes of a part on this computer; it plays the experiment's first worlds.
 
     >>> import sim
-    >>> traits(sim.load("debate")) == traits(sim.load("debate", trials=100))
+    >>> fingerprint(sim.load("debate")) == fingerprint(sim.load("debate", trials=100))
     True
     """
     from sim.engine.batch import blocks
 
     few = replace(experiment, trials=SAMPLE_WORLDS * experiment.lucks)
-    mark = hashlib.sha256()
+    digest = hashlib.sha256()
     with closing(blocks(few, block_worlds=SAMPLE_WORLDS)) as played:
         for block in played:
-            for content in Parts(Path(), few, SAMPLE_WORLDS).packed(*failures.remove_failures(few, block)).values():
-                mark.update(content)
-    return program() | {SAMPLE: mark.hexdigest()[:12]}
+            for content in Parts(Path(), few, SAMPLE_WORLDS).encode(block).values():
+                digest.update(content)
+    return describe_program() | {SAMPLE: digest.hexdigest()[:12]}

@@ -1,7 +1,12 @@
-"""Enough trials? Stop a run when what was asked for is known so well, and say how many more trials it would take.
+"""Stopping rule: stop a run when the chosen differences are precise enough, and estimate the trials still needed.
 
-Looks come after each block of the folder, in order of worlds, and depend on nothing else: a run stops at the same
-trial whatever the workers, however often it was stopped and gone on with.
+The rule looks after each block of the folder, in order of worlds, and depends on nothing else. So a run stops at the
+same trial with any number of workers, and however often it was stopped and continued.
+
+Each look uses a confidence sequence (`sim.statistics.sequences`), not an ordinary interval. An ordinary 95 % interval
+misses with 5 % at one planned look; with a look after every block, some look would miss far more often, and a rule that
+stops at a good moment would pick just those. A confidence sequence covers at all looks together with 95 %, so its half
+width may decide when to stop.
 """
 
 from __future__ import annotations
@@ -20,15 +25,14 @@ from sim.scenario import messages
 from sim.statistics import sequences
 
 if TYPE_CHECKING:
-    from sim.engine.batch import Cell
     from sim.results.parts import Parts
     from sim.scenario.experiment import Experiment
 
-MOST = 1_000_000  # trials of a cell, if nobody says how many at most
+MAX_TRIALS = 1_000_000  # of a cell, without --trials
 
 
-class Widest(NamedTuple):
-    """The contrast of an outcome that is known least: half of its interval's width, the target, trials it may need."""
+class LeastPrecise(NamedTuple):
+    """Least precise contrast of an outcome: half width of its interval, target, and trials it may need in all."""
 
     outcome: str
     start: str
@@ -37,16 +41,16 @@ class Widest(NamedTuple):
     policy_b: str
     half_width: float
     target: float
-    needed: float
+    trials_needed: float
 
 
-def read_targets(experiment: Experiment, said: Collection[str]) -> dict[str, float]:
-    """Read what is asked for: `outcome=half_width`, in the outcome's unit.
+def read_targets(experiment: Experiment, texts: Collection[str]) -> dict[str, float]:
+    """Read targets, each an `outcome=half_width` in the outcome's unit.
 
     Raises
     ------
     QuestionError
-        If it is not of that form, no such outcome is in every trial, or there is nothing to compare.
+        If a text has another form, names no outcome that every trial records, or there is only one policy.
 
     Examples
     --------
@@ -54,95 +58,98 @@ def read_targets(experiment: Experiment, said: Collection[str]) -> dict[str, flo
     >>> read_targets(sim.load("debate"), ["use_of_force=0.005"])
     {'use_of_force': 0.005}
     """
-    found = {}
-    if said and not tables.shown_contrasts(experiment):
-        raise QuestionError("--until: with one policy there is no difference to know")
-    known = [
-        name for name, outcome in experiment.catalogue.outcomes.items() if not outcome.given
-    ]  # else it may be blank
-    for text in said:
+    if texts and not tables.shown_contrasts(experiment):
+        raise QuestionError("--until: one policy has no difference; add a second --policy")
+    # An outcome that only some trials record may have no value at a look.
+    known = [name for name, outcome in experiment.catalogue.outcomes.items() if not outcome.given]
+    targets = {}
+    for text in texts:
         name, _, number = text.partition("=")
         if name not in known:
             raise QuestionError(f"--until {text}: {messages.unknown('outcome of every trial', name, known)}")
         try:
-            found[name] = float(number)
+            targets[name] = float(number)
         except ValueError:
-            found[name] = math.nan
-        if not 0 < found[name] < math.inf:
+            targets[name] = math.nan
+        if not 0 < targets[name] < math.inf:
             raise QuestionError(f"--until {text}: write outcome=half_width, a number above 0: {name}=0.005")
-    return found
+    return targets
 
 
 def allow_most_trials(experiment: Experiment) -> Experiment:
-    """Let an experiment have the `MOST` trials, which its lucks divide."""
-    return replace(experiment, trials=MOST // experiment.lucks * experiment.lucks)
+    """Experiment with `MAX_TRIALS` trials, rounded down to a multiple of its lucks."""
+    return replace(experiment, trials=MAX_TRIALS // experiment.lucks * experiment.lucks)
 
 
 class StoppingRule:
-    """Whether the contrasts of some outcomes are known within their targets, from running sums alone.
+    """Precision of the shown contrasts of some outcomes, from running sums alone.
 
-    Its contrasts are those the experiment is shown by (`sim.results.tables.shown_contrasts`), in every start and
-    worldview, by the estimator of the tables. Each has an interval of 95 % of its own at all looks together.
+    The contrasts are those of `sim.results.tables.shown_contrasts` in every start and worldview, by the estimator of
+    the tables. Each has a 95 % confidence sequence of its own.
     """
 
     def __init__(self, experiment: Experiment, targets: Mapping[str, float]) -> None:
-        """Begin with no world."""
         starts, worldviews, _ = tables.axes(experiment)
         self.experiment, self.targets = experiment, dict(targets)
-        self.places = list(product(starts, worldviews, tables.shown_contrasts(experiment)))
-        self.sums = {name: self._blank(name) for name in targets}
+        self.contrasts = list(product(starts, worldviews, tables.shown_contrasts(experiment)))
+        self.sums = {name: self._empty_sums(name) for name in targets}
         self.blocks = 0
 
-    def _blank(self, name: str) -> sequences.Counted | sequences.Summed:
+    def _empty_sums(self, name: str) -> sequences.Counted | sequences.Summed:
         outcome = self.experiment.catalogue.outcomes[name]
         if outcome.unit == "share" and not outcome.compensator:
-            return sequences.Counted(len(self.places), self.experiment.lucks)
-        return sequences.Summed(len(self.places), largest=float(outcome.unit == "share"))
+            return sequences.Counted(len(self.contrasts), self.experiment.lucks)
+        return sequences.Summed(len(self.contrasts), largest=float(outcome.unit == "share"))
 
-    def add(self, records: Mapping[Cell, tables.Rows]) -> None:
+    def add(self, records: tables.Records) -> None:
         """Add the sound worlds of a block."""
         for name, sums in self.sums.items():
             values = {
-                cell: tables.column(self.experiment, records, cell, name, None).values
+                cell: tables.read_outcome(self.experiment, records, cell, name, None).values
                 for cell in tables.cells(self.experiment)
             }
+            # float[world, contrast] of the first policy and of the second: both played the same worlds, so the sums
+            # are of paired differences, and noise that a world gives to both policies cancels.
             a, b = (
-                np.column_stack([values[start, view, pair[side]] for start, view, pair in self.places])
+                np.column_stack([values[start, view, pair[side]] for start, view, pair in self.contrasts])
                 for side in (0, 1)
             )
             sums.add(a, b)
 
-    def widest(self) -> list[Widest]:
-        """For each outcome the contrast that is furthest from its target."""
+    def least_precise(self) -> list[LeastPrecise]:
+        """For each outcome the contrast that is furthest from the target."""
         found = []
         for name, target in self.targets.items():
             sums = self.sums[name]
             widths, needed = sums.half_width(), sums.needed(target) * self.experiment.lucks
-            at = int(np.argmax(np.where(np.isinf(widths).any(), needed, widths)))
-            start, view, pair = self.places[at]
-            found.append(Widest(name, start, view, *pair, float(widths[at]), target, float(needed[at])))
+            # Infinite widths (too few worlds have the outcome at all) are all equal: the trials needed decide then.
+            index = int(np.argmax(np.where(np.isinf(widths).any(), needed, widths)))
+            start, view, pair = self.contrasts[index]
+            found.append(LeastPrecise(name, start, view, *pair, float(widths[index]), target, float(needed[index])))
         return found
 
-    def after(self, parts: Parts, blocks: int) -> bool:
-        """Look after the first so many blocks of a folder: is every contrast known within its target?"""
+    def is_met(self, parts: Parts, blocks: int) -> bool:
+        """Whether every contrast reaches its target after the first `blocks` blocks of a folder."""
         for number in range(self.blocks, blocks):
             self.add(parts.trials([number]))
         self.blocks = blocks
-        return all(one.half_width <= one.target for one in self.widest())
+        return all(contrast.half_width <= contrast.target for contrast in self.least_precise())
 
-    def needed(self) -> int:
-        """About how many trials of a cell it takes in all, as far as can be told by now."""
-        return math.ceil(min(max(one.needed for one in self.widest()), MOST)) if self.blocks else MOST
+    def trials_needed(self) -> int:
+        """About how many trials of a cell are needed in all, by the present estimate."""
+        if not self.blocks:
+            return MAX_TRIALS
+        return math.ceil(min(max(contrast.trials_needed for contrast in self.least_precise()), MAX_TRIALS))
 
-    def told(self) -> list[str]:
-        """What the last look showed, an outcome a line."""
+    def report(self) -> list[str]:
+        """Result of the last look, a line for each outcome."""
         lines = []
-        for one in self.widest() if self.blocks else ():
-            trials = self.sums[one.outcome].worlds * self.experiment.lucks
-            where = f"{one.policy_a} - {one.policy_b}, {one.start}, {one.worldview}"
-            known = f"{one.outcome} is known to ±{one.half_width:.3g} or better (least in {where})"
-            if one.half_width <= one.target:
-                lines.append(f"Enough after {trials:,} trials: {known}.")
+        for outcome, start, view, a, b, half_width, target, needed in self.least_precise() if self.blocks else ():
+            trials = self.sums[outcome].worlds * self.experiment.lucks
+            known = f"{outcome} is known to ±{half_width:.3g} (least precise: {a} - {b}, {start}, {view})"
+            if half_width <= target:
+                lines.append(f"Precise enough after {trials:,} trials: {known}.")
             else:
-                lines.append(f"Not enough after {trials:,} trials: {known}; ±{one.target:g} may take {one.needed:.2g}.")
+                more = f"±{target:g} may take {needed:.2g} trials"
+                lines.append(f"Not precise enough after {trials:,} trials: {known}; {more}.")
         return lines

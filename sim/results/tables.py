@@ -1,8 +1,8 @@
-"""The three tables of a result: its trials, their summary, and the paired differences of its policies.
+"""Tables of a result: trials, worlds, rungs, the summary, and the paired differences of policies.
 
-A cell is a start, a worldview and a policy; its rows give each column of its trials by name, in order of trial:
-the structured arrays that the engine makes, or the files of a folder (`sim.results.parts`), which read a column for all
-cells at once. So tables are made column by column, and no more than a few columns are ever in memory.
+A cell is a start, a worldview and a policy. Its rows give each column of its trials by name, in order of trial. They
+are the structured arrays of the engine, or files of a folder (`sim.results.parts`), which read a column for all cells
+at once. So tables are built column by column, and only a few columns are in memory at any time.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.model.codes import FALLEN, TRACKS
 from sim.statistics import contrasts, intervals
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
 
 Estimator = Literal["compensator", "count", "mean", "quantile"]
+Pair = tuple[str, str]
+Group = tuple[str, str]  # a start and a worldview: cells that differ in their policy only
 
 CELL_COLUMNS = ["start", "worldview", "policy"]
 FIGURES = ["estimate", "low", "high"]
@@ -32,17 +35,24 @@ PAIR = ["start", "worldview", "outcome", "policy_a", "policy_b"]
 PAIR_FIGURES = ["difference", "low", "high", "simultaneous_low", "simultaneous_high"]
 PAIR_FIGURES += ["prob_better", "variance_ratio", "margin"]
 DIFFERENCES = [*PAIR, *PAIR_FIGURES, "verdict", "identical", "estimator", "n", "trials_needed"]
+FALLEN_RUNG = -1  # of the months after Taiwan's fall
 
 
 class Rows(Protocol):
-    """The trials of a cell: `rows[name]` is a column, `rows.dtype.names` are all."""
+    """Trials of a cell: `rows[name]` is a column, `rows.dtype.names` are all names."""
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """Names and types of the columns."""
 
     def __getitem__(self, name: str, /) -> NDArray[Any]:
-        """Give a column, one value a trial."""
+        """One column, one value a trial."""
+
+
+Records = Mapping["Cell", Rows]
+
+
+# Cells and pairs of policies
 
 
 def axes(experiment: Experiment) -> tuple[list[str], list[str], list[str]]:
@@ -56,28 +66,13 @@ def cells(experiment: Experiment) -> list[Cell]:
     return list(product(*axes(experiment)))
 
 
-def category(entries: list[str]) -> pd.CategoricalDtype[str]:
-    """Type of a column of names, in the order given."""
-    return pd.CategoricalDtype(pd.Index(entries))
-
-
-def of_cells(experiment: Experiment, rows: int) -> dict[str, Any]:
-    """The columns `start`, `worldview`, `policy` of a table with so many rows in each cell."""
-    columns: dict[str, Any] = {}
-    by_axis = zip(*cells(experiment), strict=True)
-    for name, entries, of_rows in zip(CELL_COLUMNS, axes(experiment), by_axis, strict=True):
-        codes = np.array([entries.index(entry) for entry in of_rows], dtype=np.int8)
-        columns[name] = pd.Categorical.from_codes(np.repeat(codes, rows), dtype=category(entries))
-    return columns
-
-
-def pairs(experiment: Experiment) -> list[tuple[str, str]]:
+def pairs(experiment: Experiment) -> list[Pair]:
     """Every unordered pair of policies once: as a contrast declares it, else in the experiment's order."""
     declared = {frozenset(contrast): contrast for contrast in reversed(experiment.catalogue.contrasts)}
     return [declared.get(frozenset(pair), pair) for pair in combinations(axes(experiment)[2], 2)]
 
 
-def shown_contrasts(experiment: Experiment) -> list[tuple[str, str]]:
+def shown_contrasts(experiment: Experiment) -> list[Pair]:
     """Pairs of policies to show: the contrasts of the catalogue, then each other policy against the reference.
 
     Examples
@@ -100,8 +95,25 @@ def reference_policy(experiment: Experiment) -> str:
     return references.most_common(1)[0][0] if references else policies[0]
 
 
-def trials(experiment: Experiment, records: Mapping[Cell, Rows], names: Sequence[str] | None = None) -> pd.DataFrame:
-    """One row a trial: its cell, trial, world and luck, each outcome, each compensator, then the rest.
+def _name_type(names: list[str]) -> pd.CategoricalDtype[str]:
+    return pd.CategoricalDtype(pd.Index(names))
+
+
+def _cell_columns(experiment: Experiment, rows: int) -> dict[str, Any]:
+    """Columns `start`, `worldview`, `policy` of a table with `rows` rows in each cell."""
+    columns: dict[str, Any] = {}
+    by_axis = zip(*cells(experiment), strict=True)
+    for column, names, of_cells in zip(CELL_COLUMNS, axes(experiment), by_axis, strict=True):
+        codes = np.array([names.index(name) for name in of_cells], dtype=np.int8)
+        columns[column] = pd.Categorical.from_codes(np.repeat(codes, rows), dtype=_name_type(names))
+    return columns
+
+
+# Trials, worlds and rungs
+
+
+def trials(experiment: Experiment, records: Records, names: Sequence[str] | None = None) -> pd.DataFrame:
+    """One row a trial: its cell, trial, world and luck, each outcome, each compensator, then all other columns.
 
     Parameters
     ----------
@@ -112,69 +124,109 @@ def trials(experiment: Experiment, records: Mapping[Cell, Rows], names: Sequence
     """
     order = cells(experiment)
     columns: dict[str, Any] = {}
-    for name in names or _columns(experiment, records[order[0]]):
+    for name in names or _trial_columns(experiment, records[order[0]]):
         columns[name] = np.concatenate([records[cell][name] for cell in order])
     if names is None:
         columns = {"trial": columns["world"] * experiment.lucks + columns["luck"], **columns}
     size = len(next(iter(columns.values()))) // len(order)
-    return pd.DataFrame({**of_cells(experiment, size), **columns}, copy=False)
+    return pd.DataFrame({**_cell_columns(experiment, size), **columns}, copy=False)
 
 
-def worlds(experiment: Experiment, drawn: Mapping[str, NDArray[Any]], first_world: int) -> pd.DataFrame:
-    """What the worlds of a block drew: `world`, `worldview`, and a column a parameter."""
-    parts = []
-    for worldview, values in drawn.items():
-        frame = pd.DataFrame(values, columns=list(experiment.catalogue.parameters))
-        frame.insert(0, "world", first_world + np.arange(len(frame)))
-        frame.insert(1, "worldview", worldview)
-        parts.append(frame)
-    return pd.concat(parts, ignore_index=True).astype({"worldview": category(axes(experiment)[1])})
-
-
-def gathered(blocks: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """The worlds of all blocks, worldview by worldview."""
-    return pd.concat(blocks, ignore_index=True).sort_values(["worldview", "world"], ignore_index=True)
-
-
-def _columns(experiment: Experiment, rows: Rows) -> list[str]:
-    """Columns of the rows in the order of the table."""
+def _trial_columns(experiment: Experiment, rows: Rows) -> list[str]:
     outcomes = experiment.catalogue.outcomes
     first = ["world", "luck", *outcomes]
     first += [f"{name}_compensator" for name, outcome in outcomes.items() if outcome.compensator]
     return first + [name for name in rows.dtype.names or () if name not in first]
 
 
-class Column(NamedTuple):
-    """One outcome of one cell, ready to be estimated: values is float[world], n the trials behind it."""
+def worlds_of_block(
+    experiment: Experiment, parameters: Mapping[str, NDArray[Any]], first_world: int
+) -> pd.DataFrame:
+    """Parameters of a block's worlds: `world`, `worldview`, and a column a parameter."""
+    parts = []
+    for worldview, values in parameters.items():
+        frame = pd.DataFrame(values, columns=list(experiment.catalogue.parameters))
+        frame.insert(0, "world", first_world + np.arange(len(frame)))
+        frame.insert(1, "worldview", worldview)
+        parts.append(frame)
+    return pd.concat(parts, ignore_index=True).astype({"worldview": _name_type(axes(experiment)[1])})
+
+
+def join_worlds(blocks: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Worlds of all blocks, worldview by worldview."""
+    return pd.concat(blocks, ignore_index=True).sort_values(["worldview", "world"], ignore_index=True)
+
+
+def flatten_rung_counts(experiment: Experiment, counts: Mapping[Cell, NDArray[Any]]) -> NDArray[np.int64]:
+    """Counts int64[month, track, rung] of each cell as one column, in the order of `rung_index`."""
+    columns = []
+    for cell in cells(experiment):
+        for track, (_, _, size) in enumerate(TRACKS):
+            columns.append(counts[cell][:, track, [*range(size), FALLEN]].ravel())
+    return np.concatenate(columns)
+
+
+def rung_index(experiment: Experiment, months: int) -> pd.DataFrame:
+    """Index of the counts: `start`, `worldview`, `policy`, `target`, `domain`, `month` (from 1), `rung`."""
+    sizes = [size + 1 for _, _, size in TRACKS]  # one more for `FALLEN_RUNG`
+    n_cells = len(cells(experiment))
+
+    def of_tracks(labels: list[str]) -> Any:
+        names = sorted({*labels})
+        codes = np.repeat([names.index(label) for label in labels], np.multiply(sizes, months))
+        return pd.Categorical.from_codes(np.tile(codes, n_cells), dtype=_name_type(names))
+
+    month = np.concatenate([np.repeat(np.arange(1, months + 1), size) for size in sizes])
+    rung = np.concatenate([np.tile([*range(size), FALLEN_RUNG], months) for _, _, size in TRACKS])
+    columns = {
+        **_cell_columns(experiment, months * sum(sizes)),
+        "target": of_tracks([target for target, _, _ in TRACKS]),
+        "domain": of_tracks([domain for _, domain, _ in TRACKS]),
+        "month": np.tile(month, n_cells),
+        "rung": np.tile(rung, n_cells),
+    }
+    return pd.DataFrame(columns, copy=False)
+
+
+def rung_shares(experiment: Experiment, counts: NDArray[np.int64], trials: int) -> pd.DataFrame:
+    """Table of rungs: `rung_index` with the share of `trials` on each; counts as `flatten_rung_counts` orders them."""
+    per_month = len(cells(experiment)) * sum(size + 1 for _, _, size in TRACKS)
+    return rung_index(experiment, len(counts) // per_month).assign(share=counts / trials)
+
+
+# Outcomes, as they are estimated
+
+
+class OutcomeValues(NamedTuple):
+    """Outcome of one cell, ready for an estimate: values is float[world], n the trials behind it."""
 
     values: intervals.Floats
     n: int
     estimator: Estimator
-    complete: bool
+    complete: bool  # recorded in every trial
 
 
-def column(
-    experiment: Experiment, records: Mapping[Cell, Rows], cell: Cell, outcome: str, forced: str | None
-) -> Column:
-    """Read the column an outcome is estimated from."""
-    entry = experiment.catalogue.outcomes[outcome]
+def read_outcome(experiment: Experiment, records: Records, cell: Cell, name: str, forced: str | None) -> OutcomeValues:
+    """Read the column from which an outcome is estimated: its compensator if it has one and no count is `forced`."""
+    entry = experiment.catalogue.outcomes[name]
     estimator: Estimator = "count" if entry.unit == "share" else "mean"
     if entry.compensator and forced is None:
         estimator = "compensator"
-    values = _values(experiment, records, cell, outcome, estimator)
+    values = _read_values(experiment, records, cell, name, estimator)
     if entry.given and estimator == "compensator":
-        given = _values(experiment, records, cell, entry.given, estimator)
-        happened = int(np.count_nonzero(records[cell][entry.given]))
+        # The mean of Y among trials with X is E[Y's compensator] / E[X's compensator]: a ratio of two sums over worlds.
+        given = _read_values(experiment, records, cell, entry.given, estimator)
+        n = int(np.count_nonzero(records[cell][entry.given]))
         means = intervals.ratio(values.mean(axis=1), given.mean(axis=1))
-        return Column(means, happened if means.size else 0, estimator, complete=False)
+        return OutcomeValues(means, n if means.size else 0, estimator, complete=False)
     means, n = intervals.known(values)
-    return Column(means, n, estimator, n == values.size)
+    return OutcomeValues(means, n, estimator, n == values.size)
 
 
-def _values(
-    experiment: Experiment, records: Mapping[Cell, Rows], cell: Cell, outcome: str, estimator: Estimator
+def _read_values(
+    experiment: Experiment, records: Records, cell: Cell, outcome: str, estimator: Estimator
 ) -> intervals.Floats:
-    """float[world, luck] of an outcome. Only what is told of some trials may be null, in the others."""
+    """float[world, luck] of an outcome. Only an outcome that is recorded in some trials may be NaN, in the others."""
     name = f"{outcome}_compensator" if estimator == "compensator" else outcome
     values = records[cell][name].astype(np.float64).reshape(-1, experiment.lucks)
     if estimator == "compensator" or not experiment.catalogue.outcomes[outcome].given:
@@ -182,64 +234,65 @@ def _values(
     return values
 
 
-def summary(
-    experiment: Experiment, records: Mapping[Cell, Rows], forced: Literal["count"] | None = None
-) -> pd.DataFrame:
+# Summary
+
+
+def summary(experiment: Experiment, records: Records, forced: Literal["count"] | None = None) -> pd.DataFrame:
     """Means and quantiles of every outcome in every cell: see `Result.summary`."""
     rows: dict[Cell, list[Any]] = {cell: [] for cell in cells(experiment)}
     for name, outcome in experiment.catalogue.outcomes.items():
         n = {}
         for cell in rows:
-            data = column(experiment, records, cell, name, forced)
-            rows[cell].append((*cell, name, "mean", *_mean(data, outcome), data.estimator, data.n))
+            data = read_outcome(experiment, records, cell, name, forced)
+            rows[cell].append((*cell, name, "mean", *_estimate_mean(data, outcome), data.estimator, data.n))
             n[cell] = data.n
         for cell, q in product(rows, outcome.quantiles):
-            interval = intervals.quantile(_values(experiment, records, cell, name, "quantile"), q)
+            interval = intervals.quantile(_read_values(experiment, records, cell, name, "quantile"), q)
             rows[cell].append((*cell, name, f"q{q:g}", *interval, "quantile", n[cell]))
     return _frame([row for of_cell in rows.values() for row in of_cell], SUMMARY, FIGURES)
 
 
-def _mean(data: Column, outcome: Outcome) -> intervals.Interval:
+def _estimate_mean(data: OutcomeValues, outcome: Outcome) -> intervals.Interval:
     if data.n == 0:
         return intervals.BLANK
     if data.estimator == "count":
         return intervals.share(data.values)
     mean, low, high = intervals.block_mean(data.values)
     if outcome.unit == "share" and low is not None and high is not None:
-        low, high = max(low, 0.0), min(high, 1.0)  # a compensator's interval may pass the ends of a share
+        low, high = max(low, 0.0), min(high, 1.0)  # a compensator's interval may leave the range of a share
     return intervals.Interval(mean, low, high)
 
 
-def differences(
-    experiment: Experiment, records: Mapping[Cell, Rows], forced: Literal["count"] | None = None
-) -> pd.DataFrame:
+# Differences
+
+
+def differences(experiment: Experiment, records: Records, forced: Literal["count"] | None = None) -> pd.DataFrame:
     """Paired difference of every outcome between every two policies: see `Result.differences`."""
     starts, worldviews, _ = axes(experiment)
-    rows: dict[tuple[str, str], list[dict[str, Any]]] = {place: [] for place in product(starts, worldviews)}
-    bands = {place: _band(experiment, records, place, forced) for place in rows}
-    same = _identical_pairs(experiment, records)
+    rows: dict[Group, list[dict[str, Any]]] = {group: [] for group in product(starts, worldviews)}
+    bands = {group: _joint_level(experiment, records, group, forced) for group in rows}
+    identical = _identical_pairs(experiment, records)
     for name, outcome in experiment.catalogue.outcomes.items():
-        data = {cell: column(experiment, records, cell, name, forced) for cell in cells(experiment)}
-        variances = {cell: float(one.values.var()) if one.n else 0.0 for cell, one in data.items()}
-        for place, (a, b) in product(rows, pairs(experiment)):
+        data = {cell: read_outcome(experiment, records, cell, name, forced) for cell in cells(experiment)}
+        variances = {cell: float(each.values.var()) if each.n else 0.0 for cell, each in data.items()}
+        for group, (a, b) in product(rows, pairs(experiment)):
             primary = outcome.primary and (a, b) in experiment.catalogue.contrasts
-            row = dict(zip(PAIR, (*place, name, a, b), strict=True))
-            band = bands[place] if primary else None
-            apart = variances[*place, a] + variances[*place, b]
-            row |= _contrast(outcome, data[*place, a], data[*place, b], apart, band, experiment.lucks)
-            rows[place].append(row | {"identical": (place, (a, b)) in same})
-    made = [row for of_place in rows.values() for row in of_place]
-    frame = _frame(made, DIFFERENCES, [*PAIR_FIGURES, "trials_needed"])
-    return frame.assign(verdict=pd.Series([row["verdict"] for row in made], dtype=object))
+            row = dict(zip(PAIR, (*group, name, a, b), strict=True))
+            unpaired = variances[*group, a] + variances[*group, b]
+            band = bands[group] if primary else None
+            row |= _contrast(outcome, data[*group, a], data[*group, b], unpaired, band, experiment.lucks)
+            rows[group].append(row | {"identical": (group, (a, b)) in identical})
+    flat = [row for of_group in rows.values() for row in of_group]
+    frame = _frame(flat, DIFFERENCES, [*PAIR_FIGURES, "trials_needed"])
+    return frame.assign(verdict=pd.Series([row["verdict"] for row in flat], dtype=object))
 
 
-def _contrast(outcome: Outcome, a: Column, b: Column, apart: float, band: float | None, lucks: int) -> dict[str, Any]:
-    """Figures and verdict of a minus b.
-
-    `apart` is the sum of their variances, `band` the level of the simultaneous interval, if it has one.
-    """
-    difference, low, high = _paired(a, b, intervals.LEVEL)
-    simultaneous = _paired(a, b, band) if band else intervals.BLANK
+def _contrast(
+    outcome: Outcome, a: OutcomeValues, b: OutcomeValues, unpaired_variance: float, band: float | None, lucks: int
+) -> dict[str, Any]:
+    """Figures and verdict of a minus b; `band` is the level of the simultaneous interval, if the pair has one."""
+    difference, low, high = _paired_difference(a, b, intervals.LEVEL)
+    simultaneous = _paired_difference(a, b, band) if band else intervals.BLANK
     decisive = simultaneous if band else intervals.Interval(difference, low, high)
     comparable = a.complete and b.complete
     return {
@@ -249,7 +302,7 @@ def _contrast(outcome: Outcome, a: Column, b: Column, apart: float, band: float 
         "simultaneous_low": simultaneous.low,
         "simultaneous_high": simultaneous.high,
         "prob_better": contrasts.prob_better(a.values, b.values, outcome.better) if comparable else None,
-        "variance_ratio": contrasts.variance_ratio(a.values - b.values, apart) if a.n and b.n else None,
+        "variance_ratio": contrasts.variance_ratio(a.values - b.values, unpaired_variance) if a.n and b.n else None,
         "margin": outcome.margin,
         "verdict": contrasts.verdict(decisive.low, decisive.high, outcome.margin, outcome.better),
         "estimator": a.estimator,
@@ -258,7 +311,8 @@ def _contrast(outcome: Outcome, a: Column, b: Column, apart: float, band: float 
     }
 
 
-def _paired(a: Column, b: Column, level: float) -> intervals.Interval:
+def _paired_difference(a: OutcomeValues, b: OutcomeValues, level: float) -> intervals.Interval:
+    """Interval of a minus b. Both play the same worlds, so their common noise cancels within each world."""
     if a.n == 0 or b.n == 0:
         return intervals.BLANK
     if a.estimator == "count":
@@ -266,55 +320,53 @@ def _paired(a: Column, b: Column, level: float) -> intervals.Interval:
     return intervals.block_mean(a.values - b.values, level)
 
 
-def _band(experiment: Experiment, records: Mapping[Cell, Rows], place: tuple[str, str], forced: str | None) -> float:
-    """Level at which one start and worldview's primary contrasts of primary outcomes hold together."""
+def _joint_level(experiment: Experiment, records: Records, group: Group, forced: str | None) -> float:
+    """Level of each interval at which all primary contrasts of primary outcomes in a group hold together."""
     declared = [pair for pair in pairs(experiment) if pair in experiment.catalogue.contrasts]
     primary = [name for name, outcome in experiment.catalogue.outcomes.items() if outcome.primary]
-    made: intervals.Floats | None = None
+    # One row a contrast, filled in place: float[contrast, world] of a million worlds must not exist twice.
+    rows: intervals.Floats | None = None
     filled = 0
     for name in primary:
         used = dict.fromkeys(policy for pair in declared for policy in pair)
-        data = {policy: column(experiment, records, (*place, policy), name, forced) for policy in used}
+        data = {policy: read_outcome(experiment, records, (*group, policy), name, forced) for policy in used}
         for a, b in ((data[a], data[b]) for a, b in declared if data[a].n and data[b].n):
-            if made is None:
-                made = np.empty((len(primary) * len(declared), a.values.size))
-            np.subtract(a.values, b.values, out=made[filled])
+            if rows is None:
+                rows = np.empty((len(primary) * len(declared), a.values.size))
+            np.subtract(a.values, b.values, out=rows[filled])
             filled += 1
-    return intervals.LEVEL if made is None else contrasts.band_level(made[:filled].T)
+    return intervals.LEVEL if rows is None else contrasts.band_level(rows[:filled].T)
 
 
-Places = set[tuple[tuple[str, str], tuple[str, str]]]  # (start, worldview), (policy, policy)
-
-
-def _identical_pairs(experiment: Experiment, records: Mapping[Cell, Rows]) -> Places:
-    """Where two policies' rows are identical; column by column, as long as any pair still is."""
+def _identical_pairs(experiment: Experiment, records: Records) -> set[tuple[Group, Pair]]:
+    """Groups and pairs whose policies have equal rows; column by column, as long as any pair is still equal."""
     starts, worldviews, _ = axes(experiment)
-    same: Places = set(product(product(starts, worldviews), pairs(experiment)))
+    equal = set(product(product(starts, worldviews), pairs(experiment)))
     for name in records[cells(experiment)[0]].dtype.names or ():
-        same = {
-            (place, (a, b)) for place, (a, b) in same if identical_rows(records[*place, a], records[*place, b], [name])
+        equal = {
+            (group, (a, b)) for group, (a, b) in equal if identical_rows(records[*group, a], records[*group, b], [name])
         }
-        if not same:
+        if not equal:
             break
-    return same
+    return equal
 
 
 def identical_rows(a: Rows, b: Rows, names: Sequence[str] | None = None) -> bool:
-    """Whether two policies' rows are equal byte for byte, in every column or in these."""
+    """Whether the rows of two cells are equal byte for byte, in every column or in these."""
     return all(a[name].tobytes() == b[name].tobytes() for name in names or a.dtype.names or ())
 
 
 def _frame(rows: Sequence[Any], header: list[str], figures: list[str]) -> pd.DataFrame:
-    """A frame whose figures are blank (pd.NA), never NaN, where they do not apply."""
+    """Table whose figures are pd.NA, never NaN, where they do not apply."""
     return pd.DataFrame(rows, columns=header).astype(dict.fromkeys(figures, "Float64"))
 
 
 def format_csv(frame: pd.DataFrame) -> str:
-    r"""CSV text of a table: 10 significant digits, blanks left empty, lines ended by \n.
+    r"""CSV text of a table: 10 significant digits, empty fields for missing values, lines ended by \n.
 
     Examples
     --------
-    >>> csv(pd.DataFrame({"policy": ["both"], "low": [1 / 3], "high": [None]}))
+    >>> format_csv(pd.DataFrame({"policy": ["both"], "low": [1 / 3], "high": [None]}))
     'policy,low,high\nboth,0.3333333333,\n'
     """
     return frame.to_csv(index=False, float_format="%.10g", lineterminator="\n")

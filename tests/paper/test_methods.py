@@ -17,7 +17,7 @@ from analysis.cli import main as cli
 from analysis.paper import bibtex, methods, settings
 from sim.errors import FolderError
 from sim.results import manifest
-from sim.results.shares import share
+from sim.results.parts import Share
 from sim.results.store import write_folder
 
 SET = ("claim.N12=0.5", "us_intervenes_prob=0.4", "switch.learning=off")
@@ -132,7 +132,7 @@ def test_an_unfinished_run_is_marked(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_part_of_a_run_is_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.results.store.BLOCK_TRIALS", 10)
     exp = sim.load("debate", trials=40, starts=["2026"], policies=["both", "status_quo"])
-    write_folder(exp, tmp_path / "part", share=share("1/2"))
+    write_folder(exp, tmp_path / "part", share=Share.parse("1/2"))
     assert "**This is part 1/2 of a run: 20 of 40 trials of each cell are done.**" in page(tmp_path / "part")
 
 

@@ -164,7 +164,7 @@ def test_workers_that_are_unlike_are_sent_away(
     workers = [worker(address, more=["--no-nanny"], **how) for how in UNLIKE.values()]
     with Client(scheduler) as client:
         client.wait_for_workers(len(UNLIKE))
-    with pytest.raises(ClusterError, match="No worker is left: they must have this Strait"):
+    with pytest.raises(ClusterError, match="No worker is left; install this Strait"):
         write_folder(exp, tmp_path / "out", cluster=address)
     assert not [why for why in UNLIKE if why not in caplog.text]
     assert not (tmp_path / "out" / "trials.parquet").exists()
@@ -188,7 +188,7 @@ def test_a_worker_with_other_rules_that_joins_late_is_sent_away(
 
     write_folder(exp, tmp_path / "out", cluster=crew.scheduler_address, progress=join)
     ended(late[0])
-    assert "is sent away, it would not give the same results: the rules' sources (sim/): " in caplog.text
+    assert "is sent away: its results would not be bit-identical (the rules' sources (sim/): " in caplog.text
     assert files(tmp_path / "out") == files(whole)
 
 
@@ -197,15 +197,15 @@ def test_a_worker_with_other_rules_that_joins_late_is_sent_away(
 
 @pytest.mark.parametrize(("where", "said"), [
     ("tcp://127.0.0.1:9", "no scheduler answers there"), ("127.0.0.1:9", "no scheduler answers there"),
-    ("none.json", "no such file; --cluster takes local, tcp://HOST:PORT or a scheduler's file"),
-    ("C:\\none.json", "no such file"), ("bad.json", "this is no file of a Dask scheduler"),
+    ("none.json", "no such file; write --cluster local, tcp://HOST:PORT or a scheduler's file"),
+    ("C:\\none.json", "no such file"), ("bad.json", "not the file of a Dask scheduler"),
     ("stale.json", "no scheduler answers there"),
 ])  # fmt: skip
 def test_a_cluster_that_is_not_there_is_told(
     where: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cluster, "ANSWER_S", 0.5)
+    monkeypatch.setattr(cluster, "CONNECT_S", 0.5)
     Path("bad.json").write_text("{}", encoding="utf-8")
     Path("stale.json").write_text('{"address": "tcp://127.0.0.1:9"}', encoding="utf-8")
     words = ["run", "debate", "--trials=20", "--policy=both", "--worldview=self", "--start=2026", "--cluster", where]
@@ -222,11 +222,12 @@ def test_without_dask_it_says_what_to_install(exp: Experiment, monkeypatch: pyte
 def test_a_cluster_that_goes_away_is_told(
     exp: Experiment, crew: LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "ANSWER_S", 2)
+    monkeypatch.setattr(cluster, "CONNECT_S", 2)
 
     def lost(*_: int) -> None:
         crew.close()
 
-    with dask.config.set({"distributed.comm.timeouts.connect": "1s"}), pytest.raises(ClusterLostError, match="away"):
+    quick = dask.config.set({"distributed.comm.timeouts.connect": "1s"})
+    with quick, pytest.raises(ClusterLostError, match="disappeared"):
         write_folder(exp, tmp_path / "out", cluster=crew.scheduler_address, progress=lost)
     assert (tmp_path / "out" / "trials.parquet").exists()

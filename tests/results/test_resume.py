@@ -154,7 +154,7 @@ def test_a_stopped_run_is_not_played_again(tmp_path: Path, whole: Files, monkeyp
     assert asked == [[*range(5, 12)]]
     assert told[0] == (300 * 8, 600 * 8)
     assert told[-1] == (600 * 8, 600 * 8)
-    assert result.notes == ("250 of 600 trials a cell were there already.",)
+    assert result.notes == ("250 of 600 trials per cell were already there.",)
     assert not result.reused
     assert files(tmp_path) == whole
 
@@ -183,7 +183,7 @@ def test_another_block_size_does_not_disturb_a_run(
 
 
 def test_what_is_there_of_a_run_is_balanced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(FolderError, match="there are no results here"):
+    with pytest.raises(FolderError, match="no results here"):
         load_folder(tmp_path, partial=True)
     monkeypatch.setattr("sim.engine.batch.blocks", ENGINE)
 
@@ -221,7 +221,7 @@ def test_a_damaged_part_is_set_aside_and_played_again(
         content = bytearray() if how == "empty" else bytearray(path.with_name("part-00004.parquet").read_bytes())
     path.write_bytes(content)
     result = write_folder(experiment(trials=600), tmp_path)
-    assert result.notes[-1].startswith("1 damaged parts were set aside in")
+    assert result.notes[-1].startswith("Damaged parts moved to ")
     assert [kept.read_bytes() for kept in (tmp_path / "damaged").iterdir()] == [content]
     assert files(tmp_path) == whole
 
@@ -251,7 +251,7 @@ def test_a_full_disk_loses_nothing_that_was_whole(
 
     with monkeypatch.context() as patch:
         patch.setattr("sim.results.disk.os.fsync", full)
-        with pytest.raises(OSError, match="No space left on device; what was kept before is whole") as error:
+        with pytest.raises(OSError, match="No space left on device; finished blocks are saved") as error:
             write_folder(experiment(trials=600), tmp_path)
     assert error.value.errno == errno.ENOSPC
     left = files(tmp_path)

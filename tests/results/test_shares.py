@@ -19,8 +19,7 @@ from analysis.cli import main
 from sim.errors import FolderError, ShareError
 from sim.results import manifest, store
 from sim.results.merge import merge
-from sim.results.parts import KINDS
-from sim.results.shares import Share, share
+from sim.results.parts import KINDS, Share
 from sim.results.store import load_folder, write_folder
 from sim.scenario.experiment import Experiment
 
@@ -144,15 +143,15 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "another Strait": (
         lambda p: [*map(made_elsewhere, p.iterdir())],
-        r"not played by the Strait that is here \(numba: 0.1 there",
+        r"played by another Strait \(numba: 0.1 there",
     ),
     "unfinished": (lambda p: edit(p / "1", lambda m: m.update(status="running")), "1: part 1/3 is not finished"),
     "a part gone": (lambda p: (p / "1" / KINDS[0] / "part-00003.parquet").unlink(), r"1: .*\(2 of 3 blocks are done"),
     "damaged": (
         lambda p: (p / "3" / KINDS[1] / "part-00005.parquet").write_bytes(b"PAR1"),
-        r"part-00005.parquet: damaged; the command of part 3/3",
+        r"part-00005.parquet: damaged; run the command of part 3/3 again",
     ),
-    "no manifest": (lambda p: (p / "2" / manifest.MANIFEST).write_text("{}"), "2: not empty, and no run"),
+    "no manifest": (lambda p: (p / "2" / manifest.MANIFEST).write_text("{}"), "2: not empty, and not a run"),
 }
 
 
@@ -174,7 +173,7 @@ def test_all_faults_are_told_at_once(parts: Path, tmp_path: Path) -> None:
 
 
 def test_a_share_is_not_taken_for_a_run(thirds: Path, whole: Path, tmp_path: Path) -> None:
-    with pytest.raises(FolderError, match="it holds part 1/3 of a run; strait merge"):
+    with pytest.raises(FolderError, match="it holds part 1/3 of a run; join all parts with strait merge"):
         load_folder(thirds / "1")
     with pytest.raises(FolderError, match="part: 1/3 there, 2/3 here"):
         write_folder(experiment(), thirds / "1", share=Share(2, 3))
@@ -182,7 +181,7 @@ def test_a_share_is_not_taken_for_a_run(thirds: Path, whole: Path, tmp_path: Pat
         write_folder(experiment(), thirds / "1")
     with pytest.raises(FolderError, match="it holds a whole run"):
         merge([whole], tmp_path / "out")
-    with pytest.raises(FolderError, match="there is no part of a run here"):
+    with pytest.raises(FolderError, match="no part of a run here"):
         merge([tmp_path], tmp_path / "out")
     write_folder(experiment(seed=8), tmp_path / "out")
     with pytest.raises(FolderError, match=r"another experiment or program \(seed: 8 there, 7 here\)"):
@@ -191,7 +190,7 @@ def test_a_share_is_not_taken_for_a_run(thirds: Path, whole: Path, tmp_path: Pat
 
 @pytest.mark.parametrize("text", [" 2/4 ", "2 / 4", "2/4"])
 def test_a_share_is_read_as_people_write_it(text: str) -> None:
-    assert share(text) == Share(2, 4)
+    assert Share.parse(text) == Share(2, 4)
 
 
 @pytest.mark.parametrize(("text", "said"), [
@@ -201,7 +200,7 @@ def test_a_share_is_read_as_people_write_it(text: str) -> None:
 ])  # fmt: skip
 def test_another_word_for_a_share_is_refused(text: str, said: str) -> None:
     with pytest.raises(ShareError) as error:
-        share(text)
+        Share.parse(text)
     assert said in str(error.value)
 
 
@@ -241,7 +240,7 @@ def test_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert files(tmp_path / "out" / "merged") == files(tmp_path / "out" / "debate")
     for words, said in {
         f"{run} --part 0/2": "counted from 1",
-        f"{run} --part 1/9": "this run has 3 blocks, so it can be cut into 3 parts at most",
+        f"{run} --part 1/9": "this run has 3 blocks; cut it into 3 parts at most",
         "merge out/debate-parts/1-of-2 --out out/again": "part 2/2 is missing",
     }.items():
         refused = strait(words)

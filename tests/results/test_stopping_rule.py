@@ -62,7 +62,7 @@ def test_it_stops_at_one_trial_with_the_bytes_of_a_plain_run(
     result = write_folder(debate(), tmp_path, until=FORCE, workers=workers, progress=lambda *at: told.append(at))
     assert result.experiment.trials == STOPS_AT
     assert content(tmp_path) == plain
-    assert result.notes[0].startswith(f"Enough after {STOPS_AT} trials: use_of_force is known to ±0.0")
+    assert result.notes[0].startswith(f"Precise enough after {STOPS_AT} trials: use_of_force is known to ±0.0")
     assert told[-1] == (2 * STOPS_AT, 2 * STOPS_AT)
     assert all(done < total for done, total in told[:-1])
 
@@ -92,7 +92,7 @@ def test_what_is_enough_is_shown_again_and_more_is_added_for_more(tmp_path: Path
     write_folder(debate(), tmp_path / "a", until=FORCE)
     again = write_folder(debate(), tmp_path / "a", until=FORCE)
     assert (again.reused, again.experiment.trials) == (True, STOPS_AT)
-    assert "Enough" in again.notes[0]
+    assert "Precise enough" in again.notes[0]
     more = write_folder(debate(), tmp_path / "a", until={"use_of_force": 0.045})
     assert more.experiment.trials > STOPS_AT
     write_folder(debate(more.experiment.trials), tmp_path / "b")
@@ -117,7 +117,7 @@ def test_a_hole_in_what_is_there_is_filled_before_a_look(tmp_path: Path, plain: 
 def test_trials_are_the_most_that_are_played(tmp_path: Path) -> None:
     result = write_folder(debate(250), tmp_path, until=FORCE)
     assert result.experiment.trials == 250
-    assert result.notes[0].startswith("Not enough after 250 trials")
+    assert result.notes[0].startswith("Not precise enough after 250 trials")
     assert load_folder(tmp_path).experiment.trials == 250
 
 
@@ -127,14 +127,14 @@ def test_every_start_worldview_and_contrast_must_be_known(tmp_path: Path) -> Non
     result = write_folder(exp, tmp_path, until=FORCE | {"crisis": 0.1})
     watch = stopping_rule.StoppingRule(exp, FORCE | {"crisis": 0.1})
     watch.add(result.records)
-    assert len(watch.places) == 2 * 2 * 2
+    assert len(watch.contrasts) == 2 * 2 * 2
     columns = {"use_of_force": "use_of_force_compensator", "crisis": "crisis"}
-    for one in watch.widest():
+    for one in watch.least_precise():
         sums = watch.sums[one.outcome]
-        for at, (start, view, (a, b)) in enumerate(watch.places):
+        for at, (start, view, (a, b)) in enumerate(watch.contrasts):
             values = [result.records[start, view, policy][columns[one.outcome]].astype(float) for policy in (a, b)]
-            alone = watch._blank(one.outcome)
-            alone.add(*(np.tile(each[:, None], len(watch.places)) for each in values))
+            alone = watch._empty_sums(one.outcome)
+            alone.add(*(np.tile(each[:, None], len(watch.contrasts)) for each in values))
             assert sums.half_width()[at] == pytest.approx(alone.half_width()[0])
             assert sums.half_width()[at] <= one.half_width
 
@@ -162,7 +162,7 @@ def test_what_cannot_be_asked_for_is_told(tmp_path: Path, monkeypatch: pytest.Mo
     assert result.exit_code == 2
     assert why in result.stderr
     alone = CliRunner().invoke(main.app, ["run", "debate", "--policy", "both", "--until", "crisis=0.1"])
-    assert "with one policy there is no difference" in alone.stderr
+    assert "one policy has no difference" in alone.stderr
     assert not list(tmp_path.iterdir())
 
 
@@ -171,7 +171,7 @@ def test_it_looks_at_all_trials_on_this_computer(tmp_path: Path, elsewhere: list
     words = ["run", "debate", "--until", "crisis=0.1", "--out", str(tmp_path / "out"), *elsewhere]
     result = CliRunner().invoke(main.app, words)
     assert result.exit_code == 2
-    assert "take --trials with --cluster or --part" in result.stderr
+    assert "use --trials with --cluster or --part" in result.stderr
     assert not list(tmp_path.iterdir())
 
 
@@ -180,5 +180,5 @@ def test_the_command_plays_until_it_knows(tmp_path: Path, monkeypatch: pytest.Mo
     cells = "--start 2026 --worldview newsham --policy direct_ties --policy status_quo --no-figures --out out"
     result = CliRunner().invoke(main.app, ["run", "debate", *cells.split(), "--until", "use_of_force=0.06"])
     assert result.exit_code == 0, result.output
-    assert f"Enough after {STOPS_AT} trials" in result.stderr
+    assert f"Precise enough after {STOPS_AT} trials" in result.stderr
     assert load_folder("out").experiment.trials == STOPS_AT

@@ -159,7 +159,7 @@ def test_a_strangers_folder_is_refused(tmp_path: Path, content: str | None, fres
     (tmp_path / "thesis.docx").write_text("x")
     if content is not None:
         (tmp_path / "manifest.json").write_text(content)
-    with pytest.raises(FolderError, match="not empty, and no run this strait can read; name another folder"):
+    with pytest.raises(FolderError, match="not empty, and not a run that this strait can read; name another folder"):
         write_folder(experiment(), tmp_path, fresh=fresh)
     assert (tmp_path / "thesis.docx").read_text() == "x"
     assert not (tmp_path / ".lock").exists()
@@ -172,7 +172,7 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_results_cannot_be_loaded(tmp_path: Path) -> None:
-    with pytest.raises(FolderError, match="there are no results here"):
+    with pytest.raises(FolderError, match="no results here; name the folder of a run"):
         load_folder(tmp_path)
 
 
@@ -183,7 +183,7 @@ def test_a_second_process_is_refused_while_the_first_writes(folder: Path) -> Non
             lambda: write_folder(experiment(), folder, fresh=True),
             lambda: store.add_files(folder, []),
         ):
-            with pytest.raises(FolderError, match=rf"another process \(number {os.getpid()}\) is writing there"):
+            with pytest.raises(FolderError, match=rf"process {os.getpid()} is writing there"):
                 write()
         assert write_folder(experiment(), folder).reused  # reading is no writing
     assert write_folder(experiment(trials=1_200), folder).manifest
@@ -197,7 +197,7 @@ def test_a_folder_that_cannot_be_written_is_refused_but_can_be_read(
 
     monkeypatch.setattr("sim.results.disk.os.open", refused)
     assert write_folder(experiment(), folder).reused
-    with pytest.raises(FolderError, match=r"nothing can be written there \(Read-only file system\)"):
+    with pytest.raises(FolderError, match=r"cannot be written \(Read-only file system\)"):
         write_folder(experiment(trials=1_200), folder)
 
 
@@ -236,7 +236,7 @@ def test_what_there_is_of_an_unfinished_run_can_be_read(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         write_folder(experiment(), tmp_path / "out", progress=interrupted)
     assert held(tmp_path / "out")["status"] == "running"
-    with pytest.raises(FolderError, match="is not finished; strait run goes on with it"):
+    with pytest.raises(FolderError, match="is not finished; strait run continues it"):
         load_folder(tmp_path / "out")
 
 
@@ -249,7 +249,7 @@ def test_a_missing_part_is_told_when_a_folder_is_read(tmp_path: Path, monkeypatc
     with pytest.raises(FolderError, match="a file is missing or damaged"):
         load_folder(tmp_path)
     (tmp_path / "trials.parquet" / "part-00001.parquet").unlink()
-    with pytest.raises(FolderError, match=r"a file is missing \(1 of 3 parts\)"):
+    with pytest.raises(FolderError, match=r"parts are missing \(1 of 3\)"):
         load_folder(tmp_path)
 
 
