@@ -185,7 +185,7 @@ def folders(tmp_path: Path) -> dict[str, Path]:
     other = tmp_path / "other"
     other.mkdir()
     (other / "letter.txt").write_text("dear", encoding="utf-8")
-    return {"strait claims": tables, "no run": other, "no results here": tmp_path / "missing"}
+    return {"strait claims": tables, "not a run": other, "no results here": tmp_path / "missing"}
 
 
 def test_a_folder_without_a_run_is_rejected(folders: dict[str, Path]) -> None:
