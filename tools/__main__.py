@@ -69,13 +69,13 @@ def document(
 
 def _wanted(names: list[str], exp: Experiment, records: Path) -> list[str]:
     """Return the measures to make."""
-    from sim.scenario.messages import unknown
+    from sim.scenario.messages import describe_unknown
     from tools import measures
 
     known = list(measures.MEASURES)
     for name in names:
         if name not in (*known, "all", "old"):
-            exit_with(unknown("measure", name, [*known, "all", "old"]), BAD_INPUT)
+            exit_with(describe_unknown("measure", name, [*known, "all", "old"]), BAD_INPUT)
     if "all" in names:
         return known
     old = measures.find_stale(exp, records) if "old" in names else {}

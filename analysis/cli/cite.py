@@ -28,7 +28,7 @@ def cite(
         from analysis.paper import cite as citing
         from analysis.paper import explain, saved_figures
         from sim.results import manifest
-        from sim.scenario.messages import nearest
+        from sim.scenario.messages import find_nearest
 
         exp, wanted = explain.everything(), " ".join(words)
         version = manifest.installed_version(manifest.DISTRIBUTIONS[0])
@@ -38,7 +38,7 @@ def cite(
         else:
             made = saved_figures.find(wanted)
             if not made:
-                near = nearest(wanted, [*names.values(), *saved_figures.names()])
+                near = find_nearest(wanted, [*names.values(), *saved_figures.names()])
                 hint = f"Did you mean {near}?" if near else "See: strait list; a figure goes by its file."
                 exit_with(f"Nothing is called {wanted}. {hint}", BAD_INPUT)
             if len(made) > 1:

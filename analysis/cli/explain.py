@@ -17,13 +17,13 @@ def explain(
         from rich.console import Console
 
         from analysis.paper import explain as show
-        from sim.scenario.messages import nearest
+        from sim.scenario.messages import find_nearest
 
         exp, wanted = show.everything(), " ".join(words)
         kinds, names = show.kinds(exp), show.names(exp)
         name = names.get(wanted.casefold())
         if name is None:
-            near = nearest(wanted, names.values())
+            near = find_nearest(wanted, names.values())
             exit_with(
                 f"Nothing is called {wanted}. " + (f"Did you mean {near}?" if near else "See: strait list"),
                 BAD_INPUT,

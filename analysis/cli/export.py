@@ -36,7 +36,7 @@ def export(
             exit_with("Say in which form: --csv, --xlsx, --dta or --parquet, one of them.", BAD_INPUT)
         for name in table or ():
             if name not in exporting.TABLES:
-                exit_with(messages.unknown("table", name, exporting.TABLES), BAD_INPUT)
+                exit_with(messages.describe_unknown("table", name, exporting.TABLES), BAD_INPUT)
         try:
             names = table or exporting.TABLES
             where = exporting.write(

@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, PlainValidator
 from sim.errors import Fault, ScenarioError
 from sim.scenario import shipped
 from sim.scenario.files import read_file
-from sim.scenario.messages import show
+from sim.scenario.messages import show_value
 from sim.scenario.schema import (
     FileEntry,
     Month,
@@ -124,13 +124,13 @@ def _month_or_day(value: Any) -> str:
     """The month of a month or day."""
     if isinstance(value, str) and re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])(-[0-3][0-9])?", value):
         return value[:7]
-    raise ValueError(f"must be a month written YYYY-MM, or a day written YYYY-MM-DD, got {show(value)}")
+    raise ValueError(f"must be a month written YYYY-MM, or a day written YYYY-MM-DD, got {show_value(value)}")
 
 
 def _year(value: str) -> str:
     if re.fullmatch("(19|20)[0-9]{2}", value):
         return value
-    raise ValueError(f"must be a year, got {show(value)}")
+    raise ValueError(f"must be a year, got {show_value(value)}")
 
 
 def _or_empty(check: BeforeValidator) -> PlainValidator:
@@ -280,7 +280,7 @@ def _find_inconsistencies(document: Document, episodes: Sequence[OtherEpisode | 
             yield document.fault((*path, "id"), f"id: {episode.id} is used twice in this file; give each its own")
         seen.add(episode.id)
         if _is_date(episode.end) and str(episode.end)[:7] < episode.start:
-            message = f"end: must not be before start ({episode.start}), got {show(str(episode.end))}"
+            message = f"end: must not be before start ({episode.start}), got {show_value(str(episode.end))}"
             yield document.fault((*path, "end"), message)
         if isinstance(episode, ShippedEpisode) and (episode.codes is None) != (episode.trigger_type == PRC_INITIATED):
             message = f"{episode.id}: codes are required, except for type {PRC_INITIATED}, which has none"

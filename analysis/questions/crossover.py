@@ -19,7 +19,7 @@ from analysis.questions.work import Counter, Work
 from sim.engine import beliefs
 from sim.engine.evaluation import block_means
 from sim.errors import QuestionError
-from sim.scenario.messages import unknown
+from sim.scenario.messages import describe_unknown
 from sim.statistics.intervals import Floats, block_mean
 from sim.statistics.zero_crossing import RESAMPLES, Crossing, find_crossing
 
@@ -172,7 +172,7 @@ def check_dials(experiment: Experiment, claims: Sequence[str]) -> list[str]:
     dialled = list(beliefs.moved(experiment.catalogue))
     for claim in claims:
         if claim not in dialled:
-            raise QuestionError(unknown("claim with a dial", claim, dialled))
+            raise QuestionError(describe_unknown("claim with a dial", claim, dialled))
     return list(dict.fromkeys(claims)) or dialled
 
 

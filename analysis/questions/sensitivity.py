@@ -22,7 +22,7 @@ from analysis.questions.work import Counter, Work
 from sim.engine.evaluation import CLAIM, block_means, problem
 from sim.engine.question import check_count
 from sim.errors import QuestionError
-from sim.scenario.messages import unknown
+from sim.scenario.messages import describe_unknown
 from sim.statistics import indices
 from sim.statistics.indices import LUCK, MORRIS, SOBOL, decompose, plain_problem, screen
 from sim.statistics.intervals import Floats, block_mean
@@ -129,7 +129,7 @@ def sensitivity(
     {'morris': 108, 'sobol': 6}
     """
     if over not in LAWS:
-        raise QuestionError(unknown("over", over, list(LAWS)))
+        raise QuestionError(describe_unknown("over", over, list(LAWS)))
     if check_count("trajectories", trajectories) < 2:
         raise QuestionError("trajectories: must be 2 or more")
     if check_count("points", points) < 8 or points & (points - 1):

@@ -20,7 +20,7 @@ from sim.engine.beliefs import QUANTILE, Floats, drawn, moved
 from sim.engine.question import Question, check_count, look_up
 from sim.errors import QuestionError
 from sim.scenario.distributions import Distribution, Fixed, Normal, Triangular, Uniform
-from sim.scenario.messages import unknown
+from sim.scenario.messages import describe_unknown
 
 if TYPE_CHECKING:
     from sim.engine.beliefs import DrawnWorlds
@@ -185,7 +185,7 @@ def problem(exp: Experiment, kind: str = "dials", worldview: str | None = None) 
         themes: dict[str, str] = {name: owner.theme if owner else "no claim" for name, owner in owners.items()}
         rows = [(*_law(name, value), themes[name]) for name, value in free.items()]
     else:
-        raise QuestionError(unknown("kind", kind, ["dials", "parameters"]))
+        raise QuestionError(describe_unknown("kind", kind, ["dials", "parameters"]))
     names, dists, bounds, groups = ([*part] for part in zip(*rows, strict=True))
     return {"num_vars": len(names), "names": names, "bounds": bounds, "dists": dists, "groups": groups}
 

@@ -12,7 +12,7 @@ import numpy as np
 from sim.engine import batch
 from sim.engine.beliefs import Floats
 from sim.errors import QuestionError
-from sim.scenario.messages import unknown
+from sim.scenario.messages import describe_unknown
 
 if TYPE_CHECKING:
     from sim.scenario.catalogue import Outcome
@@ -139,7 +139,7 @@ def reject_conditional(outcome: Outcome) -> None:
 def look_up(kind: str, name: str, entries: Mapping[str, Any]) -> Any:
     """Return the entry of this name; raises QuestionError with the nearest name if there is none."""
     if name not in entries:
-        raise QuestionError(unknown(kind, name, list(entries)))
+        raise QuestionError(describe_unknown(kind, name, list(entries)))
     return entries[name]
 
 

@@ -66,7 +66,7 @@ def read_targets(experiment: Experiment, texts: Collection[str]) -> dict[str, fl
     for text in texts:
         name, _, number = text.partition("=")
         if name not in known:
-            raise QuestionError(f"--until {text}: {messages.unknown('outcome of every trial', name, known)}")
+            raise QuestionError(f"--until {text}: {messages.describe_unknown('outcome of every trial', name, known)}")
         try:
             targets[name] = float(number)
         except ValueError:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
-from sim.scenario.messages import flow, show, unknown
+from sim.scenario.messages import describe_unknown, format_value, show_value
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,7 +45,7 @@ class Distribution(ABC):
         return [field.name for field in fields(cls) if field.name not in ("lowest", "highest")]  # type: ignore[arg-type]
 
     def __str__(self) -> str:
-        return flow(self.spec())
+        return format_value(self.spec())
 
 
 @dataclass(frozen=True)
@@ -226,13 +226,13 @@ def blend(self_reading: Distribution, newsham_reading: Distribution, dial: float
 def _require(valid: bool, rule: str, distribution: Distribution) -> None:
     if not valid:
         [numbers] = distribution.spec().values()
-        raise ValueError(f"{rule}, got {flow(numbers)}")
+        raise ValueError(f"{rule}, got {format_value(numbers)}")
 
 
 def _require_inside(cdf: Callable[[float], float], low: float, high: float, full: Normal | LogNormal | Beta) -> None:
     if not cdf(high) - cdf(low) >= LEAST_INSIDE:
         rule = f"must have at least {LEAST_INSIDE:.0%} of its weight within its bounds"
-        raise ValueError(f"{rule}, {flow(full.lowest)} to {flow(full.highest)}, got {full}")
+        raise ValueError(f"{rule}, {format_value(full.lowest)} to {format_value(full.highest)}, got {full}")
 
 
 def _normal_cdf(z: float) -> float:
@@ -285,18 +285,18 @@ def _family(value: object) -> tuple[Any, list[float]]:
     """The class and the numbers of ``{word: [numbers]}``."""
     forms = {word: f"{{{word}: [{', '.join(family.numbers())}]}}" for word, family in _FAMILIES.items()}
     if not isinstance(value, dict) or len(value) != 1:
-        raise ValueError(f"must be a finite number or one of {', '.join(forms.values())}, got {show(value)}")
+        raise ValueError(f"must be a finite number or one of {', '.join(forms.values())}, got {show_value(value)}")
     [(word, numbers)] = value.items()
     if word not in _FAMILIES:
-        raise ValueError(unknown("distribution", word, _FAMILIES))
+        raise ValueError(describe_unknown("distribution", word, _FAMILIES))
     right_length = isinstance(numbers, list) and len(numbers) == len(_FAMILIES[word].numbers())
     if not right_length or not all(map(is_number, numbers)):
-        raise ValueError(f"must be {forms[word]} with finite numbers, got {show(value)}")
+        raise ValueError(f"must be {forms[word]} with finite numbers, got {show_value(value)}")
     return _FAMILIES[word], [float(entry) for entry in numbers]
 
 
 def require_legal(low: float, high: float, bounds: Bounds | None, value: object) -> None:
     """Raise ValueError unless low..high, the range of `value`, lies within the bounds."""
     if bounds and not bounds[0] <= low <= high <= bounds[1]:
-        legal = f"{flow(bounds[0])} to {flow(bounds[1])}"
-        raise ValueError(f"must lie within its bounds, {legal}, got {show(value)}")
+        legal = f"{format_value(bounds[0])} to {format_value(bounds[1])}"
+        raise ValueError(f"must lie within its bounds, {legal}, got {show_value(value)}")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sim.errors import Fault, FileReferenceError
-from sim.scenario.messages import nearest, show, unknown
+from sim.scenario.messages import describe_unknown, find_nearest, show_value
 from sim.scenario.yaml_marks import LARGEST_BYTES, Document, parse
 
 PARTS = {"policy": "policies", "worldview": "worldviews", "start": "starts", "values": "values"}
@@ -54,14 +54,14 @@ class Library:
         """
         if looks_like_path(reference):
             if "\\" in reference:
-                raise FileReferenceError(f"write / instead of \\ in the path {show(reference)}")
+                raise FileReferenceError(f"write / instead of \\ in the path {show_value(reference)}")
             return self._allowed(folder / reference, reference)
         subfolder = PARTS.get(kind, "")
         folders = [*([folder] if sibling else []), self.home / subfolder, self.shipped / subfolder]
         for candidate in (folder / f"{reference}.yaml" for folder in folders):
             if exists(candidate):
                 return self._allowed(candidate, reference)
-        raise FileReferenceError(unknown(kind, reference, _stems(folders)))
+        raise FileReferenceError(describe_unknown(kind, reference, _stems(folders)))
 
     def trust(self, folder: Path) -> None:
         """Allow a folder that the user named on the command line."""
@@ -71,10 +71,11 @@ class Library:
         """The path, if there is such a file inside the folders that may be read."""
         real = _real(path)
         if not any(real.is_relative_to(root) for root in self.roots):
-            raise FileReferenceError(f"{show(reference)} is outside the experiment's folder; copy the file into it")
+            message = f"{show_value(reference)} is outside the experiment's folder; copy the file into it"
+            raise FileReferenceError(message)
         if not exists(path):
-            near = nearest(path.name, [f"{stem}.yaml" for stem in _stems([path.parent])])
-            raise FileReferenceError(f"no such file: {show(reference)}" + (f"; nearest: {near}" if near else ""))
+            near = find_nearest(path.name, [f"{stem}.yaml" for stem in _stems([path.parent])])
+            raise FileReferenceError(f"no such file: {show_value(reference)}" + (f"; nearest: {near}" if near else ""))
         return path
 
 

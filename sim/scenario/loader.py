@@ -26,7 +26,7 @@ from sim.scenario.layers import (
     merge_beliefs,
     merge_layers,
 )
-from sim.scenario.messages import unknown
+from sim.scenario.messages import describe_unknown
 from sim.scenario.reader import KINDS, Layer, Reader
 from sim.scenario.shipped import FILES, read_catalogue, shipped_folder
 from sim.scenario.values import Values, loss_outcomes
@@ -137,7 +137,7 @@ def _check_file(name: str, further: Mapping[str, FileCheck]) -> Iterable[Fault]:
         return further[key](path)
     if path.stem in FILES:
         return read_catalogue(path.parent).faults
-    return [document.fault((), unknown("kind of file", next(iter(keys), ""), KINDS))]
+    return [document.fault((), describe_unknown("kind of file", next(iter(keys), ""), KINDS))]
 
 
 def _check_part(reader: Reader, kind: str, part: _Part) -> None:
@@ -158,7 +158,7 @@ def _find_experiment(name: str) -> Path:
     if is_name:
         others = {*FILES, "validation"}
         names = [entry.stem for entry in shipped_folder().glob("*.yaml") if entry.stem not in others]
-        raise ScenarioError([Fault(name, 0, 0, unknown("experiment", name, names))])
+        raise ScenarioError([Fault(name, 0, 0, describe_unknown("experiment", name, names))])
     return path
 
 

@@ -10,16 +10,16 @@ LONGEST = 70
 MOST_NAMES = 12
 
 
-def flow(value: Any) -> str:
+def format_value(value: Any) -> str:
     """Plain data as one line of YAML.
 
-    >>> flow({"triangular": [0, 0.25, 1.0]})
+    >>> format_value({"triangular": [0, 0.25, 1.0]})
     '{triangular: [0, 0.25, 1]}'
     """
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {flow(entry)}" for key, entry in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {format_value(entry)}" for key, entry in value.items()) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(flow, value)) + "]"
+        return "[" + ", ".join(map(format_value, value)) + "]"
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, float):
@@ -27,20 +27,20 @@ def flow(value: Any) -> str:
     return repr(value)
 
 
-def show(value: Any) -> str:
-    """`flow`, shortened for a message.
+def show_value(value: Any) -> str:
+    """`format_value`, shortened for a message.
 
-    >>> show("a" * 100)
+    >>> show_value("a" * 100)
     "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa..."
     """
-    text = flow(value)
+    text = format_value(value)
     return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
 
 
-def nearest(name: str, names: Iterable[str]) -> str | None:
+def find_nearest(name: str, names: Iterable[str]) -> str | None:
     """The most similar name, in any case of letters; None if no name is similar.
 
-    >>> nearest("Escort", ["liaison", "escorts"])
+    >>> find_nearest("Escort", ["liaison", "escorts"])
     'escorts'
     """
     folded = {known.casefold(): known for known in sorted(names)}
@@ -48,20 +48,20 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     return folded[matches[0]] if matches else None
 
 
-def unknown(kind: str, name: Any, names: Collection[str]) -> str:
+def describe_unknown(kind: str, name: Any, names: Collection[str]) -> str:
     """The message for a name that is not among `names`.
 
-    >>> unknown("lever", "escort", ["liaison", "escorts"])
+    >>> describe_unknown("lever", "escort", ["liaison", "escorts"])
     "unknown lever 'escort'; allowed: escorts, liaison; nearest: escorts"
     """
-    near = nearest(str(name), names)
-    return f"unknown {kind} {show(name)}; allowed: {listed(names)}" + (f"; nearest: {near}" if near else "")
+    near = find_nearest(str(name), names)
+    return f"unknown {kind} {show_value(name)}; allowed: {list_names(names)}" + (f"; nearest: {near}" if near else "")
 
 
-def listed(names: Collection[str]) -> str:
+def list_names(names: Collection[str]) -> str:
     """The names, or a few of them if there are many.
 
-    >>> listed(["b", "a"])
+    >>> list_names(["b", "a"])
     'a, b'
     """
     allowed = sorted(names)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.scenario.messages import nearest, show, unknown
+from sim.scenario.messages import describe_unknown, find_nearest, show_value
 from sim.scenario.schema import KnownNames
 from sim.scenario.yaml_marks import parse_value
 
@@ -30,7 +30,7 @@ def parse_override(text: str, known: KnownNames) -> tuple[dict[str, Any], list[s
     """
     key, equals, written = text.partition("=")
     if not equals:
-        return {}, [f"must be KEY=VALUE, got {show(text)}"]
+        return {}, [f"must be KEY=VALUE, got {show_value(text)}"]
     value, faults = parse_value(written)
     if faults:
         return {}, [fault.message for fault in faults]
@@ -39,8 +39,8 @@ def parse_override(text: str, known: KnownNames) -> tuple[dict[str, Any], list[s
         problem = _unknown_parameter(kind, known)
         return ({}, [problem]) if problem else ({"parameters": {kind: value}}, [])
     if kind not in _SECTIONS or len(names) + 1 != _LENGTHS[kind]:
-        near = nearest(kind, _SECTIONS)
-        return {}, [f"unknown key {show(key)}; allowed: {_FORMS}" + (f"; nearest: {near}" if near else "")]
+        near = find_nearest(kind, _SECTIONS)
+        return {}, [f"unknown key {show_value(key)}; allowed: {_FORMS}" + (f"; nearest: {near}" if near else "")]
     for name in reversed(names):
         value = {name: value}
     return {_SECTIONS[kind]: value}, []
@@ -52,8 +52,8 @@ def _unknown_parameter(name: str, known: KnownNames) -> str | None:
     if name in parameters:
         return None
     others = {entry: f"{kind}.{entry}" for kind in _SECTIONS for entry in known.names.get(kind, ())}
-    near = nearest(name, [*parameters, *others])
+    near = find_nearest(name, [*parameters, *others])
     if near in others and near not in parameters:
         setting = ".depth" if others[near].startswith("lever.") else ""
-        return f"unknown parameter {show(name)}; allowed: {_FORMS}; nearest: {others[near]}{setting}"
-    return unknown("parameter", name, parameters)
+        return f"unknown parameter {show_value(name)}; allowed: {_FORMS}; nearest: {others[near]}{setting}"
+    return describe_unknown("parameter", name, parameters)

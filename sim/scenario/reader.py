@@ -11,7 +11,7 @@ from typing import Any
 from sim.errors import Fault, FileReferenceError
 from sim.scenario.files import PARTS, Library, looks_like_path, read_file
 from sim.scenario.layers import ExperimentFile, PolicyFile, StartFile, ValuesFile, WorldviewFile
-from sim.scenario.messages import show
+from sim.scenario.messages import show_value
 from sim.scenario.overrides import parse_override
 from sim.scenario.schema import read_record
 from sim.scenario.shipped import read_catalogue
@@ -100,7 +100,7 @@ class Reader:
             part = self.read_layers(kind, path, make_fault) if path else []
             name = _reference(part[-1].document.data.get(kind)) if part else None
             if name and name in names:
-                self.faults.add(make_fault(f"{section}: must name each entry once, got {show(name)} twice"))
+                self.faults.add(make_fault(f"{section}: must name each entry once, got {show_value(name)} twice"))
             names.add(name)
             parts.append(part)
         return parts
@@ -134,7 +134,7 @@ class Reader:
         record, faults = read_record(KINDS[kind], document, self.known)
         self.faults.update(faults)
         if (name := _reference(document.data[kind])) not in (None, path.stem):
-            message = f"{kind}: must be named as its file, {path.stem}, got {show(name)}"
+            message = f"{kind}: must be named as its file, {path.stem}, got {show_value(name)}"
             self.faults.add(document.fault((kind,), message))
         return Layer(document, record, path)
 

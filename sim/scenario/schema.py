@@ -39,7 +39,7 @@ from pydantic_core import ErrorDetails
 
 from sim.errors import Fault, Path
 from sim.scenario.distributions import Bounds, Distribution, is_number, parse_distribution, require_legal
-from sim.scenario.messages import flow, listed, nearest, show, unknown
+from sim.scenario.messages import describe_unknown, find_nearest, format_value, list_names, show_value
 from sim.scenario.yaml_marks import Document
 
 T = TypeVar("T")
@@ -73,7 +73,7 @@ def _known(info: ValidationInfo) -> KnownNames:
 
 def number(low: float, high: float) -> BeforeValidator:
     """Check that a value is a number from low to high."""
-    return _in_range(float, f"a number from {flow(low)} to {flow(high)}", low, high)
+    return _in_range(float, f"a number from {format_value(low)} to {format_value(high)}", low, high)
 
 
 def integer(low: int, high: int) -> BeforeValidator:
@@ -87,7 +87,7 @@ def _in_range(kind: type[float], allowed: str, low: float, high: float) -> Befor
             return kind(value)
         quoted = isinstance(value, str) and re.fullmatch(r"[-+0-9._eE]*[0-9][-+0-9._eE]*", value)
         hint = "; a number has no quotes, underscores or leading zeros" if quoted else ""
-        raise ValueError(f"must be {allowed}, got {show(value)}{hint}")
+        raise ValueError(f"must be {allowed}, got {show_value(value)}{hint}")
 
     return BeforeValidator(check)
 
@@ -96,7 +96,7 @@ def _matching(pattern: str, rule: str) -> Callable[[Any], str]:
     def check(value: Any) -> str:
         if isinstance(value, str) and re.fullmatch(pattern, value):
             return value
-        raise ValueError(f"must be {rule}, got {show(value)}")
+        raise ValueError(f"must be {rule}, got {show_value(value)}")
 
     return check
 
@@ -105,39 +105,39 @@ def _text(value: Any) -> str:
     if isinstance(value, str) and value.strip():
         return value.strip()
     hint = "; put it in quotes" if isinstance(value, (bool, int, float)) else ""
-    raise ValueError(f"must be text, got {show(value)}{hint}")
+    raise ValueError(f"must be text, got {show_value(value)}{hint}")
 
 
 def _word(value: Any) -> str:
     """A name as text: 2026 can only mean the start of that name."""
     if type(value) is int or (isinstance(value, str) and value):
         return str(value)
-    raise ValueError(f"must be a name, got {show(value)}")
+    raise ValueError(f"must be a name, got {show_value(value)}")
 
 
 def _step(value: Any) -> float:
     if value in (1, 0.5, 0.25) and is_number(value):
         return float(value)
-    raise ValueError(f"must be 1, 0.5 or 0.25, got {show(value)}")
+    raise ValueError(f"must be 1, 0.5 or 0.25, got {show_value(value)}")
 
 
 def _switch(value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    raise ValueError(f"must be on or off, without quotes, got {show(value)}")
+    raise ValueError(f"must be on or off, without quotes, got {show_value(value)}")
 
 
 def _rising(bounds: Bounds) -> Bounds:
     if bounds[0] < bounds[1]:
         return bounds
-    raise ValueError(f"must be [low, high] with low < high, got {flow(bounds)}")
+    raise ValueError(f"must be [low, high] with low < high, got {format_value(bounds)}")
 
 
 def without_repeats(items: tuple[T, ...]) -> tuple[T, ...]:
     """Check that a list names nothing twice."""
     for index, item in enumerate(items):
         if item in items[:index]:
-            raise ValueError(f"must name each entry once, got {show(item)} twice")
+            raise ValueError(f"must name each entry once, got {show_value(item)} twice")
     return items
 
 
@@ -170,7 +170,7 @@ def _name_of(kind: str) -> AfterValidator:
     def check(name: str, info: ValidationInfo) -> str:
         names = _known(info).names.get(kind)
         if names is not None and name not in names:
-            raise ValueError(unknown(kind, name, names))
+            raise ValueError(describe_unknown(kind, name, names))
         return name
 
     return AfterValidator(check)
@@ -179,7 +179,7 @@ def _name_of(kind: str) -> AfterValidator:
 def _with_dial(claim: str, info: ValidationInfo) -> str:
     known = _known(info)
     if claim in known.names.get("claim", ()) and claim not in known.dials:
-        raise ValueError(f"claim {claim} has no readings, so no dial; allowed: {listed(known.dials)}")
+        raise ValueError(f"claim {claim} has no readings, so no dial; allowed: {list_names(known.dials)}")
     return claim
 
 
@@ -231,10 +231,10 @@ def _of_parameter(pair: tuple[str, Any], info: ValidationInfo) -> Distribution:
 def _of_quantity(pair: tuple[str, Any], info: ValidationInfo) -> float:
     (name, value), known = pair, _known(info)
     if not is_number(value):
-        raise ValueError(f"must be a number, got {show(value)}")
+        raise ValueError(f"must be a number, got {show_value(value)}")
     require_legal(value, value, known.bounds.get(name), value)
     if name in known.integers and not float(value).is_integer():
-        raise ValueError(f"must be a whole number, got {show(value)}")
+        raise ValueError(f"must be a whole number, got {show_value(value)}")
     return float(value)
 
 
@@ -248,9 +248,9 @@ def _dial(value: Any) -> float | str:
         return value
     if is_number(value) and 0 <= value <= 1:
         return float(value)
-    near = nearest(value, _DIAL_WORDS) if isinstance(value, str) else None
+    near = find_nearest(value, _DIAL_WORDS) if isinstance(value, str) else None
     allowed = "newsham, self, neutral or a number from 0 (Self's reading) to 1 (Newsham's)"
-    raise ValueError(f"must be {allowed}, got {show(value)}" + (f"; nearest: {near}" if near else ""))
+    raise ValueError(f"must be {allowed}, got {show_value(value)}" + (f"; nearest: {near}" if near else ""))
 
 
 Author = Literal["newsham", "self"]
@@ -292,7 +292,7 @@ def _fault(shape: type, document: Document, error: ErrorDetails) -> Fault:
     if path[-1:] == ("[key]",):
         return document.fault(path[:-1], _message(error), key=True)
     if kind == "unexpected_keyword_argument":
-        return document.fault(path, unknown("key", path[-1], _keys(shape, path[:-1])), key=True)
+        return document.fault(path, describe_unknown("key", path[-1], _keys(shape, path[:-1])), key=True)
     if kind == "missing":
         last = path[-1]
         missing = f"missing key {last!r}" if isinstance(last, str) else f"entry {last + 1} is missing"
@@ -316,13 +316,13 @@ def _message(error: ErrorDetails) -> str:
     near = None
     if kind == "literal_error":
         allowed = re.findall(r"'([^']*)'", context["expected"])
-        near = nearest(value, allowed) if isinstance(value, str) else None
+        near = find_nearest(value, allowed) if isinstance(value, str) else None
         rule = f"must be one of {', '.join(allowed)}"
     elif kind == "too_long":
         rule = f"must have {context['max_length']} entries at most"
     else:
         rule = _MUST_BE.get(kind, error["msg"])
-    return f"{rule}, got {show(value)}" + (f"; nearest: {near}" if near else "")
+    return f"{rule}, got {show_value(value)}" + (f"; nearest: {near}" if near else "")
 
 
 def _keys(shape: Any, path: Path) -> list[str]:

@@ -12,7 +12,7 @@ from sim.errors import Fault
 from sim.scenario.catalogue import Catalogue, Claim, Domain, Lever, Package, Parameter, Rung
 from sim.scenario.distributions import is_number
 from sim.scenario.files import read_file
-from sim.scenario.messages import flow
+from sim.scenario.messages import format_value
 from sim.scenario.schema import FileEntry, KnownNames, read_record
 from sim.scenario.yaml_marks import Document
 
@@ -141,12 +141,12 @@ def _gaps_in_ladders(document: Document, rungs: dict[Domain, tuple[Rung, ...]]) 
     for domain, ladder in rungs.items():
         numbers = [entry.rung for entry in ladder]
         if numbers != list(range(len(ladder))):
-            message = f"{domain}: rungs must count 0, 1, 2 and so on, got {flow(numbers)}"
+            message = f"{domain}: rungs must count 0, 1, 2 and so on, got {format_value(numbers)}"
             yield document.fault(("rungs", domain), message)
 
 
 def _repeated_contrasts(document: Document, contrasts: tuple[tuple[str, str], ...]) -> Iterator[Fault]:
     for index, pair in enumerate(contrasts):
         if pair[0] == pair[1] or set(pair) in map(set, contrasts[:index]):
-            message = f"contrasts: must be pairs of two policies, each pair once, got {flow(pair)}"
+            message = f"contrasts: must be pairs of two policies, each pair once, got {format_value(pair)}"
             yield document.fault(("contrasts", index), message)

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from sim.errors import Fault, Mark, Path
-from sim.scenario.messages import show
+from sim.scenario.messages import show_value
 
 LARGEST_BYTES = 1_000_000
 DEEPEST = 12
@@ -81,7 +81,7 @@ def parse(content: bytes, file: str, *, loose: bool = False) -> tuple[Document |
     builder = _Builder(file, loose)
     data = builder.build(content)
     if not builder.faults and not isinstance(data, dict):
-        message = "the file is empty" if data is None else f"must be `key: value` lines, got {show(data)}"
+        message = "the file is empty" if data is None else f"must be `key: value` lines, got {show_value(data)}"
         builder.add_fault(message, (1, 1))
     if builder.faults:
         return None, builder.faults
@@ -206,10 +206,10 @@ class _Builder:
             key, mark = self._key(event, events, path), _mark(event)
             if key in mapping:
                 line = self.keys[*path, key][0]
-                self.add_fault(f"repeated key {show(key)}, first on line {line}; remove one of the two", mark)
+                self.add_fault(f"repeated key {show_value(key)}, first on line {line}; remove one of the two", mark)
             value = self._node(next(events), events, (*path, key))
             if value is None and not self.loose:
-                self.add_fault(f"no value for {show(key)}; {_NO_VALUE[style]}", mark)
+                self.add_fault(f"no value for {show_value(key)}; {_NO_VALUE[style]}", mark)
             if key not in mapping:
                 mapping[key], self.keys[*path, key] = value, mark
         return mapping

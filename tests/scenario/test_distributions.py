@@ -141,8 +141,8 @@ def test_reads_back_what_it_writes(case: tuple[Distribution, float, float]) -> N
 
 
 def test_truncation_keeps_the_shape_inside() -> None:
-    whole, part = stats.norm(0, 1), Normal(0, 1, 0.5, 1.5)
-    share = (whole.cdf(1) - whole.cdf(0.5)) / (whole.cdf(1.5) - whole.cdf(0.5))
+    full, part = stats.norm(0, 1), Normal(0, 1, 0.5, 1.5)
+    share = (full.cdf(1) - full.cdf(0.5)) / (full.cdf(1.5) - full.cdf(0.5))
     assert_allclose(at(part, share), 1.0, rtol=1e-12)
 
 

@@ -103,12 +103,12 @@ def test_set_anything_else(tree: Path) -> None:
         "switch.learning=off",
         "quantity.prc_strength=-1",
     ]
-    made = loader.load("debate", set_=texts)
-    hold, ties = made.policies
+    exp = loader.load("debate", set_=texts)
+    hold, ties = exp.policies
     assert hold.levers == {"liaison": LeverSetting(from_month=6), "escorts": LeverSetting(depth=1)}
     assert ties.levers == {"liaison": LeverSetting(1, 1, 6), "escorts": LeverSetting(1, 1, 6, 24)}
-    assert made.switches == {"provocation": True, "learning": False}
-    assert [start.quantities["prc_strength"] for start in made.starts] == [-1]
+    assert exp.switches == {"provocation": True, "learning": False}
+    assert [start.quantities["prc_strength"] for start in exp.starts] == [-1]
     assert loader.load("debate", set_="switch.learning=off").switches["learning"] is False
 
 
@@ -120,21 +120,21 @@ def test_setting_a_parameter_to_what_it_is_changes_nothing(tree: Path, worldview
 
 
 def test_options_replace_entries_of_the_file(tree: Path) -> None:
-    made = loader.load(
+    exp = loader.load(
         "debate", policies="ties", worldviews=["self"], trials=10, lucks=2, months=6, step_months=0.5, seed=1
     )
-    assert [policy.name for policy in made.policies] == ["ties"]
-    assert [view.name for view in made.worldviews] == ["self"]
-    assert (made.trials, made.lucks, made.months, made.step_months, made.seed) == (10, 2, 6, 0.5, 1)
+    assert [policy.name for policy in exp.policies] == ["ties"]
+    assert [view.name for view in exp.worldviews] == ["self"]
+    assert (exp.trials, exp.lucks, exp.months, exp.step_months, exp.seed) == (10, 2, 6, 0.5, 1)
 
 
 def test_paths_on_the_command_line_may_be_anywhere(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     elsewhere = tree / "elsewhere"
     shutil.copytree(tree / "home/policies", elsewhere)
     monkeypatch.chdir(elsewhere)
-    made = loader.load("debate", policies=["mine.yaml", "hold"])
-    assert [policy.title for policy in made.policies] == ["Mine", "Hold"]
-    assert "mine.yaml" in made.files
+    exp = loader.load("debate", policies=["mine.yaml", "hold"])
+    assert [policy.title for policy in exp.policies] == ["Mine", "Hold"]
+    assert "mine.yaml" in exp.files
 
 
 def test_names_are_searched_in_the_experiments_folder_first(tree: Path) -> None:
