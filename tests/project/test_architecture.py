@@ -40,12 +40,6 @@ NUMERICAL = {"numpy", "scipy", "pandas", "SALib", "sklearn", "prim", "networkx"}
 UPWARD_TYPES: dict[str, str] = {}
 """Imports upwards that only the type checker reads, as 'importer → imported', each with its reason."""
 
-STILL_UPWARD = {
-    "sim.scenario.loader → analysis.evidence.episode_files",
-    "sim.scenario.loader → analysis.evidence.validation_rows",
-}
-"""Imports upwards that are still to be removed, as 'importer → imported'. Remove yours; never add one."""
-
 
 @dataclass(frozen=True)
 class Import:
@@ -144,9 +138,8 @@ def is_upward(found: Import) -> bool:
 
 def test_imports_go_down_only() -> None:
     upward = [found for found in OWN if is_upward(found)]
-    excused = {*UPWARD_TYPES, *STILL_UPWARD}
-    assert not [str(found) for found in upward if found.arrow not in excused]
-    assert not {*UPWARD_TYPES} - {found.arrow for found in upward}, "no longer so: take these off the list"
+    assert not [str(found) for found in upward if found.arrow not in UPWARD_TYPES]
+    assert not {*UPWARD_TYPES} - {found.arrow for found in upward}, "these imports are gone: shorten UPWARD_TYPES"
     assert not [found.place for found in upward if found.arrow in UPWARD_TYPES and not found.typing_only]
 
 
