@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -41,10 +41,10 @@ from sim.results import disk
 from sim.results import result as results
 
 if TYPE_CHECKING:
-    from analysis.questions.averages import Update
+    from sim.results.result import Progress
     from sim.scenario.experiment import Experiment
 
-T = TypeVar("T")
+Compute = Callable[["Experiment", int, "Progress"], pd.DataFrame]
 RECORD = "made.json"
 RUN_TRIALS = 10_000  # of a cell, as scenarios/debate.yaml has it
 TRACE_TRIALS, TRACE_TOLERANCE = 40, 1e-9  # of each cell, to see whether rules do the same
@@ -58,7 +58,7 @@ PROSE = frozenset(
 """Entries of scenario files that change no number."""
 
 
-def policy_differences(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
+def policy_differences(exp: Experiment, trials: int, progress: Progress) -> pd.DataFrame:
     """Return the paired differences of `strait run` between the policies of the debate: primary outcomes and losses."""
     found = results.run(exp, trials=trials, progress=progress).differences()
     pairs = pd.Series([*zip(found["policy_a"], found["policy_b"], strict=True)], index=found.index)
@@ -67,77 +67,69 @@ def policy_differences(exp: Experiment, trials: int, progress: Update) -> pd.Dat
     return found.loc[shown].reset_index(drop=True)
 
 
-def claim_values(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
+def from_each_start(ask: Callable[[Question, Work, int], pd.DataFrame]) -> Compute:
+    """Return a measure that asks about the contrast from every start, given what asks from one, with some trials."""
+
+    def compute(exp: Experiment, trials: int, progress: Progress) -> pd.DataFrame:
+        questions = [Question.of(exp, contrast=CONTRAST, outcomes=stakes(exp), start=start.name)
+                     for start in exp.starts]  # fmt: skip
+        return _join(questions, lambda question, work: ask(question, work, trials), progress)
+
+    return compute
+
+
+@from_each_start
+def claim_values(question: Question, work: Work, trials: int) -> pd.DataFrame:
     """Return the values, ends and pairs of `strait claims`, distinguished by `kind`."""
-
-    def from_start(start: str, work: Work) -> pd.DataFrame:
-        found = claims.claims(_question(exp, start), work, trials=trials)
-        keys = ["start", "policy_a", "policy_b", "outcome", "theme", "claim"]
-        values = found.table.merge(found.details, on=keys).assign(kind="value")
-        ends = found.ends.rename(columns={"worldview": "claim", "difference": "value"}).assign(kind="end")
-        pairs = found.pairs.assign(claim=found.pairs["claim_a"] + " " + found.pairs["claim_b"], kind="pair")
-        columns = ["start", "policy_a", "policy_b", "outcome", "claim", "value", "low", "high", "kind"]
-        return pd.concat([values, ends, pairs.rename(columns={"interaction": "value"})[columns]], ignore_index=True)
-
-    return _from_each_start(exp, from_start, progress)
+    found = claims.claims(question, work, trials=trials)
+    keys = ["start", "policy_a", "policy_b", "outcome", "theme", "claim"]
+    values = found.table.merge(found.details, on=keys).assign(kind="value")
+    ends = found.ends.rename(columns={"worldview": "claim", "difference": "value"}).assign(kind="end")
+    pairs = found.pairs.assign(claim=found.pairs["claim_a"] + " " + found.pairs["claim_b"], kind="pair")
+    columns = ["start", "policy_a", "policy_b", "outcome", "claim", "value", "low", "high", "kind"]
+    return pd.concat([values, ends, pairs.rename(columns={"interaction": "value"})[columns]], ignore_index=True)
 
 
-def crossings(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
+@from_each_start
+def crossings(question: Question, work: Work, trials: int) -> pd.DataFrame:
     """Return where along each claim the better policy changes, with the differences at both ends of each dial."""
-
-    def from_start(start: str, work: Work) -> pd.DataFrame:
-        found = crossover.crossover(_question(exp, start), work, trials=trials)
-        curves = found.curves.pivot_table(index=["claim", "outcome"], columns="dial", values="difference")
-        ends = curves[[0.0, 1.0]].rename(columns={0.0: "at_self", 1.0: "at_newsham"}).reset_index()
-        return found.table.merge(ends, on=["claim", "outcome"])
-
-    return _from_each_start(exp, from_start, progress)
+    found = crossover.crossover(question, work, trials=trials)
+    curves = found.curves.pivot_table(index=["claim", "outcome"], columns="dial", values="difference")
+    ends = curves[[0.0, 1.0]].rename(columns={0.0: "at_self", 1.0: "at_newsham"}).reset_index()
+    return found.table.merge(ends, on=["claim", "outcome"])
 
 
-def flips(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
-    """Return the fewest changes of belief that turn the result, from every start and worldview."""
-    jobs = [(start.name, view.name) for start in exp.starts for view in exp.worldviews]
-
-    def from_beliefs(job: tuple[str, str], work: Work) -> pd.DataFrame:
-        question = Question.of(exp, contrast=CONTRAST, outcomes=MAIN_OUTCOME, start=job[0], worldview=job[1])
-        return flip.flip(question, work, trials=trials).table
-
-    return _join(jobs, from_beliefs, progress)
+@from_each_start
+def flips(question: Question, work: Work, trials: int) -> pd.DataFrame:
+    """Return the fewest changes of belief that turn the result, from every worldview."""
+    views = [replace(question, outcomes=(MAIN_OUTCOME,), worldview=view) for view in question.experiment.worldviews]
+    return _join(views, lambda each, work: flip.flip(each, work, trials=trials).table, work.progress)
 
 
-def input_weights(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
+@from_each_start
+def input_weights(question: Question, work: Work, trials: int) -> pd.DataFrame:
     """Return the weight of each belief when all are open: the table of `strait sensitivity`."""
-
-    def from_start(start: str, work: Work) -> pd.DataFrame:
-        found = sensitivity.sensitivity(_question(exp, start), work, trials=trials)
-        return found.table.drop(columns=["says", "law"])
-
-    return _from_each_start(exp, from_start, progress)
+    return sensitivity.sensitivity(question, work, trials=trials).table.drop(columns=["says", "law"])
 
 
-def variance_parts(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
+@from_each_start
+def variance_parts(question: Question, work: Work, trials: int) -> pd.DataFrame:
     """Return how much of the spread is luck: the table of `strait variance`."""
-    several = replace(exp, lucks=max(2, exp.lucks))
-
-    def from_start(start: str, work: Work) -> pd.DataFrame:
-        return variance.variance(_question(several, start), work, trials=trials).table
-
-    return _from_each_start(exp, from_start, progress)
+    several = replace(question.experiment, lucks=max(2, question.experiment.lucks))
+    return variance.variance(replace(question, experiment=several), work, trials=trials).table
 
 
-def discovered_boxes(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
+@from_each_start
+def discovered_boxes(question: Question, work: Work, trials: int) -> pd.DataFrame:
     """Return the lines of `strait discover`: beliefs with which the policy that is mostly worse does better."""
-
-    def from_start(start: str, work: Work) -> pd.DataFrame:
-        found = discover.discover(_question(exp, start, discover.disputed_outcomes(exp)), work, trials=trials)
-        lines = ((name, line) for name in found.question.outcomes
-                 for line in discover_figure.describe_discover(found, name) if " says: " not in line)  # fmt: skip
-        return pd.DataFrame(lines, columns=["outcome", "line"]).assign(start=start)
-
-    return _from_each_start(exp, from_start, progress)
+    outcomes = tuple(discover.disputed_outcomes(question.experiment))
+    found = discover.discover(replace(question, outcomes=outcomes), work, trials=trials)
+    lines = ((name, line) for name in outcomes
+             for line in discover_figure.describe_discover(found, name) if " says: " not in line)  # fmt: skip
+    return pd.DataFrame(lines, columns=["outcome", "line"]).assign(start=question.start.name)
 
 
-def regrets(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
+def regrets(exp: Experiment, trials: int, progress: Progress) -> pd.DataFrame:
     """Return the lines of `strait robust`: the policy that one would regret least."""
     run = robust.play_policies(exp, Work(progress=progress), trials=trials)
     lines = []
@@ -149,22 +141,16 @@ def regrets(exp: Experiment, trials: int, progress: Update) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["start", "outcome", "line"])
 
 
-def _question(exp: Experiment, start: str, outcomes: list[str] | None = None) -> Question:
-    return Question.of(exp, contrast=CONTRAST, outcomes=outcomes or stakes(exp), start=start)
-
-
-def _from_each_start(exp: Experiment, ask: Callable[[str, Work], pd.DataFrame], progress: Update) -> pd.DataFrame:
-    return _join([start.name for start in exp.starts], ask, progress)
-
-
-def _join(jobs: Sequence[T], ask: Callable[[T, Work], pd.DataFrame], progress: Update) -> pd.DataFrame:
-    """Return the tables of some jobs, one below the other; their trials are saved until the measure is recorded."""
+def _join(
+    questions: Sequence[Question], ask: Callable[[Question, Work], pd.DataFrame], progress: Progress | None
+) -> pd.DataFrame:
+    """Return the tables of some questions, one below the other; trials are saved until the measure is recorded."""
     folder = averages.cache_folder() / "analyses"
 
-    def update(number: int) -> Update:
-        return lambda done, total: progress(number * total + done, len(jobs) * total)
+    def update(number: int) -> Progress | None:
+        return progress and (lambda done, total: progress(number * total + done, len(questions) * total))
 
-    tables = [ask(job, Work(folder, progress=update(number))) for number, job in enumerate(jobs)]
+    tables = [ask(question, Work(folder, progress=update(number))) for number, question in enumerate(questions)]
     return pd.concat(tables, ignore_index=True)
 
 
@@ -172,7 +158,7 @@ def _join(jobs: Sequence[T], ask: Callable[[T, Work], pd.DataFrame], progress: U
 class Measure:
     """How a measure is computed, with how many trials a cell, and what it shows."""
 
-    compute: Callable[[Experiment, int, Update], pd.DataFrame]
+    compute: Compute
     trials: int
     shows: str
 
@@ -199,7 +185,7 @@ MEASURES: Mapping[str, Measure] = {
 }  # fmt: skip
 
 
-def record(name: str, exp: Experiment, folder: Path, progress: Update, trials: int | None = None) -> None:
+def record(name: str, exp: Experiment, folder: Path, progress: Progress, trials: int | None = None) -> None:
     """Compute a measure of an experiment and record it in a folder.
 
     Raises
