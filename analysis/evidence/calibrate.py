@@ -36,13 +36,13 @@ def calibrate(exp: Experiment, worlds: int = 20_000, rounds: int = 6) -> dict[st
     low_high = [0.05, 5.0]
     constant = 1.0
     for _ in range(rounds):
-        ratio = hazard_ratio(_with(exp, {**constants, "force_calibration": constant}), worlds)
+        ratio = hazard_ratio(_with_fixed(exp, {**constants, "force_calibration": constant}), worlds)
         low_high[ratio > 1] = constant
         constant = min(max(constant / ratio, low_high[0]), low_high[1])
     return {**constants, "force_calibration": round(constant, 4)}
 
 
-def _with(exp: Experiment, values: dict[str, float]) -> Experiment:
+def _with_fixed(exp: Experiment, values: dict[str, float]) -> Experiment:
     (view,) = exp.worldviews
     fixed = {name: Fixed(value) for name, value in values.items()}
     return replace(exp, worldviews=(replace(view, distributions={**view.distributions, **fixed}),))

@@ -199,7 +199,7 @@ def held_levers_that_differ(case: Case) -> Interval:
     exp = replace(case.cells.experiment(case.cell, SMALL_SHARE), lucks=1)
     (start,), (policy,) = exp.starts, exp.policies
     settings = {name: LeverSetting(now.depth, now.openness) for name, now in start.levers.items()}
-    unmoved = replace(exp, policies=(replace(policy, name="held", levers=settings),))
+    unmoved = replace(exp, policies=(replace(policy, name="unmoved", levers=settings),))
     return _count(play_cell(exp).tobytes() != play_cell(unmoved).tobytes())
 
 

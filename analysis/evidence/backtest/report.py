@@ -32,8 +32,8 @@ CAVEAT = (
 )
 IN_SAMPLE = (
     "The model is not fitted here, but people who knew these episodes chose the numbers that it takes from the record. "
-    "Its gains over rivals that are fitted without an episode are therefore too large. Episodes that nobody knew are a "
-    "fairer test: strait backtest FILE."
+    "Its gains over rivals that are fitted without an episode are therefore too large. Episodes that the "
+    "model was not made from are a fairer test: strait backtest FILE."
 )
 
 
