@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.paper.explain import KNOWN
 from analysis.paper.markdown import table
+from sim.scenario.glossary import glossary
 
 if TYPE_CHECKING:
     from sim.scenario.catalogue import Claim
@@ -150,7 +151,15 @@ def sources(exp: Experiment) -> str:
     return table(["key", "source"], rows)
 
 
+def terms(exp: Experiment) -> str:
+    """Every term of the glossary: what it is, and why it matters or an example."""
+    return table(
+        ["term", "what it is", "why it matters, or an example"],
+        ([f"**{term.title}**", term.meaning, term.matters] for term in glossary().values()),
+    )
+
+
 PARTS: Mapping[str, Callable[[Experiment], str]] = {
     "parameters": parameters, "quantities": quantities, "levers": levers, "claims": claims, "readings": readings,
-    "outcomes": outcomes, "values": values, "switches": switches, "sources": sources,
+    "outcomes": outcomes, "values": values, "switches": switches, "sources": sources, "glossary": terms,
 }  # fmt: skip

@@ -27,6 +27,8 @@ def readable_errors() -> Iterator[None]:
         exit_with(f"{error} Finished trials are saved, and the same command continues.", FAILED)
     except StraitError as error:
         exit_with(str(error), BAD_INPUT)
+    except BrokenPipeError:  # the reader of the output has gone, as in `strait list | head`
+        raise
     except OSError as error:
         exit_with(f"The operating system reports: {error}", FAILED)
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""`strait backtest`: the model's forecasts of how the PRC answered, compared with the record."""
+"""`strait backtest`: the model's forecasts of how the PRC reacted, compared with the record."""
 
 from __future__ import annotations
 
@@ -6,24 +6,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer import Argument, Option
+from typer import Option
 
-from analysis.cli import CAVEAT, readable_errors
+from analysis.cli import CAVEAT, options, readable_errors
 
 if TYPE_CHECKING:
     from analysis.evidence.backtest.report import Table
 
 
 def backtest(
-    files: Annotated[
-        list[Path] | None, Argument(metavar="FILE...", help="Files of episodes; without one, the shipped record.")
+    experiment: options.Experiment = options.DEBATE,
+    set_: options.Set = None,
+    episodes: Annotated[
+        list[Path] | None,
+        Option("--episodes", metavar="FILE", help="Score the episodes of this file.", show_default="the record"),
     ] = None,
-    out: Annotated[Path, Option(metavar="DIR", help="Folder for tables and figures.")] = Path("out/backtest"),
-    worlds: Annotated[int, Option(metavar="N", min=100, help="Worlds in which each trigger is played.")] = 10_000,
-    seed: Annotated[int, Option(metavar="N", min=0, help="Another seed: other worlds, other luck.")] = 2020,
-    no_figures: Annotated[bool, Option("--no-figures", help="Write the tables only.")] = False,
+    worlds: Annotated[
+        int, Option("--worlds", metavar="N", min=100, help="Worlds in which each trigger is played.")
+    ] = 10_000,
+    seed: Annotated[int, Option("--seed", metavar="N", min=0, help=options.SEED_HELP)] = 2020,
+    out: options.Out = Path("out/backtest"),
+    no_figures: options.NoFigures = False,
 ) -> None:
-    """Forecast how the PRC answered past provocations, and compare the model with three simple rivals.
+    """Forecast how the PRC reacted to past provocations, and compare the model with three simple rivals.
 
     No episode trains its own forecast: the rivals are fitted to the other episodes of the shipped record, and a FILE
     trains nothing. docs/backtest.md explains the format of a FILE and the scores.
@@ -31,14 +36,16 @@ def backtest(
     with readable_errors():
         from rich.console import Console
 
-        from analysis.evidence import episodes
+        from analysis.evidence import episodes as history
         from analysis.evidence.backtest import report
         from analysis.evidence.backtest.forecasts import run_backtest
         from analysis.figures import backtest_figures, figure_layout
 
-        record = episodes.load_record()
-        read = episodes.load_others(files, record) if files else episodes.OtherEpisodes(record.episodes, (), ())
-        results = run_backtest(read.episodes, record, worlds=worlds, seed=seed)
+        record = history.load_record()
+        read = history.load_others(episodes, record) if episodes else history.OtherEpisodes(record.episodes, (), ())
+        results = run_backtest(
+            read.episodes, record, worlds=worlds, seed=seed, experiment=experiment, changes=set_ or ()
+        )
         report.write_folder(out, results, record, read.skipped)
         console = Console(highlight=False)
         for name, reason in read.skipped:
@@ -51,10 +58,10 @@ def backtest(
                     figure_layout.save_figure(drawn, out)
             for table in (report.score_table(results), report.gain_table(results)):
                 console.print(_grid(table))
-            for sentence in report.sentences(results, None if files else record):
+            for sentence in report.sentences(results, None if episodes else record):
                 console.print(f"- {sentence}", soft_wrap=not console.is_terminal)
         else:
-            typer.echo("No provoked episode at Japan or Taiwan in these files: nothing was scored.")
+            typer.echo("These files have no provoked episode at Japan or Taiwan: nothing was scored.")
         typer.echo(f"Results: {out}\n{CAVEAT}")
 
 

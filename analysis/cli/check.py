@@ -7,17 +7,20 @@ from typing import Annotated
 import typer
 from typer import Argument
 
-from analysis.cli import BAD_INPUT, exit_with, readable_errors
+from analysis.cli import BAD_INPUT, exit_with, options, readable_errors
 
 
 def check(
-    files: Annotated[list[str], Argument(metavar="FILE...", help="Scenario files of any kind.")],
+    files: Annotated[
+        list[str] | None,
+        Argument(metavar="FILE", help="Scenario files of any kind.", show_default=options.DEBATE),
+    ] = None,
 ) -> None:
-    """Check scenario files, and show every mistake at once, each with its line. Nothing is run."""
+    """Check scenario files and show every mistake at once, each with its line. Nothing is run."""
     with readable_errors():
         from analysis.evidence.file_checks import FILE_CHECKS
         from sim.scenario import loader
 
-        if faults := loader.check(files, FILE_CHECKS):
+        if faults := loader.check(files or [options.DEBATE], FILE_CHECKS):
             exit_with("\n".join(map(str, faults)), BAD_INPUT)
-        typer.echo("Nothing wrong.")
+        typer.echo("No mistakes found.")

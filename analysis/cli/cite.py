@@ -7,16 +7,21 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from analysis.cli import BAD_INPUT, exit_with, readable_errors
+from analysis.cli import BAD_INPUT, exit_with, options, readable_errors
 
 
 def cite(
     words: Annotated[
-        list[str], Argument(metavar="NAME", help="A name that strait list shows, a figure's name or file, or strait.")
+        list[str],
+        Argument(
+            metavar="NAME",
+            help="A name that strait list shows, a figure's name or file, or strait.",
+            autocompletion=options.complete_name,
+        ),
     ],
-    bibtex: Annotated[bool, Option("--bibtex", help="Only the entries for a bibliography.")] = False,
+    bibtex: Annotated[bool, Option("--bibtex", help="Print only the entries for a bibliography.")] = False,
 ) -> None:
-    """Cite a claim, parameter, policy, outcome, source, figure, or Strait itself, with all that it rests on.
+    """Cite a claim, parameter, policy, outcome, source, figure, or Strait itself, with the evidence behind it.
 
     Prints the paragraphs of the essays, the evidence with its sources, a sentence for a paper, and BibTeX.
     """
@@ -30,27 +35,28 @@ def cite(
         from sim.results import manifest
         from sim.scenario.messages import find_nearest
 
-        exp, wanted = explain.everything(), " ".join(words)
+        experiment, rest = options.split_experiment(words)
+        exp, wanted = explain.everything(experiment), " ".join(rest)
         version = manifest.installed_version(manifest.DISTRIBUTIONS[0])
         names = explain.names(exp) | {citing.STRAIT: citing.STRAIT}
         if name := names.get(wanted.casefold()):
-            found = citing.bases(exp, name)
+            bases = citing.bases(exp, name)
         else:
-            made = saved_figures.find(wanted)
-            if not made:
+            files = saved_figures.find(wanted)
+            if not files:
                 near = find_nearest(wanted, [*names.values(), *saved_figures.names()])
-                hint = f"Did you mean {near}?" if near else "See: strait list; a figure goes by its file."
+                hint = f"Did you mean {near}?" if near else "strait list shows all names; name a figure by its file."
                 exit_with(f"Nothing is called {wanted}. {hint}", BAD_INPUT)
-            if len(made) > 1:
-                exit_with(f"Several figures are called {wanted}; name one: {', '.join(map(str, made))}", BAD_INPUT)
-            name = made[0].stem
-            basis, exp, version = saved_figures.basis(made[0], exp)
-            found = {f"figures, {made[0]}": basis}
-        works = bibtex_.works(exp, citing.sources(found.values()), version)
+            if len(files) > 1:
+                exit_with(f"Several figures are called {wanted}; name one: {', '.join(map(str, files))}", BAD_INPUT)
+            name = files[0].stem
+            basis, exp, version = saved_figures.basis(files[0], exp)
+            bases = {f"figures, {files[0]}": basis}
+        works = bibtex_.works(exp, citing.sources(bases.values()), version)
         if not bibtex:
             console = Console(highlight=False)
-            for kind, one in found.items():
+            for kind, basis in bases.items():
                 console.print(Text.assemble((name, "bold"), f"   in {kind}"))
-                console.print(explain.grid(one.lines(exp, version)))
+                console.print(explain.grid(basis.lines(exp, version)))
                 console.print()
         typer.echo(bibtex_.text(works))

@@ -6,22 +6,28 @@ from typing import Annotated
 
 from typer import Argument
 
-from analysis.cli import BAD_INPUT, exit_with, readable_errors
+from analysis.cli import BAD_INPUT, exit_with, options, readable_errors
 
 
 def list_names(
-    kind: Annotated[str | None, Argument(metavar="KIND", help="Only this kind, with what each name means.")] = None,
+    words: Annotated[
+        list[str] | None,
+        Argument(
+            metavar="KIND",
+            help="Only this kind, such as levers or glossary. Put your experiment's file first for its names.",
+            show_default="all kinds",
+        ),
+    ] = None,
 ) -> None:
-    """List all names: policies, worldviews, starts, claims, levers, parameters, outcomes and so on."""
+    """List all names: policies, worldviews, starts, claims, levers, parameters, outcomes, terms and so on."""
     with readable_errors():
         from rich.console import Console
 
-        from analysis.paper import explain as show
+        from analysis.paper import explain as entries
 
-        kinds = show.kinds(show.everything())
-        if kind is None:
-            Console(highlight=False).print(show.contents(kinds))
-            return
-        if kind not in kinds:
-            exit_with(f"There is no kind {kind}. There are {', '.join(kinds)}.", BAD_INPUT)
-        Console(highlight=False).print(show.listing(kinds[kind]))
+        experiment, rest = options.split_experiment(words)
+        kinds = entries.kinds(entries.everything(experiment))
+        kind = " ".join(rest)
+        if kind and kind not in kinds:
+            exit_with(f"There is no kind {kind}. The kinds are {', '.join(kinds)}.", BAD_INPUT)
+        Console(highlight=False).print(entries.listing(kinds[kind]) if kind else entries.contents(kinds))

@@ -58,7 +58,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "explain": (explain, "strait explain N1    strait explain blockade"),
         "list": (list_names, "strait list    strait list levers"),
         "validate": (validate, "strait validate --trials 1000"),
-        "backtest": (backtest, "strait backtest    strait backtest my_episodes.yaml --out out/mine"),
+        "backtest": (backtest, "strait backtest    strait backtest --episodes my_episodes.yaml --out out/mine"),
     },
     "Write": {
         "export": (export, "strait export out/debate --dta --table trials"),

@@ -1,4 +1,4 @@
-"""`strait merge`: the parts of a run that were played apart, put together."""
+"""`strait merge`: the parts of a run, played separately, joined to one."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from analysis.cli import readable_errors, run
+from analysis.cli import options, readable_errors, run
 
 
 def merge(
-    folders: Annotated[list[Path], Argument(metavar="DIR...", help="Folders of the parts, or a folder with all.")],
-    out: Annotated[Path, Option(metavar="DIR", help="Folder for the whole run.")],
-    fresh: Annotated[bool, Option("--fresh", help="Replace what an earlier run left in that folder.")] = False,
-    no_figures: Annotated[bool, Option("--no-figures", help="Write the tables only.")] = False,
+    folders: Annotated[list[Path], Argument(metavar="DIR", help="Folders of the parts, or one folder with all parts.")],
+    out: Annotated[Path, Option("--out", metavar="DIR", help="Folder for the joined run.")],
+    fresh: options.Fresh = False,
+    no_figures: options.NoFigures = False,
 ) -> None:
-    """Put the parts of a run together that strait run --part played, in any order.
+    """Join the parts of a run that strait run --part played, in any order.
 
-    The result is the same as if one computer had played it all. It can be run again.
+    The result is the same as if one computer had played it all. It can be merged again.
     """
     with readable_errors():
         from sim.results import merge as merging

@@ -12,9 +12,9 @@ from analysis.cli import readable_errors
 
 
 def methods(
-    folder: Annotated[Path, Argument(metavar="DIR", help="Folder of results: of strait run, claims, sensitivity, ...")],
+    folder: Annotated[Path, Argument(metavar="DIR", help="Results of strait run, claims, sensitivity and so on.")],
     out: Annotated[
-        Path | None, Option(metavar="PATH", help="Folder to write to.", show_default="methods in DIR")
+        Path | None, Option("--out", metavar="DIR", help="Folder to write to.", show_default="methods in DIR")
     ] = None,
 ) -> None:
     """Write the methods section of a paper for results: paragraphs, tables of all settings, and a bibliography.

@@ -32,14 +32,14 @@ def shipped_files(kind: str) -> Callable[[str], list[str]]:
     return complete
 
 
-def shipped_entries(kind: str, prefix: str = "") -> Callable[[str], list[str]]:
+def shipped_entries(kind: str, prefix: str = "", section: str = "") -> Callable[[str], list[str]]:
     """Complete a name, or a prefix and a name, from the entries of a scenario file, such as claims.yaml."""
 
     def complete(incomplete: str) -> list[str]:
         from sim.scenario.shipped import shipped_folder
 
-        text = (shipped_folder() / f"{kind}.yaml").read_text(encoding="utf-8").partition(f"\n{kind}:")[2]
-        names = re.findall(r"^  ([A-Za-z]\w*):", text, flags=re.MULTILINE)
+        text = (shipped_folder() / f"{kind}.yaml").read_text(encoding="utf-8").partition(f"\n{section or kind}:")[2]
+        names = re.findall(r"^  ([A-Za-z][\w-]*):", text, flags=re.MULTILINE)
         return [prefix + name for name in names if (prefix + name).startswith(incomplete)]
 
     return complete
@@ -56,14 +56,23 @@ def _complete_changes(incomplete: str) -> list[str]:
     return [name for kind, prefix in kinds.items() for name in shipped_entries(kind, prefix)(incomplete)]
 
 
-def _complete_experiment(incomplete: str) -> list[str]:
+def complete_experiment(incomplete: str) -> list[str]:
+    """Complete the name of an experiment that comes with Strait."""
     return [name for name in (DEBATE, "hindcast") if name.startswith(incomplete)]
+
+
+def complete_name(incomplete: str) -> list[str]:
+    """Complete the name of a claim, lever, parameter, outcome, policy, worldview, start or term."""
+    files = [shipped_entries(kind) for kind in ("claims", "levers", "parameters", "outcomes", "switches")]
+    folders = [shipped_files(kind) for kind in ("policies", "worldviews", "starts", "values")]
+    return [name for complete in (*files, *folders, shipped_entries("glossary", section="terms"))
+            for name in complete(incomplete)]  # fmt: skip
 
 
 EXPERIMENT_HELP = "debate, which comes with Strait, or your experiment's file."
 Experiment = Annotated[
     str,
-    Argument(metavar="[EXPERIMENT]", help=EXPERIMENT_HELP, autocompletion=_complete_experiment),
+    Argument(metavar="EXPERIMENT", help=EXPERIMENT_HELP, autocompletion=complete_experiment),
 ]
 
 Set = Annotated[
@@ -137,9 +146,10 @@ Lucks = Annotated[int, Option("--lucks", metavar="N", min=2, help=_LUCKS_HELP)]
 ExperimentLucks = Annotated[
     int | None, Option("--lucks", metavar="N", help=_LUCKS_HELP, show_default="the experiment's")
 ]
+SEED_HELP = "Use other worlds and other luck."
 Seed = Annotated[
     int | None,
-    Option("--seed", metavar="N", help="Use other worlds and other luck.", show_default="the experiment's"),
+    Option("--seed", metavar="N", help=SEED_HELP, show_default="the experiment's"),
 ]
 Workers = Annotated[
     int | None, Option("--workers", metavar="N", min=1, help="Processors to use.", show_default="all")
@@ -150,6 +160,7 @@ Contrast = Annotated[
         "--contrast",
         metavar="A-B",
         help="Two policies; the difference is the first minus the second.",
+        show_default="Newsham's policy against Self's",
         autocompletion=_complete_contrast,
     ),
 ]

@@ -1,92 +1,176 @@
-"""`strait run`: play an experiment, save it in a folder, and summarise what it shows."""
+"""`strait run`: play experiments, save each in a folder, and summarise what they show."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Argument, Option
 
-from analysis.cli import CAVEAT, FAILED, exit_with, print_findings, readable_errors
+from analysis.cli import BAD_INPUT, CAVEAT, FAILED, exit_with, options, print_findings, readable_errors
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.results.parts import Share
     from sim.results.result import Result
+    from sim.scenario.experiment import Experiment
 
 
 def run(
-    file: Annotated[str, Argument(metavar="FILE", help="debate, which comes with Strait, or a file of yours.")],
-    out: Annotated[
-        Path | None, Option(metavar="DIR", help="Folder for the results.", show_default="out/<experiment>")
+    experiments: Annotated[
+        list[str] | None,
+        Argument(
+            metavar="EXPERIMENT",
+            help=f"{options.EXPERIMENT_HELP} Several are compared with the first.",
+            show_default=options.DEBATE,
+            autocompletion=options.complete_experiment,
+        ),
     ] = None,
-    fresh: Annotated[bool, Option("--fresh", help="Replace what an earlier run left in that folder.")] = False,
-    trials: Annotated[int | None, Option(metavar="N", help="Trials for each policy, worldview and start.")] = None,
-    lucks: Annotated[
-        int | None, Option(metavar="N", help="Trials in each world, each with luck of its own; they divide --trials.")
-    ] = None,
+    set_: options.Set = None,
+    policy: options.Policies = None,
+    worldview: options.Worldviews = None,
+    start: options.Starts = None,
+    values: options.Values = None,
+    trials: options.ExperimentTrials = None,
+    lucks: options.ExperimentLucks = None,
     until: Annotated[
-        list[str] | None, Option(metavar="OUTCOME=WIDTH", help="Stop when its differences are known to ± this (above).")
+        list[str] | None,
+        Option("--until", metavar="OUTCOME=WIDTH", help="Add trials until its differences are known to ± this width."),
     ] = None,
-    seed: Annotated[int | None, Option(metavar="N", help="Another seed: other worlds, other luck.")] = None,
-    set_: Annotated[list[str] | None, Option("--set", metavar="KEY=VALUE", help="Change one thing (above).")] = None,
-    policy: Annotated[list[str] | None, Option(metavar="NAME", help="Only this policy: a name or a file.")] = None,
-    worldview: Annotated[list[str] | None, Option(metavar="NAME", help="Only this worldview.")] = None,
-    start: Annotated[list[str] | None, Option(metavar="NAME", help="Only this start.")] = None,
-    values: Annotated[list[str] | None, Option(metavar="NAME", help="Only these prices of outcomes.")] = None,
-    workers: Annotated[int | None, Option(metavar="N", min=1, help="Processors to use.", show_default="all")] = None,
+    seed: options.Seed = None,
+    workers: options.Workers = None,
     cluster: Annotated[
-        str | None, Option(metavar="WHERE", help="Play on Dask workers: local, tcp://HOST:PORT or a scheduler's file.")
+        str | None,
+        Option("--cluster", metavar="WHERE", help="Dask workers: local, tcp://HOST:PORT or a scheduler's file."),
     ] = None,
     part: Annotated[
-        str | None, Option(metavar="I/N", help="Play part I of N, here or elsewhere; strait merge joins them.")
+        str | None,
+        Option("--part", metavar="I/N", help="Play part I of N, here or elsewhere; strait merge joins the parts."),
     ] = None,
-    no_figures: Annotated[bool, Option("--no-figures", help="Write the tables only.")] = False,
+    out: Annotated[
+        Path | None,
+        Option(
+            "--out",
+            metavar="DIR",
+            help="Folder for the results. With several experiments, each has its own folder in it.",
+            show_default="out/EXPERIMENT",
+        ),
+    ] = None,
+    fresh: options.Fresh = False,
+    no_figures: options.NoFigures = False,
 ) -> None:
-    """Play an experiment, write its tables and figures, and say what they show.
+    """Play an experiment, write its tables and figures, and summarise them. Compare several experiments.
 
-    --set, --policy, --worldview, --start and --values can be given again and again. What --set changes:
+    A run that was stopped continues when the same command is given again. Forms of --set:
 
-    us_intervenes_prob=0.4         a parameter; or '{triangular: [.1, .2, .5]}'
-    claim.N12=0.7                  a claim's dial: 0 is Self, 1 is Newsham
-    lever.escorts.depth=1          or openness, from_month, ramp_months
-    quantity.prc_strength=0.1      where things stand at the start
-    switch.provocation=off         a part of the model
+    us_intervenes_prob=0.4      a parameter
+    us_intervenes_prob='{triangular: [.1, .2, .5]}'
+    claim.N12=0.7               a dial: 0 Self, 1 Newsham
+    lever.escorts.depth=1       or openness, from_month, ...
+    quantity.prc_strength=0.1   a state at the start
+    switch.provocation=off      a part of the model
 
-    With --until use_of_force=0.005 trials are added until each difference in it between policies is known to ± half
-    a point, in every start and worldview; --trials is then the most that are played.
+    With --until use_of_force=0.005 trials are added until each difference between policies is known to ± half a point,
+    in every start and worldview. Then --trials is the largest number.
     """
     with readable_errors():
-        from sim.results import stopping_rule, store
         from sim.results.parts import Share
-        from sim.scenario import loader
 
+        files = experiments or [options.DEBATE]
         share = Share.parse(part) if part else None
-        exp = loader.load(
-            file,
-            set_=set_ or (),
-            policies=policy or (),
-            worldviews=worldview or (),
-            starts=start or (),
-            values=values or (),
-            trials=trials,
-            lucks=lucks,
-            seed=seed,
-        )
-        targets = stopping_rule.read_targets(exp, until or ())
-        if targets and trials is None:
-            exp = stopping_rule.allow_most_trials(exp)
-        folder = out or Path("out") / (f"{exp.name}-parts/{share.number}-of-{share.of}" if share else exp.name)
-        write = partial(
-            store.write_folder, exp, folder, fresh=fresh, until=targets, workers=workers, cluster=cluster, share=share
-        )
-        result = play(folder, write)
-        show_run(result, folder, no_figures=no_figures)
+        if share and len(files) > 1:
+            exit_with("--part: divides one experiment; name one, or leave out --part.", BAD_INPUT)
+        changes: dict[str, Any] = {"set_": set_, "policy": policy, "worldview": worldview, "start": start}
+        changes |= {"values": values, "trials": trials, "lucks": lucks, "seed": seed}
+        loaded = [options.load_experiment(file, **changes) for file in files]
+        folders = _folders(files, loaded, out, share)
+        settings = {"fresh": fresh, "workers": workers, "cluster": cluster, "share": share}
+        writes = [
+            _writer(exp, folder, until or [], limit=trials is None, **settings)
+            for exp, folder in zip(loaded, folders, strict=True)
+        ]
+        results = []
+        for folder, write in zip(folders, writes, strict=True):
+            results.append(play(folder, write))
+            show_run(results[-1], folder, no_figures=no_figures)
+        if len(results) > 1:
+            _compare(results, folders[0].parent)
+
+
+def _folders(files: list[str], loaded: list[Experiment], out: Path | None, share: Share | None) -> list[Path]:
+    """Return the folder of each experiment's results."""
+    if len(loaded) == 1:
+        name = loaded[0].name
+        return [out or Path("out") / (f"{name}-parts/{share.number}-of-{share.of}" if share else name)]
+    first_file: dict[str, str] = {}
+    for file, exp in zip(files, loaded, strict=True):
+        if exp.name in first_file:
+            exit_with(
+                f"{first_file[exp.name]} and {file} are both called {exp.name}, so they would share a folder. "
+                "Give one of them another name after `experiment:`.",
+                BAD_INPUT,
+            )
+        first_file[exp.name] = file
+    return [(out or Path("out")) / exp.name for exp in loaded]
+
+
+def _writer(exp: Experiment, folder: Path, until: list[str], *, limit: bool, **settings: Any) -> Callable[..., Result]:
+    """Return the function that plays an experiment into its folder, up to the widths that --until names."""
+    from sim.results import stopping_rule, store
+
+    targets = stopping_rule.read_targets(exp, until)
+    exp = stopping_rule.allow_most_trials(exp) if targets and limit else exp
+    return partial(store.write_folder, exp, folder, until=targets, **settings)
+
+
+def _compare(results: list[Result], folder: Path) -> None:
+    """Print the comparison of each experiment with the first, and write it as comparison.csv."""
+    import pandas as pd
+    from rich.console import Console
+    from rich.table import Table
+
+    from analysis.questions import run_comparison
+    from sim.results import tables
+
+    first, *others = results
+    compared = pd.concat([run_comparison.compare_runs(other, first) for other in others], ignore_index=True)
+    if compared.empty:
+        typer.echo("The experiments share no start, worldview and policy, so there is no comparison.")
+        return
+    file = folder / "comparison.csv"
+    file.write_text(tables.format_csv(compared), encoding="utf-8", newline="")
+    outcomes = first.experiment.catalogue.outcomes
+    for (a, b), every_row in compared.groupby(["experiment_a", "experiment_b"], sort=False):
+        start = every_row["start"].iloc[-1]
+        rows = every_row[every_row["start"] == start]
+        table = Table("worldview", "outcome", "policy", str(a), str(b), "difference")
+        for row in rows.to_dict("records"):
+            outcome = outcomes[row["outcome"]]
+            if abs(row["difference"]) > outcome.margin and not row["low"] <= 0 <= row["high"]:
+                scale, unit = (100, "points") if outcome.unit == "share" else (1, outcome.unit)
+                levels = (f"{scale * row[name]:.3g}" for name in ("estimate_a", "estimate_b"))
+                change = f"{scale * row['difference']:+.2g} ± {scale * (row['high'] - row['low']) / 2:.1g}"
+                policy = f"{row['policy_a']} - {row['policy_b']}" if row["policy_b"] else row["policy_a"]
+                table.add_row(row["worldview"], f"{outcome.label}, {unit}", policy, *levels, change)
+        if table.row_count:
+            Console(highlight=False).print(table)
+        count = f"{table.row_count} of {len(rows)} comparisons differ clearly and by more than the margin"
+        typer.echo(f"{a} compared with {b}, from start {start}: {count}.\n{_pairing(rows)}")
+    typer.echo(f"Comparison: {file}")
+
+
+def _pairing(rows: pd.DataFrame) -> str:
+    if rows["paired"].all():
+        return "Both met the same worlds and the same luck, so these differences are paired."
+    return "They met different worlds or luck, so the intervals are those of independent runs."
 
 
 def show_run(result: Result, folder: Path, *, no_figures: bool) -> None:
-    """Draw and say what a run shows that was just kept in a folder; of a part, how to go on."""
+    """Draw and summarise a run that was just saved; for a part of a run, print the next step."""
     for note in result.notes:
         typer.echo(note, err=True)
     if part_of(result):
@@ -99,26 +183,27 @@ def show_run(result: Result, folder: Path, *, no_figures: bool) -> None:
 
 
 def report_failures(result: Result, folder: Path) -> None:
-    """End with an error if a trial failed; its world is in no table."""
+    """Exit with an error if a trial failed. Its world is in no table."""
     if failed := len(result.failures):
         replay = f"{folder / 'failures.csv'} says how to replay them."
         exit_with(f"{failed} trials failed and are in no table; {replay}", FAILED)
 
 
 def part_of(result: Result) -> str | None:
+    """Return which part of a run a result is, such as 2/4; None for a full run."""
     part: str | None = (result.manifest or {}).get("share")
     return part
 
 
 def _print_part(result: Result, folder: Path) -> None:
-    """Print how much of the run is here, and how all of it comes together."""
+    """Print how much of the run this part holds, and the command that joins the parts."""
     wanted = (result.manifest or {})["trials"]
     typer.echo(f"Part {part_of(result)} is done: {result.experiment.trials:,} of {wanted:,} trials of each kind.")
     typer.echo(f"Results: {folder}\nWhen all parts are done:  strait merge {folder.parent} --out DIR")
 
 
 def play(folder: Path, write: Callable[..., Result], *, plays: bool = True) -> Result:
-    """Have a run kept in its folder, and show progress; end with plain words where it cannot be."""
+    """Write a run into its folder and show progress."""
     from analysis.cli import progress
 
     stopped = (
@@ -146,7 +231,7 @@ def _draw(result: Result, folder: Path) -> None:
 
 
 def print_summary(result: Result, folder: Path) -> None:
-    """Print what the results say, where they are, and what they are not."""
+    """Print what the results say, and their folder."""
     from analysis.paper import run_summary
 
     exp = result.experiment

@@ -12,9 +12,9 @@ from analysis.cli import readable_errors, run
 
 
 def summarise(
-    folder: Annotated[Path, Argument(metavar="DIR", help="Folder of results; the run in it may still go on.")],
+    folder: Annotated[Path, Argument(metavar="DIR", help="Folder of results; its run may still be going on.")],
 ) -> None:
-    """Say what a folder of results shows, and how much of its run is done. Nothing is run or written."""
+    """Summarise a folder of results, and show how much of its run is done. Nothing is run or written."""
     with readable_errors():
         from sim.results import store
 

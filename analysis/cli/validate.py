@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Option
 
-from analysis.cli import CAVEAT, FAILED, exit_with, readable_errors
+from analysis.cli import CAVEAT, FAILED, exit_with, options, readable_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analysis.evidence.cells import Cells
     from analysis.evidence.validate import RowResult
+    from sim.scenario.experiment import Experiment
 
 
 def validate(
+    experiment: options.Experiment = options.DEBATE,
+    set_: options.Set = None,
     trials: Annotated[
-        int, Option(metavar="N", min=100, help="Trials per cell; a fifth of them where events are counted.")
+        int, Option("--trials", metavar="N", min=100, help="Trials for each cell; a fifth of them to count events.")
     ] = 5_000,
-    out: Annotated[Path, Option(metavar="DIR", help="Folder for the table and the figures.")] = Path("out/validate"),
-    set_: Annotated[
-        list[str] | None, Option("--set", metavar="KEY=VALUE", help="A change of the model to validate.")
-    ] = None,
+    out: options.Out = Path("out/validate"),
 ) -> None:
     """Compare the model with the record, war games, forecasts and its own logic, row by row.
 
-    Writes validation.csv and two figures. Ends with an error if a row lies outside its expected range, or if more
-    trials are needed to decide.
+    Writes validation.csv and two figures. The exit code is 1 if a row lies outside its expected range, or if more
+    trials are needed to decide. With another experiment or --set it shows whether the changed model still holds.
     """
     with readable_errors():
         from rich.console import Console
@@ -39,11 +39,15 @@ def validate(
         from analysis.evidence.cells import Cells
         from analysis.evidence.validation_rows import load_rows
         from sim.results import tables
+        from sim.scenario import loader
+
+        def load(name: str, **changes: Any) -> Experiment:
+            return loader.load(experiment if name == options.DEBATE else name, **changes)
 
         rows = load_rows()
-        cells = Cells(trials, tuple(set_ or ()), record={name: entry.dates for name, entry in rows.record.items()})
+        cells = Cells(trials, tuple(set_ or ()), load, {name: entry.dates for name, entry in rows.record.items()})
         cells.load("debate", set_=cells.changes)  # reports a faulty change before the work begins
-        with progress.shown(Console(stderr=True, highlight=False), "rows") as update:
+        with progress.stoppable("Stopped. Nothing was written.", "rows") as update:
             results = validation.measure_rows(cells, [*rows.checks.values()], update)
         out.mkdir(parents=True, exist_ok=True)
         text = tables.format_csv(validation.table(results, rows))

@@ -13,23 +13,26 @@ from rich.text import Text
 from sim.scenario import loader
 from sim.scenario.catalogue import Claim, Lever, Outcome, Parameter, Quantity, Rung, Source, Switch
 from sim.scenario.experiment import Experiment, LeverSetting, Policy, Start, Worldview
+from sim.scenario.glossary import Term, glossary
 from sim.scenario.layers import LeverLevel
 from sim.scenario.shipped import shipped_folder
 from sim.scenario.values import Values
 
 Lines = Iterator[tuple[str, object]]  # label and text; a line without text is not shown
 
+SUMMARY_FIELDS = ("says", "summary", "meaning", "cite")  # an entry's main text is in one of these
+
 AUTHORS = {"newsham": "Newsham", "self": "Self", "editor": "the editor"}
 KNOWN = {
     "record": "on record",
     "literature": "from published research",
     "judgement": "a judgement",
-    "unidentifiable": "nothing that could be observed would tell",
+    "unidentifiable": "no observation could settle it",
 }
 CLAIM_KINDS = {
     "primitive": "a belief that sets numbers of the model",
     "process": "a belief about how one thing leads to another",
-    "composite": "a conclusion, which the model comes to by itself or not; it sets no number",
+    "composite": "a conclusion, which follows from the model or not; it sets no number",
     "normative": "a matter of values, not of how the world works",
 }
 BETTER = {"low": "less is better", "high": "more is better", "none": "neither more nor less is better"}
@@ -52,27 +55,24 @@ def everything(experiment: str = "debate") -> Experiment:
 
 
 def kinds(exp: Experiment) -> dict[str, Mapping[str, Any]]:
-    """Return all that can be explained: kind, then name, then what the scenario files made of it."""
+    """Return everything that can be explained: kind, then name, then the entry of the scenario files."""
     catalogue = exp.catalogue
+    lists: dict[str, Sequence[Policy | Worldview | Start | Values]]
+    lists = {"policies": exp.policies, "worldviews": exp.worldviews, "starts": exp.starts, "values": exp.values}
+    catalogued = ("claims", "levers", "parameters", "quantities", "outcomes", "switches", "sources")
     return {
-        "policies": {policy.name: policy for policy in exp.policies},
-        "worldviews": {worldview.name: worldview for worldview in exp.worldviews},
-        "starts": {start.name: start for start in exp.starts},
-        "values": {entry.name: entry for entry in exp.values},
-        "claims": catalogue.claims,
-        "levers": catalogue.levers,
-        "parameters": catalogue.parameters,
-        "quantities": catalogue.quantities,
-        "outcomes": catalogue.outcomes,
+        **{kind: {entry.name: entry for entry in entries} for kind, entries in lists.items()},
+        **{kind: getattr(catalogue, kind) for kind in catalogued},
         "rungs": {rung.name: rung for ladder in catalogue.rungs.values() for rung in ladder},
-        "switches": catalogue.switches,
-        "sources": catalogue.sources,
+        "glossary": glossary(),
     }
 
 
 def names(exp: Experiment) -> dict[str, str]:
-    """Return all names that can be explained, by themselves without capitals.
+    """Return all names that can be explained, by themselves in small letters.
 
+    Examples
+    --------
     >>> import sim
     >>> names(sim.load("debate"))["n12"]
     'N12'
@@ -80,21 +80,31 @@ def names(exp: Experiment) -> dict[str, str]:
     return {name.casefold(): name for entries in kinds(exp).values() for name in entries}
 
 
-def contents(found: Mapping[str, Mapping[str, Any]]) -> Group:
+def matches(exp: Experiment, wanted: str) -> list[tuple[str, str]]:
+    """Return the kind and name of every entry with a name; capitals, spaces, hyphens and underscores count alike.
+
+    Examples
+    --------
+    >>> import sim
+    >>> matches(sim.load("debate"), "Moral hazard")
+    [('switches', 'moral_hazard'), ('glossary', 'moral hazard')]
+    """
+
+    def key(name: str) -> str:
+        return name.casefold().replace("_", " ").replace("-", " ")
+
+    return [(kind, name) for kind, entries in kinds(exp).items() for name in entries if key(name) == key(wanted)]
+
+
+def contents(entries_by_kind: Mapping[str, Mapping[str, Any]]) -> Group:
     """Return every kind with its names."""
-    hint = Text("\nstrait list levers says what each lever is; strait explain NAME says everything about one name.")
-    return Group(grid([(kind, ", ".join(entries)) for kind, entries in found.items()]), hint)
+    hint = Text("\nstrait list levers explains each lever in a line; strait explain NAME explains one name in full.")
+    return Group(grid((kind, ", ".join(entries)) for kind, entries in entries_by_kind.items()), hint)
 
 
 def listing(entries: Mapping[str, Any]) -> Table:
-    """Return the names of one kind, each with what it says, is or means."""
-    return grid(
-        (
-            name,
-            next(getattr(entry, field) for field in ("says", "meaning", "summary", "cite") if hasattr(entry, field)),
-        )
-        for name, entry in entries.items()
-    )
+    """Return the names of one kind, each with its main text."""
+    return grid((name, next(filter(None, _texts(entry, *SUMMARY_FIELDS)))) for name, entry in entries.items())
 
 
 def card(kind: str, name: str, exp: Experiment) -> Group:
@@ -104,58 +114,82 @@ def card(kind: str, name: str, exp: Experiment) -> Group:
 
 def grid(lines: Iterable[tuple[str, object]]) -> Table:
     """Return labels and texts side by side; a line without text is left out."""
-    made = Table.grid(padding=(0, 2))
-    made.add_column(style="cyan")
-    made.add_column(ratio=1)
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="cyan")
+    table.add_column(ratio=1)
     for label, text in lines:
         if text:
-            made.add_row(Text(label), Text(str(text)))
-    return made
+            table.add_row(Text(label), Text(str(text)))
+    return table
+
+
+def about(entry: Any, exp: Experiment) -> Lines:
+    """Yield everything that the scenario files say about an entry, line by line."""
+    fields = [field for field in ("title", *SUMMARY_FIELDS) if not (field == "title" and isinstance(entry, Term))]
+    yield from zip(fields, _texts(entry, *fields), strict=True)
+    yield from _details(entry, exp)
+    yield "note", getattr(entry, "note", "")
+    if not isinstance(entry, Source):
+        for number, name in enumerate(_sources(entry, exp)):
+            yield "" if number else "sources", exp.catalogue.sources[name].cite
+    change = _change(entry)
+    yield "to change it", f"strait run --set {change}" if change else ""
+
+
+def _texts(entry: Any, *fields: str) -> list[str]:
+    return [getattr(entry, field, "") for field in fields]
+
+
+def _sources(entry: Any, exp: Experiment) -> Iterable[str]:
+    claim = exp.catalogue.claims.get(getattr(entry, "claim", None) or "")
+    return dict.fromkeys((*getattr(entry, "source", ()), *(claim.source if claim else ())))
+
+
+def _change(entry: Any) -> str:
+    """Return the text after --set that changes an entry, if it can be changed."""
+    match entry:
+        case Parameter():
+            return f"{entry.name}=...   a number or a distribution"
+        case Claim() if entry.readings:
+            return f"claim.{entry.name}=0.5   0 is Self's reading, 1 is Newsham's"
+        case Lever():
+            return f"lever.{entry.name}.depth=1"
+        case Quantity():
+            return f"quantity.{entry.name}=..."
+        case Switch():
+            return f"switch.{entry.name}={'off' if entry.default else 'on'}"
+    return ""
 
 
 @singledispatch
-def about(entry: object, exp: Experiment) -> Lines:
-    """Give what is known of an entry, line by line."""
-    raise TypeError(f"nothing can be said about a {type(entry).__name__}")
+def _details(entry: object, exp: Experiment) -> Lines:
+    """Yield the lines that only this kind of entry has."""
+    yield from ()
 
 
-@about.register
+@_details.register
 def _parameter(entry: Parameter, exp: Experiment) -> Lines:
     claim = exp.catalogue.claims.get(entry.claim or "")
-    yield "meaning", entry.meaning
     yield "unit", f"{entry.unit}, from {entry.bounds[0]:g} to {entry.bounds[1]:g}"
     yield "neutral", entry.neutral
     if claim:
         yield from _readings(claim, entry.name)
     yield "known", KNOWN[entry.known]
-    yield "note", entry.note
     if claim:
         yield "claim", f"{claim.name}, {', '.join(claim.paragraphs)}: {claim.says}"
-        yield from ((f"why {AUTHORS[author]}", why) for author, why in claim.why.items())
-        yield from evidence(claim)
-    yield from _cited(dict.fromkeys((*entry.source, *(claim.source if claim else ()))), exp)
-    yield "to change it", f"strait run debate --set {entry.name}=...   a number or a distribution"
+        yield from _reasons(claim)
 
 
-@about.register
+@_details.register
 def _claim(entry: Claim, exp: Experiment) -> Lines:
-    yield "says", entry.says
     yield "author", f"{AUTHORS[entry.author]}, {', '.join(entry.paragraphs)}"
     yield "theme", entry.theme
     yield "kind", f"{entry.kind}: {CLAIM_KINDS[entry.kind]}"
-    yield from evidence(entry)
     for name in dict.fromkeys(name for reading in entry.readings.values() for name in reading):
         yield name, exp.catalogue.parameters[name].meaning
         yield from ((f"  {label}", text) for label, text in _readings(entry, name))
         yield "  neutral", exp.catalogue.parameters[name].neutral
-    yield from ((f"why {AUTHORS[author]}", why) for author, why in entry.why.items())
-    yield "note", entry.note
-    yield from _cited(entry.source, exp)
-    if entry.readings:
-        yield (
-            "to change it",
-            f"strait run debate --set claim.{entry.name}=0.5   0 is Self's reading, 1 is Newsham's",
-        )
+    yield from _reasons(entry)
 
 
 def _readings(claim: Claim, parameter: str) -> Lines:
@@ -163,120 +197,101 @@ def _readings(claim: Claim, parameter: str) -> Lines:
         yield AUTHORS[author], claim.readings.get(author, {}).get(parameter, "silent, so the neutral value")
 
 
+def _reasons(claim: Claim) -> Lines:
+    yield from ((f"why {AUTHORS[author]}", why) for author, why in claim.why.items())
+    yield from evidence(claim)
+
+
 def evidence(claim: Claim) -> Lines:
-    """Give what speaks for a claim, what against it, and what that comes to."""
+    """Yield the evidence for a claim, the evidence against it, and the verdict."""
     yield "supports", claim.supports
     yield "contradicts", claim.contradicts
     yield "verdict", claim.verdict
 
 
-@about.register
+@_details.register
 def _lever(entry: Lever, exp: Experiment) -> Lines:
-    consent = " and ".join({"us": "the US", "taiwan": "Taiwan"}[country] for country in entry.consent)
-    yield "title", entry.title
-    yield "meaning", entry.meaning
+    consent = " and ".join({"us": "the US", "taiwan": "Taiwan"}[actor] for actor in entry.consent)
     yield "package", f"{entry.package}, {', '.join(entry.paragraphs)}"
     yield "consent", f"of {consent}" if consent else "of no one"
     yield "official", f"{entry.official:g} (1 crosses the line of 1972)"
     yield "combat", f"{entry.combat:g} (1 is a combat role in support of Taiwan)"
-    yield "signal", f"{entry.signal_share:g} of what its package signals"
+    yield "signal", f"{entry.signal_share:g} of its package's signal"
     yield "capability", f"{entry.capability_share:g} of its package's military effect"
     yield "incidents", f"{entry.incident_exposure:g} of the added chance of dangerous encounters"
     yield "adoption", f"takes {entry.adoption_ratio:g} times its package's median"
     yield "visible steps", f"{entry.steps_per_year:g} a year at full depth"
     yield from ((f"start {start.name}", depths(start.levers[entry.name])) for start in exp.starts)
     yield from ((p.name, depths(p.levers[entry.name])) for p in exp.policies if entry.name in p.levers)
-    yield "note", entry.note
-    yield from _cited(entry.source, exp)
-    yield "to change it", f"strait run debate --set lever.{entry.name}.depth=1"
 
 
 def depths(level: LeverLevel | LeverSetting) -> str:
-    """Return how deep and how open a lever is, and from when, in words."""
-    said = [f"{what} {value:g}" for what in ("depth", "openness") if (value := getattr(level, what)) is not None]
+    """Return how deep and how open a lever is, and from which month."""
+    parts = [f"{what} {value:g}" for what in ("depth", "openness") if (value := getattr(level, what)) is not None]
     if isinstance(level, LeverSetting):
-        said += [f"from month {level.from_month:g} over {level.ramp_months:g} months"]
-    return ", ".join(said)
+        parts += [f"from month {level.from_month:g} over {level.ramp_months:g} months"]
+    return ", ".join(parts)
 
 
-@about.register
+@_details.register
 def _quantity(entry: Quantity, exp: Experiment) -> Lines:
-    yield "meaning", entry.meaning
     yield "unit", f"{entry.unit}, from {entry.bounds[0]:g} to {entry.bounds[1]:g}"
     yield from ((f"start {start.name}", f"{start.quantities[entry.name]:g}") for start in exp.starts)
-    yield "note", entry.note
-    yield from _cited(entry.source, exp)
-    yield "to change it", f"strait run debate --set quantity.{entry.name}=..."
 
 
-@about.register
+@_details.register
 def _outcome(entry: Outcome, exp: Experiment) -> Lines:
-    yield "meaning", entry.meaning
     yield "unit", "share of trials" if entry.unit == "share" else entry.unit
     yield "better", BETTER[entry.better]
     yield "margin", f"{entry.margin:g}: policies that differ by less count as the same"
-    yield "primary", "among the few that policies are judged by" if entry.primary else ""
+    yield "primary", "one of the few by which policies are judged" if entry.primary else ""
 
 
-@about.register
+@_details.register
 def _rung(entry: Rung, exp: Experiment) -> Lines:
     domain, ladder = next((domain, ladder) for domain, ladder in exp.catalogue.rungs.items() if entry in ladder)
-    yield "meaning", entry.meaning
     yield "ladder", f"{domain}, rung {entry.rung} of 0 to {len(ladder) - 1}"
 
 
-@about.register
+@_details.register
 def _switch(entry: Switch, exp: Experiment) -> Lines:
-    yield "meaning", entry.meaning
-    yield "unless said", "on" if entry.default else "off"
-    yield "to change it", f"strait run debate --set switch.{entry.name}={'off' if entry.default else 'on'}"
+    yield "default", "on" if entry.default else "off"
 
 
-@about.register
+@_details.register
+def _term(entry: Term, exp: Experiment) -> Lines:
+    yield "", entry.matters
+
+
+@_details.register
 def _source(entry: Source, exp: Experiment) -> Lines:
-    yield "cite", entry.cite
     yield "address", entry.url
-    yield "note", entry.note
 
 
-@about.register
+@_details.register
 def _policy(entry: Policy, exp: Experiment) -> Lines:
-    yield "title", entry.title
-    yield "summary", entry.summary
     yield "under pressure", entry.when_coerced.replace("_", " ")
     yield from ((name, depths(setting)) for name, setting in entry.levers.items())
     yield "other levers", "stay as at the start"
 
 
-@about.register
+@_details.register
 def _worldview(entry: Worldview, exp: Experiment) -> Lines:
-    yield "title", entry.title
-    yield "summary", entry.summary
     for name, value in entry.distributions.items():
         if value != exp.catalogue.parameters[name].neutral:
             yield name, f"{value} (neutral: {exp.catalogue.parameters[name].neutral})"
     yield "other numbers", "neutral"
 
 
-@about.register
+@_details.register
 def _values(entry: Values, exp: Experiment) -> Lines:
-    yield "title", entry.title
-    yield "summary", entry.summary
     yield "outcome", f"{entry.outcome}: every outcome times its price, in % of a year's GDP of Japan"
     for name, price in entry.prices.items():
-        outcome = exp.catalogue.outcomes[name]
-        yield name, f"{price.price:g} for each unit ({outcome.unit}); {price.why}"
+        yield name, f"{price.price:g} for each unit ({exp.catalogue.outcomes[name].unit}); {price.why}"
 
 
-@about.register
+@_details.register
 def _start(entry: Start, exp: Experiment) -> Lines:
-    yield "title", entry.title
-    yield "summary", entry.summary
     yield "date", entry.date
     yield from ((name, f"{value:g}") for name, value in entry.quantities.items())
-    yield from ((name, depths(at)) for name, at in entry.levers.items())
-
-
-def _cited(names: Iterable[str], exp: Experiment) -> Lines:
-    for number, name in enumerate(names):
-        yield "" if number else "sources", exp.catalogue.sources[name].cite
+    yield from ((name, depths(level)) for name, level in entry.levers.items())

@@ -156,7 +156,7 @@ def _find_experiment(name: str) -> Path:
     if file := next((candidate for candidate in candidates if exists(candidate)), None):
         return file
     if is_name:
-        others = {*FILES, "validation"}
+        others = {*FILES, "validation", "glossary"}
         names = [entry.stem for entry in shipped_folder().glob("*.yaml") if entry.stem not in others]
         raise ScenarioError([Fault(name, 0, 0, describe_unknown("experiment", name, names))])
     return path

@@ -60,7 +60,7 @@ def test_a_file_is_scored_and_what_is_not_is_said(here: Path) -> None:
     others = [{**ENTRY, "id": "Z2", "target": "Norway"}, {**ENTRY, "id": "Z3", "trigger_type": "prc_initiated"}]
     graver = [{**ENTRY, "id": f"Z{4 + rung}", "start": f"20{10 + rung}-02", "max_rung": rung, "end": "ongoing",
                "target": "Taiwan", "duration_months": 0} for rung in range(8)]  # fmt: skip
-    code, said, errors = strait(written(ENTRY, *others, *graver), "--out", "there", "--worlds", "200")
+    code, said, errors = strait("--episodes", written(ENTRY, *others, *graver), "--out", "there", "--worlds", "200")
     assert code == 0
     assert "Skipped Z2: the target is Norway." in said
     assert "Skipped Z3: nobody had provoked it." in said
@@ -80,20 +80,21 @@ def test_a_file_is_scored_and_what_is_not_is_said(here: Path) -> None:
 
 @needs_numba
 def test_a_file_may_hold_nothing_to_score_or_one_episode(here: Path) -> None:
-    code, said, _ = strait(written({**ENTRY, "target": "India"}), "--worlds", "100")
+    code, said, _ = strait("--episodes", written({**ENTRY, "target": "India"}), "--worlds", "100")
     assert (code, "nothing was scored" in said) == (0, True)
     assert pd.read_csv(here / "out" / "backtest" / "scores.csv").empty
-    code, said, _ = strait(written(ENTRY), "--worlds", "100")
+    code, said, _ = strait("--episodes", written(ENTRY), "--worlds", "100")
     assert (code, "1 episode was scored, in 1 cluster." in said) == (0, True)
 
 
 def test_a_broken_file_is_refused_with_its_place() -> None:
     wrong = {**ENTRY, "trigger_type": "speech", "max_rung": 9}
-    code, said, errors = strait(written(ENTRY, {name: value for name, value in wrong.items() if name != "overt"}))
+    del wrong["overt"]
+    code, said, errors = strait("--episodes", written(ENTRY, wrong))
     assert (code, said) == (commands.BAD_INPUT, "")
     lines = errors.splitlines()
     assert len(lines) == 3
     assert lines[0] == "mine.yaml:19:3: episodes[2]: missing key 'overt'"
     assert lines[1] == "mine.yaml:25:13: max_rung: must be a whole number from 0 to 7, got 9"
     assert lines[2].startswith("mine.yaml:30:17: trigger_type: must be one of official_visit, ")
-    assert strait("nowhere.yaml")[0] == commands.BAD_INPUT
+    assert strait("--episodes", "nowhere.yaml")[0] == commands.BAD_INPUT

@@ -8,10 +8,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from telling import Strait, assert_refused
 
+import sim
 from analysis import cli
+from analysis.questions.run_comparison import compare_runs
 
 HEAVY = {
     "numpy",
@@ -110,7 +114,8 @@ def test_one_policy_can_be_run_alone(strait: Strait) -> None:
         (["run", "debate", "--trials", "many"], ["trials"]),
         (["run", "debate", "--workers", "0"], ["workers"]),
         (["run", "debate", "--colour", "red"], ["--colour"]),
-        (["run"], ["FILE"]),
+        (["run", "debate", "debate"], ["debate and debate are both called debate"]),
+        (["run", "debate", "hindcast", "--part", "1/2"], ["--part: divides one experiment"]),
         (["check", "nowhere.yaml"], ["nowhere.yaml"]),
         (["explain", "us_intervene_prob"], ["Did you mean us_intervenes_prob?"]),
         (["explain", "zzzz"], ["strait list"]),
@@ -149,7 +154,7 @@ def test_check_shows_every_fault_with_its_line(strait: Strait, tmp_path: Path) -
         ("quiet_depth", ["liaison", "openness 0.1", "other levers"]),
         ("newsham", ["neutral:", "other numbers"]),
         ("2026", ["2026-11", "escorts"]),
-        ("provocation", ["unless said", "--set switch.provocation=off"]),
+        ("provocation", ["default", "--set switch.provocation=off"]),
         ("prc_strength", ["start 2020", "--set quantity.prc_strength"]),
         ("csis_2023", ["The First Battle of the Next War"]),
     ],
@@ -206,3 +211,62 @@ def test_an_old_console_can_print_everything(tmp_path: Path) -> None:
         )
         assert done.returncode == 0, done.stderr
         assert done.stdout
+
+
+def test_several_experiments_are_played_and_compared(strait: Strait, tmp_path: Path) -> None:
+    few = "worldviews: [neutral]\nstarts: ['2026']\npolicies: [both, status_quo]\ntrials: 200\n"
+    for name, chance in (("sure", 0.9), ("unsure", 0.1)):
+        text = f"experiment: {name}\ntitle: T\nextends: debate\n{few}parameters: {{us_intervenes_prob: {chance}}}\n"
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    result = strait("run", "unsure.yaml", "sure.yaml", "--no-figures", "--out", "two")
+    assert result.exit_code == 0, result.output
+    assert "sure compared with unsure, from start 2026:" in result.stdout
+    assert "differences are paired" in result.stdout
+    table = pd.read_csv(tmp_path / "two" / "comparison.csv", keep_default_na=False)
+    assert set(table["policy_a"] + "-" + table["policy_b"]) == {"both-", "status_quo-", "both-status_quo"}
+    estimates = pd.read_csv(tmp_path / "two" / "sure" / "differences.csv").set_index("outcome")["difference"]
+    for row in table[table["policy_b"] == "status_quo"].to_dict("records"):
+        assert row["estimate_a"] == pytest.approx(estimates[row["outcome"]])
+        assert row["difference"] == pytest.approx(row["estimate_a"] - row["estimate_b"])
+        assert row["low"] <= row["difference"] <= row["high"]
+
+
+def test_runs_with_other_luck_are_compared_as_independent() -> None:
+    few = {"policies": ["both", "status_quo"], "worldviews": ["neutral"], "starts": ["2026"], "trials": 400}
+    runs = [sim.run(sim.load("debate", seed=seed, **few)) for seed in (1, 2, 1)]  # type: ignore[arg-type]
+    apart, same = (compare_runs(runs[0], other).iloc[0] for other in runs[1:])
+    assert (apart["paired"], same["paired"]) == (False, True)
+    assert (same["difference"], same["low"], same["high"]) == (0, 0, 0)
+    halves = [(apart[f"high_{one}"] - apart[f"low_{one}"]) / 2 for one in "ab"]
+    assert (apart["high"] - apart["low"]) / 2 == pytest.approx(float(np.hypot(*halves)))
+
+
+def test_an_experiment_of_ones_own_is_explained(strait: Strait, tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "patrols.yaml").write_text(
+        "policy: patrols\nextends: status_quo\ntitle: Patrols\nsummary: Joint patrols.\n", encoding="utf-8"
+    )
+    (tmp_path / "mine.yaml").write_text(
+        "experiment: mine\ntitle: Mine\nextends: debate\npolicies: [patrols, both]\n", encoding="utf-8"
+    )
+    assert "Joint patrols." in strait("explain", "mine.yaml", "patrols").stdout
+    assert "patrols" in strait("list", "mine.yaml", "policies").stdout
+    assert_refused(strait("explain", "patrols"), "Nothing is called patrols")
+    assert_refused(strait("explain", "mine.yaml"), "Name something to explain")
+
+
+def test_a_term_and_a_name_of_the_model_are_both_explained(strait: Strait) -> None:
+    text = " ".join(strait("explain", "Moral", "hazard").stdout.split())
+    assert "moral_hazard in switches" in text
+    assert "moral hazard in glossary" in text
+    assert_refused(strait("explain", "compensater"), "Did you mean compensator?")
+    assert "common random numbers" in strait("list", "glossary").stdout
+
+
+def test_a_glossary_is_checked(strait: Strait, tmp_path: Path) -> None:
+    (tmp_path / "terms.yaml").write_text(
+        'terms:\n  rung: {meaning: "One thing. And another.", matters: "Why."}\n  luck: {meaning: "Chance."}\n',
+        encoding="utf-8",
+    )
+    assert_refused(strait("check", "terms.yaml"), "terms.yaml:2:19: meaning: must be one sentence",
+                   "terms.yaml:3:3: luck: missing key 'matters'")  # fmt: skip

@@ -196,7 +196,7 @@ def test_nothing_is_overwritten_without_fresh(tmp_path: Path, run: Path) -> None
     ("words", "why"),
     [
         ([], "--csv, --xlsx, --dta or --parquet"),
-        (["--csv", "--dta"], "one of them"),
+        (["--csv", "--dta"], "Choose one form"),
         (["--csv", "--table", "trial"], "nearest: trials"),
     ],
 )
@@ -214,6 +214,6 @@ def test_a_missing_library_is_reported_before_any_file_is_written(run: Path, mon
     monkeypatch.setattr(export, "import_module", without)
     result = strait(run, "--xlsx")
     assert result.exit_code == 2
-    assert "needs xlsxwriter" in result.stderr
+    assert "xlsxwriter is not installed" in result.stderr
     assert "'.[export]'" in result.stderr
     assert not list(run.parent.glob("*.xlsx"))

@@ -71,8 +71,6 @@ def test_the_simulator_knows_nothing_of_the_analysis() -> None:
 def test_the_command_starts_with_nothing_heavy() -> None:
     allowed = set(sys.stdlib_module_names) | {"typer", "analysis"}
     for path in (ROOT / "analysis" / "cli").glob("*.py"):
-        if path.name == "progress.py":  # imported inside commands
-            continue
         assert imported(path, top_only=True) <= allowed, path.name
 
 

@@ -101,7 +101,15 @@ class Backtest:
         return [gain for gain in self.gains if (gain.domain, gain.measure) == ("both", measure)]
 
 
-def run_backtest(episodes: Sequence[Episode], record: Record, *, worlds: int = WORLDS, seed: int = SEED) -> Backtest:
+def run_backtest(
+    episodes: Sequence[Episode],
+    record: Record,
+    *,
+    worlds: int = WORLDS,
+    seed: int = SEED,
+    experiment: str = "debate",
+    changes: Sequence[str] = (),
+) -> Backtest:
     """Forecast and score episodes.
 
     Parameters
@@ -112,6 +120,8 @@ def run_backtest(episodes: Sequence[Episode], record: Record, *, worlds: int = W
         The rivals are fitted to its episodes, except the one to be forecast.
     worlds, seed
         Worlds of each worldview in which each trigger is played, and the seed of their draws.
+    experiment, changes
+        The experiment whose model forecasts, and changes of it (KEY=VALUE).
 
     Examples
     --------
@@ -121,7 +131,9 @@ def run_backtest(episodes: Sequence[Episode], record: Record, *, worlds: int = W
     >>> backtest.scores[["episode", "domain", "forecaster"]].iloc[0].tolist()
     ['E04', 'economic', 'newsham']
     """
-    exp = loader.load("debate", worldviews=WORLDVIEWS, policies="status_quo", trials=worlds, seed=seed)
+    exp = loader.load(
+        experiment, set_=changes, worldviews=WORLDVIEWS, policies="status_quo", trials=worlds, seed=seed
+    )
     models = {view.name: Model(exp, view.name) for view in exp.worldviews}
     rows: dict[str, list[dict[str, Any]]] = {"forecasts": [], "scores": [], "durations": []}
     for episode in episodes:

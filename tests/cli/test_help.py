@@ -1,0 +1,95 @@
+"""Help texts: they wrap to the terminal, name every command in its group, and call one thing by one name."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import typer
+from telling import Strait
+from typer.testing import CliRunner
+
+from analysis.cli import main
+
+WORDS = [word for commands in main.GROUPS.values() for word in commands]
+COMMANDS: Any = typer.main.get_command(main.app)
+WITHOUT_EXPERIMENT = {"summarise", "merge", "export", "methods", "bench"}  # they work on folders of results, or none
+
+
+def parameters(word: str, kind: str) -> list[Any]:
+    """Return the arguments or the options of a command."""
+    return [one for one in COMMANDS.commands[word].params if one.param_type_name == kind and one.name != "help"]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 140])
+@pytest.mark.parametrize("word", ["", *WORDS])
+def test_help_wraps_to_the_terminal(strait: Strait, monkeypatch: pytest.MonkeyPatch, word: str, width: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    lines = [line.rstrip() for line in strait(*word.split(), "--help").output.splitlines()]
+    assert max(map(len, lines)) <= width
+    assert not [line for line in lines if "…" in line and "--install-completi" not in line]  # Typer's own option
+    text = lines[: next(number for number, line in enumerate(lines) if line.startswith("╭"))]
+    for line, following in pairwise(text):
+        if line and following and "Usage:" not in line and "  " not in line.strip() + following.strip():
+            assert len(f"{line} {following.split()[0]}") > width - 1, f"broken too early: {line!r}"
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_help_of_options_is_a_sentence(word: str) -> None:
+    for one in (one for kind in ("argument", "option") for one in parameters(word, kind) if not one.hidden):
+        assert re.fullmatch(r"\S[^\n]*\.", one.help or ""), f"{one.name}: {one.help!r}"
+
+
+def test_the_help_shows_the_groups_in_order(strait: Strait) -> None:
+    output = strait("--help").output
+    groups = [output.index(f"─ {group} ─") for group in main.GROUPS]
+    assert groups == sorted(groups)
+    assert not [word for word in WORDS if not re.search(rf"│ {word} +\w", output)]
+
+
+def test_one_option_has_one_form_everywhere() -> None:
+    """Flags and metavars; `--out` names a folder, or a file where a command writes one table."""
+    forms: dict[str, set[tuple[str | None, bool]]] = {}
+    for word in WORDS:
+        for option in parameters(word, "option"):
+            if option.name != "out":
+                forms.setdefault(option.opts[0], set()).add((option.metavar, option.is_flag))
+    assert not {name: found for name, found in forms.items() if len(found) > 1}
+
+
+@pytest.mark.parametrize("word", sorted({*WORDS} - WITHOUT_EXPERIMENT))
+def test_the_experiment_comes_first_and_is_optional(word: str) -> None:
+    first = parameters(word, "argument")[0]
+    takes_more_words = first.nargs == -1  # explain, list, cite and check find the experiment among their words
+    assert takes_more_words or (first.metavar, first.required, first.default) == ("EXPERIMENT", False, "debate")
+
+
+def test_version_names_the_libraries(strait: Strait) -> None:
+    output = strait("--version").stdout
+    assert re.search(r"^strait .+\nPython 3\.\d+", output)
+    assert {"numpy", "numba", "mesa"} <= set(output.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("run --policy dir", "direct_ties"),
+        ("run --worldview new", "newsham"),
+        ("run --start 20", "2026"),
+        ("run --set claim.N1", "claim.N12"),
+        ("run deb", "debate"),
+        ("explain Ow", "Owen_value"),
+        ("explain us_int", "us_intervenes_prob"),
+        ("claims --contrast direct_ties-inter", "direct_ties-interoperability"),
+        ("claims --outcome use_", "use_of_force"),
+        ("crossover --claim N1", "N18"),
+    ],
+)
+def test_names_complete_in_the_shell(monkeypatch: pytest.MonkeyPatch, words: str, expected: str) -> None:
+    monkeypatch.setenv("_STRAIT_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", f"strait {words}")
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split())))
+    output = CliRunner().invoke(main.app, [], prog_name="strait").output
+    assert expected in output.split()
