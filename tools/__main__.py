@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,11 +44,14 @@ def document(
         exp, records = loader.load("debate"), docs / pages.FOLDER
         for name in _wanted(measure or [], exp, records):
             typer.echo(f"Measuring {measures.MEASURES[name].shows}.", err=True)
+            start, processor = time.perf_counter(), time.process_time()
             try:
                 with progress.stoppable(STOPPED) as update:
                     measures.record(name, exp, records, update, trials)
             except ValueError as error:
                 exit_with(str(error), BAD_INPUT)
+            seconds, busy = time.perf_counter() - start, time.process_time() - processor
+            typer.echo(f"{name}: recorded in {seconds:.0f} s ({busy:.0f} s of processor time)", err=True)
         try:
             texts = {page: text for page, text in pages.generate(exp, docs).items()
                      if page.read_text(encoding="utf-8") != text}  # fmt: skip
