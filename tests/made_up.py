@@ -80,18 +80,18 @@ def rows(exp: Any, policy: str, worldview: str) -> NDArray[Any]:
     chance = exp.chances[policy] * 2 * danger
     names = [(name, "u1" if entry.unit == "share" else "f8") for name, entry in OUTCOMES.items()]
     names += [(name, "f8") for name in ("extra", "force_compensator", "loss_pct_compensator")]
-    made = np.zeros(exp.trials, [("world", "i8"), ("luck", "i8"), *names])
-    made["world"], made["luck"] = np.divmod(np.arange(exp.trials), exp.lucks)
-    made["force"] = luck[0] < chance
-    made["crisis"] = luck[1] < chance
-    made["holds"] = ~made["force"].astype(bool)
-    made["loss_pct"] = made["force"] * 4 * danger
-    made["months_to_force"] = np.where(made["force"], 120 * luck[0], np.nan)
-    made["mood"] = 0.5
-    made["force_compensator"] = chance
-    made["loss_pct_compensator"] = chance * 4 * danger
-    made["extra"] = danger
-    return made
+    records = np.zeros(exp.trials, [("world", "i8"), ("luck", "i8"), *names])
+    records["world"], records["luck"] = np.divmod(np.arange(exp.trials), exp.lucks)
+    records["force"] = luck[0] < chance
+    records["crisis"] = luck[1] < chance
+    records["holds"] = ~records["force"].astype(bool)
+    records["loss_pct"] = records["force"] * 4 * danger
+    records["months_to_force"] = np.where(records["force"], 120 * luck[0], np.nan)
+    records["mood"] = 0.5
+    records["force_compensator"] = chance
+    records["loss_pct_compensator"] = chance * 4 * danger
+    records["extra"] = danger
+    return records
 
 
 def blocks(

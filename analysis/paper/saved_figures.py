@@ -58,7 +58,7 @@ def basis(path: Path, exp: Experiment) -> tuple[cite.Basis, Experiment, str | No
         exp, trials = finding.read_experiment(record), record["design"]["trials"]
         how = f"strait {record['command']}, experiment {exp.name}, {trials:,} trials, seed {record['seed']}."
     elif record := (manifest.read_run(folder) if (folder / manifest.MANIFEST).exists() else None) or {}:
-        exp = Experiment.from_resolved({**record["experiment"], "files": record["files"]})
+        exp = manifest.read_experiment(record)
         how = f"Experiment {exp.name}, {record['trials']:,} trials per cell, seed {record['seed']}"
         how += "." if record["status"] == "complete" else "; the run is not finished."
     else:

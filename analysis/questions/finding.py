@@ -184,7 +184,7 @@ def moves_dials(described: Manifest) -> bool:
 
 def read_experiment(described: Manifest) -> Experiment:
     """Return the question's experiment: its policies and worldviews, and both ends of the dials that it moved."""
-    exp = Experiment.from_resolved({**described["experiment"], "files": described["files"]})
+    exp = manifest.read_experiment(described)
     policies = described["design"].get("policies", described["asked"]["policies"])
     views = [view for view in exp.worldviews if view.name in described["asked"]["worldviews"]]
     for end, author in ((0.0, "Self"), (1.0, "Newsham")) if moves_dials(described) else ():

@@ -156,9 +156,7 @@ def fill_folder(
         return replace(_write_tables(folder, wanted, replace(experiment, trials=trials)), notes=notes)
 
 
-def _read_complete(
-    folder: Path, found: Manifest, experiment: Experiment, until: Mapping[str, float]
-) -> Result | None:
+def _read_complete(folder: Path, found: Manifest, experiment: Experiment, until: Mapping[str, float]) -> Result | None:
     """Result of a folder that holds every trial and table, all readable, and reaches the targets; else None."""
     present = replace(experiment, trials=found["trials"]) if until else experiment
     if found["status"] != "complete" or found["trials"] != present.trials:

@@ -139,9 +139,7 @@ def _trial_columns(experiment: Experiment, rows: Rows) -> list[str]:
     return first + [name for name in rows.dtype.names or () if name not in first]
 
 
-def worlds_of_block(
-    experiment: Experiment, parameters: Mapping[str, NDArray[Any]], first_world: int
-) -> pd.DataFrame:
+def worlds_of_block(experiment: Experiment, parameters: Mapping[str, NDArray[Any]], first_world: int) -> pd.DataFrame:
     """Parameters of a block's worlds: `world`, `worldview`, and a column a parameter."""
     parts = []
     for worldview, values in parameters.items():

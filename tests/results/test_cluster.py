@@ -69,15 +69,15 @@ def whole(small_blocks: None, exp: Experiment, tmp_path_factory: pytest.TempPath
 def crew() -> Iterator[LocalCluster]:
     """Give two workers that are processes."""
     quiet: dict[str, Any] = {"threads_per_worker": 1, "dashboard_address": ":0", "silence_logs": logging.CRITICAL}
-    with dask.config.set({"distributed.scheduler.allowed-failures": KILLS}), LocalCluster(2, **quiet) as made:
-        yield made
+    with dask.config.set({"distributed.scheduler.allowed-failures": KILLS}), LocalCluster(2, **quiet) as cluster:
+        yield cluster
 
 
 @pytest.fixture
 def scheduler() -> Iterator[LocalCluster]:
     """Give a scheduler to which no worker belongs yet."""
-    with LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=logging.CRITICAL) as made:
-        yield made
+    with LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=logging.CRITICAL) as cluster:
+        yield cluster
 
 
 def worker(address: str, sources: Path = ROOT, **how: Any) -> subprocess.Popen[str]:
@@ -91,7 +91,7 @@ def worker(address: str, sources: Path = ROOT, **how: Any) -> subprocess.Popen[s
 
 
 def ended(process: subprocess.Popen[str]) -> str:
-    """Wait for a process to end by itself, and give what it said."""
+    """Wait for a process to end by itself, and return its output."""
     return process.communicate(timeout=120)[0]
 
 
@@ -104,26 +104,26 @@ def test_workers_killed_in_the_midst_change_no_byte(
     chance = random.Random(2026)
     moments = {*chance.sample(range(1, BLOCKS - 4), KILLS)}
     killed: list[int] = []
-    kept = 0
+    written = 0
 
     def kill(*_: int) -> None:
-        nonlocal kept
-        kept += 1
+        nonlocal written
+        written += 1
         alive = [nanny.pid for nanny in crew.workers.values() if nanny.pid and nanny.pid not in killed]
-        if kept in moments and alive:
+        if written in moments and alive:
             killed.append(chance.choice(alive))
             os.kill(killed[-1], KILL)
-        elif kept in moments:
-            moments.add(kept + 1)
+        elif written in moments:
+            moments.add(written + 1)
 
     result = write_folder(exp, tmp_path / "out", cluster=crew.scheduler_address, progress=kill)
-    assert (kept, len(killed)) == (BLOCKS, KILLS)
+    assert (written, len(killed)) == (BLOCKS, KILLS)
     assert result.manifest
     assert result.manifest["status"] == "complete"
     assert files(tmp_path / "out") == files(whole)
 
 
-def test_a_stopped_run_goes_on_elsewhere(exp: Experiment, whole: Path, crew: LocalCluster, tmp_path: Path) -> None:
+def test_a_stopped_run_continues_elsewhere(exp: Experiment, whole: Path, crew: LocalCluster, tmp_path: Path) -> None:
     def interrupted(done: int, total: int) -> None:
         if done > total / 2:
             raise KeyboardInterrupt
@@ -148,8 +148,8 @@ def test_a_cluster_of_this_computer(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     run = "run debate --trials 100 --start 2026 --worldview neutral --policy both --policy status_quo --no-figures"
     for words in (f"{run} --out here", f"{run} --out there --cluster local --workers 1"):
-        said = CliRunner().invoke(main.app, words.split())
-        assert said.exit_code == 0, said.output
+        command = CliRunner().invoke(main.app, words.split())
+        assert command.exit_code == 0, command.output
     assert files(tmp_path / "there") == files(tmp_path / "here")
 
 
@@ -157,7 +157,7 @@ def test_a_cluster_of_this_computer(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 @needs_numba
-def test_workers_that_are_unlike_are_sent_away(
+def test_workers_with_other_results_are_sent_away(
     exp: Experiment, scheduler: LocalCluster, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     address = scheduler.scheduler_address
@@ -195,14 +195,14 @@ def test_a_worker_with_other_rules_that_joins_late_is_sent_away(
 # Clusters that are not there
 
 
-@pytest.mark.parametrize(("where", "said"), [
+@pytest.mark.parametrize(("where", "message"), [
     ("tcp://127.0.0.1:9", "no scheduler answers there"), ("127.0.0.1:9", "no scheduler answers there"),
     ("none.json", "no such file; write --cluster local, tcp://HOST:PORT or a scheduler's file"),
     ("C:\\none.json", "no such file"), ("bad.json", "not the file of a Dask scheduler"),
     ("stale.json", "no scheduler answers there"),
 ])  # fmt: skip
-def test_a_cluster_that_is_not_there_is_told(
-    where: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_missing_cluster_is_reported(
+    where: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(cluster, "CONNECT_S", 0.5)
@@ -210,7 +210,7 @@ def test_a_cluster_that_is_not_there_is_told(
     Path("stale.json").write_text('{"address": "tcp://127.0.0.1:9"}', encoding="utf-8")
     words = ["run", "debate", "--trials=20", "--policy=both", "--worldview=self", "--start=2026", "--cluster", where]
     refused = CliRunner().invoke(main.app, words)
-    assert (refused.exit_code, f"{where}: {said}" in refused.stderr) == (2, True), refused.output
+    assert (refused.exit_code, f"{where}: {message}" in refused.stderr) == (2, True), refused.output
 
 
 def test_without_dask_it_says_what_to_install(exp: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,7 +219,7 @@ def test_without_dask_it_says_what_to_install(exp: Experiment, monkeypatch: pyte
         sim.run(exp, trials=20, cluster="local")
 
 
-def test_a_cluster_that_goes_away_is_told(
+def test_a_lost_cluster_is_reported(
     exp: Experiment, crew: LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "CONNECT_S", 2)

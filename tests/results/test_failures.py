@@ -1,4 +1,4 @@
-"""Trials that fail: found, kept out of every table, told, and played again by the command that is told."""
+"""Failed trials: removed from every table, reported, and played again by the reported command."""
 
 from __future__ import annotations
 
@@ -82,19 +82,19 @@ def test_a_sound_block_passes_untouched(exp: Experiment) -> None:
 def test_worlds_with_a_failure_are_in_no_table(exp: Experiment, faults: None, tmp_path: Path) -> None:
     result, stored = sim.run(exp), write_folder(exp, tmp_path)
     (block,) = ENGINE(exp)
-    for made in (result, stored):
-        assert made.failures[["policy", "trial", "found"]].to_numpy().tolist() == [
+    for each in (result, stored):
+        assert each.failures[["policy", "trial", "found"]].to_numpy().tolist() == [
             ["both", 17, "japan_gdp_loss_pct is nan"], ["both", 45, "public_support is inf"],
         ]  # fmt: skip
         left = {world for world in range(60) if world not in BAD}
-        for rows in made.records.values():
+        for rows in each.records.values():
             assert set(rows["world"].tolist()) == left
-        assert set(made.summary().query("outcome == 'crisis'")["n"]) == {58}
-        both = made.rungs.query("policy == 'both' and target == 'japan' and domain == 'military' and month == 9")
+        assert set(each.summary().query("outcome == 'crisis'")["n"]) == {58}
+        both = each.rungs.query("policy == 'both' and target == 'japan' and domain == 'military' and month == 9")
         assert both["share"].sum() == pytest.approx(1)
     for cell, rows in block.records.items():
-        kept = rows[~np.isin(rows["world"], list(BAD))]
-        assert all(kept[name].tobytes() == stored.records[cell][name].tobytes() for name in rows.dtype.names or ())
+        sound = rows[~np.isin(rows["world"], list(BAD))]
+        assert all(sound[name].tobytes() == stored.records[cell][name].tobytes() for name in rows.dtype.names or ())
     pd.testing.assert_frame_equal(result.rungs, stored.rungs)
     assert (tmp_path / "differences.csv").read_text() == tables.format_csv(result.differences())
 
@@ -104,10 +104,10 @@ def test_the_command_ends_as_failed_and_tells_how_to_play_a_trial_again(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for words in (["run", "debate", *CELLS], ["run", "debate", *CELLS], ["summarise", "out/debate"]):
-        said = CliRunner().invoke(main.app, words)
-        assert said.exit_code == commands.FAILED, said.output
-        assert "2 trials failed" in said.stderr
-        assert "failures.csv" in said.stderr
+        command = CliRunner().invoke(main.app, words)
+        assert command.exit_code == commands.FAILED, command.output
+        assert "2 trials failed" in command.stderr
+        assert "failures.csv" in command.stderr
     table = pd.read_csv("out/debate/failures.csv", dtype={"start": str})
     assert table["replay"].tolist() == [f"python -m sim.results.replay . 2026 neutral both {trial}" for trial in BAD]
     words = [sys.executable, *table["replay"][0].split()[1:]]
@@ -121,11 +121,11 @@ def test_the_command_ends_as_failed_and_tells_how_to_play_a_trial_again(
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -1.0, 0.5, 256.0])
 def test_a_share_that_fits_no_byte_is_found(exp: Experiment, monkeypatch: pytest.MonkeyPatch, value: float) -> None:
-    kept, column = batch.to_records, outcomes.COLUMNS.index("use_of_force")
+    to_records, column = batch.to_records, outcomes.COLUMNS.index("use_of_force")
 
     def spoilt(exp: Experiment, out: np.ndarray, first_world: int) -> np.ndarray:
         out[17:18, column] = value  # a bad world that is played again alone, for its rungs, has one row
-        return kept(exp, out, first_world)
+        return to_records(exp, out, first_world)
 
     monkeypatch.setattr("sim.engine.batch.to_records", spoilt)
     (block,) = batch.blocks(exp)

@@ -1,4 +1,4 @@
-"""Runs that are stopped, killed, damaged or extended, and go on to the very same bytes."""
+"""Runs that are stopped, killed, damaged or extended, and continue to the same bytes."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ import made_up, scipy.special
 batch.blocks, store.BLOCK_TRIALS = made_up.blocks, 50
 replace, fsync = Path.replace, os.fsync
 
-def run(folder, stall_at, said):
+def run(folder, stall_at, pipe):
     # Play in this process, and stand still at a random fsync or rename.
     calls = iter(range(1000))
     def stalled(act, *given):
         if next(calls) == stall_at:
-            os.write(said, b"stalled")
+            os.write(pipe, b"stalled")
             time.sleep(60)
         return act(*given)
     Path.replace = lambda *given: stalled(replace, *given)
@@ -58,18 +58,18 @@ def run(folder, stall_at, said):
 
 chance = random.Random(2026)
 for kill in range({kills}):
-    hear, said = os.pipe()
+    listen, pipe = os.pipe()
     child = os.fork()
     if not child:
-        run(sys.argv[1 + kill % (len(sys.argv) - 1)], chance.randrange(60) if kill % 3 else -1, said)
+        run(sys.argv[1 + kill % (len(sys.argv) - 1)], chance.randrange(60) if kill % 3 else -1, pipe)
     chance.random()
-    os.close(said)
+    os.close(pipe)
     wait = 10 if kill % 3 else chance.uniform(0.001, 0.08)
-    heard = select.select([hear], [], [], wait)[0]
-    print("stalled" if heard and os.read(hear, 7) else "done" if heard else "busy", flush=True)
+    ready = select.select([listen], [], [], wait)[0]
+    print("stalled" if ready and os.read(listen, 7) else "done" if ready else "busy", flush=True)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    os.close(hear)
+    os.close(listen)
 """
 
 
@@ -121,7 +121,7 @@ def small(trials: int, lucks: int = 1) -> Experiment:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
-def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path: Path, whole: Files) -> None:
+def test_a_killed_run_continues_to_the_same_bytes(tmp_path: Path, whole: Files) -> None:
     folders = [tmp_path / str(number) for number in range(KILLS // 4)]
     code = KILLER.format(root=str(ROOT), tests=str(ROOT / "tests"), kills=KILLS)
     command = [sys.executable, "-c", code, *map(str, folders)]
@@ -142,18 +142,18 @@ def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path: Path, whole: Files) ->
 
 def test_a_stopped_run_is_not_played_again(tmp_path: Path, whole: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     stop_after(tmp_path, 5)
-    asked: list[list[int]] = []
+    played: list[list[int]] = []
 
     def counted(exp: Any, *, numbers: list[int], **how: Any) -> Any:
-        asked.append([*numbers])
+        played.append([*numbers])
         return blocks(exp, numbers=numbers, **how)
 
     monkeypatch.setattr("sim.engine.batch.blocks", counted)
-    told: list[tuple[int, int]] = []
-    result = write_folder(experiment(trials=600), tmp_path, progress=lambda *how: told.append(how))
-    assert asked == [[*range(5, 12)]]
-    assert told[0] == (300 * 8, 600 * 8)
-    assert told[-1] == (600 * 8, 600 * 8)
+    calls: list[tuple[int, int]] = []
+    result = write_folder(experiment(trials=600), tmp_path, progress=lambda *how: calls.append(how))
+    assert played == [[*range(5, 12)]]
+    assert calls[0] == (300 * 8, 600 * 8)
+    assert calls[-1] == (600 * 8, 600 * 8)
     assert result.notes == ("250 of 600 trials per cell were already there.",)
     assert not result.reused
     assert files(tmp_path) == whole
@@ -197,9 +197,9 @@ def test_what_is_there_of_a_run_is_balanced(tmp_path: Path, monkeypatch: pytest.
     assert (part.experiment.trials, part.manifest["trials"], part.manifest["status"]) == (50, 60, "running")
     assert tables.format_csv(part.summary()) == tables.format_csv(short.summary())
     pd.testing.assert_frame_equal(part.rungs, short.rungs)
-    said = CliRunner().invoke(main.app, ["summarise", str(tmp_path)])
-    assert said.exit_code == 0
-    assert "Done: 50 of 60 trials for each policy, worldview and start (83%)" in said.stdout
+    command = CliRunner().invoke(main.app, ["summarise", str(tmp_path)])
+    assert command.exit_code == 0
+    assert "Done: 50 of 60 trials for each policy, worldview and start (83%)" in command.stdout
 
 
 # Damaged, full
@@ -222,7 +222,7 @@ def test_a_damaged_part_is_set_aside_and_played_again(
     path.write_bytes(content)
     result = write_folder(experiment(trials=600), tmp_path)
     assert result.notes[-1].startswith("Damaged parts moved to ")
-    assert [kept.read_bytes() for kept in (tmp_path / "damaged").iterdir()] == [content]
+    assert [path.read_bytes() for path in (tmp_path / "damaged").iterdir()] == [content]
     assert files(tmp_path) == whole
 
 

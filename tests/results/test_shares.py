@@ -1,4 +1,4 @@
-"""A run played in shares, each in a folder of its own, and put together to the very same bytes."""
+"""A run played in shares, each in a folder of its own, and merged to the same bytes."""
 
 from __future__ import annotations
 
@@ -68,15 +68,15 @@ def parts(thirds: Path, tmp_path: Path) -> Path:
 
 
 def edit(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    """Change what the manifest of a folder says."""
-    said = json.loads((folder / manifest.MANIFEST).read_text(encoding="utf-8"))
-    change(said)
-    (folder / manifest.MANIFEST).write_text(json.dumps(said), encoding="utf-8")
+    """Change the manifest of a folder."""
+    run = json.loads((folder / manifest.MANIFEST).read_text(encoding="utf-8"))
+    change(run)
+    (folder / manifest.MANIFEST).write_text(json.dumps(run), encoding="utf-8")
 
 
-def made_elsewhere(folder: Path) -> None:
-    """Have a share say that another numba made it."""
-    edit(folder, lambda said: said["traits"].update(numba="0.1"))
+def play_elsewhere(folder: Path) -> None:
+    """Change a share as if another numba had played it."""
+    edit(folder, lambda run: run["traits"].update(numba="0.1"))
 
 
 # The same bytes
@@ -96,7 +96,7 @@ def test_shares_in_any_order_make_the_run(tmp_path: Path, whole: Path, of: int) 
     assert merge(folders, tmp_path / "out").reused
 
 
-def test_a_share_is_stopped_gone_on_with_and_extended(parts: Path, whole: Path, tmp_path: Path) -> None:
+def test_a_share_is_stopped_continued_and_extended(parts: Path, whole: Path, tmp_path: Path) -> None:
     shutil.rmtree(parts / "2")
 
     def interrupted(*_: int) -> None:
@@ -107,14 +107,14 @@ def test_a_share_is_stopped_gone_on_with_and_extended(parts: Path, whole: Path, 
             write_folder(experiment(trials), parts / "2", share=Share(2, 3), progress=interrupted)
     with pytest.raises(FolderError, match=r"2: part 2/3 is not finished \(2 of 3 blocks are done\)"):
         merge([parts], tmp_path / "out")
-    told: list[tuple[int, int]] = []
-    write_folder(experiment(), parts / "2", share=Share(2, 3), progress=lambda *how: told.append(how))
-    assert told == [(280, 280)]  # trials of both cells; the last block is short
+    calls: list[tuple[int, int]] = []
+    write_folder(experiment(), parts / "2", share=Share(2, 3), progress=lambda *how: calls.append(how))
+    assert calls == [(280, 280)]  # trials of both cells; the last block is short
     merge([parts], tmp_path / "out")
     assert files(tmp_path / "out") == files(whole)
 
 
-def test_a_merge_that_was_stopped_goes_on(thirds: Path, whole: Path, tmp_path: Path) -> None:
+def test_a_stopped_merge_continues(thirds: Path, whole: Path, tmp_path: Path) -> None:
     def interrupted(done: int, total: int) -> None:
         if done > total / 2:
             raise KeyboardInterrupt
@@ -142,7 +142,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
         "2: .*a sample of trials .*: other there",
     ),
     "another Strait": (
-        lambda p: [*map(made_elsewhere, p.iterdir())],
+        lambda p: [*map(play_elsewhere, p.iterdir())],
         r"played by another Strait \(numba: 0.1 there",
     ),
     "unfinished": (lambda p: edit(p / "1", lambda m: m.update(status="running")), "1: part 1/3 is not finished"),
@@ -157,14 +157,14 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
 
 @pytest.mark.parametrize("why", REFUSED)
 def test_what_is_not_all_of_one_run_is_refused(parts: Path, tmp_path: Path, why: str) -> None:
-    spoil, said = REFUSED[why]
+    spoil, message = REFUSED[why]
     spoil(parts)
-    with pytest.raises(FolderError, match=said):
+    with pytest.raises(FolderError, match=message):
         merge([parts], tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
-def test_all_faults_are_told_at_once(parts: Path, tmp_path: Path) -> None:
+def test_the_error_names_all_faults(parts: Path, tmp_path: Path) -> None:
     shutil.rmtree(parts / "1")
     (parts / "3" / KINDS[0] / "part-00002.parquet").write_bytes(b"")
     with pytest.raises(FolderError) as error:
@@ -193,15 +193,15 @@ def test_a_share_is_read_as_people_write_it(text: str) -> None:
     assert Share.parse(text) == Share(2, 4)
 
 
-@pytest.mark.parametrize(("text", "said"), [
+@pytest.mark.parametrize(("text", "message"), [
     ("0/4", "counted from 1: 1/4 to 4/4 (in a SLURM array job: --array=1-4)"), ("5/4", "counted from 1"),
     ("1/0", "counted from 1"), ("2", "write 2/4"), ("2-4", "write 2/4"), ("-1/4", "write 2/4"), ("", "write 2/4"),
     ("a/b", "write 2/4"), ("1/4/4", "write 2/4"), ("1.5/4", "write 2/4"),
 ])  # fmt: skip
-def test_another_word_for_a_share_is_refused(text: str, said: str) -> None:
+def test_a_text_that_names_no_share_is_an_error(text: str, message: str) -> None:
     with pytest.raises(ShareError) as error:
         Share.parse(text)
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
 # As a user meets it
@@ -215,8 +215,8 @@ def test_the_page_on_clusters_does_what_it_says(tmp_path: Path, monkeypatch: pyt
     assert [words[0] for words in typed] == ["run", "run", "run", "run", "summarise", "merge"]
     for words in typed[1:]:
         more = few if words[0] == "run" else ["--no-figures"] if words[0] == "merge" else []
-        said = CliRunner().invoke(main.app, ["120" if word == "1000000" else word for word in words] + more)
-        assert said.exit_code == 0, said.output
+        command = CliRunner().invoke(main.app, ["120" if word == "1000000" else word for word in words] + more)
+        assert command.exit_code == 0, command.output
     assert load_folder("out/debate").experiment.trials == 120
 
 
@@ -238,10 +238,10 @@ def test_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     merged = strait("merge out/debate-parts --out out/merged --no-figures")
     assert merged.exit_code == 0, merged.output
     assert files(tmp_path / "out" / "merged") == files(tmp_path / "out" / "debate")
-    for words, said in {
+    for words, message in {
         f"{run} --part 0/2": "counted from 1",
         f"{run} --part 1/9": "this run has 3 blocks; cut it into 3 parts at most",
         "merge out/debate-parts/1-of-2 --out out/again": "part 2/2 is missing",
     }.items():
         refused = strait(words)
-        assert (refused.exit_code, said in refused.stderr) == (2, True), refused.output
+        assert (refused.exit_code, message in refused.stderr) == (2, True), refused.output

@@ -41,7 +41,7 @@ def content(folder: Path) -> dict[str, object]:
         if path.is_file() and path.name not in {"manifest.json", ".lock"}
     }
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    return found | {"manifest": {name: said for name, said in manifest.items() if name not in TIMES}}
+    return found | {"manifest": {name: value for name, value in manifest.items() if name not in TIMES}}
 
 
 @pytest.fixture(scope="module")
@@ -58,17 +58,17 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
 def test_it_stops_at_one_trial_with_the_bytes_of_a_plain_run(
     tmp_path: Path, plain: dict[str, object], workers: int
 ) -> None:
-    told: list[tuple[int, int]] = []
-    result = write_folder(debate(), tmp_path, until=FORCE, workers=workers, progress=lambda *at: told.append(at))
+    calls: list[tuple[int, int]] = []
+    result = write_folder(debate(), tmp_path, until=FORCE, workers=workers, progress=lambda *at: calls.append(at))
     assert result.experiment.trials == STOPS_AT
     assert content(tmp_path) == plain
     assert result.notes[0].startswith(f"Precise enough after {STOPS_AT} trials: use_of_force is known to ±0.0")
-    assert told[-1] == (2 * STOPS_AT, 2 * STOPS_AT)
-    assert all(done < total for done, total in told[:-1])
+    assert calls[-1] == (2 * STOPS_AT, 2 * STOPS_AT)
+    assert all(done < total for done, total in calls[:-1])
 
 
 @pytest.mark.parametrize("blocks", range(1, 8))
-def test_a_stopped_run_goes_on_to_the_same_trial(tmp_path: Path, plain: dict[str, object], blocks: int) -> None:
+def test_a_stopped_run_continues_to_the_same_trial(tmp_path: Path, plain: dict[str, object], blocks: int) -> None:
     def stop(done: int, _: int) -> None:
         if done == blocks * 200:
             raise KeyboardInterrupt
@@ -147,7 +147,7 @@ def test_lucks_of_a_world_count_as_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("text", "why"),
     [
         ("use_of_forc=0.01", "nearest: use_of_force"),
         ("use_of_force", "a number above 0: use_of_force=0.005"),
@@ -156,9 +156,9 @@ def test_lucks_of_a_world_count_as_one() -> None:
         ("months_to_first_crisis=1", "unknown outcome of every trial"),
     ],
 )
-def test_what_cannot_be_asked_for_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, why: str) -> None:
+def test_a_wrong_target_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, why: str) -> None:
     monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(main.app, ["run", "debate", "--until", said])
+    result = CliRunner().invoke(main.app, ["run", "debate", "--until", text])
     assert result.exit_code == 2
     assert why in result.stderr
     alone = CliRunner().invoke(main.app, ["run", "debate", "--policy", "both", "--until", "crisis=0.1"])

@@ -38,13 +38,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-def held(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
     return found
 
 
-def hold(folder: Path, **changes: Any) -> None:
-    (folder / "manifest.json").write_text(json.dumps(held(folder) | changes))
+def edit_manifest(folder: Path, **changes: Any) -> None:
+    (folder / "manifest.json").write_text(json.dumps(read_manifest(folder) | changes))
 
 
 def test_a_folder_holds_the_run_and_says_how_it_was_made(folder: Path, result: Result) -> None:
@@ -53,7 +53,7 @@ def test_a_folder_holds_the_run_and_says_how_it_was_made(folder: Path, result: R
     parts = [f"{kind}.parquet/part-0000{number}.parquet" for kind in kinds for number in range(4)]
     single = [".lock", "differences.csv", "manifest.json", "rungs.parquet", "summary.csv"]
     assert files == sorted([*single, *parts])
-    found = held(folder)
+    found = read_manifest(folder)
     assert [found[key] for key in ("status", "trials", "cells", "seed")] == ["complete", 1_000, 8, 7]
     assert found["experiment"] | {"files": found["files"]} == experiment().resolved()
     assert found["versions"]["numpy"] == np.__version__
@@ -109,7 +109,7 @@ def test_a_folder_of_another_experiment_is_refused_unless_fresh(folder: Path) ->
     with pytest.raises(FolderError, match=r"chances\.both: 0\.25 there, 0\.5 here"):
         write_folder(experiment(status_quo=0.3, direct_ties=0.2, twin=0.3, both=0.5), folder)
     assert write_folder(experiment(seed=8), folder, fresh=True).reused is False
-    assert held(folder)["seed"] == 8
+    assert read_manifest(folder)["seed"] == 8
 
 
 def test_what_differs_between_experiments_is_named(tmp_path: Path) -> None:
@@ -131,13 +131,13 @@ def test_what_differs_between_experiments_is_named(tmp_path: Path) -> None:
 
 
 def test_another_program_or_schema_is_refused_unless_fresh(folder: Path) -> None:
-    hold(folder, rules_sha256="0" * 64)
+    edit_manifest(folder, rules_sha256="0" * 64)
     with pytest.raises(FolderError, match=r"the rules' sources \(sim/\): 000000000000 there"):
         write_folder(experiment(), folder)
-    hold(folder, versions=held(folder)["versions"] | {"strait-wargame": "0.0.9"})
+    edit_manifest(folder, versions=read_manifest(folder)["versions"] | {"strait-wargame": "0.0.9"})
     with pytest.raises(FolderError, match=r"strait-wargame: 0\.0\.9 there"):
         write_folder(experiment(), folder)
-    hold(folder, schema="1")
+    edit_manifest(folder, schema="1")
     message = r"its schema is 1, and this strait reads 3; .*use --fresh"
     with pytest.raises(FolderError, match=message):
         write_folder(experiment(), folder)
@@ -147,7 +147,7 @@ def test_another_program_or_schema_is_refused_unless_fresh(folder: Path) -> None
 
 
 def test_other_libraries_may_read_a_run_but_not_go_on_with_it(folder: Path) -> None:
-    hold(folder, versions=held(folder)["versions"] | {"numpy": "1.0"})
+    edit_manifest(folder, versions=read_manifest(folder)["versions"] | {"numpy": "1.0"})
     assert write_folder(experiment(), folder).reused
     with pytest.raises(FolderError, match=r"begun with other libraries \(numpy: 1\.0 there"):
         write_folder(experiment(trials=1_200), folder)
@@ -220,7 +220,7 @@ def test_fresh_removes_what_it_wrote_and_no_stranger(folder: Path) -> None:
 def test_fresh_never_leaves_the_folder(folder: Path) -> None:
     outside = folder.parent / "outside.txt"
     outside.write_text("x")
-    hold(folder, written=["../outside.txt", str(outside)])
+    edit_manifest(folder, written=["../outside.txt", str(outside)])
     write_folder(experiment(), folder, fresh=True)
     assert outside.read_text() == "x"
 
@@ -235,7 +235,7 @@ def test_what_there_is_of_an_unfinished_run_can_be_read(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         write_folder(experiment(), tmp_path / "out", progress=interrupted)
-    assert held(tmp_path / "out")["status"] == "running"
+    assert read_manifest(tmp_path / "out")["status"] == "running"
     with pytest.raises(FolderError, match="is not finished; strait run continues it"):
         load_folder(tmp_path / "out")
 
