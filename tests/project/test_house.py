@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("sim", "analysis", "tools", "scenarios", "tests", "docs", ".ci")
@@ -22,9 +23,8 @@ FORBIDDEN = {
 
 def texts() -> Iterator[Path]:
     """Give every text file of the project."""
-    yield from (
-        path for path in ROOT.iterdir() if path.suffix in {".md", ".toml"} or path.name in {"Makefile", "LICENSE"}
-    )
+    suffixes, names = {".md", ".toml", ".yaml", ".cff"}, {"Makefile", "LICENSE"}
+    yield from (path for path in ROOT.iterdir() if path.suffix in suffixes or path.name in names)
     for folder in FOLDERS:
         yield from (
             path for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix not in {".pyc", ".png"}
@@ -64,10 +64,6 @@ def test_every_module_says_what_it_is() -> None:
                 if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]  # fmt: skip
 
 
-def test_the_simulator_knows_nothing_of_the_analysis() -> None:
-    assert not [path.name for path in modules("sim") if "analysis" in imported(path)]
-
-
 def test_the_command_starts_with_nothing_heavy() -> None:
     allowed = set(sys.stdlib_module_names) | {"typer", "analysis"}
     for path in (ROOT / "analysis" / "cli").glob("*.py"):
@@ -94,3 +90,11 @@ def test_each_library_has_its_reason() -> None:
     declared = {name.lower() for name in re.findall(r'^    "([A-Za-z-]+)>=', project, re.MULTILINE)}
     assert declared
     assert not [name for name in declared if name not in reasons]
+
+
+def test_pre_commit_runs_what_make_lint_runs() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0]["hooks"]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    lint = makefile.partition("\nlint:")[2].partition("\n\n")[0]
+    entries = " ".join(hook["entry"] for hook in hooks)
+    assert sorted(re.findall(r"\(BIN\)/(\w+)", lint)) == sorted(re.findall(r"-m (\w+)", entries))
