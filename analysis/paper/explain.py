@@ -212,12 +212,12 @@ def evidence(claim: Claim) -> Lines:
 @_details.register
 def _lever(entry: Lever, exp: Experiment) -> Lines:
     consent = " and ".join({"us": "the US", "taiwan": "Taiwan"}[actor] for actor in entry.consent)
-    yield "package", f"{entry.package}, {', '.join(entry.paragraphs)}"
+    yield "package", ", ".join([entry.package, *entry.paragraphs])
     yield "consent", f"of {consent}" if consent else "of no one"
     yield "official", f"{entry.official:g} (1 crosses the line of 1972)"
     yield "combat", f"{entry.combat:g} (1 is a combat role in support of Taiwan)"
-    yield "signal", f"{entry.signal_share:g} of its package's signal"
-    yield "capability", f"{entry.capability_share:g} of its package's military effect"
+    yield "signal", f"{entry.signal_share:g} (1 is the full package)"
+    yield "capability", f"{entry.capability_share:g} of military effect (1 is the full package)"
     yield "incidents", f"{entry.incident_exposure:g} of the added chance of dangerous encounters"
     yield "adoption", f"takes {entry.adoption_ratio:g} times its package's median"
     yield "visible steps", f"{entry.steps_per_year:g} a year at full depth"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import make_dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, get_args, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
 from sim.errors import Fault
-from sim.scenario.catalogue import Catalogue, Claim, Domain, Lever, Package, Parameter, Rung
+from sim.scenario.catalogue import Catalogue, Claim, Domain, Lever, Parameter, Rung
 from sim.scenario.distributions import is_number
 from sim.scenario.files import read_file
 from sim.scenario.messages import format_value
@@ -107,7 +108,7 @@ def _disagreements(documents: dict[str, Document], sections: dict[str, Any]) -> 
     if {"parameters", "claims"} <= sections.keys():
         yield from _wrong_readings(documents["claims"], sections["claims"], sections["parameters"])
     if "levers" in sections:
-        yield from _sums_of_shares(documents["levers"], sections["levers"])
+        yield from _too_much_of_bases(documents["levers"], sections["levers"])
     if "rungs" in sections:
         yield from _gaps_in_ladders(documents["outcomes"], sections["rungs"])
         yield from _repeated_contrasts(documents["outcomes"], sections["contrasts"])
@@ -126,15 +127,14 @@ def _wrong_readings(document: Document, claims: dict[str, Claim], parameters: di
                     yield document.fault(("claims", claim.name, "readings", author, name), message, key=True)
 
 
-def _sums_of_shares(document: Document, levers: dict[str, Lever]) -> Iterator[Fault]:
-    for package in get_args(Package):
-        members = [lever for lever in levers.values() if lever.package == package]
-        for share in ("signal_share", "capability_share"):
-            total = sum(getattr(lever, share) for lever in members)
-            if total and abs(total - 1) > 1e-6:
-                listed = ", ".join(lever.name for lever in members)
-                message = f"{share}: must add up to 1 over package {package} ({listed}), got {total:.6g}"
-                yield document.fault(("levers", members[0].name, share), message)
+def _too_much_of_bases(document: Document, levers: dict[str, Lever]) -> Iterator[Fault]:
+    """Standing levers scale the chance that US forces fight from bases in Japan, which cannot exceed 1."""
+    standing = [lever for lever in levers.values() if lever.package == "standing"]
+    total = math.fsum(lever.signal_share for lever in standing)
+    if total > 1 + 1e-9:
+        listed = ", ".join(lever.name for lever in standing)
+        message = f"signal_share: must add up to 1 at most over package standing ({listed}), got {total:.6g}"
+        yield document.fault(("levers", standing[-1].name, "signal_share"), message)
 
 
 def _gaps_in_ladders(document: Document, rungs: dict[Domain, tuple[Rung, ...]]) -> Iterator[Fault]:

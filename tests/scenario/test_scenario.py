@@ -184,6 +184,15 @@ def test_an_installed_package_contains_its_scenarios(tree: Path, monkeypatch: py
     assert loader.load("debate").files.keys() >= {"scenarios/debate.yaml", "scenarios/policies/hold.yaml"}
 
 
+@pytest.mark.parametrize("package", ["direct_ties", "interoperability"])
+def test_what_an_essay_proposes_in_a_package_adds_up_to_one(package: str) -> None:
+    """Shares are counted in this unit, so a lever that no essay proposes changes no other lever's."""
+    levers = loader.load("debate").catalogue.levers.values()
+    proposed = [lever for lever in levers if lever.package == package and lever.paragraphs]
+    assert sum(lever.signal_share for lever in proposed) == pytest.approx(1)
+    assert sum(lever.capability_share for lever in proposed) == pytest.approx(1)
+
+
 def test_the_shipped_debate_loads() -> None:
     debate = loader.load("debate")
     assert [policy.name for policy in debate.policies][:2] == ["status_quo", "direct_ties"]

@@ -46,7 +46,7 @@ def test_all_faults_are_listed_at_once(tree: Path) -> None:
     rewrite(tree / "home/policies/mine.yaml", "escorts: {depth: 1}", "escorts: {depth: 2, opennes: 1}")
     rewrite(tree / "home/policies/mine.yaml", "title: Mine", "tittle: Mine")
     rewrite(tree / "home/starts/crisis.yaml", "2027-03", "March")
-    rewrite(tree / "scenarios/levers.yaml", "signal_share: 0.4", "signal_share: 0.3")
+    rewrite(tree / "scenarios/levers.yaml", "signal_share: 0.4", "signal_share: 1.4")
     rewrite(tree / "scenarios/claims.yaml", "kind: process", "kind: proces")
     rewrite(tree / "scenarios/worldviews/newsham.yaml", "claims: newsham", "claims: [newsham]")
     assert faults("trial.yaml", seed=-1, set_=["claim.N9=1", "drills=3"], policies=["hold", "mein", "mine"]) == [
@@ -62,8 +62,7 @@ def test_all_faults_are_listed_at_once(tree: Path) -> None:
         "nearest: openness",
         "scenarios/claims.yaml:15:11: kind: must be one of primitive, process, composite, normative, "
         "got 'proces'; nearest: process",
-        "scenarios/levers.yaml:10:19: signal_share: must add up to 1 over package direct_ties "
-        "(liaison, escorts), got 0.9",
+        "scenarios/levers.yaml:10:19: signal_share: must be a number from 0 to 1, got 1.4",
         "scenarios/worldviews/newsham.yaml:3:9: claims: must be a mapping (`name: value` lines), got ['newsham']",
         "starts/crisis.yaml:4:7: date: must be a month from 1900-01 to 2099-12, written YYYY-MM, got 'March'",
         "trial.yaml:7:9: trials: must be a whole number from 1 to 10000000, got 'many'",
