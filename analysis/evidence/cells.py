@@ -110,7 +110,7 @@ def linearize_ratio(numerator: Floats, denominator: Floats) -> Floats:
 
 def interval_of_mean(values: Floats) -> Interval:
     """The mean over trials with its 95 % interval; blank if there are no values."""
-    return intervals.block_mean(values) if values.size else intervals.BLANK
+    return intervals.interval_of_mean(values) if values.size else intervals.BLANK
 
 
 def interval_of_ratio(numerator: Floats, denominator: Floats) -> Interval:

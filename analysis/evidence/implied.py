@@ -52,7 +52,7 @@ class Play:
         names, found = tuple(self.exp.catalogue.parameters), {}
         for view in self.exp.worldviews:
             values = draws.draw_parameters(self.exp, view, 0, self.trials)
-            found[view.name] = intervals.block_mean(figure(dict(zip(names, values.T, strict=True))))
+            found[view.name] = intervals.interval_of_mean(figure(dict(zip(names, values.T, strict=True))))
         return found
 
 
@@ -189,7 +189,7 @@ def reaction(play: Play) -> Mapping[str, Interval]:
     for view in exp.worldviews:
         before = np.concatenate(answered[view.name, ""])
         after = np.mean([np.concatenate(answered[view.name, tie]) for tie in ties], axis=0)
-        found[view.name] = intervals.block_mean(after - before)
+        found[view.name] = intervals.interval_of_mean(after - before)
     return found
 
 

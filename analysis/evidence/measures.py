@@ -107,7 +107,7 @@ def absence(case: Case) -> Interval:
 def median(case: Case) -> Interval:
     """The median of an outcome as trials have it, without its compensator."""
     values = np.asarray(case.cells.records(case.cell)[case.row.of.outcome], dtype=float)
-    return intervals.quantile(values.reshape(-1, 1), 0.5)
+    return intervals.interval_of_quantile(values.reshape(-1, 1), 0.5)
 
 
 def per_year(case: Case) -> Interval:
@@ -243,7 +243,7 @@ def crises(case: Case) -> Interval:
 
 def episode_months(case: Case) -> Interval:
     """The median length of episodes, as drawn when they began, so that none is cut off by the horizon."""
-    return intervals.quantile(case.episodes()["months"].to_numpy(float).reshape(-1, 1), 0.5)
+    return intervals.interval_of_quantile(case.episodes()["months"].to_numpy(float).reshape(-1, 1), 0.5)
 
 
 def deadly_share(case: Case) -> Interval:

@@ -80,7 +80,7 @@ def paired_difference(first: Floats, second: Floats, level: float = LEVEL) -> In
     if not len(first) or not len(second):
         return intervals.BLANK
     difference = first - second
-    return intervals.block_mean(np.where(np.abs(difference) <= ROUNDING, 0.0, difference), level)
+    return intervals.interval_of_mean(np.where(np.abs(difference) <= ROUNDING, 0.0, difference), level)
 
 
 def jackknife(function: Callable[[Mapping[str, float]], float], blocks: Mapping[str, Floats]) -> Interval:
@@ -107,7 +107,7 @@ def jackknife(function: Callable[[Mapping[str, float]], float], blocks: Mapping[
         function({name: float((values.sum() - values[i]) / (n - 1)) for name, values in blocks.items()})
         for i in range(n)
     ]
-    _, low, high = intervals.block_mean(n * estimate - (n - 1) * np.array(without))
+    _, low, high = intervals.interval_of_mean(n * estimate - (n - 1) * np.array(without))
     return Interval(estimate, low, high)
 
 

@@ -24,7 +24,7 @@ from sim.engine.question import look_up
 from sim.errors import QuestionError
 from sim.model import draws
 from sim.statistics import owen
-from sim.statistics.intervals import Floats, Interval, block_mean
+from sim.statistics.intervals import Floats, Interval, interval_of_mean
 
 if TYPE_CHECKING:
     from sim.engine.question import Question
@@ -267,7 +267,7 @@ def _block_values(game: Game, number: int, value: owen.Game) -> Parts:
         parts[f"into newsham {name}"] = value(full - members) - value(full)
         parts[f"into self {name}"] = value(members) - value(none)
     parts |= {f"value {theme}": values for theme, values in owen.union_values(value, game.unions).items()}
-    added = [owen.marginals(value, order) for order in owen.orders(game.unions, number)]
+    added = [owen.added_in_order(value, order) for order in owen.sample_orders(game.unions, number)]
     for names in game.unions.values():
         # Each order has the theme at another place; sorted by place, rows of all blocks can be compared.
         places = np.argsort([min(list(order).index(name) for name in names) for order in added])
@@ -295,7 +295,7 @@ def _reconciled(game: Game, parts: Parts) -> Parts:
         exact, shape = parts[f"value {theme}"], parts[f"value {theme}"].shape
         sampled = np.stack([parts[f"value {name}"] for name in members], axis=-1)
         by_outcome = [
-            owen.reconciled(sampled[:, :, i].reshape(-1, len(members)), exact[:, :, i].ravel())
+            owen.reconcile(sampled[:, :, i].reshape(-1, len(members)), exact[:, :, i].ravel())
             for i in range(shape[-1])
         ]
         for column, name in enumerate(members):
@@ -350,8 +350,8 @@ def _pairs(game: Game, pairs: list[tuple[str, str]], interactions: Floats) -> pd
     """Rows of pairs, the strongest first; `interactions` is float[block, pair, end, half]."""
     rows = []
     for i, pair in enumerate(pairs):
-        at_self, at_newsham = (block_mean(interactions[:, i, end].mean(axis=1)) for end in (0, 1))
-        mean = block_mean(interactions[:, i].mean(axis=(1, 2)))
+        at_self, at_newsham = (interval_of_mean(interactions[:, i, end].mean(axis=1)) for end in (0, 1))
+        mean = interval_of_mean(interactions[:, i].mean(axis=(1, 2)))
         rows.append((*_key(game), game.question.outcomes[0], *pair, *mean, *at_self, *at_newsham))
     at_ends = [f"{end}{limit}" for end in ("at_self", "at_newsham") for limit in ("", "_low", "_high")]
     table = pd.DataFrame(rows, columns=[*COLUMNS[:4], "claim_a", "claim_b", "interaction", "low", "high", *at_ends])
@@ -366,7 +366,7 @@ def _interval(parts: Mapping[str, Floats], name: str, outcome: int) -> Interval:
     """Mean over blocks with Student's t; what was never played is exactly 0."""
     if name not in parts:
         return Interval(0.0, 0.0, 0.0)
-    return block_mean(parts[name][:, :, outcome].mean(axis=1))
+    return interval_of_mean(parts[name][:, :, outcome].mean(axis=1))
 
 
 def _sampling_error(parts: Mapping[str, Floats], name: str, outcome: int) -> float:

@@ -20,7 +20,7 @@ from sim.engine import beliefs
 from sim.engine.evaluation import block_means
 from sim.errors import QuestionError
 from sim.scenario.messages import describe_unknown
-from sim.statistics.intervals import Floats, block_mean
+from sim.statistics.intervals import Floats, interval_of_mean
 from sim.statistics.zero_crossing import RESAMPLES, Crossing, find_crossing
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def map_dials(question: Question, claims: tuple[str, str], work: Work | None = N
     settings = [{claims[0]: x, claims[1]: y} for y in MAP_GRID.tolist() for x in MAP_GRID.tolist()]
     differences = play_settings(question, settings, trials, work)
     key = (question.start.name, *question.contrast, question.outcomes[0], question.worldview.name, *claims)
-    rows = [(*key, *setting.values(), *block_mean(differences[:, i, 0])) for i, setting in enumerate(settings)]
+    rows = [(*key, *setting.values(), *interval_of_mean(differences[:, i, 0])) for i, setting in enumerate(settings)]
     size = worlds_of(question.experiment, trials)[0] * question.experiment.lucks
     return Map(question, size, pd.DataFrame(rows, columns=MAP_COLUMNS), claims)
 
@@ -350,7 +350,7 @@ def _numbers(question: Question, crossings: dict[tuple[str, str], Crossing]) -> 
 
 def _curves(question: Question, curves: dict[tuple[str, str], Floats]) -> pd.DataFrame:
     rows = [
-        (*_key(question, *key), dial, *block_mean(curve[:, i]))
+        (*_key(question, *key), dial, *interval_of_mean(curve[:, i]))
         for key, curve in curves.items() for i, dial in enumerate(GRID.tolist())
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=[*COLUMNS[:6], "dial", "difference", "low", "high"])

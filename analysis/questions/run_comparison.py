@@ -58,9 +58,9 @@ def compare_runs(a: Result, b: Result) -> pd.DataFrame:
             continue
         both = [_by_world(result, (start, worldview), (first, second), outcome) for result in (a, b)]
         paired = _same_worlds(a, b, (start, worldview, first))
-        estimates = [(result.experiment.name, *intervals.block_mean(values))
+        estimates = [(result.experiment.name, *intervals.interval_of_mean(values))
                      for result, values in zip((a, b), both, strict=True)]  # fmt: skip
-        difference = intervals.block_mean(both[0] - both[1]) if paired else _independent(*both)
+        difference = intervals.interval_of_mean(both[0] - both[1]) if paired else _independent(*both)
         rows.append((start, worldview, outcome, first, second, *estimates[0], *estimates[1], *difference, paired))
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -81,7 +81,7 @@ def _same_worlds(a: Result, b: Result, cell: tuple[str, str, str]) -> bool:
 
 def _independent(a: Floats, b: Floats) -> Interval:
     """Return the difference of two independent means; the squares of their half-widths add up."""
-    first, second = (intervals.block_mean(values) for values in (a, b))
+    first, second = (intervals.interval_of_mean(values) for values in (a, b))
     difference = float(a.mean() - b.mean())
     if first.low is None or second.low is None:
         return Interval(difference, None, None)

@@ -95,11 +95,11 @@ class StoppingRule:
         self.sums = {name: self._empty_sums(name) for name in targets}
         self.blocks = 0
 
-    def _empty_sums(self, name: str) -> sequences.Counted | sequences.Summed:
+    def _empty_sums(self, name: str) -> sequences.CountedDifferences | sequences.SummedDifferences:
         outcome = self.experiment.catalogue.outcomes[name]
         if outcome.unit == "share" and not outcome.compensator:
-            return sequences.Counted(len(self.contrasts), self.experiment.lucks)
-        return sequences.Summed(len(self.contrasts), largest=float(outcome.unit == "share"))
+            return sequences.CountedDifferences(len(self.contrasts), self.experiment.lucks)
+        return sequences.SummedDifferences(len(self.contrasts), largest=float(outcome.unit == "share"))
 
     def add(self, records: tables.Records) -> None:
         """Add the sound worlds of a block."""

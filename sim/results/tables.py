@@ -215,9 +215,9 @@ def read_outcome(experiment: Experiment, records: Records, cell: Cell, name: str
         # The mean of Y among trials with X is E[Y's compensator] / E[X's compensator]: a ratio of two sums over worlds.
         given = _read_values(experiment, records, cell, entry.given, estimator)
         n = int(np.count_nonzero(records[cell][entry.given]))
-        means = intervals.ratio(values.mean(axis=1), given.mean(axis=1))
+        means = intervals.linearise_ratio(values.mean(axis=1), given.mean(axis=1))
         return OutcomeValues(means, n if means.size else 0, estimator, complete=False)
-    means, n = intervals.known(values)
+    means, n = intervals.linearise_mean(values)
     return OutcomeValues(means, n, estimator, n == values.size)
 
 
@@ -228,7 +228,7 @@ def _read_values(
     name = f"{outcome}_compensator" if estimator == "compensator" else outcome
     values = records[cell][name].astype(np.float64).reshape(-1, experiment.lucks)
     if estimator == "compensator" or not experiment.catalogue.outcomes[outcome].given:
-        intervals.refuse_not_finite(f"{name} of {', '.join(cell)}", values)
+        intervals.reject_not_finite(f"{name} of {', '.join(cell)}", values)
     return values
 
 
@@ -245,7 +245,7 @@ def summary(experiment: Experiment, records: Records, forced: Literal["count"] |
             rows[cell].append((*cell, name, "mean", *_estimate_mean(data, outcome), data.estimator, data.n))
             n[cell] = data.n
         for cell, q in product(rows, outcome.quantiles):
-            interval = intervals.quantile(_read_values(experiment, records, cell, name, "quantile"), q)
+            interval = intervals.interval_of_quantile(_read_values(experiment, records, cell, name, "quantile"), q)
             rows[cell].append((*cell, name, f"q{q:g}", *interval, "quantile", n[cell]))
     return _frame([row for of_cell in rows.values() for row in of_cell], SUMMARY, FIGURES)
 
@@ -254,8 +254,8 @@ def _estimate_mean(data: OutcomeValues, outcome: Outcome) -> intervals.Interval:
     if data.n == 0:
         return intervals.BLANK
     if data.estimator == "count":
-        return intervals.share(data.values)
-    mean, low, high = intervals.block_mean(data.values)
+        return intervals.interval_of_share(data.values)
+    mean, low, high = intervals.interval_of_mean(data.values)
     if outcome.unit == "share" and low is not None and high is not None:
         low, high = max(low, 0.0), min(high, 1.0)  # a compensator's interval may leave the range of a share
     return intervals.Interval(mean, low, high)
@@ -314,8 +314,8 @@ def _paired_difference(a: OutcomeValues, b: OutcomeValues, level: float) -> inte
     if a.n == 0 or b.n == 0:
         return intervals.BLANK
     if a.estimator == "count":
-        return intervals.share_difference(a.values, b.values, level)
-    return intervals.block_mean(a.values - b.values, level)
+        return intervals.interval_of_share_difference(a.values, b.values, level)
+    return intervals.interval_of_mean(a.values - b.values, level)
 
 
 def _joint_level(experiment: Experiment, records: Records, group: Group, forced: str | None) -> float:

@@ -1,9 +1,9 @@
 """Boxes in a space of inputs where something happens more often than elsewhere, and how well they hold on fresh points.
 
-Two methods look for them on one half of the points: PRIM (Friedman and Fisher 1999), which peels thin slices off
-until what is left is dense, as in scenario discovery (Bryant and Lempert 2010); and a small tree (CART; Breiman et al.
-1984). How much of what happens a box holds (coverage), and how often it happens within (density), is counted on the
-other half, which had no part in the search.
+Two methods search one half of the points: PRIM (Friedman and Fisher 1999), which peels thin slices off until the rest
+is dense, as in scenario discovery (Bryant and Lempert 2010); and a small tree (CART; Breiman et al. 1984). The share of
+all cases that lie in a box (coverage), and how often points in it are cases (density), are counted on the other half,
+which had no part in the search.
 """
 
 from __future__ import annotations
@@ -61,24 +61,24 @@ class Box:
 
     def limits(self, name: str) -> tuple[float, float]:
         """Both limits of an input."""
-        place = self.names.index(name)
-        return self.low[place], self.high[place]
+        column = self.names.index(name)
+        return self.low[column], self.high[column]
 
     def inside(self, points: Floats) -> Flags:
         """Which points lie in the box: bool[point] of float[point, input]."""
         return np.asarray(((points >= self.low) & (points <= self.high)).all(axis=1))
 
-    def without(self, place: int, end: str) -> Box:
+    def without(self, column: int, end: str) -> Box:
         """The same without one limit, `low` or `high`."""
         limits = list(getattr(self, end))
-        limits[place] = -np.inf if end == "low" else np.inf
+        limits[column] = -np.inf if end == "low" else np.inf
         return replace(self, **{end: tuple(limits)})
 
 
 class FoundBox(NamedTuple):
-    """A box: who found it, how it does on the points it was found on and on fresh ones, and whether it holds.
+    """A box, the method that found it, and how it does on the points of the search and on fresh ones.
 
-    It holds if the lower limit of its density on fresh points lies above how often cases come there at all.
+    It holds if the lower limit of its density on fresh points lies above the base rate there.
     """
 
     method: str
@@ -95,7 +95,7 @@ class FoundBox(NamedTuple):
 def find_boxes(
     train: tuple[Floats, Flags], held_out: tuple[Floats, Flags], names: Sequence[str], coverage: float = COVERAGE
 ) -> list[FoundBox]:
-    """Look for boxes full of cases with both methods, PRIM first; the best leaf of the tree comes first.
+    """Search for boxes full of cases with both methods: PRIM's box, then the leaves of the tree, the best leaf first.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def find_boxes(
     names
         Of the inputs.
     coverage
-        Share of the cases that PRIM's box must have, on the points it is looked for on.
+        Share of the cases that PRIM's box must contain, on the points of the search.
 
     Returns
     -------
@@ -123,26 +123,27 @@ def find_boxes(
             raise ValueError("boxes need finite inputs: some are missing")
     if min(min(cases.sum(), (~cases).sum()) for _, cases in (train, held_out)) < FEW:
         return []
-    peeled = by_prim(*train, names, coverage)
-    leaves = by_tree(*train, names)
-    boxes = [("prim", peeled)] * bool(peeled.restricted) + [("cart", box) for box in leaves]
-    return [FoundBox(method, box, fit(box, *train), fit(box, *held_out)) for method, box in boxes]
+    peeled = peel_box(*train, names, coverage)
+    leaves = grow_tree(*train, names)
+    boxes = [("prim", peeled)] * bool(peeled.restricted) + [("cart", leaf) for leaf in leaves]
+    return [FoundBox(method, box, measure_fit(box, *train), measure_fit(box, *held_out)) for method, box in boxes]
 
 
-def fit(box: Box, points: Floats, cases: Flags) -> Fit:
+def measure_fit(box: Box, points: Floats, cases: Flags) -> Fit:
     """How a box does on some points.
 
-    >>> found = fit(Box(("a",), (0.5,), (np.inf,)), np.array([[0.1], [0.6], [0.7]]), np.array([False, True, True]))
-    >>> found.coverage.estimate, found.density.estimate, found.points
+    >>> box, points = Box(("a",), (0.5,), (np.inf,)), np.array([[0.1], [0.6], [0.7]])
+    >>> fit = measure_fit(box, points, np.array([False, True, True]))
+    >>> fit.coverage.estimate, fit.density.estimate, fit.points
     (1.0, 1.0, 2)
     """
     inside = box.inside(points)
-    hits, held, every = int((inside & cases).sum()), int(inside.sum()), int(cases.sum())
-    return Fit(exact_interval(hits, every), exact_interval(hits, held), exact_interval(every, len(cases)), held)
+    hits, size, every = int((inside & cases).sum()), int(inside.sum()), int(cases.sum())
+    return Fit(exact_interval(hits, every), exact_interval(hits, size), exact_interval(every, len(cases)), size)
 
 
 def exact_interval(hits: int, n: int) -> Interval:
-    """A share with Clopper and Pearson's interval; without an estimate if there is nothing to count.
+    """A share with Clopper and Pearson's interval; without an estimate if n is 0.
 
     >>> [round(limit, 4) for limit in exact_interval(0, 20)]
     [0.0, 0.0, 0.1684]
@@ -155,60 +156,63 @@ def exact_interval(hits: int, n: int) -> Interval:
     return Interval(hits / n, low, high)
 
 
-def by_prim(points: Floats, cases: Flags, names: Sequence[str], coverage: float = COVERAGE) -> Box:
+def peel_box(points: Floats, cases: Flags, names: Sequence[str], coverage: float = COVERAGE) -> Box:
     """One box by peeling and pasting, simplified; one without limits if none does better than all points together.
 
-    Of the boxes on the way with enough of the cases, those count whose density comes within a standard error of
-    the highest: of these the one with the fewest restricted inputs, then with the most cases, is taken. Limits are then
-    dropped, the least telling first, while the chance that one which does nothing would do as well (quasi-p: Bryant and
-    Lempert 2010) is above 0.05 divided by all limits there could be.
+    Among the boxes of the peeling with enough of the cases, those count whose density is within a standard error of the
+    highest. Of these the one with the fewest restricted inputs is chosen, and of several the one with the most cases.
+    Limits are then dropped, the weakest first, while the chance that a limit without effect would do as well (quasi-p:
+    Bryant and Lempert 2010) is above 0.05 divided by the number of all possible limits.
     """
+    # PRIM peels the thin slice whose removal raises the density most, again and again. So each step of its trajectory
+    # is a smaller and denser box, and the choice is how far to go: coverage falls as density rises. A box of the
+    # smallest mass has about 2 * FEW points.
     import pandas as pd
     from prim import Prim
 
     table = pd.DataFrame(points, columns=list(names))
-    search = Prim(table, cases, mass_min=min(0.5, max(2 * FEW / len(cases), 0.01)))
-    way = search.find_box()
-    steps = way.peeling_trajectory
+    prim = Prim(table, cases, mass_min=min(0.5, max(2 * FEW / len(cases), 0.01)))
+    peeling = prim.find_box()
+    steps = peeling.peeling_trajectory
     enough = steps[steps["coverage"] >= coverage]
     best = enough.loc[enough["density"].idxmax()]
     error = np.sqrt(best["density"] * (1 - best["density"]) / (best["mass"] * len(cases)))
     near = enough[enough["density"] >= best["density"] - error]
     chosen = near.sort_values(["res dim", "coverage"], ascending=[True, False], kind="stable").index[0]
-    return _telling(_limits(way, int(chosen), table), points, cases)
+    return _drop_limits(_limits(peeling, int(chosen), table), points, cases)
 
 
-def _limits(way: PrimBox, step: int, table: pd.DataFrame) -> Box:
-    """A step of the way as a box: a limit at the outermost point is none."""
-    way.select(step)
+def _limits(peeling: PrimBox, step: int, table: pd.DataFrame) -> Box:
+    """A step of the peeling as a box: a limit at the outermost point is none."""
+    peeling.select(step)
     low, high = dict.fromkeys(table.columns, -np.inf), dict.fromkeys(table.columns, np.inf)
-    for name, row in way.limits.iterrows():
+    for name, row in peeling.limits.iterrows():
         low[name] = row["min"] if row["min"] > table[name].min() else -np.inf
         high[name] = row["max"] if row["max"] < table[name].max() else np.inf
     return Box(tuple(table.columns), tuple(map(float, low.values())), tuple(map(float, high.values())))
 
 
-def _telling(box: Box, points: Floats, cases: Flags) -> Box:
-    """The box without the limits that tell nothing."""
+def _drop_limits(box: Box, points: Floats, cases: Flags) -> Box:
+    """The box without the limits that might be chance."""
     while True:
-        ends = [(place, end) for end in ("low", "high") for place in _finite(getattr(box, end))]
-        chances = [_quasi_p(box, box.without(place, end), points, cases) for place, end in ends]
+        ends = [(column, end) for end in ("low", "high") for column in _finite(getattr(box, end))]
+        chances = [_quasi_p(box, box.without(column, end), points, cases) for column, end in ends]
         if not ends or max(chances) <= CHANCE / (2 * len(box.names)):
             return box
         box = box.without(*ends[int(np.argmax(chances))])
 
 
 def _finite(limits: tuple[float, ...]) -> list[int]:
-    return [place for place, limit in enumerate(limits) if np.isfinite(limit)]
+    return [column for column, limit in enumerate(limits) if np.isfinite(limit)]
 
 
 def _quasi_p(box: Box, wider: Box, points: Floats, cases: Flags) -> float:
-    """The chance of so many cases in the box if they were as frequent as in the wider one."""
+    """The chance of so many cases in the box if they were as frequent as in the wider one: a binomial tail."""
     inside, around = cases[box.inside(points)], cases[wider.inside(points)]
     return float(bdtrc(inside.sum() - 1, inside.size, around.mean())) if inside.any() else 1.0
 
 
-def by_tree(points: Floats, cases: Flags, names: Sequence[str]) -> list[Box]:
+def grow_tree(points: Floats, cases: Flags, names: Sequence[str]) -> list[Box]:
     """Leaves of a small tree in which cases are more frequent than in all points, the one with the most cases first.
 
     The tree is cut back (cost-complexity pruning) to the smallest whose cross-validated Brier score comes within a
@@ -220,17 +224,17 @@ def by_tree(points: Floats, cases: Flags, names: Sequence[str]) -> list[Box]:
     small = {"max_depth": DEPTH, "min_samples_leaf": 2 * FEW, "random_state": 0}
     path = DecisionTreeClassifier(**small).cost_complexity_pruning_path(points, cases)
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-    tried = []
+    scored = []
     for alpha in np.maximum(path.ccp_alphas, 0.0):
         tree = DecisionTreeClassifier(**small, ccp_alpha=float(alpha))
         scores = cross_val_score(tree, points, cases, cv=folds, scoring="neg_brier_score")
-        tried.append((float(scores.mean()), float(scores.std(ddof=1) / np.sqrt(FOLDS)), float(alpha)))
-    best, error, _ = max(tried)
-    alpha = max(alpha for mean, _, alpha in tried if mean >= best - error)
+        scored.append((float(scores.mean()), float(scores.std(ddof=1) / np.sqrt(FOLDS)), float(alpha)))
+    best, error, _ = max(scored)
+    alpha = max(alpha for mean, _, alpha in scored if mean >= best - error)
     tree = DecisionTreeClassifier(**small, ccp_alpha=alpha).fit(points, cases)
-    held = [(int(cases[box.inside(points)].sum()), box) for box in _leaves(tree, tuple(names))]
-    dense = [(hits, box) for hits, box in held if box.restricted and cases[box.inside(points)].mean() > cases.mean()]
-    return [box for _, box in sorted(dense, key=lambda one: -one[0])]
+    leaves = [(int(cases[box.inside(points)].sum()), box) for box in _leaves(tree, tuple(names))]
+    dense = [(hits, box) for hits, box in leaves if box.restricted and cases[box.inside(points)].mean() > cases.mean()]
+    return [box for _, box in sorted(dense, key=lambda leaf: -leaf[0])]
 
 
 def _leaves(tree: DecisionTreeClassifier, names: tuple[str, ...]) -> list[Box]:
@@ -240,9 +244,9 @@ def _leaves(tree: DecisionTreeClassifier, names: tuple[str, ...]) -> list[Box]:
     def below(node: int, box: Box) -> list[Box]:
         if nodes.children_left[node] < 0:
             return [box]
-        place, cut = int(nodes.feature[node]), float(nodes.threshold[node])
+        column, cut = int(nodes.feature[node]), float(nodes.threshold[node])
         high, low = list(box.high), list(box.low)
-        high[place], low[place] = cut, cut
+        high[column], low[column] = cut, cut
         left = below(int(nodes.children_left[node]), replace(box, high=tuple(high)))
         return left + below(int(nodes.children_right[node]), replace(box, low=tuple(low)))
 

@@ -1,14 +1,14 @@
 """How much each input of a model weighs: Morris screening and Sobol indices, with luck kept apart, for any model.
 
 A model gives float[block, row, outcome]: for each row of inputs, its mean in each of some independent blocks of worlds.
-Every row is played in the same blocks with the same luck. SALib makes the designs and the estimates. Two things it does
-not know of are added here:
+Every row is played in the same blocks with the same luck. SALib makes the designs and the estimates; this module adds
+two things:
 
-* A row's mean still holds luck, and an index of it would count that luck as something the inputs do. Its two parts,
-  an index's numerator and the variance, are squares; so the luck in each is known from how blocks differ, and is taken
-  out: (blocks x form of the mean - mean of the blocks' forms) / (blocks - 1) has no luck in it on average.
-* An interval has to hold both what comes of the rows that were drawn and what comes of the worlds. So base points (or
-  trajectories) and blocks are drawn again together (the pigeonhole bootstrap, Owen 2007, which errs on the wide side).
+* A row's mean still holds luck, and an index of it would count that luck as an effect of the inputs. The numerator of
+  an index and the variance are quadratic forms of the means, so the luck in each shows in how blocks differ and can be
+  removed: (blocks x form of the mean - mean of the blocks' forms) / (blocks - 1) has no luck in expectation.
+* An interval must hold both the error from the rows that were drawn and the error from the worlds. So base points (or
+  trajectories) and blocks are resampled together (the pigeonhole bootstrap, Owen 2007, which errs on the wide side).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Estimate(NamedTuple):
 
 
 def seed_of(name: str, seed: int) -> int:
-    """Seed of a named draw: never 0, which SALib takes for none.
+    """Seed of a named draw: never 0, which SALib reads as no seed.
 
     >>> seed_of("sobol", 2020) != seed_of("morris", 2020)
     True
@@ -59,7 +59,7 @@ def screen(
 ) -> pd.DataFrame:
     """Morris screening: mean effect `mu`, mean size of effects `mu_star`, and how effects vary, `sigma`.
 
-    An effect is what the outcome changes by as an input goes over its whole range, all else being somewhere at random.
+    An effect is the change of the outcome as an input goes over its range, with all other inputs anywhere at random.
 
     Parameters
     ----------
@@ -73,8 +73,8 @@ def screen(
     pandas.DataFrame
         `outcome`, `method`, `input`, `measure`, `points` (trajectories), `rows`, `value`, `low`, `high` (95 %), at an
         eighth of the trajectories and so on to all of them. `value` is SALib's, of the rows' means. Luck makes effects
-        look larger than they are (never so in `mu`), so intervals of the other two reach down to what is left of them
-        without it: effects signed as the other blocks have them, and the spread of effects less that of luck.
+        look larger than they are, except in `mu`, so intervals of the other two reach down to what is left of them
+        without it: effects signed as the other blocks sign them, and the spread of effects less that of luck.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def screen(
 
     names, size = list(problem["names"]), problem["num_vars"] + 1
     X = design.sample(plain_problem(problem), trajectories, num_levels=GRID_LEVELS, seed=seed_of(MORRIS, seed))
-    Y = _sound(model(X), outcomes)
+    Y = _checked(model(X), outcomes)
     rows = []
     for i, outcome in enumerate(outcomes):
         effects = _effects(X, Y[:, :, i], size)
@@ -142,7 +142,7 @@ def decompose(
 
     size, named = problem["num_vars"] + 2, [*problem["names"], LUCK]
     X = design.sample(plain_problem(problem), points, calc_second_order=False, seed=seed_of(SOBOL, seed))
-    Y = _sound(model(X), outcomes)
+    Y = _checked(model(X), outcomes)
     rows = []
     for i, outcome in enumerate(outcomes):
         y = Y[:, :, i].reshape(len(Y), points, size)
@@ -164,8 +164,8 @@ def plain_problem(problem: Mapping[str, Any], names: Sequence[str] | None = None
     return {"num_vars": len(kept), **lists}
 
 
-def _sound(Y: Floats, outcomes: Sequence[str]) -> Floats:
-    """Refuse what SALib would make zeros of: numbers that are none, and outcomes that nothing moves."""
+def _checked(Y: Floats, outcomes: Sequence[str]) -> Floats:
+    """Reject values that SALib would turn into zeros: missing numbers, and outcomes that no input moves."""
     if Y.ndim != 3 or len(Y) < 2 or Y.shape[2] != len(outcomes):
         raise QuestionError(f"the model must give float[block, row, outcome] with two blocks or more, got {Y.shape}")
     for i, outcome in enumerate(outcomes):
@@ -181,17 +181,23 @@ def _sizes(points: int, least: int) -> list[int]:
 
 
 def _effects(X: Floats, y: Floats, size: int) -> Floats:
-    """What each step of each trajectory does, as SALib counts it: float[block, trajectory, input]."""
+    """The effect of each step of each trajectory, as SALib counts it: float[block, trajectory, input].
+
+    A step moves one input by 2/3 of its range; SALib divides the change of the outcome by that length.
+    """
     steps = np.diff(X.reshape(-1, size, size - 1), axis=1)
     change = np.diff(y.reshape(len(y), -1, size), axis=2)
     length = GRID_LEVELS / (2 * (GRID_LEVELS - 1))
-    found: Floats = np.einsum("btr,tri->bti", change, np.sign(steps)) / length
-    return found
+    effects: Floats = np.einsum("btr,tri->bti", change, np.sign(steps)) / length
+    return effects
 
 
 def _morris(effects: Floats, own: Mapping[str, Any], seed: int) -> dict[str, list[Estimate]]:
+    """Estimates of each measure by its name, from effects float[block, trajectory, input] and SALib's own values."""
     blocks, trajectories, inputs = effects.shape
     mean = effects.mean(axis=0)
+    # |mean effect| counts luck as an effect. With the sign taken from all other blocks, a block's own luck has either
+    # sign and cancels. The variance of effects over trajectories loses the luck in the same way as a Sobol form.
     others = np.sign(blocks * mean - effects)
     spread = (blocks * mean.var(axis=0, ddof=1) - effects.var(axis=1, ddof=1).mean(axis=0)) / (blocks - 1)
     least = {
@@ -200,9 +206,10 @@ def _morris(effects: Floats, own: Mapping[str, Any], seed: int) -> dict[str, lis
         "sigma": np.sqrt(np.maximum(spread, 0.0)),
     }
     points, counts, _ = _resampled(trajectories, blocks, seed)
-    again = np.tensordot(counts / blocks, effects, axes=1)[np.arange(RESAMPLES), points]  # [point, resample, input]
+    resampled = np.tensordot(counts / blocks, effects, axes=1)[np.arange(RESAMPLES), points]  # [point, resample, input]
     reach = _reach(blocks)
-    errors = {"mu": again.mean(axis=0), "mu_star": np.abs(again).mean(axis=0), "sigma": again.std(axis=0, ddof=1)}
+    errors = {"mu": resampled.mean(axis=0), "mu_star": np.abs(resampled).mean(axis=0),
+              "sigma": resampled.std(axis=0, ddof=1)}  # fmt: skip
     made = {}
     for measure, values in errors.items():
         value, error = np.asarray(own[measure], dtype=np.float64), reach * values.std(axis=0, ddof=1)
@@ -215,20 +222,23 @@ def _morris(effects: Floats, own: Mapping[str, Any], seed: int) -> dict[str, lis
 def _shares(y: Floats, seed: int) -> list[Estimate] | None:
     """S1 of every input and of luck, then ST; of float[block, point, row]. None if all that moves is luck."""
     blocks, size, rows = y.shape
-    y = (y - y.mean()) / y.mean(axis=0).std()
-    whole = _forms_without_luck(y, np.arange(size)[:, None], np.ones((1, blocks)))
+    y = (y - y.mean()) / y.mean(axis=0).std()  # indices are the same on any scale; this one keeps digits
+    forms = _forms_and_luck_free(y, np.arange(size)[:, None], np.ones((1, blocks)))
     own = y[:, :, [0, -1]]
     luck = _luck(own.reshape(blocks, -1))
-    variance = whole.sound[-1, 0]
+    variance = forms.luck_free[-1, 0]
     if variance <= 0:
         return None
     points, counts, chosen = _resampled(size, blocks, seed)
-    again = _forms_without_luck(y, points, counts)
+    resampled = _forms_and_luck_free(y, points, counts)
     lucks = [_luck(own[chosen[n]][:, points[:, n]].reshape(blocks, -1)) for n in range(RESAMPLES)]
-    reach, centre = _reach(blocks), whole.of_mean[:, 0]
-    values, errors = whole.sound[:-1, 0] / variance, (again.sound - np.outer(centre / centre[-1], again.sound[-1]))[:-1]
+    # An index is a ratio of forms. To first order its error is that of (numerator - index * variance) / variance, with
+    # the forms of the resamples; that stays finite where the variance of a resample comes near 0.
+    reach, centre = _reach(blocks), forms.of_mean[:, 0]
+    values = forms.luck_free[:-1, 0] / variance
+    errors = (resampled.luck_free - np.outer(centre / centre[-1], resampled.luck_free[-1]))[:-1]
     both, drawn = variance + luck[1], np.stack(lucks, axis=1)
-    moved = drawn - np.outer(luck / both, again.sound[-1] + drawn[1])
+    moved = drawn - np.outer(luck / both, resampled.luck_free[-1] + drawn[1])
     inputs = rows - 2
     order = [*range(inputs), -2, *range(inputs, 2 * inputs), -1]
     value = np.array([*values, *luck / both])
@@ -240,10 +250,10 @@ class _Forms(NamedTuple):
     """Numerators of S1 and ST and the variance, float[2 inputs + 1, resample]: of the rows' means, and without luck."""
 
     of_mean: Floats
-    sound: Floats
+    luck_free: Floats
 
 
-def _forms_without_luck(y: Floats, points: Ints, counts: Floats) -> _Forms:
+def _forms_and_luck_free(y: Floats, points: Ints, counts: Floats) -> _Forms:
     """Forms of base points and blocks drawn again: `points` int[point, resample], `counts` float[resample, block]."""
     blocks = len(y)
     y = y - y.mean(axis=(1, 2), keepdims=True)
@@ -256,7 +266,7 @@ def _forms_without_luck(y: Floats, points: Ints, counts: Floats) -> _Forms:
 
 
 def _forms(y: Floats) -> Floats:
-    """SALib's estimates times the variance they are shares of; of float[point, row, resample]."""
+    """Numerators: SALib's estimates times the variance that they are shares of; from float[point, row, resample]."""
     from SALib.analyze.sobol import first_order, total_order
 
     a, b = y[:, 0], y[:, -1]
@@ -268,11 +278,15 @@ def _forms(y: Floats) -> Floats:
 
 
 def _luck(y: Floats) -> Floats:
-    """The luck in the variance of a row's mean, float[2]: what is common to all rows, and all; of float[block, row]."""
+    """The luck in the variance of a row's mean, float[2]: the part common to all rows, and all; from float[block, row].
+
+    The variance over blocks is `every` for a row and `together` for the mean of all rows. If rows share a part u and
+    each has the rest alone, every = u + rest and together = u + rest / rows; u follows from the two.
+    """
     blocks, rows = y.shape
     every, together = y.var(axis=0, ddof=1).mean(), y.mean(axis=1).var(ddof=1)
-    found: Floats = np.array([(rows * together - every) / (rows - 1), every]) / blocks
-    return found
+    luck: Floats = np.array([(rows * together - every) / (rows - 1), every]) / blocks
+    return luck
 
 
 def _resampled(points: int, blocks: int, seed: int) -> tuple[Ints, Floats, Ints]:
@@ -283,5 +297,5 @@ def _resampled(points: int, blocks: int, seed: int) -> tuple[Ints, Floats, Ints]
 
 
 def _reach(blocks: int) -> float:
-    """Half an interval in standard errors: Student's t over blocks."""
+    """Half the width of an interval in standard errors: Student's t over blocks."""
     return float(stdtrit(blocks - 1, (1 + LEVEL) / 2))

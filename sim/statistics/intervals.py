@@ -1,4 +1,4 @@
-"""Estimates with their intervals: what the tables of a result are made of.
+"""Estimates with their intervals, as the tables of a result give them.
 
 Worlds are independent of each other; the lucks inside one world are not, for they share everything that was
 drawn for it. So every estimator here takes one value per world (the mean over its lucks), and an interval
@@ -33,8 +33,8 @@ class Interval(NamedTuple):
 BLANK = Interval(None, None, None)
 
 
-def refuse_not_finite(name: str, values: Floats) -> None:
-    """Refuse a column that holds NaN or infinity.
+def reject_not_finite(name: str, values: Floats) -> None:
+    """Reject a column that holds NaN or infinity.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def refuse_not_finite(name: str, values: Floats) -> None:
 
     Examples
     --------
-    >>> refuse_not_finite("crisis", np.array([0.0, np.nan, 1.0]))
+    >>> reject_not_finite("crisis", np.array([0.0, np.nan, 1.0]))
     Traceback (most recent call last):
     ValueError: column crisis: 1 of 3 rows are not finite numbers
     """
@@ -52,12 +52,12 @@ def refuse_not_finite(name: str, values: Floats) -> None:
         raise ValueError(f"column {name}: {faults} of {values.size} rows are not finite numbers")
 
 
-def wilson(successes: float, n: int, level: float = LEVEL) -> Interval:
+def wilson_interval(successes: float, n: int, level: float = LEVEL) -> Interval:
     """Wilson's (1927) score interval for a share: it stays within 0 and 1 and is sound when nothing happened.
 
     Examples
     --------
-    >>> [round(limit, 4) for limit in wilson(15, 148)]
+    >>> [round(limit, 4) for limit in wilson_interval(15, 148)]
     [0.1014, 0.0624, 0.1605]
     """
     z = _normal_quantile(level)
@@ -66,11 +66,12 @@ def wilson(successes: float, n: int, level: float = LEVEL) -> Interval:
 
 
 def _wilson_low(successes: float, n: int, z: float) -> float:
+    """The lower root p of (successes / n - p)² = z² p (1 - p) / n: the share at which the score test just rejects."""
     spread = z * math.sqrt(z * z + 4 * successes * (1 - successes / n))
     return (2 * successes + z * z - spread) / (2 * (n + z * z))
 
 
-def tango(only_a: int, only_b: int, n: int, level: float = LEVEL) -> Interval:
+def tango_interval(only_a: int, only_b: int, n: int, level: float = LEVEL) -> Interval:
     """Tango's (1998) score interval for the difference of two paired shares, a minus b.
 
     Parameters
@@ -89,7 +90,7 @@ def tango(only_a: int, only_b: int, n: int, level: float = LEVEL) -> Interval:
 
     Examples
     --------
-    >>> [round(limit, 3) for limit in tango(9, 3, 32)]
+    >>> [round(limit, 3) for limit in tango_interval(9, 3, 32)]
     [0.188, -0.027, 0.39]
     """
     z = _normal_quantile(level)
@@ -113,7 +114,7 @@ def _tango_high(b: int, c: int, n: int, z: float) -> float:
     return high
 
 
-def block_mean(values: Floats, level: float = LEVEL) -> Interval:
+def interval_of_mean(values: Floats, level: float = LEVEL) -> Interval:
     """Mean over worlds, with Student's t over the means of up to 100 blocks of neighbouring worlds.
 
     Parameters
@@ -137,7 +138,7 @@ def block_mean(values: Floats, level: float = LEVEL) -> Interval:
 
     Examples
     --------
-    >>> [round(limit, 3) for limit in block_mean(np.array([1.0, 2.0, 3.0, 4.0]))]
+    >>> [round(limit, 3) for limit in interval_of_mean(np.array([1.0, 2.0, 3.0, 4.0]))]
     [2.5, 0.446, 4.554]
     """
     blocks = min(BLOCKS, values.size)
@@ -152,7 +153,7 @@ def block_mean(values: Floats, level: float = LEVEL) -> Interval:
     return Interval(mean, mean - reach, mean + reach)
 
 
-def share(values: Floats, level: float = LEVEL) -> Interval:
+def interval_of_share(values: Floats, level: float = LEVEL) -> Interval:
     """Share of trials in which something happened, from each world's share (float[world]).
 
     Where the lucks of each world agree (always so with one luck a world) worlds are a binomial sample and
@@ -160,15 +161,15 @@ def share(values: Floats, level: float = LEVEL) -> Interval:
 
     Examples
     --------
-    >>> [round(limit, 4) for limit in share(np.zeros(20))]
+    >>> [round(limit, 4) for limit in interval_of_share(np.zeros(20))]
     [0.0, 0.0, 0.1611]
     """
     if np.isin(values, (0, 1)).all():
-        return wilson(float(values.sum()), values.size, level)
-    return block_mean(values, level)
+        return wilson_interval(float(values.sum()), values.size, level)
+    return interval_of_mean(values, level)
 
 
-def share_difference(a: Floats, b: Floats, level: float = LEVEL) -> Interval:
+def interval_of_share_difference(a: Floats, b: Floats, level: float = LEVEL) -> Interval:
     """Difference of two paired shares, a minus b, from each world's shares (float[world] both).
 
     Tango's interval where in each world the two agree or wholly differ (always so with one luck a world);
@@ -176,17 +177,17 @@ def share_difference(a: Floats, b: Floats, level: float = LEVEL) -> Interval:
 
     Examples
     --------
-    >>> [round(limit, 4) for limit in share_difference(np.ones(20), np.ones(20))]
+    >>> [round(limit, 4) for limit in interval_of_share_difference(np.ones(20), np.ones(20))]
     [0.0, -0.1611, 0.1611]
     """
     difference = a - b
     if np.isin(difference, (-1, 0, 1)).all():
         only_a, only_b = (int(np.count_nonzero(difference == sign)) for sign in (1, -1))
-        return tango(only_a, only_b, a.size, level)
-    return block_mean(difference, level)
+        return tango_interval(only_a, only_b, a.size, level)
+    return interval_of_mean(difference, level)
 
 
-def known(values: Floats) -> tuple[Floats, int]:
+def linearise_mean(values: Floats) -> tuple[Floats, int]:
     """Make a column that is NaN where nothing happened ready for estimates of its mean over the rest.
 
     Parameters
@@ -198,12 +199,12 @@ def known(values: Floats) -> tuple[Floats, int]:
     -------
     tuple
         float[world] and the number of values. The mean of the array is the mean of the values, and its
-        spread between worlds is that of this ratio of two sums (its linear approximation); so `block_mean`
+        spread between worlds is that of this ratio of two sums (its linear approximation); so `interval_of_mean`
         of it, or of a difference of two such arrays, is sound. Empty if there is no value.
 
     Examples
     --------
-    >>> known(np.array([[2.0], [np.nan], [4.0]]))
+    >>> linearise_mean(np.array([[2.0], [np.nan], [4.0]]))
     (array([1.5, 3. , 4.5]), 2)
     """
     has_value = ~np.isnan(values)
@@ -216,7 +217,7 @@ def known(values: Floats) -> tuple[Floats, int]:
     return mean + np.where(has_value, values - mean, 0.0).mean(axis=1) * (values.size / n), n
 
 
-def ratio(values: Floats, weights: Floats) -> Floats:
+def linearise_ratio(values: Floats, weights: Floats) -> Floats:
     """Make two columns ready for estimates of their ratio of sums: the mean of `values` given what `weights` counts.
 
     Parameters
@@ -228,11 +229,11 @@ def ratio(values: Floats, weights: Floats) -> Floats:
     -------
     numpy.ndarray
         float[world] whose mean is the ratio and whose spread between worlds is that of its linear
-        approximation, as in `known`. Empty if the weights add up to nothing.
+        approximation, as in `linearise_mean`. Empty if the weights add up to nothing.
 
     Examples
     --------
-    >>> ratio(np.array([2.0, 0.0, 4.0]), np.array([1.0, 0.0, 1.0]))
+    >>> linearise_ratio(np.array([2.0, 0.0, 4.0]), np.array([1.0, 0.0, 1.0]))
     array([1.5, 3. , 4.5])
     """
     mean = float(weights.mean())
@@ -242,7 +243,7 @@ def ratio(values: Floats, weights: Floats) -> Floats:
     return estimate + (values - estimate * weights) / mean
 
 
-def quantile(values: Floats, q: float, level: float = LEVEL) -> Interval:
+def interval_of_quantile(values: Floats, q: float, level: float = LEVEL) -> Interval:
     """Quantile of a column, NaN left out, with an interval that assumes nothing of its shape.
 
     Parameters
@@ -263,7 +264,7 @@ def quantile(values: Floats, q: float, level: float = LEVEL) -> Interval:
 
     Examples
     --------
-    >>> quantile(np.arange(1.0, 11.0).reshape(-1, 1), 0.5)
+    >>> interval_of_quantile(np.arange(1.0, 11.0).reshape(-1, 1), 0.5)
     Interval(estimate=5.5, low=2.0, high=9.0)
     """
     ordered = np.sort(values[~np.isnan(values)])
@@ -277,8 +278,8 @@ def quantile(values: Floats, q: float, level: float = LEVEL) -> Interval:
             float(ordered[low - 1]) if low else None,
             float(ordered[high - 1]) if high <= ordered.size else None,
         )
-    below, _ = known(np.where(np.isnan(values), np.nan, values <= estimate))
-    middle, lower, upper = block_mean(below, level)
+    below, _ = linearise_mean(np.where(np.isnan(values), np.nan, values <= estimate))
+    middle, lower, upper = interval_of_mean(below, level)
     if middle is None or lower is None or upper is None:
         return Interval(estimate, None, None)
     at = np.clip((q + lower - middle, q + upper - middle), 0, 1)

@@ -3,7 +3,7 @@
 A game is a function from a coalition, a frozenset of players, to its value: a number, or an array of them, since
 the values are linear in the game. The value of a player is what it adds to those before it, on average over all
 orders in which the members of each union stand side by side. All values of a union add up to the union's own
-(its Shapley value among unions), and all of these to what the whole coalition is worth beyond the empty one.
+(its Shapley value among unions), and all of these to the value of the full coalition less that of the empty one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def owen_values(value: Game, unions: Unions) -> dict[str, Any]:
     Parameters
     ----------
     value
-        The game; called for a coalition again and again, so let it remember.
+        The game. It is called for the same coalition many times, so let it remember.
     unions
         Players by union; no player is in two.
 
@@ -48,17 +48,19 @@ def owen_values(value: Game, unions: Unions) -> dict[str, Any]:
     >>> owen_values(pairs, {"left": ["ann", "bob"], "right": ["cem"]})
     {'ann': 0.25, 'bob': 0.25, 'cem': 0.5}
     """
-    found: dict[str, Any] = {}
+    # A player's value is a double average: over the sets of other unions that stand before its own, and over the sets
+    # of its mates that stand before it within the union, each with the chance of that set in a random order.
+    values: dict[str, Any] = {}
     for union, members in unions.items():
         others = [name for name in unions if name != union]
         for player in members:
-            found[player] = sum(
+            values[player] = sum(
                 weight * share * (value(outside | mates | {player}) - value(outside | mates))
                 for chosen, weight in _weighted(others)
-                for outside in [frozenset(one for name in chosen for one in unions[name])]
-                for mates, share in _weighted([one for one in members if one != player])
+                for outside in [frozenset(other for name in chosen for other in unions[name])]
+                for mates, share in _weighted([mate for mate in members if mate != player])
             )
-    return found
+    return values
 
 
 def union_values(value: Game, unions: Unions) -> dict[str, Any]:
@@ -67,55 +69,52 @@ def union_values(value: Game, unions: Unions) -> dict[str, Any]:
     >>> union_values(lambda coalition: len(coalition) ** 2, {"one": ["a"], "two": ["b", "c"]})
     {'one': 3.0, 'two': 6.0}
     """
-    whole = {name: frozenset(members) for name, members in unions.items()}
 
     def quotient(chosen: frozenset[str]) -> Any:
-        return value(frozenset().union(*(whole[name] for name in chosen)))
+        return value(frozenset(player for name in chosen for player in unions[name]))
 
     return owen_values(quotient, {name: [name] for name in unions})
 
 
-def orders(unions: Unions, number: int) -> list[list[str]]:
-    """Orders to sample: as many as there are unions, and each union stands once at each place.
+def sample_orders(unions: Unions, number: int) -> list[list[str]]:
+    """Draw orders of all players: as many as there are unions, and each union stands once at each place.
 
     Number 2k + 1 has those of 2k from back to front, so that a player who comes early comes late as well.
 
-    >>> [len(order) for order in orders({"one": ["a"], "two": ["b", "c"]}, 0)]
+    >>> [len(order) for order in sample_orders({"one": ["a"], "two": ["b", "c"]}, 0)]
     [3, 3]
     """
     random = np.random.Generator(np.random.Philox(key=[ORDERS_KEY, number // 2]))
     names = [str(name) for name in random.permutation(list(unions))]
-    made = []
+    orders = []
+    # Rotating one permutation of the unions gives each union each place once (a Latin square): what the place of a
+    # union does to its value is then sampled without error. Members are shuffled within their union every time.
     for turn in range(len(names)):
         mixed = [random.permutation(list(unions[name])) for name in names[turn:] + names[:turn]]
         order = [str(player) for members in mixed for player in members]
-        made.append(order[::-1] if number % 2 else order)
-    return made
+        orders.append(order[::-1] if number % 2 else order)
+    return orders
 
 
-def marginals(value: Game, order: Sequence[str]) -> dict[str, Any]:
+def added_in_order(value: Game, order: Sequence[str]) -> dict[str, Any]:
     """What each player adds to those before it in one order of all players.
 
-    >>> marginals(lambda coalition: len(coalition) ** 2, ["b", "a"])
+    >>> added_in_order(lambda coalition: len(coalition) ** 2, ["b", "a"])
     {'b': 1, 'a': 3}
     """
-    found: dict[str, Any] = {}
-    so_far = frozenset[str]()
-    before = value(so_far)
+    added: dict[str, Any] = {}
+    coalition = frozenset[str]()
+    before = value(coalition)
     for player in order:
-        so_far |= {player}
-        after = value(so_far)
-        found[player] = after - before
+        coalition |= {player}
+        after = value(coalition)
+        added[player] = after - before
         before = after
-    return found
+    return added
 
 
-def reconciled(sampled: Floats, exact: Floats) -> Floats:
-    """Sampled values of a union's members, made to add up to the union's exact value in every block.
-
-    Orders that happen to favour a union move its members' values and their sum together. How far each moves
-    with the sum, given the exact value, is their regression over blocks; the coefficients add up to 1, and a
-    member that adds nothing anywhere has 0. So what is taken from the gap also takes noise away.
+def reconcile(sampled: Floats, exact: Floats) -> Floats:
+    """Adjust the sampled values of a union's members, so that they add up to its exact value in every block.
 
     Parameters
     ----------
@@ -128,27 +127,41 @@ def reconciled(sampled: Floats, exact: Floats) -> Floats:
     -------
     float[block, member]
 
+    Notes
+    -----
+    The gap between the exact value and the members' sum must be divided among the members. Equal shares would give some
+    to a member that adds nothing. Instead each member gets as much as it usually moves with the sum. Orders that happen
+    to favour the union raise the members' values and their sum together, and the regression of a member on the sum over
+    blocks, with the exact value held fixed, says how far. This is a control variate: it removes noise as well.
+
     Examples
     --------
-    >>> made = reconciled(np.array([[1.0, 0.0], [3.0, 0.0], [2.0, 0.0]]), np.array([2.0, 2.0, 2.5]))
-    >>> made.sum(axis=1).round(12).tolist(), made[:, 1].tolist()
+    >>> values = reconcile(np.array([[1.0, 0.0], [3.0, 0.0], [2.0, 0.0]]), np.array([2.0, 2.0, 2.5]))
+    >>> values.sum(axis=1).round(12).tolist(), values[:, 1].tolist()
     ([2.0, 2.0, 2.5], [0.0, 0.0, 0.0])
     """
     total = sampled.sum(axis=1)
     gap = exact - total
     if not gap.any():
         return sampled
-    told = np.column_stack([np.ones_like(exact), exact, total])
-    follows = np.linalg.lstsq(told, sampled, rcond=None)[0][2]
-    scale = follows.sum()
+    # One least-squares fit for every member at once: value = a + b * exact + c * total. Row 2 holds each member's c.
+    # The members add up to the total in every block, so their c add up to 1 by construction.
+    regressors = np.column_stack([np.ones_like(exact), exact, total])
+    slopes = np.linalg.lstsq(regressors, sampled, rcond=None)[0][2]
+    scale = slopes.sum()
+    # If exact and total are collinear (few blocks, or a union that hardly varies) the c are not identified and do not
+    # add up to 1: then the gap is divided equally among the members that add anything at all.
     moving = np.abs(sampled).any(axis=0)
-    follows = follows / scale if abs(scale) > 0.5 else moving / max(moving.sum(), 1)
-    made: Floats = sampled + np.outer(gap, follows)
-    return made
+    shares = slopes / scale if abs(scale) > 0.5 else moving / max(moving.sum(), 1)
+    adjusted: Floats = sampled + np.outer(gap, shares)
+    return adjusted
 
 
 def _weighted(names: Sequence[str]) -> Iterator[tuple[frozenset[str], float]]:
-    """Every subset, with the chance that just these stand before one more in a random order of all."""
+    """Every subset of some names, with the chance that just these stand before one more in a random order of all.
+
+    The one more is equally likely at each of n + 1 places, and the names before it are any subset of that size.
+    """
     for size in range(len(names) + 1):
         weight = 1 / ((len(names) + 1) * math.comb(len(names), size))
         for chosen in combinations(names, size):

@@ -1,10 +1,10 @@
-"""How policies do when nobody knows in which world one is: regret, worst cases, thresholds, from values per world.
+"""How policies do when nobody knows which world is real: regret, worst cases and thresholds, from values per world.
 
-In a world a policy has an expected loss, the mean over all luck; what is played is some lucks. Whatever takes a
-minimum or a tail of such noisy means is biased: the policy that looks best in a world is partly the lucky one, so
-regret comes out too large. The bias falls like one over the number of lucks, which gives it away: half the lucks have
-about twice the bias, and the difference is taken off (the jackknife of Gordy and Juneja 2010 for nested simulation).
-Intervals come from resampling worlds, the same ones for all policies and worldviews.
+In a world a policy has an expected loss, the mean over all luck; a sample has only some lucks. A minimum or a tail of
+such noisy means is biased: the policy that looks best in a world is partly the lucky one, so regret is too large. The
+bias falls as one over the number of lucks. So half of the lucks have about twice the bias, and the difference estimates
+it (the jackknife of Gordy and Juneja 2010 for nested simulation). Intervals come from resampling worlds, the same ones
+for all policies and worldviews.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Measured:
     """One measure of each policy.
 
     `value`, `low`, `high`: float[policy], with the 95 % interval; `rank` from 1, the best; `ranks`: the share of
-    resamples in which it has each rank, float[policy, rank]; `uncorrected`: what the lucks give as they are.
+    resamples in which it has each rank, float[policy, rank]; `uncorrected`: the estimate from the lucks as they are.
     """
 
     value: Floats
@@ -42,7 +42,7 @@ class Measured:
     uncorrected: Floats
 
     def rescaled(self, sign: float, added: float = 0.0) -> Measured:
-        """The same ranks for numbers that are told otherwise: added + sign * value."""
+        """The same ranks for numbers on another scale: added + sign * value."""
         value, low, high, raw = (added + sign * one for one in (self.value, self.low, self.high, self.uncorrected))
         return Measured(value, *((low, high) if sign > 0 else (high, low)), self.rank, self.ranks, raw)
 
@@ -53,7 +53,7 @@ class Measured:
 
 
 def estimate(measure: Measure, losses: Floats) -> Measured:
-    """A measure with its bias taken off and its interval.
+    """Estimate a measure, with its bias removed, and its interval.
 
     Parameters
     ----------
@@ -72,15 +72,17 @@ def estimate(measure: Measure, losses: Floats) -> Measured:
     worlds, lucks = losses.shape[2:]
     means = losses.mean(axis=3)
     halves = [losses[..., first::2].mean(axis=3) for first in (0, 1)]
-    more = sum(0.5 / len(range(first, lucks, 2)) for first in (0, 1))  # bias of halves, if that of all is 1 / lucks
-    share = (1 / lucks) / (more - 1 / lucks)
+    # The bias is c / lucks with an unknown c: c / lucks for all lucks, c * half_bias for the mean of the two halves.
+    # The two give c: corrected is all + share * (all - halves), or 2 * all - halves for an even number of lucks.
+    half_bias = sum(0.5 / len(range(first, lucks, 2)) for first in (0, 1))
+    share = (1 / lucks) / (half_bias - 1 / lucks)
 
-    def of(weights: Floats) -> tuple[Floats, Floats]:
-        whole = measure(means, weights)
-        return (1 + share) * whole - share * sum(measure(half, weights) for half in halves) / 2, whole
+    def corrected(weights: Floats) -> tuple[Floats, Floats]:
+        raw = measure(means, weights)
+        return (1 + share) * raw - share * sum(measure(half, weights) for half in halves) / 2, raw
 
-    value, uncorrected = (one[0] for one in of(np.full((1, worlds), 1 / worlds)))
-    resampled = np.concatenate([of(weights)[0] for weights in resamples(worlds, losses.shape[0])])
+    value, uncorrected = (one[0] for one in corrected(np.full((1, worlds), 1 / worlds)))
+    resampled = np.concatenate([corrected(weights)[0] for weights in resamples(worlds, losses.shape[0])])
     low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
     rank = np.array([1 + int((value < one).sum()) for one in value])
     return Measured(value, low, high, rank, _ranks(resampled), uncorrected)
@@ -96,27 +98,30 @@ def resamples(worlds: int, views: int = 1) -> Iterator[Floats]:
 
 
 def _ranks(resampled: Floats) -> Floats:
-    """The share of resamples in which each policy has each rank; ties share their ranks: float[policy, rank]."""
+    """The share of resamples in which each policy has each rank: float[policy, rank].
+
+    Policies that tie share the ranks they take together equally.
+    """
     policies = resampled.shape[1]
     below = (resampled[:, None, :] < resampled[:, :, None]).sum(axis=2)
     equal = (resampled[:, None, :] == resampled[:, :, None]).sum(axis=2)
-    places = np.arange(policies)
-    within = (places >= below[..., None]) & (places < (below + equal)[..., None])
+    ranks = np.arange(policies)
+    within = (ranks >= below[..., None]) & (ranks < (below + equal)[..., None])
     return np.asarray((within / equal[..., None]).mean(axis=0))
 
 
 def expected(losses: Floats, weights: Floats) -> Floats:
-    """Expected loss, worldviews alike."""
+    """Expected loss, worldviews weighed equally."""
     return np.asarray(by_view(losses, weights).mean(axis=1))
 
 
 def expected_regret(losses: Floats, weights: Floats) -> Floats:
-    """What one loses for not having known the world: on average over worlds and worldviews."""
+    """Loss from not knowing the world: the mean over worlds and worldviews."""
     return expected(losses - losses.min(axis=1, keepdims=True), weights)
 
 
 def max_regret(losses: Floats, weights: Floats) -> Floats:
-    """What one loses at worst for not having known the worldview."""
+    """Loss from not knowing the worldview, at worst."""
     means = by_view(losses, weights)
     return np.asarray((means - means.min(axis=2, keepdims=True)).max(axis=1))
 
@@ -127,7 +132,7 @@ def worst_view(losses: Floats, weights: Floats) -> Floats:
 
 
 def regret_95(losses: Floats, weights: Floats) -> Floats:
-    """The regret that one world in twenty exceeds, of all worlds of all worldviews."""
+    """The regret that one world in twenty exceeds, among all worlds of all worldviews."""
 
     def beyond(values: Floats, sorted_weights: Floats) -> Floats:
         exceeding = np.cumsum(sorted_weights, axis=1) > TAIL
@@ -147,7 +152,7 @@ def worst_worlds(losses: Floats, weights: Floats) -> Floats:
 
 
 def failing(threshold: float) -> Measure:
-    """Share of worlds, of all worldviews alike, in which the expected loss is above a threshold."""
+    """Share of worlds, worldviews weighed equally, in which the expected loss is above a threshold."""
     return lambda losses, weights: expected((losses > threshold).astype(np.float64), weights)
 
 
@@ -156,33 +161,33 @@ def by_view(losses: Floats, weights: Floats) -> Floats:
     return np.asarray(np.einsum("rw,vpw->rvp", weights, losses, optimize=True))
 
 
-def _over_all(losses: Floats, weights: Floats, of: Callable[[Floats, Floats], Floats]) -> Floats:
-    """Something of all worlds of all worldviews alike, sorted from the worst: float[resample, policy]."""
+def _over_all(losses: Floats, weights: Floats, statistic: Callable[[Floats, Floats], Floats]) -> Floats:
+    """A statistic of all worlds of all worldviews, sorted from the worst: float[resample, policy]."""
     views, policies, worlds = losses.shape
-    found = []
+    columns = []
     for policy in range(policies):
         values = losses[:, policy].ravel()
         order = np.argsort(-values, kind="stable")
-        found.append(of(values[order], weights[:, order % worlds] / views))
-    return np.stack(found, axis=1)
+        columns.append(statistic(values[order], weights[:, order % worlds] / views))
+    return np.stack(columns, axis=1)
 
 
 def cross_fitted(losses: Floats) -> Floats:
     """Expected regret, float[policy], against the policy best in a world on all lucks but one, judged on that one.
 
-    What is chosen on some lucks and judged on others owes nothing to luck. It is a lower bound, since the choice
-    may be wrong; what the lucks give as they are is an upper one.
+    A choice on some lucks that is judged on others owes nothing to luck. So this is a lower bound, since the choice
+    may be wrong; the estimate from the lucks as they are is an upper one.
 
     >>> cross_fitted(np.zeros((1, 2, 5, 4))).tolist()
     [0.0, 0.0]
     """
     lucks = losses.shape[3]
-    total, found = losses.sum(axis=3), np.zeros(losses.shape[1])
+    total, regrets = losses.sum(axis=3), np.zeros(losses.shape[1])
     for luck in range(lucks):
-        one = losses[..., luck]
-        chosen = (total - one).argmin(axis=1, keepdims=True)
-        found += (one - np.take_along_axis(one, chosen, axis=1)).mean(axis=(0, 2))
-    return np.asarray(found / lucks)
+        held_out = losses[..., luck]
+        chosen = (total - held_out).argmin(axis=1, keepdims=True)
+        regrets += (held_out - np.take_along_axis(held_out, chosen, axis=1)).mean(axis=(0, 2))
+    return np.asarray(regrets / lucks)
 
 
 def measures() -> dict[str, Measure]:

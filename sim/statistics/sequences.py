@@ -3,10 +3,11 @@
 An interval for a fixed number of trials holds at that number. Who looks again and again, and stops at a look that
 pleases, is wrong far more often than it says. A confidence sequence is wide enough for any number of looks.
 
-Shares that are counted lie between 0 and 1, and have a sequence that holds in any sample, however rare what is counted
-(`bounded`). Losses and compensators have no upper limit, and without one nothing holds in every sample (Bahadur and
-Savage 1956): theirs holds in the limit (`reach`), and is widened while few worlds carry the variance. `FEW` and `MANY`
-are such that it holds from the first look on in tests/test_sequences.py: rare, skewed, and drawn from a real run.
+Shares that are counted lie between 0 and 1, and have a sequence that holds in any sample, however rare the event
+(`interval_of_bounded_mean`). Losses and compensators have no upper limit, and without one no interval holds in every
+sample (Bahadur and Savage 1956): theirs holds in the limit (`half_width_factor`), and is widened while few worlds carry
+the variance. `FEW` and `MANY` are such that it holds from the first look on in tests/statistics/test_sequences.py:
+rare, skewed, and drawn from a real run.
 """
 
 from __future__ import annotations
@@ -18,88 +19,93 @@ from scipy.special import logsumexp
 
 from sim.statistics.intervals import LEVEL, Floats
 
-TUNED_TO = 10_000  # worlds at which `reach` is shortest, for what is known by then
+TUNED_TO = 10_000  # worlds at which `half_width_factor` is shortest, for what is known by then
 FEW, MANY = 10, 100  # worlds that carry the variance: with fewer the limit is not used, or is widened
 ROUNDING = 1e-15
 STAKES = 0.9 / np.sqrt(2.0) ** np.arange(24)  # shares of the capital that are staked, each on as much of it
 
 
-def wealth(values: Floats, counts: Floats, mean: Floats) -> Floats:
-    """Log of what 1 has become by betting that a number's mean is more than this, the stakes spread over `STAKES`.
+def log_wealth(values: Floats, counts: Floats, mean: Floats) -> Floats:
+    """Log of the wealth of a gambler who began with 1 and bets that a number's mean is more than this.
 
     Parameters
     ----------
     values
-        float[value]: what the number can be, from -1 to 1.
+        float[value]: the values that the number can take, from -1 to 1.
     counts
-        float[..., value]: how often each came.
+        float[..., value]: how often each was observed.
     mean
         float[...]: the mean bet against, above -1.
 
     Notes
     -----
-    If the mean is that, (1 + value) / (1 + mean) is 1 on average, nobody grows rich, and the chance of ever holding
-    x times the stake is at most 1/x (Ville). That holds in any sample, and the order of the worlds does not matter.
+    If the mean is that, (1 + value) / (1 + mean) is 1 on average: no bet gains on average, and the chance of ever
+    holding x times the first wealth is at most 1/x (Ville's inequality). That holds in any sample. Bets on each world
+    multiply, so only the counts matter and not the order of the worlds.
     """
+    # A stake s of the capital turns 1 into 1 + s * odds in each world. The gambler divides 1 equally among accounts
+    # with the stakes of `STAKES`, since the best stake depends on the unknown mean; wealth is the mean of the accounts.
     odds = (1 + values) / np.maximum(1 + mean[..., None], ROUNDING) - 1
     gains = np.einsum("...v,...vs->...s", counts, np.log1p(odds[..., None] * STAKES))
     return np.asarray(logsumexp(gains, axis=-1) - math.log(STAKES.size))
 
 
-def bounded(values: Floats, counts: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
+def interval_of_bounded_mean(values: Floats, counts: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
     """Lower and upper limit for the mean of a number between -1 and 1, which hold at all looks in any sample.
 
     Parameters
     ----------
     values, counts
-        As in `wealth`.
+        As in `log_wealth`.
     level
         Coverage of all looks together.
 
     Notes
     -----
-    The limits are the means against which a gambler has just not won 2 / (1 - level) times the stake (Waudby-Smith
-    and Ramdas 2024, with a fixed spread of stakes). For paired counts they are 1.8 times as far apart as Tango's.
+    A mean is rejected once a gambler against it holds 2 / (1 - level) times the first wealth, which has a chance of at
+    most (1 - level) / 2 on either side if it is the true one (Waudby-Smith and Ramdas 2024, with a fixed spread of
+    stakes). For paired counts the limits are 1.8 times as far apart as Tango's.
 
     Examples
     --------
-    >>> [round(float(limit), 4) for limit in bounded(np.array([1.0, 0.0, -1.0]), np.array([30.0, 960.0, 10.0]))]
+    >>> limits = interval_of_bounded_mean(np.array([1.0, 0.0, -1.0]), np.array([30.0, 960.0, 10.0]))
+    >>> [round(float(limit), 4) for limit in limits]
     [-0.0017, 0.0448]
     """
     return _lower(values, counts, level), -_lower(-values, counts, level)
 
 
 def _lower(values: Floats, counts: Floats, level: float) -> Floats:
-    """Bisect for the least mean against which the gambler has not won."""
+    """Bisect for the least mean against which the gambler has not won: wealth falls as the mean rises."""
     high = counts @ values / counts.sum(axis=-1)
     low = np.full_like(high, -1.0)
     for _ in range(50):
         middle = (low + high) / 2
-        won = wealth(values, counts, middle) >= math.log(2 / (1 - level))
+        won = log_wealth(values, counts, middle) >= math.log(2 / (1 - level))
         low, high = np.where(won, middle, low), np.where(won, high, middle)
     return np.asarray(low)
 
 
-def reach(worlds: float, level: float = LEVEL) -> float:
+def half_width_factor(worlds: float, level: float = LEVEL) -> float:
     """Half width, in standard deviations of a world, of an interval that holds at all looks together in the limit.
 
     Notes
     -----
-    Robbins' normal mixture, with the variance that is found: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024),
+    Robbins' normal mixture, with the estimated variance: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024),
     theorem 2.2.
 
     Examples
     --------
-    >>> round(reach(10_000) * 100, 2), round(reach(1_000_000) * 1_000, 2)  # a single look has 1.96
-    (3.04, 3.56)
+    >>> round(half_width_factor(10_000) * 100, 2)  # in standard errors; a single look has 1.96
+    3.04
     """
     alpha = 1 - level
     weight = worlds * (-2 * math.log(alpha) + math.log(1 - 2 * math.log(alpha))) / TUNED_TO
     return math.sqrt(2 * (weight + 1) / (worlds * weight) * math.log(math.sqrt(weight + 1) / alpha))
 
 
-class Counted:
-    """Paired differences of shares that are counted: how often each difference came."""
+class CountedDifferences:
+    """Paired differences of shares that are counted: how often each difference was observed."""
 
     def __init__(self, contrasts: int, lucks: int = 1) -> None:
         """Begin with no world; a world's share is a multiple of 1 / lucks."""
@@ -109,14 +115,14 @@ class Counted:
 
     def add(self, a: Floats, b: Floats) -> None:
         """Add worlds: float[world, contrast] of the first policy and of the second."""
-        places = np.rint((a - b) * self.lucks).astype(int) + self.lucks
-        for contrast, of_contrast in enumerate(places.T):
+        columns = np.rint((a - b) * self.lucks).astype(int) + self.lucks
+        for contrast, of_contrast in enumerate(columns.T):
             self.counts[contrast] += np.bincount(of_contrast, minlength=self.values.size)
         self.worlds += len(a)
 
     def half_width(self) -> Floats:
         """Half of the width of each contrast's interval: float[contrast]."""
-        low, high = bounded(self.values, self.counts)
+        low, high = interval_of_bounded_mean(self.values, self.counts)
         return np.asarray(high - low) / 2
 
     def needed(self, width: float) -> Floats:
@@ -124,11 +130,11 @@ class Counted:
         return self.worlds * (self.half_width() / width) ** 2
 
 
-class Summed:
-    """Paired differences of any size: running sums, from which the variance and who carries it are known."""
+class SummedDifferences:
+    """Paired differences of any size: running sums of powers, which give the variance and how many worlds carry it."""
 
     def __init__(self, contrasts: int, largest: float = 0.0) -> None:
-        """Begin with no world; `largest` is how large an outcome is at least taken to be, if that is known."""
+        """Begin with no world; `largest` is an upper limit of the outcome, if there is one."""
         self.worlds, self.known = 0, largest > 0
         self.differing = np.zeros(contrasts)  # worlds in which the policies differ
         self.arising = np.zeros(contrasts)  # worlds in which either has an outcome other than 0
@@ -165,38 +171,44 @@ class Summed:
 
     @property
     def carrying(self) -> Floats:
-        """How many worlds carry the variance: few if few differ much. (Sum of squares)² / sum of fourth powers."""
+        """How many worlds carry the variance: few if few differ much. (Sum of squares)² / sum of fourth powers.
+
+        It is the number of worlds with equal deviations that would have the same ratio: n if all deviate equally, 1 if
+        a single world deviates.
+        """
+        # The fourth central moment from the sums of powers about the shift; m1 is the distance of the mean from it.
         m1, m2, m3, m4 = self.powers / self.worlds
         fourth, square = m4 - 4 * m1 * m3 + 6 * m1**2 * m2 - 3 * m1**4, self.variance**2
         varies = (fourth > 0) & (square > 0)
-        alike = np.where(self.differing > 0, self.worlds, 0)  # the very same difference in each world
-        return np.where(varies, self.worlds * square / np.where(varies, fourth, 1.0), alike)
+        constant = np.where(self.differing > 0, self.worlds, 0)  # the same difference in each world
+        return np.where(varies, self.worlds * square / np.where(varies, fourth, 1.0), constant)
 
     def half_width(self) -> Floats:
         """Half of the width of each contrast's interval, which holds in the limit: float[contrast].
 
-        While all too few worlds carry the variance it is how often the policies may differ at all (`bounded`), times
-        the largest outcome of either so far: infinite while too few worlds have any, unless it is known.
+        While too few worlds carry the variance it is the upper limit of how often the policies differ at all
+        (`interval_of_bounded_mean`), times the largest outcome of either so far. It is infinite while too few worlds
+        have any outcome, unless the largest is known.
         """
-        widths = self._plain() * np.sqrt(self._widened())
+        widths = self._in_the_limit() * np.sqrt(self._widening())
         few = self.carrying < FEW
-        return np.where(few, self._seldom() if few.any() else math.inf, widths)
+        return np.where(few, self._by_largest() if few.any() else math.inf, widths)
 
     def needed(self, width: float) -> Floats:
         """About how many worlds would make each half width this: float[contrast]."""
-        plain, widened = self._plain() / width, self._widened()
+        plain, widened = self._in_the_limit() / width, self._widening()
         soonest = np.minimum(plain * np.sqrt(widened), widened)  # narrow though widened, or no longer widened
-        in_the_limit = np.maximum(np.maximum(plain**2, soonest), FEW / np.maximum(self.carrying, 1.0))
-        return self.worlds * np.minimum(in_the_limit, self._seldom() / width)
+        enough = np.maximum(np.maximum(plain**2, soonest), FEW / np.maximum(self.carrying, 1.0))
+        return self.worlds * np.minimum(enough, self._by_largest() / width)
 
-    def _plain(self) -> Floats:
-        return reach(self.worlds) * np.sqrt(self.variance)
+    def _in_the_limit(self) -> Floats:
+        return half_width_factor(self.worlds) * np.sqrt(self.variance)
 
-    def _widened(self) -> Floats:
+    def _widening(self) -> Floats:
         return np.maximum(MANY / np.maximum(self.carrying, 1.0), 1.0)
 
-    def _seldom(self) -> Floats:
-        differing, place = np.unique(self.differing, return_inverse=True)
+    def _by_largest(self) -> Floats:
+        differing, row = np.unique(self.differing, return_inverse=True)
         counts = np.stack([differing, self.worlds - differing], axis=-1)
-        _, often = bounded(np.array([1.0, 0.0]), counts)
-        return np.where(self.known | (self.arising >= FEW), often[place] * self.largest, math.inf)
+        _, often = interval_of_bounded_mean(np.array([1.0, 0.0]), counts)
+        return np.where(self.known | (self.arising >= FEW), often[row] * self.largest, math.inf)

@@ -1,9 +1,10 @@
-"""Where a curve crosses nought: how often, where, and how sure that is, from its values in blocks of trials.
+"""Where a curve crosses 0: how often, where, and how sure that is, from its values in blocks of trials.
 
 Every point of a curve is played in the same worlds with the same luck, so a curve is smooth and its error is common
-to its points: a smoother that takes errors as independent would be wrong. The curve is therefore read between its
-points by a shape-preserving cubic (PCHIP, which makes no wave of its own), and its error by resampling whole blocks.
-Crossings that most resamples do not share are taken for noise: a monotone fit (isotonic regression) settles them.
+to its points: a smoother that assumes independent errors would be wrong. Between its points the curve is therefore
+interpolated by a shape-preserving cubic (PCHIP, which adds no wave of its own), and its error comes from resampling
+complete blocks. Crossings that most resamples do not share count as noise: a monotone fit (isotonic regression)
+decides.
 """
 
 from __future__ import annotations
@@ -18,19 +19,19 @@ from sim.statistics.intervals import LEVEL, Floats
 
 RESAMPLES = 2000
 KEY = 1979  # of the Philox generator behind the resamples: the same ones every time (Efron 1979)
-FINE = 257  # places at which the cubic is read
+FINE = 257  # points at which the cubic is evaluated
 REVERSAL = 0.1  # of its whole change: a curve that goes back by no more has a trend
 
 
 @dataclass(frozen=True)
 class Crossing:
-    """Where a curve on 0..1 crosses nought.
+    """Where a curve on 0..1 crosses 0.
 
     Attributes
     ----------
     kind
         `one`; `many`, if at least 95 % of resamples cross more than once; `outside`, if there is none within 0..1
-        but a trend that is settled leads to one beyond, on a straight line from the nearer end; or `none`.
+        but a settled trend leads to one beyond, on a straight line from the nearer end; or `none`.
     at, low, high
         The crossing and its 95 % interval, which may reach beyond 0..1; None where it does not apply or the
         interval has no end.
@@ -46,7 +47,7 @@ class Crossing:
 
 
 def find_crossing(curves: Floats, dials: Floats) -> Crossing:
-    """Where the mean of some blocks' curves crosses nought.
+    """Find where the mean of some blocks' curves crosses 0.
 
     Parameters
     ----------
@@ -76,17 +77,20 @@ def find_crossing(curves: Floats, dials: Floats) -> Crossing:
     if np.ptp(mean) == 0:
         return Crossing("none")
     resampled = _weights(len(curves)) @ curves
-    times, ats = _read(resampled, dials)
-    places, (own, own_at) = _settled(resampled, dials, times, ats), _read(mean[None], dials)
-    found = int(own[0])
-    if found > 1 and np.mean(times > 1) >= LEVEL:
+    counts, firsts = _evaluate(resampled, dials)
+    crossings = _single_crossings(resampled, dials, counts, firsts)
+    own_count, own_first = _evaluate(mean[None], dials)
+    found = int(own_count[0])
+    if found > 1 and np.mean(counts > 1) >= LEVEL:
         return Crossing("many", every=tuple(roots(mean, dials)))
-    at = float(_settled(mean[None], dials, own, own_at)[0])
+    at = float(_single_crossings(mean[None], dials, own_count, own_first)[0])
+    # A curve without a crossing still leads to one outside if its trend is settled: the interval of its whole change
+    # excludes 0, and it goes back against that direction by no more than a tenth of the change.
     change = resampled[:, -1] - resampled[:, 0]
     trend = np.quantile(change, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    if found == 0 and not (trend[0] * trend[1] > 0 and _back(mean) <= REVERSAL * abs(mean[-1] - mean[0])):
+    if found == 0 and not (trend[0] * trend[1] > 0 and _reversal(mean) <= REVERSAL * abs(mean[-1] - mean[0])):
         return Crossing("none")
-    ends = np.quantile(places, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], method="nearest").tolist()
+    ends = np.quantile(crossings, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], method="nearest").tolist()
     low, high = [end if math.isfinite(end) else None for end in ends]
     return Crossing("one" if found else "outside", at, low, high)
 
@@ -99,40 +103,42 @@ def roots(curve: Floats, dials: Floats) -> list[float]:
     """
     from scipy.interpolate import PchipInterpolator
 
-    places = np.unique(np.round(PchipInterpolator(dials, curve).roots(extrapolate=False), 9))
-    return [float(place) for place in places if np.isfinite(place)]
+    crossings = np.unique(np.round(PchipInterpolator(dials, curve).roots(extrapolate=False), 9))
+    return [float(dial) for dial in crossings if np.isfinite(dial)]
 
 
-def _read(curves: Floats, dials: Floats) -> tuple[Floats, Floats]:
-    """How often each curve crosses nought, and where it first does, or would on a straight line beyond its ends."""
+def _evaluate(curves: Floats, dials: Floats) -> tuple[Floats, Floats]:
+    """How often each curve crosses 0, and where it first does, or would on a straight line beyond its ends."""
     from scipy.interpolate import PchipInterpolator
 
     fine = np.linspace(dials[0], dials[-1], FINE)
     values = PchipInterpolator(dials, curves, axis=1)(fine)
     turns = (values[:, 1:] > 0) != (values[:, :-1] > 0)
-    times = turns.sum(axis=1)
+    counts = turns.sum(axis=1)
+    # Within: the first step of the fine grid with a change of sign, and linearly within the step.
     first, rows = turns.argmax(axis=1), np.arange(len(curves))
     before, after = values[rows, first], values[rows, first + 1]
     begin, end = curves[:, 0], curves[:, -1]
     with np.errstate(divide="ignore", invalid="ignore"):
         inside = fine[first] + (fine[1] - fine[0]) * before / (before - after)
+        # Beyond: along the chord from end to end, starting at the end that is nearer to 0; a level curve has none.
         beyond = np.where(np.abs(begin) < np.abs(end), -begin / (end - begin), 1 - end / (end - begin))
-    return times, np.where(times > 0, inside, np.where(begin == end, np.inf, beyond))
+    return counts, np.where(counts > 0, inside, np.where(begin == end, np.inf, beyond))
 
 
-def _settled(curves: Floats, dials: Floats, times: Floats, places: Floats) -> Floats:
+def _single_crossings(curves: Floats, dials: Floats, counts: Floats, firsts: Floats) -> Floats:
     """The one crossing of each curve: its own, or that of a monotone fit where it has several."""
     from scipy.optimize import isotonic_regression
 
-    settled = places.copy()
-    for row in np.flatnonzero(times > 1):
+    crossings = firsts.copy()
+    for row in np.flatnonzero(counts > 1):
         curve = curves[row]
         fit = isotonic_regression(curve, increasing=bool(curve[-1] >= curve[0])).x
-        settled[row] = _read(fit[None], dials)[1][0]
-    return settled
+        crossings[row] = _evaluate(fit[None], dials)[1][0]
+    return crossings
 
 
-def _back(curve: Floats) -> float:
+def _reversal(curve: Floats) -> float:
     """The farthest that a curve goes back against its own direction."""
     along = curve if curve[-1] >= curve[0] else -curve
     return float((np.maximum.accumulate(along) - along).max())

@@ -94,9 +94,9 @@ def test_averages_agree_with_results_and_do_not_hang_on_what_is_kept(
 
 def test_the_jackknife_of_a_mean_is_the_interval_of_blocks() -> None:
     values = np.random.default_rng(1).normal(3, 1, 40)
-    from sim.statistics.intervals import block_mean
+    from sim.statistics.intervals import interval_of_mean
 
     found = averages.jackknife(lambda mean: mean["x"], {"x": values})
-    assert found == pytest.approx(block_mean(values))
+    assert found == pytest.approx(interval_of_mean(values))
     ratio = averages.jackknife(lambda mean: mean["x"] / mean["y"], {"x": 2 * values, "y": values})
     assert ratio == pytest.approx((2.0, 2.0, 2.0))

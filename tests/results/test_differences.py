@@ -38,7 +38,7 @@ def test_a_single_policy_has_nothing_to_differ_from() -> None:
 def test_differences_of_compensators_are_paired_block_means(result: Result) -> None:
     a, b = (of(result, policy, "force_compensator") for policy in ("direct_ties", "status_quo"))
     row = pair(result.differences(), "force")
-    assert (row["difference"], row["low"], row["high"]) == intervals.block_mean(a - b)
+    assert (row["difference"], row["low"], row["high"]) == intervals.interval_of_mean(a - b)
     assert row["prob_better"] == 1.0
     assert row["variance_ratio"] == pytest.approx((0.2**2 + 0.3**2) / 0.1**2)
     assert (row["margin"], row["verdict"]) == (0.005, "a better")
@@ -50,7 +50,7 @@ def test_differences_of_counts_have_tangos_interval(result: Result) -> None:
     a, b = (of(result, policy, "crisis") for policy in ("direct_ties", "both"))
     row = pair(result.differences(), "crisis", "direct_ties", "both")
     only_a, only_b = int(((a == 1) & (b == 0)).sum()), int(((a == 0) & (b == 1)).sum())
-    assert (row["difference"], row["low"], row["high"]) == intervals.tango(only_a, only_b, 1_000)
+    assert (row["difference"], row["low"], row["high"]) == intervals.tango_interval(only_a, only_b, 1_000)
     assert row["prob_better"] == pytest.approx((only_b + (1_000 - only_a - only_b) / 2) / 1_000)
     assert row["estimator"] == "count"
 
@@ -68,10 +68,10 @@ def test_the_band_spans_primary_outcomes_and_contrasts_and_nothing_else(result: 
     assert 0.95 < level < 1
     row = pair(frame, "holds")
     gained = round(row["n"] * row["difference"])  # luck is shared, so ties only ever gain
-    expected = intervals.tango(gained, 0, 1_000, level)
+    expected = intervals.tango_interval(gained, 0, 1_000, level)
     assert (row["simultaneous_low"], row["simultaneous_high"]) == expected[1:]
     row = pair(frame, "loss_pct")
-    assert (row["simultaneous_low"], row["simultaneous_high"]) == intervals.block_mean(columns[6], level)[1:]
+    assert (row["simultaneous_low"], row["simultaneous_high"]) == intervals.interval_of_mean(columns[6], level)[1:]
 
 
 def test_the_band_decides_where_there_is_one() -> None:
@@ -137,8 +137,8 @@ def test_with_several_lucks_the_world_is_the_unit() -> None:
     result = played(exp)
     a, b = (of(result, policy, "crisis").reshape(-1, 4).mean(axis=1) for policy in ("both", "status_quo"))
     row = pair(result.differences(), "crisis", "both")
-    assert (row["difference"], row["low"], row["high"]) == intervals.block_mean(a - b)
+    assert (row["difference"], row["low"], row["high"]) == intervals.interval_of_mean(a - b)
     assert row["prob_better"] == contrasts.prob_better(a, b, "low")
     assert row["n"] == 2_000
     share = one(result.summary(), outcome="crisis", policy="both", worldview="self")
-    assert (share["estimate"], share["low"], share["high"]) == intervals.block_mean(a)
+    assert (share["estimate"], share["low"], share["high"]) == intervals.interval_of_mean(a)

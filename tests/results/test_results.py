@@ -68,7 +68,7 @@ def test_rungs_are_shares_of_trials_month_by_month(result: Result) -> None:
 
 def test_summary_takes_the_compensator_where_there_is_one(result: Result) -> None:
     row = one(result.summary(), outcome="force", policy="both", worldview="self")
-    expected = intervals.block_mean(of(result, "both", "force_compensator"))
+    expected = intervals.interval_of_mean(of(result, "both", "force_compensator"))
     assert (row["estimate"], row["low"], row["high"]) == expected
     assert (row["statistic"], row["estimator"], row["n"]) == ("mean", "compensator", 1_000)
     assert row["estimate"] == pytest.approx(0.25, abs=0.02)
@@ -77,7 +77,7 @@ def test_summary_takes_the_compensator_where_there_is_one(result: Result) -> Non
 def test_summary_counts_on_request_and_where_nothing_else_is_kept(result: Result) -> None:
     happened = int(of(result, "both", "force").sum())
     row = one(result.summary("count"), outcome="force", policy="both", worldview="self")
-    assert (row["estimate"], row["low"], row["high"]) == intervals.wilson(happened, 1_000)
+    assert (row["estimate"], row["low"], row["high"]) == intervals.wilson_interval(happened, 1_000)
     assert one(result.summary(), outcome="crisis", policy="both", worldview="self")["estimator"] == "count"
     loss = result.summary("count").query("outcome == 'loss_pct' and statistic == 'mean'")
     assert set(loss["estimator"]) == {"mean"}

@@ -62,9 +62,9 @@ def test_the_band_holds_for_all_contrasts_together() -> None:
 def hold_together(happened: Floats, chances: Floats, loss: Floats, scales: Floats, level: float) -> Iterator[bool]:
     """Whether each interval of policies 1 to 3 against policy 0 covers its truth."""
     for i in (1, 2, 3):
-        count = intervals.share_difference(happened[:, i], happened[:, 0], level)
+        count = intervals.interval_of_share_difference(happened[:, i], happened[:, 0], level)
         yield covers(count, chances[i] - chances[0])
-        yield covers(intervals.block_mean(loss[:, i] - loss[:, 0], level), scales[i] - scales[0])
+        yield covers(intervals.interval_of_mean(loss[:, i] - loss[:, 0], level), scales[i] - scales[0])
 
 
 def test_prob_better_turns_with_the_good_direction() -> None:

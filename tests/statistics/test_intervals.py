@@ -29,13 +29,13 @@ def test_the_examples_in_the_docstrings_hold() -> None:
     [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
 )
 def test_wilson_gives_the_intervals_of_newcombe_1998(successes: int, n: int, low: float, high: float) -> None:
-    assert intervals.wilson(successes, n)[1:] == pytest.approx((low, high), abs=5e-5)
+    assert intervals.wilson_interval(successes, n)[1:] == pytest.approx((low, high), abs=5e-5)
 
 
 def test_wilson_at_its_ends_is_exact_and_mirrored() -> None:
-    assert intervals.wilson(0, 7).low == 0.0
-    assert intervals.wilson(7, 7).high == 1.0
-    none, all_ = intervals.wilson(0, 7), intervals.wilson(7, 7)
+    assert intervals.wilson_interval(0, 7).low == 0.0
+    assert intervals.wilson_interval(7, 7).high == 1.0
+    none, all_ = intervals.wilson_interval(0, 7), intervals.wilson_interval(7, 7)
     assert all_.low == pytest.approx(1 - (none.high or 0))
 
 
@@ -54,7 +54,7 @@ def test_wilson_at_its_ends_is_exact_and_mirrored() -> None:
 def test_tango_gives_the_published_intervals(
     only_a: int, only_b: int, n: int, level: float, low: float, high: float
 ) -> None:
-    assert intervals.tango(only_a, only_b, n, level)[1:] == pytest.approx((low, high), abs=5e-4)
+    assert intervals.tango_interval(only_a, only_b, n, level)[1:] == pytest.approx((low, high), abs=5e-4)
 
 
 @pytest.mark.parametrize(("only_a", "only_b", "n"), [(3, 1, 12), (0, 2, 200), (40, 20, 160), (5, 0, 6)])
@@ -75,7 +75,7 @@ def test_at_tangos_limits_the_score_test_just_rejects(only_a: int, only_b: int, 
         variance = n * (2 * b_prob + difference * (1 - difference))
         return (only_a - only_b - n * difference) / math.sqrt(variance)
 
-    _, low, high = intervals.tango(only_a, only_b, n)
+    _, low, high = intervals.tango_interval(only_a, only_b, n)
     assert low is not None
     assert high is not None
     assert score(low) == pytest.approx(1.959964, abs=1e-3)
@@ -84,25 +84,25 @@ def test_at_tangos_limits_the_score_test_just_rejects(only_a: int, only_b: int, 
 
 def test_tango_with_no_discordant_pair_has_its_closed_form() -> None:
     z2 = 1.959963984540054**2
-    assert intervals.tango(0, 0, 10_000) == pytest.approx((0, -z2 / (10_000 + z2), z2 / (10_000 + z2)))
+    assert intervals.tango_interval(0, 0, 10_000) == pytest.approx((0, -z2 / (10_000 + z2), z2 / (10_000 + z2)))
 
 
 def test_tango_where_every_pair_is_discordant_the_same_way() -> None:
     z2 = 1.959963984540054**2
-    assert intervals.tango(25, 0, 25) == pytest.approx((1, (25 - z2) / (25 + z2), 1))
-    assert intervals.tango(0, 25, 25) == pytest.approx((-1, -1, -(25 - z2) / (25 + z2)))
+    assert intervals.tango_interval(25, 0, 25) == pytest.approx((1, (25 - z2) / (25 + z2), 1))
+    assert intervals.tango_interval(0, 25, 25) == pytest.approx((-1, -1, -(25 - z2) / (25 + z2)))
 
 
 @given(st.integers(0, 50), st.integers(0, 50), st.integers(1, 100_000))
 def test_tango_mirrors_and_holds_its_estimate(only_a: int, only_b: int, concordant: int) -> None:
     n = only_a + only_b + concordant
-    estimate, low, high = intervals.tango(only_a, only_b, n)
-    other = intervals.tango(only_b, only_a, n)
+    estimate, low, high = intervals.tango_interval(only_a, only_b, n)
+    other = intervals.tango_interval(only_b, only_a, n)
     assert low is not None
     assert high is not None
     assert (estimate, low, high) == (-(other.estimate or 0), -(other.high or 0), -(other.low or 0))
     assert -1 <= low < (only_a - only_b) / n < high <= 1
-    wider = intervals.tango(only_a, only_b, n, 0.99)
+    wider = intervals.tango_interval(only_a, only_b, n, 0.99)
     assert covers(wider, low)
     assert covers(wider, high)
 
@@ -126,7 +126,7 @@ def tangos_coverage(n: int, a_prob: float, b_prob: float) -> float:
     most = int(stats.binom.ppf(1 - 1e-9, n, max(a_prob, b_prob)))
     counts = np.array([(a, b, n - a - b) for a, b in product(range(most + 1), repeat=2) if a + b <= n])
     chances = stats.multinomial.pmf(counts, n, [a_prob, b_prob, 1 - a_prob - b_prob])
-    inside = [covers(intervals.tango(int(a), int(b), n), a_prob - b_prob) for a, b, _ in counts]
+    inside = [covers(intervals.tango_interval(int(a), int(b), n), a_prob - b_prob) for a, b, _ in counts]
     assert chances.sum() == pytest.approx(1, abs=1e-6)
     return float(chances @ np.array(inside))
 
@@ -139,12 +139,12 @@ def test_block_mean_of_equal_blocks_is_students_t_over_block_means() -> None:
     means = values.reshape(100, 10).mean(axis=1)
     reach = stats.t.ppf(0.975, 99) * means.std(ddof=1) / 10
     expected = (values.mean(), values.mean() - reach, values.mean() + reach)
-    assert intervals.block_mean(values) == pytest.approx(expected)
+    assert intervals.interval_of_mean(values) == pytest.approx(expected)
 
 
 def test_block_mean_weighs_blocks_by_their_size() -> None:
     values = np.repeat([1.0, 2.0], [1, 2]).tolist() * 50  # 150 worlds: blocks of 1 and 2 in turn
-    mean, low, high = intervals.block_mean(np.array(values))
+    mean, low, high = intervals.interval_of_mean(np.array(values))
     sums, sizes = np.array([1.0, 4.0] * 50), np.array([1, 2] * 50)
     error = math.sqrt(100 / 99 * ((sums - 5 / 3 * sizes) ** 2).sum()) / 150
     assert mean == pytest.approx(5 / 3)
@@ -153,8 +153,8 @@ def test_block_mean_weighs_blocks_by_their_size() -> None:
 
 
 def test_block_mean_of_few_worlds_has_few_degrees_of_freedom_and_of_one_no_limits() -> None:
-    assert intervals.block_mean(np.array([0.0, 1.0])).high == pytest.approx(0.5 + 12.7062 * 0.5, abs=1e-3)
-    assert intervals.block_mean(np.array([3.0])) == (3.0, None, None)
+    assert intervals.interval_of_mean(np.array([0.0, 1.0])).high == pytest.approx(0.5 + 12.7062 * 0.5, abs=1e-3)
+    assert intervals.interval_of_mean(np.array([3.0])) == (3.0, None, None)
 
 
 def test_block_mean_covers_skewed_losses() -> None:
@@ -163,7 +163,7 @@ def test_block_mean_covers_skewed_losses() -> None:
     inside = 0
     for _ in range(reps):
         values = np.where(rng.random(10_050) < 0.05, rng.exponential(10, 10_050), 0.0)
-        inside += covers(intervals.block_mean(values), 0.5)
+        inside += covers(intervals.interval_of_mean(values), 0.5)
     assert inside / reps == pytest.approx(0.95, abs=coverage_margin(reps))
 
 
@@ -173,32 +173,32 @@ def test_lucks_inside_a_world_are_not_taken_for_independent() -> None:
     for _ in range(reps):
         chance = rng.beta(1, 3, size=(400, 1))
         happened = (rng.random((400, 5)) < chance).astype(float)
-        by_world += covers(intervals.share(happened.mean(axis=1)), 0.25)
-        by_trial += covers(intervals.wilson(float(happened.sum()), happened.size), 0.25)
+        by_world += covers(intervals.interval_of_share(happened.mean(axis=1)), 0.25)
+        by_trial += covers(intervals.wilson_interval(float(happened.sum()), happened.size), 0.25)
     assert by_world / reps == pytest.approx(0.95, abs=coverage_margin(reps))
     assert by_trial / reps < 0.90
 
 
 def test_shares_take_the_interval_of_counts_where_each_world_is_of_one_mind() -> None:
     happened = np.repeat([1.0, 0.0], [15, 133])
-    assert intervals.share(happened) == intervals.wilson(15, 148)
+    assert intervals.interval_of_share(happened) == intervals.wilson_interval(15, 148)
     a, b = np.repeat([1.0, 0.0], [9, 23]), np.repeat([0.0, 1.0], [29, 3])
-    assert intervals.share_difference(a, b) == intervals.tango(9, 3, 32)
+    assert intervals.interval_of_share_difference(a, b) == intervals.tango_interval(9, 3, 32)
 
 
 def test_shares_of_divided_worlds_come_from_blocks() -> None:
     a, b = np.array([0.5, 1.0, 0.0, 0.5]), np.array([0.0, 1.0, 0.0, 1.0])
-    assert intervals.share(a) == intervals.block_mean(a)
-    assert intervals.share_difference(a, b) == intervals.block_mean(a - b)
+    assert intervals.interval_of_share(a) == intervals.interval_of_mean(a)
+    assert intervals.interval_of_share_difference(a, b) == intervals.interval_of_mean(a - b)
 
 
 def test_known_has_the_mean_of_the_values_that_are_there() -> None:
     values = np.array([[1.0, np.nan], [np.nan, np.nan], [5.0, 9.0]])
-    linear, n = intervals.known(values)
+    linear, n = intervals.linearise_mean(values)
     assert n == 3
     assert linear.mean() == pytest.approx(5.0)
     assert linear == pytest.approx([5 + (-4 / 2) * 2, 5, 5 + (4 / 2) * 2])
-    assert intervals.known(np.full((2, 1), np.nan))[1] == 0
+    assert intervals.linearise_mean(np.full((2, 1), np.nan))[1] == 0
 
 
 def test_known_makes_intervals_that_cover_a_conditional_mean() -> None:
@@ -209,7 +209,8 @@ def test_known_makes_intervals_that_cover_a_conditional_mean() -> None:
         hazard = rng.choice([0.1, 0.4], size=(500, 1))
         came = rng.random((500, 2)) < hazard
         month = np.where(came, rng.normal(60 - 50 * hazard, 5, (500, 2)), np.nan)
-        inside += covers(intervals.block_mean(intervals.known(month)[0]), 60 - 50 * (0.8 * 0.4 + 0.2 * 0.1))
+        interval = intervals.interval_of_mean(intervals.linearise_mean(month)[0])
+        inside += covers(interval, 60 - 50 * (0.8 * 0.4 + 0.2 * 0.1))
     assert inside / reps == pytest.approx(0.95, abs=coverage_margin(reps))
 
 
@@ -218,14 +219,14 @@ def test_known_makes_intervals_that_cover_a_conditional_mean() -> None:
 
 def test_the_median_of_a_hundred_lies_between_the_40th_and_the_61st() -> None:
     values = np.random.default_rng(5).permutation(np.arange(1.0, 101.0)).reshape(-1, 1)
-    assert intervals.quantile(values, 0.5) == (50.5, 40.0, 61.0)
+    assert intervals.interval_of_quantile(values, 0.5) == (50.5, 40.0, 61.0)
 
 
 def test_a_quantile_beyond_the_sample_has_a_blank_limit() -> None:
     values = np.arange(1.0, 21.0).reshape(-1, 1)
-    assert intervals.quantile(values, 0.99).high is None
-    assert intervals.quantile(values, 0.01).low is None
-    assert intervals.quantile(np.full((3, 1), np.nan), 0.5) == (None, None, None)
+    assert intervals.interval_of_quantile(values, 0.99).high is None
+    assert intervals.interval_of_quantile(values, 0.01).low is None
+    assert intervals.interval_of_quantile(np.full((3, 1), np.nan), 0.5) == (None, None, None)
 
 
 @pytest.mark.parametrize("lucks", [1, 4])
@@ -235,12 +236,12 @@ def test_quantiles_cover_also_where_lucks_share_a_world(lucks: int) -> None:
     inside = 0
     for _ in range(reps):
         values = rng.normal(size=(400, 1)) + rng.normal(size=(400, lucks))
-        inside += covers(intervals.quantile(values, 0.9), truth)
+        inside += covers(intervals.interval_of_quantile(values, 0.9), truth)
     slack = 0.01 if lucks == 1 else 0.0  # order statistics are discrete: a little more than asked for
     assert 0.95 - coverage_margin(reps) <= inside / reps <= 0.95 + coverage_margin(reps) + slack
 
 
 def test_a_column_with_holes_is_refused_by_name_and_number() -> None:
     with pytest.raises(ValueError, match=r"column crisis: 2 of 4 rows are not finite numbers"):
-        intervals.refuse_not_finite("crisis", np.array([np.nan, 1.0, np.inf, 0.0]))
-    intervals.refuse_not_finite("crisis", np.zeros(3))
+        intervals.reject_not_finite("crisis", np.array([np.nan, 1.0, np.inf, 0.0]))
+    intervals.reject_not_finite("crisis", np.zeros(3))

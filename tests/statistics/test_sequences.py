@@ -13,7 +13,7 @@ from playing import needs_numba
 
 import sim
 from sim.statistics import sequences
-from sim.statistics.intervals import Floats, tango
+from sim.statistics.intervals import Floats, tango_interval
 
 REPS, WORLDS, EVERY = 400, 8_000, 40
 Draw = Callable[[np.random.Generator, tuple[int, int]], Floats]
@@ -28,7 +28,7 @@ def missed_by_counts(chances: list[float], reps: int = 400) -> float:
     for _ in range(reps):
         drawn = rng.choice(3, WORLDS, p=chances)
         counts = np.cumsum(drawn[:, None] == np.arange(3), axis=0)[::4].astype(float)
-        won = [sequences.wealth(sign * values, counts, np.array([sign * truth])).max() for sign in (1, -1)]
+        won = [sequences.log_wealth(sign * values, counts, np.array([sign * truth])).max() for sign in (1, -1)]
         missed += max(won) >= math.log(2 / 0.05)
     return missed / reps
 
@@ -44,25 +44,26 @@ def test_counts_are_covered_at_every_look(chances: list[float]) -> None:
 
 def test_the_limits_are_where_the_gambler_has_just_not_won() -> None:
     values, counts = np.array([1.0, 0.0, -1.0]), np.array([[30.0, 960.0, 10.0], [0.0, 500.0, 0.0]])
-    low, high = sequences.bounded(values, counts)
+    low, high = sequences.interval_of_bounded_mean(values, counts)
     won = math.log(2 / 0.05)
-    assert sequences.wealth(values, counts, low) == pytest.approx([won, won], abs=1e-6)
-    assert sequences.wealth(-values, counts, -high) == pytest.approx([won, won], abs=1e-6)
+    assert sequences.log_wealth(values, counts, low) == pytest.approx([won, won], abs=1e-6)
+    assert sequences.log_wealth(-values, counts, -high) == pytest.approx([won, won], abs=1e-6)
     assert low[1] == -high[1]
 
 
 @pytest.mark.parametrize(("only_a", "only_b"), [(0, 0), (10, 0), (120, 80), (5_000, 0), (3_000, 3_000)])
 def test_an_exact_sequence_costs_at_most_twice_tangos_width(only_a: int, only_b: int) -> None:
     n = 10_000
-    low, high = sequences.bounded(np.array([1.0, 0.0, -1.0]), np.array([only_a, n - only_a - only_b, only_b], float))
-    one_look = tango(only_a, only_b, n)
+    counts = np.array([only_a, n - only_a - only_b, only_b], float)
+    low, high = sequences.interval_of_bounded_mean(np.array([1.0, 0.0, -1.0]), counts)
+    one_look = tango_interval(only_a, only_b, n)
     assert one_look.low is not None
     assert one_look.high is not None
     assert 1.5 < (high - low) / (one_look.high - one_look.low) < 2.01
 
 
 def test_counted_worlds_are_told_apart_with_several_lucks() -> None:
-    sums = sequences.Counted(2, lucks=4)
+    sums = sequences.CountedDifferences(2, lucks=4)
     a, b = np.array([[0.75, 0.0], [0.5, 0.25]]), np.array([[0.25, 0.0], [0.5, 1.0]])
     sums.add(a, b)
     assert sums.values @ sums.counts.T == pytest.approx((a - b).sum(axis=0))
@@ -96,7 +97,7 @@ def event(chance: float) -> Case:
 def missed_by_sums(draw: Draw, truth: float, largest: float = 0.0) -> tuple[float, float]:
     """Share of runs missed at some look, and the share that an interval for one look would miss."""
     rng = np.random.default_rng(2)
-    sums = sequences.Summed(REPS, largest)
+    sums = sequences.SummedDifferences(REPS, largest)
     missed = fooled = np.zeros(REPS, bool)
     for _ in range(WORLDS // EVERY):
         worlds = draw(rng, (EVERY, REPS))
@@ -149,7 +150,7 @@ def test_differences_of_a_real_run_are_covered_at_every_look(worldview: str, pol
 def test_sums_lose_no_digits_to_a_large_mean() -> None:
     rng = np.random.default_rng(3)
     a = rng.normal(size=(3_000, 2))
-    near, far = sequences.Summed(2), sequences.Summed(2)
+    near, far = sequences.SummedDifferences(2), sequences.SummedDifferences(2)
     for block in np.split(a, 3):
         near.add(block, np.zeros_like(block))
         far.add(block + 1e6, np.zeros_like(block))
@@ -160,7 +161,8 @@ def test_sums_lose_no_digits_to_a_large_mean() -> None:
 
 
 def test_policies_that_never_differed_may_yet() -> None:
-    share, loss, losses = sequences.Summed(1, largest=1.0), sequences.Summed(1), sequences.Summed(1)
+    share = sequences.SummedDifferences(1, largest=1.0)
+    loss, losses = sequences.SummedDifferences(1), sequences.SummedDifferences(1)
     nothing, some = np.zeros((2_000, 1)), np.full((2_000, 1), 5.0)
     share.add(nothing, nothing)
     loss.add(nothing, nothing)
@@ -172,13 +174,13 @@ def test_policies_that_never_differed_may_yet() -> None:
 
 def test_what_is_said_to_be_needed_is_about_what_it_takes() -> None:
     rng = np.random.default_rng(4)
-    sums, target = sequences.Summed(1), 0.02
+    sums, target = sequences.SummedDifferences(1), 0.02
     while sums.worlds < 2_000 or sums.half_width()[0] > target:
         worlds = rng.normal(size=(200, 1))
         sums.add(worlds, np.zeros_like(worlds))
         if sums.worlds == 2_000:
             expected = sums.needed(target)[0]
     assert sums.worlds == pytest.approx(expected, rel=0.35)
-    counted = sequences.Counted(1)
+    counted = sequences.CountedDifferences(1)
     counted.add(np.ones((100, 1)), np.zeros((100, 1)))
     assert counted.needed(float(counted.half_width()[0])) == pytest.approx(100)
