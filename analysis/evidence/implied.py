@@ -26,7 +26,7 @@ from sim.statistics import intervals
 from sim.statistics.intervals import Floats, Interval
 
 if TYPE_CHECKING:
-    from analysis.questions.averages import Update
+    from sim.results.result import Progress
     from sim.scenario.experiment import Experiment, Start
 
 COLUMNS = ["claim", "what", "worldview", "implied", "low", "high", "evidence_low", "evidence_likeliest",
@@ -249,7 +249,7 @@ FIGURES = (
 )  # fmt: skip
 
 
-def table(exp: Experiment, trials: int, update: Update | None = None, *, keep: bool = False) -> pd.DataFrame:
+def table(exp: Experiment, trials: int, update: Progress | None = None, *, keep: bool = False) -> pd.DataFrame:
     """Each figure under each worldview, with its 95 % interval, beside the evidence and the two authors.
 
     Parameters

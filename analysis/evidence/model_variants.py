@@ -14,7 +14,8 @@ from analysis.questions.compare import primary
 from sim.statistics.intervals import Interval
 
 if TYPE_CHECKING:
-    from analysis.questions.averages import Averages, Update
+    from analysis.questions.averages import Averages
+    from sim.results.result import Progress
     from sim.scenario.catalogue import Outcome
     from sim.scenario.experiment import Experiment
 
@@ -40,7 +41,9 @@ def variants(exp: Experiment) -> dict[str, Experiment]:
     return {AS_IT_IS: exp, **switched, f"steps of {half:g} months": replace(exp, step_months=half)}
 
 
-def compare_variants(exp: Experiment, trials: int, update: Update | None = None, *, keep: bool = False) -> pd.DataFrame:
+def compare_variants(
+    exp: Experiment, trials: int, update: Progress | None = None, *, keep: bool = False
+) -> pd.DataFrame:
     """How each variant of the model changes the ranking of policies.
 
     Parameters

@@ -29,12 +29,11 @@ from sim.statistics.intervals import BLOCKS, LEVEL, Floats, Interval
 
 if TYPE_CHECKING:
     from sim.engine.batch import Cell
+    from sim.results.result import Progress
     from sim.scenario.experiment import Experiment
 
 FEW_BLOCKS, MANY_BLOCKS = 20, BLOCKS  # of a short and of a long measurement
 LONG_WORLDS = 10_000
-
-Update = Callable[[int, int], object]  # trials done and trials to do
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ def jackknife(function: Callable[[Mapping[str, float]], float], blocks: Mapping[
 
 
 def play(
-    experiments: Mapping[str, Experiment], trials: int, *, update: Update | None = None, keep: bool = False
+    experiments: Mapping[str, Experiment], trials: int, *, update: Progress | None = None, keep: bool = False
 ) -> dict[str, dict[Cell, Averages]]:
     """Play each experiment with so many trials per cell, and average every cell.
 

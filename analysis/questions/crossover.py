@@ -169,7 +169,7 @@ def map_dials(question: Question, claims: tuple[str, str], work: Work | None = N
 
 def check_dials(experiment: Experiment, claims: Sequence[str]) -> list[str]:
     """Return these claims, or every claim with a dial; raises QuestionError if one has none."""
-    dialled = list(beliefs.moved(experiment.catalogue))
+    dialled = list(beliefs.dialled_parameters(experiment.catalogue))
     for claim in claims:
         if claim not in dialled:
             raise QuestionError(describe_unknown("claim with a dial", claim, dialled))
@@ -252,7 +252,7 @@ def _weights(question: Question, claim: str, settings: int) -> Floats:
     if not traits:
         return np.eye(settings)
     exp = question.experiment
-    worlds = beliefs.drawn(exp, question.worldview, [claim], 0, max(2000, exp.trials // exp.lucks))
+    worlds = beliefs.draw_worlds(exp, question.worldview, [claim], 0, max(2000, exp.trials // exp.lucks))
     columns = [worlds.names.index(name) for name in traits]
     chances = np.array([worlds.at({claim: float(dial)})[:, columns].mean(axis=0) for dial in GRID])
     corners = product((0, 1), repeat=len(traits))
@@ -268,7 +268,7 @@ def traits_of(question: Question, claim: str) -> tuple[str, ...]:
     ('prc_opportunist_prob', 'prc_unlimited_prob')
     """
     exp = question.experiment
-    names = beliefs.moved(exp.catalogue)[claim]
+    names = beliefs.dialled_parameters(exp.catalogue)[claim]
     correlated = {name for a, b, _ in exp.correlations for name in (a, b)}
     return names if {*names} <= TRAITS - correlated and exp.switches.get("traits", True) else ()
 
@@ -276,9 +276,9 @@ def traits_of(question: Question, claim: str) -> tuple[str, ...]:
 def medians(experiment: Experiment, claim: str, dial: float) -> list[tuple[str, float, float, float, float]]:
     """Each number of a claim: its median at a dial (beyond 0..1 on a straight line), at Self's end, at Newsham's, and
     the neutral mode."""
-    ends = [beliefs.standing(experiment.catalogue, {claim: end}).distributions for end in (0.0, 1.0)]
+    ends = [beliefs.worldview_at(experiment.catalogue, {claim: end}).distributions for end in (0.0, 1.0)]
     rows = []
-    for name in beliefs.moved(experiment.catalogue)[claim]:
+    for name in beliefs.dialled_parameters(experiment.catalogue)[claim]:
         by_self, newsham = (float(end[name].ppf(np.array([0.5]))[0]) for end in ends)
         neutral = mode(experiment.catalogue.parameters[name].neutral)
         rows.append((name, (1 - dial) * by_self + dial * newsham, by_self, newsham, neutral))

@@ -9,12 +9,13 @@ import pandas as pd
 
 from analysis.questions import averages
 from analysis.questions.compare import primary, rivals
-from sim.engine.beliefs import standing
+from sim.engine.beliefs import worldview_at
 from sim.results.tables import reference_policy
 from sim.statistics.intervals import LEVEL, Floats, Interval
 
 if TYPE_CHECKING:
-    from analysis.questions.averages import Averages, Update
+    from analysis.questions.averages import Averages
+    from sim.results.result import Progress
     from sim.scenario.catalogue import Claim, Outcome
     from sim.scenario.experiment import Experiment
 
@@ -22,7 +23,7 @@ COLUMNS = ["claim", "theme", "of", "outcome", "effect", "low", "high", "margin",
 ENDS = {"self": 0.0, "newsham": 1.0}
 
 
-def effects(exp: Experiment, trials: int, update: Update | None = None, *, keep: bool = False) -> pd.DataFrame:
+def effects(exp: Experiment, trials: int, update: Progress | None = None, *, keep: bool = False) -> pd.DataFrame:
     """Effect of each dial on each primary outcome, and on the outcome that it moves most.
 
     Parameters
@@ -46,7 +47,7 @@ def effects(exp: Experiment, trials: int, update: Update | None = None, *, keep:
     dials = {name: claim for name, claim in catalogue.claims.items() if claim.readings}
     base = reference_policy(exp)
     policies = tuple(policy for policy in exp.policies if policy.name in rivals(exp))
-    views = {(claim, end): standing(catalogue, {claim: dial}) for claim in dials for end, dial in ENDS.items()}
+    views = {(claim, end): worldview_at(catalogue, {claim: dial}) for claim in dials for end, dial in ENDS.items()}
     # A silent author stands at neutral, so that many ends are the same worldview: it is played once.
     names = {key: str(sorted((n, str(d)) for n, d in view.distributions.items())) for key, view in views.items()}
     distinct = {names[key]: replace(exp, policies=policies, worldviews=(view,), starts=(exp.reference,))

@@ -16,7 +16,7 @@ from scipy.special import stdtrit
 
 from analysis.questions.finding import Finding, reject_two_sided, stakes
 from analysis.questions.work import Counter, Work
-from sim.engine.beliefs import drawn, moved
+from sim.engine.beliefs import dialled_parameters, draw_worlds
 from sim.errors import QuestionError
 from sim.statistics import boxes
 from sim.statistics.boxes import COVERAGE, Flags, FoundBox
@@ -170,7 +170,7 @@ def discover(
     >>> len(found.points), found.dials.shape
     (64, (2, 32, 36))
     """
-    exp, claims = question.experiment, tuple(moved(question.experiment.catalogue))
+    exp, claims = question.experiment, tuple(dialled_parameters(question.experiment.catalogue))
     for outcome in question.outcomes:
         reject_two_sided(exp.catalogue.outcomes[outcome])
     if not 0 < coverage <= 1:
@@ -221,7 +221,7 @@ def _play_points(question: Question, claims: tuple[str, ...], dials: Floats, wor
 
 def _play_piece(question: Question, claims: tuple[str, ...], points: Floats, first_world: int, worlds: int) -> Floats:
     """Some neighbouring points, each in the next worlds: float[point, block, outcome]."""
-    here = drawn(question.experiment, question.worldview, claims, first_world, len(points) * worlds)
+    here = draw_worlds(question.experiment, question.worldview, claims, first_world, len(points) * worlds)
     means = []
     for i, point in enumerate(points):
         rows = slice(i * worlds, (i + 1) * worlds)

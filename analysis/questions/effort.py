@@ -21,8 +21,8 @@ from sim.scenario.experiment import LeverSetting, Policy
 from sim.statistics import contrasts
 
 if TYPE_CHECKING:
-    from analysis.questions.averages import Update
     from sim.engine.batch import Cell
+    from sim.results.result import Progress
     from sim.scenario.experiment import Experiment, Start
 
 STEP = 0.1  # of a lever's depth
@@ -100,7 +100,7 @@ def realised_effort(exp: Experiment, cell: Cell, trials: int) -> float:
 
 
 def table(
-    exp: Experiment, trials: int, update: Update | None = None, *, watched_trials: int = 10, keep: bool = False
+    exp: Experiment, trials: int, update: Progress | None = None, *, watched_trials: int = 10, keep: bool = False
 ) -> pd.DataFrame:
     """Paired differences of the primary outcomes from the reference policy.
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.engine.beliefs import moved, standing
+from sim.engine.beliefs import dialled_parameters, worldview_at
 from sim.errors import QuestionError
 from sim.results import manifest
 from sim.scenario.experiment import Experiment, Worldview
@@ -188,7 +188,7 @@ def read_experiment(described: Manifest) -> Experiment:
     policies = described["design"].get("policies", described["asked"]["policies"])
     views = [view for view in exp.worldviews if view.name in described["asked"]["worldviews"]]
     for end, author in ((0.0, "Self"), (1.0, "Newsham")) if moves_dials(described) else ():
-        laws = standing(exp.catalogue, dict.fromkeys(moved(exp.catalogue), end)).distributions
+        laws = worldview_at(exp.catalogue, dict.fromkeys(dialled_parameters(exp.catalogue), end)).distributions
         if not any(view.distributions == laws for view in views):
             title, summary = f"All dials at {end:g}", f"Every claim as {author} reads it, the rest neutral."
             views.append(Worldview(f"dials_{end:g}", title, summary, laws))

@@ -214,9 +214,9 @@ def _options(question: Question) -> list[str]:
     """Every possible change: a claim and an author whose reading of it differs from the worldview."""
     own, catalogue = question.worldview.distributions, question.experiment.catalogue
     options = []
-    for claim, names in beliefs.moved(catalogue).items():
+    for claim, names in beliefs.dialled_parameters(catalogue).items():
         for reading, dial in (("newsham", 1.0), ("self", 0.0)):
-            other = beliefs.standing(catalogue, {claim: dial}).distributions
+            other = beliefs.worldview_at(catalogue, {claim: dial}).distributions
             if any(other[name] != own[name] for name in names):
                 options.append(f"{claim} {reading}")
     return options

@@ -1,8 +1,8 @@
-"""Worlds drawn once, and what each is like at any setting of claims' dials and of parameters.
+"""Worlds drawn once, and their parameters at any setting of claims' dials and of parameters.
 
-A point is what a caller sets, by name: {"N12": 0.3, "us_intervenes_prob": 0.5}. A claim's dial goes from 0 (Self's
-reading) to 1 (Newsham's) and moves all numbers of the claim together, quantile by quantile; a parameter takes one
-value in every world. What is not set is as the worldview has it.
+A setting is given by name: {"N12": 0.3, "us_intervenes_prob": 0.5}. A claim's dial goes from 0 (Self's reading) to 1
+(Newsham's) and moves all numbers of the claim together, quantile by quantile; a parameter takes one value in every
+world. Every other number stays as the worldview has it.
 """
 
 from __future__ import annotations
@@ -25,28 +25,28 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 QUANTILE = "quantile."
-"""Before a parameter's name: where its distribution is read (0..1), instead of its value."""
+"""Before a parameter's name: the quantile of its distribution (0..1), instead of its value."""
 
 
-def moved(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
-    """The parameters that each claim's dial moves; a claim without a dial is not there.
+def dialled_parameters(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
+    """The parameters that each claim's dial moves; claims without a dial are left out.
 
     >>> import sim
-    >>> moved(sim.load("debate").catalogue)["S9"]
+    >>> dialled_parameters(sim.load("debate").catalogue)["S9"]
     ('answer_or_combat',)
     """
-    found: dict[str, list[str]] = {claim: [] for claim in catalogue.claims}
+    owned: dict[str, list[str]] = {claim: [] for claim in catalogue.claims}
     for name, parameter in catalogue.parameters.items():
         if parameter.claim:
-            found[parameter.claim].append(name)
-    return {claim: tuple(names) for claim, names in found.items() if names}
+            owned[parameter.claim].append(name)
+    return {claim: tuple(names) for claim, names in owned.items() if names}
 
 
-def standing(catalogue: Catalogue, dials: Mapping[str, float]) -> Worldview:
-    """The worldview in which these claims stand at these dials and every other number is neutral.
+def worldview_at(catalogue: Catalogue, dials: Mapping[str, float]) -> Worldview:
+    """The worldview with these dials, in which every other number is neutral.
 
     >>> import sim
-    >>> str(standing(sim.load("debate").catalogue, {"S9": 0.0}).distributions["answer_or_combat"])
+    >>> str(worldview_at(sim.load("debate").catalogue, {"S9": 0.0}).distributions["answer_or_combat"])
     '{triangular: [20, 60, 150]}'
     """
     layer = ExperimentFile(claims={claim: float(dial) for claim, dial in dials.items()})
@@ -55,11 +55,11 @@ def standing(catalogue: Catalogue, dials: Mapping[str, float]) -> Worldview:
 
 @dataclass(frozen=True, eq=False)
 class DrawnWorlds:
-    """Worlds of a worldview, with both authors' readings beside it: each float[world, parameter].
+    """Worlds of a worldview, and the same worlds under both authors' readings: each float[world, parameter].
 
     >>> import sim
     >>> exp = sim.load("debate")
-    >>> worlds = drawn(exp, exp.worldviews[0], ["S9"], 0, 100)
+    >>> worlds = draw_worlds(exp, exp.worldviews[0], ["S9"], 0, 100)
     >>> bool((worlds.at({"S9": 0.5}) != worlds.own).any(axis=0).sum() == 1)
     True
     """
@@ -71,39 +71,41 @@ class DrawnWorlds:
     by_self: Floats
     by_newsham: Floats
 
-    def at(self, point: Mapping[str, float]) -> Floats:
-        """What the worlds are like at a point; a parameter lies over the dial of its claim."""
+    def at(self, setting: Mapping[str, float]) -> Floats:
+        """The worlds' parameters at a setting; a parameter takes precedence over the dial of its claim."""
         table = self.own.copy()
-        for name in sorted(point, key=lambda name: name not in self.claims):
-            for column, values in self._columns(name, point[name]):
+        for name in sorted(setting, key=lambda name: name not in self.claims):  # dials first
+            for column, values in self._columns(name, setting[name]):
                 table[:, column] = values
         return table
 
     def _columns(self, name: str, value: float) -> list[tuple[int, Any]]:
-        places = [self.names.index(parameter) for parameter in self.claims.get(name, ())]
-        if places:
-            return [(i, self._blended(i, value)) for i in places]
+        columns = [self.names.index(parameter) for parameter in self.claims.get(name, ())]
+        if columns:
+            return [(column, self._blended(column, value)) for column in columns]
         parameter = name.removeprefix(QUANTILE)
         if parameter != name:
             value = float(self.worldview.distributions[parameter].ppf(np.array([value]))[0])
         return [(self.names.index(parameter), value)]
 
     def _blended(self, column: int, dial: float) -> Floats:
-        ends = _Read(self.by_self[:, column]), _Read(self.by_newsham[:, column])
+        ends = _Evaluated(self.by_self[:, column]), _Evaluated(self.by_newsham[:, column])
         return blend(*ends, dial).ppf(ends[0].values)
 
 
-def drawn(exp: Experiment, worldview: Worldview, claims: Collection[str], first_world: int, worlds: int) -> DrawnWorlds:
+def draw_worlds(
+    exp: Experiment, worldview: Worldview, claims: Collection[str], first_world: int, worlds: int
+) -> DrawnWorlds:
     """Draw worlds of a worldview, first_world and on, with both readings of these claims."""
-    ends = (standing(exp.catalogue, dict.fromkeys(claims, dial)) for dial in (0.0, 1.0))
+    ends = (worldview_at(exp.catalogue, dict.fromkeys(claims, dial)) for dial in (0.0, 1.0))
     tables = [draws.draw_parameters(exp, view, first_world, worlds) for view in (worldview, *ends)]
-    parameters = moved(exp.catalogue)
+    parameters = dialled_parameters(exp.catalogue)
     return DrawnWorlds(tuple(exp.catalogue.parameters), {name: parameters[name] for name in claims}, worldview, *tables)
 
 
 @dataclass(frozen=True, eq=False)
-class _Read(Distribution):
-    """A distribution that has been read at some uniform numbers already."""
+class _Evaluated(Distribution):
+    """A distribution with its values at some uniform numbers."""
 
     values: Floats
 

@@ -1,7 +1,7 @@
 """The model as a function of beliefs: numbers in, outcomes out, for scripts and for methods from other libraries.
 
-`evaluate` is pure: it keeps nothing, can be pickled and called from many threads, and gives the same numbers
-whatever the number of workers. All rows are played in the same worlds with the same luck.
+`evaluate` is pure: it saves nothing, can be pickled and called from many threads, and gives the same numbers
+with any number of workers. All rows are played in the same worlds with the same luck.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sim.engine import batch
-from sim.engine.beliefs import QUANTILE, Floats, drawn, moved
+from sim.engine.beliefs import QUANTILE, Floats, dialled_parameters, draw_worlds
 from sim.engine.question import Question, check_count, look_up
 from sim.errors import QuestionError
 from sim.scenario.distributions import Distribution, Fixed, Normal, Triangular, Uniform
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sim.engine.beliefs import DrawnWorlds
     from sim.scenario.experiment import Experiment
 
-PIECE = 1000  # worlds drawn and played at a time
+WORLDS_AT_A_TIME = 1000  # drawn and played
 SWITCH = "switch."
 CLAIM = "claim."
 
@@ -54,9 +54,9 @@ def evaluate(
     X
         float[row, name]: a setting of every name in each row.
     names
-        What is set: a claim's dial (`N12` or `claim.N12`; 0 Self's reading .. 1 Newsham's), a parameter (a
-        value within its bounds, in its unit), `quantile.PARAMETER` (where the worldview's distribution of it is
-        read, 0..1) or `switch.NAME` (0 off, 1 on). A parameter lies over the dial of its claim.
+        Of the columns: a claim's dial (`N12` or `claim.N12`; 0 Self's reading .. 1 Newsham's), a parameter (a
+        value within its bounds, in its unit), `quantile.PARAMETER` (a quantile of the worldview's distribution, 0..1)
+        or `switch.NAME` (0 off, 1 on). A parameter takes precedence over the dial of its claim.
     outcomes
         By default the primary ones. An outcome that has a compensator is estimated by it.
     contrast
@@ -65,8 +65,8 @@ def evaluate(
     policy
         Without a contrast: the policy played; by default the experiment's first.
     start, worldview
-        Where play begins (by default the experiment's last start), and what holds where nothing is set (by
-        default the worldview with the fewest numbers off neutral).
+        The start (by default the experiment's last), and the worldview of every number that is not set (by default
+        the one with the fewest numbers off neutral).
     worlds, lucks, first_world
         Worlds, lucks in each (by default the experiment's), and the number of the first world.
     blocks
@@ -97,14 +97,14 @@ def evaluate(
     question = Question.of(
         exp, contrast=contrast, policy=policy, outcomes=outcomes, start=start, worldview=worldview, lucks=lucks
     )
-    points, switches = _points(exp, X, names)
+    settings, switches = _settings(exp, X, names)
     parts = check_count("blocks", 1 if blocks is None else blocks)
     if check_count("worlds", worlds) % parts:
         raise QuestionError(f"worlds: must be a multiple of blocks ({parts}), got {worlds}")
     if index(first_world) < 0:
         raise QuestionError(f"first_world: must be 0 or more, got {first_world}")
-    rows = [(replace(question, experiment=replace(question.experiment, switches=exp.switches | on)), point)
-            for point, on in zip(points, switches, strict=True)]  # fmt: skip
+    rows = [(replace(question, experiment=replace(question.experiment, switches=exp.switches | on)), setting)
+            for setting, on in zip(settings, switches, strict=True)]  # fmt: skip
     means = block_means(rows, first_world, worlds, parts, workers)
     return means[0] if blocks is None else means
 
@@ -116,9 +116,9 @@ def block_means(
     blocks: int,
     workers: int | None = None,
 ) -> Floats:
-    """What is asked at each point, in each of some equal blocks of neighbouring worlds: float[block, row, outcome].
+    """Values of each question at its setting, in equal blocks of neighbouring worlds: float[block, row, outcome].
 
-    The rows must ask for the same outcomes and worldview; settings are not checked.
+    All questions must have the same outcomes and worldview; settings are not checked.
 
     Examples
     --------
@@ -130,13 +130,13 @@ def block_means(
     if not rows:
         return np.zeros((blocks, 0, 0))
     question = rows[0][0]
-    dialled = moved(question.experiment.catalogue)
+    dialled = dialled_parameters(question.experiment.catalogue)
     claims = [claim for claim in dialled if any(claim in point for _, point in rows)]
     totals = np.zeros((blocks, len(rows), len(question.outcomes)))
     with ThreadPoolExecutor(workers or batch.workers_here()) as pool:
-        for first in range(first_world, first_world + worlds, PIECE):
-            count = min(PIECE, first_world + worlds - first)
-            here = drawn(question.experiment, question.worldview, claims, first, count)
+        for first in range(first_world, first_world + worlds, WORLDS_AT_A_TIME):
+            count = min(WORLDS_AT_A_TIME, first_world + worlds - first)
+            here = draw_worlds(question.experiment, question.worldview, claims, first, count)
             block = (np.arange(first, first + count) - first_world) // (worlds // blocks)
             tasks = [pool.submit(_played, one, here, point, first) for one, point in rows]
             try:
@@ -153,7 +153,7 @@ def _played(question: Question, here: DrawnWorlds, point: Mapping[str, float], f
 
 
 def problem(exp: Experiment, kind: str = "dials", worldview: str | None = None) -> dict[str, Any]:
-    """A problem for SALib: what can be set, its range and its distribution; the themes are the groups.
+    """A problem for SALib: every input, its range and its distribution; the themes are the groups.
 
     Parameters
     ----------
@@ -166,8 +166,7 @@ def problem(exp: Experiment, kind: str = "dials", worldview: str | None = None) 
     Returns
     -------
     dict
-        `num_vars`, `names`, `bounds`, `dists` and `groups`, each as SALib wants it; the names are what
-        `evaluate` takes.
+        `num_vars`, `names`, `bounds`, `dists` and `groups`, each as SALib takes it; `evaluate` takes the names.
 
     Examples
     --------
@@ -177,7 +176,8 @@ def problem(exp: Experiment, kind: str = "dials", worldview: str | None = None) 
     """
     claims, entries = exp.catalogue.claims, exp.catalogue.parameters
     if kind == "dials":
-        rows = [(CLAIM + claim, "unif", [0.0, 1.0], str(claims[claim].theme)) for claim in moved(exp.catalogue)]
+        dials = dialled_parameters(exp.catalogue)
+        rows = [(CLAIM + claim, "unif", [0.0, 1.0], str(claims[claim].theme)) for claim in dials]
     elif kind == "parameters":
         view = Question.of(exp, worldview=worldview).worldview
         free = {name: value for name, value in view.distributions.items() if not isinstance(value, Fixed)}
@@ -203,7 +203,7 @@ def _law(name: str, value: Distribution) -> tuple[str, str, list[float]]:
             return QUANTILE + name, "unif", [0.0, 1.0]
 
 
-def _points(
+def _settings(
     exp: Experiment, X: ArrayLike, names: Sequence[str]
 ) -> tuple[list[dict[str, float]], list[dict[str, bool]]]:
     """Each row's dials and parameters, and its switches."""
@@ -224,11 +224,11 @@ def _points(
 
 
 def _check(exp: Experiment, name: str, column: Floats) -> None:
-    """Refuse a name that cannot be set and values out of its range."""
+    """Reject a name that is no input, and values out of its range."""
     bare, catalogue = _bare(name), exp.catalogue
-    if bare in catalogue.claims and bare not in moved(catalogue):
+    if bare in catalogue.claims and bare not in dialled_parameters(catalogue):
         raise QuestionError(f"claim {bare} has no dial: no number of the model is its own")
-    choices = dict.fromkeys(moved(catalogue), (0.0, 1.0))
+    choices = dict.fromkeys(dialled_parameters(catalogue), (0.0, 1.0))
     choices |= {parameter: entry.bounds for parameter, entry in catalogue.parameters.items()}
     choices |= {QUANTILE + parameter: (0.0, 1.0) for parameter in catalogue.parameters}
     choices |= {SWITCH + switch: (0.0, 1.0) for switch in catalogue.switches}

@@ -13,7 +13,7 @@ import pytest
 from planted import EXP, means, planted
 
 import sim
-from sim.engine.beliefs import moved
+from sim.engine.beliefs import dialled_parameters
 from sim.engine.evaluation import block_means
 
 PAIR = "direct_ties-interoperability"
@@ -30,7 +30,7 @@ def test_it_gives_what_a_run_gives() -> None:
 
 
 def test_all_dials_at_an_end_are_that_authors_worldview() -> None:
-    names = list(moved(EXP.catalogue))
+    names = list(dialled_parameters(EXP.catalogue))
     ends = sim.evaluate(EXP, [[0.0] * len(names), [1.0] * len(names)], names, contrast=PAIR, worlds=100)
     for row, view in enumerate(("self", "newsham")):
         whole = sim.evaluate(EXP, np.empty((1, 0)), [], contrast=PAIR, worldview=view, worlds=100)

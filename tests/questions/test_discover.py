@@ -18,7 +18,7 @@ from analysis.figures import discover_figure
 from analysis.questions import discover as discover_module
 from analysis.questions.discover import Discovery, discover, draw_dials
 from analysis.questions.work import Work
-from sim.engine.beliefs import moved, standing
+from sim.engine.beliefs import dialled_parameters, worldview_at
 from sim.engine.question import Question
 from sim.errors import QuestionError
 from sim.statistics import boxes
@@ -106,9 +106,9 @@ def test_exact_intervals() -> None:
 def crossing_at(dial: float, noise: float = 0.0) -> Discovery:
     """A model whose first policy is better where the dial of S9 stands below a place, with luck of some size."""
     question = planted({})
-    name = moved(question.experiment.catalogue)["S9"][0]
+    name = dialled_parameters(question.experiment.catalogue)["S9"][0]
     u = (np.arange(2000) + 0.5) / 2000
-    laws = [standing(question.experiment.catalogue, {"S9": end}).distributions[name] for end in (0.0, 1.0)]
+    laws = [worldview_at(question.experiment.catalogue, {"S9": end}).distributions[name] for end in (0.0, 1.0)]
     ends = [law.ppf(u).mean() for law in laws]
     gap = ends[1] - ends[0]
     middle = ends[0] + dial * gap
