@@ -69,110 +69,52 @@ def complete_name(incomplete: str) -> list[str]:
             for name in complete(incomplete)]  # fmt: skip
 
 
-EXPERIMENT_HELP = "debate, which comes with Strait, or your experiment's file."
-Experiment = Annotated[
-    str,
-    Argument(metavar="EXPERIMENT", help=EXPERIMENT_HELP, autocompletion=complete_experiment),
-]
+def _several(flag: str, text: str, default: str, complete: Callable[[str], list[str]]) -> Any:
+    """Return an option that takes a name and can be repeated."""
+    return Option(flag, metavar="NAME", help=f"{text}; repeat for more.", show_default=default, autocompletion=complete)
 
-Set = Annotated[
-    list[str] | None,
-    Option(
-        "--set",
-        metavar="KEY=VALUE",
-        help="Change one number, dial, lever or switch; repeat for more. `strait run --help` lists the forms.",
-        autocompletion=_complete_changes,
-    ),
+
+EXPERIMENT_HELP = "debate, which comes with Strait, or your experiment's file."
+SEED_HELP = "Use other worlds and other luck."
+OWN = "the experiment's"
+_SET_HELP = "Change one number, dial, lever or switch; repeat for more. `strait run --help` lists the forms."
+_START_HELP = "Play from this start: a name or a file"
+_TRIALS: dict[str, Any] = {"metavar": "N", "help": "Trials for each combination of policy, beliefs and start."}
+_LUCKS: dict[str, Any] = {"metavar": "N", "help": "Trials in each world, each with its own luck."}
+_WORLDVIEW_HELP = "The worldview for every number that the question leaves open."
+_CONTRAST_HELP = "Two policies; the difference is the first minus the second."
+
+Names = list[str] | None
+Experiment = Annotated[
+    str, Argument(metavar="EXPERIMENT", help=EXPERIMENT_HELP, autocompletion=complete_experiment)
 ]
-Policies = Annotated[
-    list[str] | None,
-    Option(
-        "--policy",
-        metavar="NAME",
-        help="Play this policy: a name or a file; repeat for more.",
-        show_default="the experiment's",
-        autocompletion=shipped_files("policies"),
-    ),
-]
+Set = Annotated[Names, Option("--set", metavar="KEY=VALUE", help=_SET_HELP, autocompletion=_complete_changes)]
+Policies = Annotated[Names, _several("--policy", "Play this policy: a name or a file", OWN, shipped_files("policies"))]
 Worldviews = Annotated[
-    list[str] | None,
-    Option(
-        "--worldview",
-        metavar="NAME",
-        help="Play under this worldview: a name or a file; repeat for more.",
-        show_default="the experiment's",
-        autocompletion=shipped_files("worldviews"),
-    ),
+    Names, _several("--worldview", "Play under this worldview: a name or a file", OWN, shipped_files("worldviews"))
 ]
 Worldview = Annotated[
     str | None,
-    Option(
-        "--worldview",
-        metavar="NAME",
-        help="The worldview for every number that the question leaves open.",
-        show_default="the most neutral",
-        autocompletion=shipped_files("worldviews"),
-    ),
-]
-_START_HELP = "Play from this start: a name or a file; repeat for more."
-_complete_starts = shipped_files("starts")
-Starts = Annotated[
-    list[str] | None,
-    Option(
-        "--start", metavar="NAME", help=_START_HELP, show_default="the experiment's", autocompletion=_complete_starts
-    ),
-]
-LastStart = Annotated[
-    list[str] | None,
-    Option("--start", metavar="NAME", help=_START_HELP, show_default="the last", autocompletion=_complete_starts),
-]
-Values = Annotated[
-    list[str] | None,
-    Option(
-        "--values",
-        metavar="NAME",
-        help="Weigh outcomes by these prices: a name or a file; repeat for more.",
-        show_default="the experiment's",
-        autocompletion=shipped_files("values"),
-    ),
-]
-_TRIALS_HELP = "Trials for each combination of policy, beliefs and start."
-Trials = Annotated[int, Option("--trials", metavar="N", min=1, help=_TRIALS_HELP)]
-ExperimentTrials = Annotated[
-    int | None, Option("--trials", metavar="N", help=_TRIALS_HELP, show_default="the experiment's")
-]
-_LUCKS_HELP = "Trials in each world, each with its own luck."
-Lucks = Annotated[int, Option("--lucks", metavar="N", min=2, help=_LUCKS_HELP)]
-ExperimentLucks = Annotated[
-    int | None, Option("--lucks", metavar="N", help=_LUCKS_HELP, show_default="the experiment's")
-]
-SEED_HELP = "Use other worlds and other luck."
-Seed = Annotated[
-    int | None,
-    Option("--seed", metavar="N", help=SEED_HELP, show_default="the experiment's"),
-]
-Workers = Annotated[
-    int | None, Option("--workers", metavar="N", min=1, help="Processors to use.", show_default="all")
-]
+    Option("--worldview", metavar="NAME", help=_WORLDVIEW_HELP, show_default="the most neutral",
+           autocompletion=shipped_files("worldviews")),
+]  # fmt: skip
+Starts = Annotated[Names, _several("--start", _START_HELP, OWN, shipped_files("starts"))]
+LastStart = Annotated[Names, _several("--start", _START_HELP, "the last", shipped_files("starts"))]
+Values = Annotated[Names, _several("--values", "Use these prices: a name or a file", OWN, shipped_files("values"))]
+Trials = Annotated[int, Option("--trials", min=1, **_TRIALS)]
+ExperimentTrials = Annotated[int | None, Option("--trials", show_default=OWN, **_TRIALS)]
+Lucks = Annotated[int, Option("--lucks", min=2, **_LUCKS)]
+ExperimentLucks = Annotated[int | None, Option("--lucks", show_default=OWN, **_LUCKS)]
+Seed = Annotated[int | None, Option("--seed", metavar="N", help=SEED_HELP, show_default=OWN)]
+Workers = Annotated[int | None, Option("--workers", metavar="N", min=1, help="Processors to use.", show_default="all")]
 Contrast = Annotated[
     str,
-    Option(
-        "--contrast",
-        metavar="A-B",
-        help="Two policies; the difference is the first minus the second.",
-        show_default="Newsham's policy against Self's",
-        autocompletion=_complete_contrast,
-    ),
-]
+    Option("--contrast", metavar="A-B", help=_CONTRAST_HELP, show_default="Newsham's policy against Self's",
+           autocompletion=_complete_contrast),
+]  # fmt: skip
 Outcomes = Annotated[
-    list[str] | None,
-    Option(
-        "--outcome",
-        metavar="NAME",
-        help="Report this outcome; repeat for more.",
-        show_default="the primary ones",
-        autocompletion=shipped_entries("outcomes"),
-    ),
+    Names,
+    _several("--outcome", "Report this outcome", "the primary ones", shipped_entries("outcomes")),
 ]
 Out = Annotated[Path, Option("--out", metavar="DIR", help="Folder for tables and figures.")]
 Fresh = Annotated[bool, Option("--fresh", help="Replace the earlier results in that folder.")]

@@ -23,12 +23,8 @@ if TYPE_CHECKING:
 def run(
     experiments: Annotated[
         list[str] | None,
-        Argument(
-            metavar="EXPERIMENT",
-            help=f"{options.EXPERIMENT_HELP} Several are compared with the first.",
-            show_default=options.DEBATE,
-            autocompletion=options.complete_experiment,
-        ),
+        Argument(metavar="EXPERIMENT", help=f"{options.EXPERIMENT_HELP} Several are compared with the first.",
+                 show_default=options.DEBATE, autocompletion=options.complete_experiment),
     ] = None,
     set_: options.Set = None,
     policy: options.Policies = None,
@@ -53,12 +49,8 @@ def run(
     ] = None,
     out: Annotated[
         Path | None,
-        Option(
-            "--out",
-            metavar="DIR",
-            help="Folder for the results. With several experiments, each has its own folder in it.",
-            show_default="out/EXPERIMENT",
-        ),
+        Option("--out", metavar="DIR", help="Folder for the results; several experiments have a folder each in it.",
+               show_default="out/EXPERIMENT"),
     ] = None,
     fresh: options.Fresh = False,
     no_figures: options.NoFigures = False,

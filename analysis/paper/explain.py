@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import singledispatch
 from typing import Any
 
 from rich.console import Group
@@ -36,6 +35,15 @@ CLAIM_KINDS = {
     "normative": "a matter of values, not of how the world works",
 }
 BETTER = {"low": "less is better", "high": "more is better", "none": "neither more nor less is better"}
+
+CHANGES = {
+    Parameter: "{name}=...   a number or a distribution",
+    Claim: "claim.{name}=0.5   0 is Self's reading, 1 is Newsham's",
+    Lever: "lever.{name}.depth=1",
+    Quantity: "quantity.{name}=...",
+    Switch: "switch.{name}={other}",
+}
+"""The text after --set that changes an entry."""
 
 
 def everything(experiment: str = "debate") -> Experiment:
@@ -132,8 +140,9 @@ def about(entry: Any, exp: Experiment) -> Lines:
     if not isinstance(entry, Source):
         for number, name in enumerate(_sources(entry, exp)):
             yield "" if number else "sources", exp.catalogue.sources[name].cite
-    change = _change(entry)
-    yield "to change it", f"strait run --set {change}" if change else ""
+    if change := CHANGES.get(type(entry)) if getattr(entry, "readings", True) else None:
+        other = "off" if getattr(entry, "default", True) else "on"
+        yield "to change it", "strait run --set " + change.format(name=entry.name, other=other)
 
 
 def _texts(entry: Any, *fields: str) -> list[str]:
@@ -145,29 +154,52 @@ def _sources(entry: Any, exp: Experiment) -> Iterable[str]:
     return dict.fromkeys((*getattr(entry, "source", ()), *(claim.source if claim else ())))
 
 
-def _change(entry: Any) -> str:
-    """Return the text after --set that changes an entry, if it can be changed."""
+def _details(entry: Any, exp: Experiment) -> Lines:
+    """Yield the lines that only this kind of entry has."""
     match entry:
         case Parameter():
-            return f"{entry.name}=...   a number or a distribution"
-        case Claim() if entry.readings:
-            return f"claim.{entry.name}=0.5   0 is Self's reading, 1 is Newsham's"
+            yield from _parameter(entry, exp)
+        case Claim():
+            yield from _claim(entry, exp)
         case Lever():
-            return f"lever.{entry.name}.depth=1"
+            yield from _lever(entry, exp)
         case Quantity():
-            return f"quantity.{entry.name}=..."
+            yield "unit", f"{entry.unit}, from {entry.bounds[0]:g} to {entry.bounds[1]:g}"
+            yield from ((f"start {start.name}", f"{start.quantities[entry.name]:g}") for start in exp.starts)
+        case Outcome():
+            yield "unit", "share of trials" if entry.unit == "share" else entry.unit
+            yield "better", BETTER[entry.better]
+            yield "margin", f"{entry.margin:g}: policies that differ by less count as the same"
+            yield "primary", "one of the few by which policies are judged" if entry.primary else ""
+        case Rung():
+            domain, ladder = next(item for item in exp.catalogue.rungs.items() if entry in item[1])
+            yield "ladder", f"{domain}, rung {entry.rung} of 0 to {len(ladder) - 1}"
         case Switch():
-            return f"switch.{entry.name}={'off' if entry.default else 'on'}"
-    return ""
+            yield "default", "on" if entry.default else "off"
+        case Term():
+            yield "", entry.matters
+        case Source():
+            yield "address", entry.url
+        case Policy():
+            yield "under pressure", entry.when_coerced.replace("_", " ")
+            yield from ((name, depths(setting)) for name, setting in entry.levers.items())
+            yield "other levers", "stay as at the start"
+        case Worldview():
+            neutral = {name: exp.catalogue.parameters[name].neutral for name in entry.distributions}
+            yield from ((name, f"{value} (neutral: {neutral[name]})") for name, value in entry.distributions.items()
+                        if value != neutral[name])  # fmt: skip
+            yield "other numbers", "neutral"
+        case Values():
+            yield "outcome", f"{entry.outcome}: every outcome times its price, in % of a year's GDP of Japan"
+            units = {name: exp.catalogue.outcomes[name].unit for name in entry.prices}
+            yield from ((name, f"{price.price:g} for each unit ({units[name]}); {price.why}")
+                        for name, price in entry.prices.items())  # fmt: skip
+        case Start():
+            yield "date", entry.date
+            yield from ((name, f"{value:g}") for name, value in entry.quantities.items())
+            yield from ((name, depths(level)) for name, level in entry.levers.items())
 
 
-@singledispatch
-def _details(entry: object, exp: Experiment) -> Lines:
-    """Yield the lines that only this kind of entry has."""
-    yield from ()
-
-
-@_details.register
 def _parameter(entry: Parameter, exp: Experiment) -> Lines:
     claim = exp.catalogue.claims.get(entry.claim or "")
     yield "unit", f"{entry.unit}, from {entry.bounds[0]:g} to {entry.bounds[1]:g}"
@@ -180,7 +212,6 @@ def _parameter(entry: Parameter, exp: Experiment) -> Lines:
         yield from _reasons(claim)
 
 
-@_details.register
 def _claim(entry: Claim, exp: Experiment) -> Lines:
     yield "author", f"{AUTHORS[entry.author]}, {', '.join(entry.paragraphs)}"
     yield "theme", entry.theme
@@ -209,7 +240,6 @@ def evidence(claim: Claim) -> Lines:
     yield "verdict", claim.verdict
 
 
-@_details.register
 def _lever(entry: Lever, exp: Experiment) -> Lines:
     consent = " and ".join({"us": "the US", "taiwan": "Taiwan"}[actor] for actor in entry.consent)
     yield "package", ", ".join([entry.package, *entry.paragraphs])
@@ -231,67 +261,3 @@ def depths(level: LeverLevel | LeverSetting) -> str:
     if isinstance(level, LeverSetting):
         parts += [f"from month {level.from_month:g} over {level.ramp_months:g} months"]
     return ", ".join(parts)
-
-
-@_details.register
-def _quantity(entry: Quantity, exp: Experiment) -> Lines:
-    yield "unit", f"{entry.unit}, from {entry.bounds[0]:g} to {entry.bounds[1]:g}"
-    yield from ((f"start {start.name}", f"{start.quantities[entry.name]:g}") for start in exp.starts)
-
-
-@_details.register
-def _outcome(entry: Outcome, exp: Experiment) -> Lines:
-    yield "unit", "share of trials" if entry.unit == "share" else entry.unit
-    yield "better", BETTER[entry.better]
-    yield "margin", f"{entry.margin:g}: policies that differ by less count as the same"
-    yield "primary", "one of the few by which policies are judged" if entry.primary else ""
-
-
-@_details.register
-def _rung(entry: Rung, exp: Experiment) -> Lines:
-    domain, ladder = next((domain, ladder) for domain, ladder in exp.catalogue.rungs.items() if entry in ladder)
-    yield "ladder", f"{domain}, rung {entry.rung} of 0 to {len(ladder) - 1}"
-
-
-@_details.register
-def _switch(entry: Switch, exp: Experiment) -> Lines:
-    yield "default", "on" if entry.default else "off"
-
-
-@_details.register
-def _term(entry: Term, exp: Experiment) -> Lines:
-    yield "", entry.matters
-
-
-@_details.register
-def _source(entry: Source, exp: Experiment) -> Lines:
-    yield "address", entry.url
-
-
-@_details.register
-def _policy(entry: Policy, exp: Experiment) -> Lines:
-    yield "under pressure", entry.when_coerced.replace("_", " ")
-    yield from ((name, depths(setting)) for name, setting in entry.levers.items())
-    yield "other levers", "stay as at the start"
-
-
-@_details.register
-def _worldview(entry: Worldview, exp: Experiment) -> Lines:
-    for name, value in entry.distributions.items():
-        if value != exp.catalogue.parameters[name].neutral:
-            yield name, f"{value} (neutral: {exp.catalogue.parameters[name].neutral})"
-    yield "other numbers", "neutral"
-
-
-@_details.register
-def _values(entry: Values, exp: Experiment) -> Lines:
-    yield "outcome", f"{entry.outcome}: every outcome times its price, in % of a year's GDP of Japan"
-    for name, price in entry.prices.items():
-        yield name, f"{price.price:g} for each unit ({exp.catalogue.outcomes[name].unit}); {price.why}"
-
-
-@_details.register
-def _start(entry: Start, exp: Experiment) -> Lines:
-    yield "date", entry.date
-    yield from ((name, f"{value:g}") for name, value in entry.quantities.items())
-    yield from ((name, depths(level)) for name, level in entry.levers.items())
