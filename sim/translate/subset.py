@@ -1,0 +1,611 @@
+"""Rules are read here: a small, typed subset of Python becomes a typed form that the printers can print.
+
+A value is a whole number of 64 bits (INT), a real of 64 bits (REAL), a truth (BOOL), an unsigned word (WORD), or a
+tuple of these; a reference leads to a record (a NumPy struct) or to an array. The kinds of a kernel's arguments come
+from the arrays that it is called with, those of fields from the record's dtype, those of a rule's own arguments from
+its annotations. What is not in the subset is refused with its file, its line, the rules that led to it, and what to
+write instead; nothing is guessed. docs/subset.md has the subset on one page.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import linecache
+import math
+import types
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import numpy as np
+
+from sim.errors import StraitError
+from sim.translate import primitives
+
+INT, REAL, BOOL, WORD, NONE = "int", "float", "bool", "uint64", "None"
+NUMBERS = (BOOL, INT, REAL)  # where two of these meet, the later one wins
+
+
+@dataclass(frozen=True)
+class Tuple:
+    """The kind of several values that a rule gives back together."""
+
+    items: tuple[Kind, ...]
+
+
+@dataclass(frozen=True)
+class Record:
+    """The kind of a record, known by its dtype."""
+
+    dtype: np.dtype[Any]
+
+    def field(self, name: str) -> Kind:
+        """Return the kind of a field."""
+        return kind_of_dtype(self.dtype[name])
+
+
+@dataclass(frozen=True)
+class Array:
+    """The kind of an array of numbers or records; a first length of None is known only when the code runs."""
+
+    item: Kind
+    shape: tuple[int | None, ...]
+
+    def element(self) -> Kind:
+        """Return the kind of what an index leads to."""
+        return Array(self.item, self.shape[1:]) if len(self.shape) > 1 else self.item
+
+
+Kind = str | Tuple | Record | Array
+
+
+@dataclass(frozen=True, eq=False)
+class Expr:
+    """An expression: an operation, the kind of its value, its parts. `site` is the number of its line, for faults.
+
+    Operations: const local field index item pick list tuple len neg not cast if and or call, the signs of arithmetic
+    and comparison, and the names of `OPERATIONS`.
+    """
+
+    op: str
+    kind: Kind
+    args: tuple[Any, ...] = ()
+    site: int = 0
+
+
+Statement = tuple[Any, ...]
+"""("set", place, value) ("bind", name, reference) ("do", call) ("return", value) ("if", test, then, otherwise)
+("while", test, body) ("for", name, limit, body) ("unpack", places, value) ("break",) ("continue",)"""
+
+
+@dataclass
+class Function:
+    """A rule read for certain kinds of arguments."""
+
+    name: str
+    parameters: list[tuple[str, Kind]]
+    result: Kind | None
+    locals: dict[str, Kind] = field(default_factory=dict)
+    body: list[Statement] = field(default_factory=list)
+
+
+class NotInSubset(StraitError):
+    """A rule holds something that cannot be translated; the text says where, and what to write instead."""
+
+
+OPERATIONS: dict[Callable[..., Any], tuple[str, tuple[Kind, ...], Kind]] = {
+    math.exp: ("exp", (REAL,), REAL),
+    math.log: ("log", (REAL,), REAL),
+    math.sqrt: ("sqrt", (REAL,), REAL),
+    abs: ("abs", (REAL,), REAL),
+    round: ("round", (REAL,), INT),
+    primitives.high_product: ("high_product", (WORD, WORD), WORD),
+    primitives.high_word: ("high_word", (REAL,), INT),
+    primitives.times_power: ("times_power", (REAL, INT), REAL),
+}
+CASTS: dict[Callable[..., Any], Kind] = {int: INT, float: REAL, bool: BOOL, np.uint64: WORD}
+BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.BitAnd: "&", ast.BitXor: "^",
+          ast.RShift: ">>", ast.LShift: "<<"}  # fmt: skip
+COMPARE = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
+FOLDED: dict[str, Callable[..., Any]] = {
+    "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "neg": lambda a: -a,
+}  # fmt: skip
+ANNOTATED = {"int": INT, "float": REAL, "bool": BOOL, "None": NONE}
+INSTEAD = {
+    "Try": "a rule raises and catches nothing; test before",
+    "Raise": "a rule raises nothing; check the input where it is read",
+    "Assert": "a rule checks nothing; write a test",
+    "With": "a rule opens nothing",
+    "Import": "import at the top of the module",
+    "ImportFrom": "import at the top of the module",
+    "FunctionDef": "write the inner function at the top of the module",
+    "ClassDef": "write the class at the top of the module",
+    "Lambda": "write a function at the top of the module",
+    "ListComp": "write a loop: for index in range(limit)",
+    "SetComp": "write a loop: for index in range(limit)",
+    "DictComp": "write a loop: for index in range(limit)",
+    "GeneratorExp": "write a loop: for index in range(limit)",
+    "Dict": "write numbers into fields of the record",
+    "Set": "write numbers into fields of the record",
+    "JoinedStr": "a rule has no text; write numbers",
+    "NamedExpr": "assign on a line of its own",
+    "Starred": "name each argument",
+    "Slice": "write an index, one at a time",
+    "AnnAssign": "assign without an annotation; the value says its kind",
+    "Delete": "leave the variable alone",
+    "Global": "write into a field of the record",
+    "Nonlocal": "write into a field of the record",
+    "Yield": "return the values together",
+    "Await": "a rule waits for nothing",
+    "Match": "write if and elif",
+}
+
+
+def kind_of_dtype(dtype: np.dtype[Any]) -> Kind:
+    """Return the kind of a field or an element; only 64-bit numbers, and records and arrays of them, have one.
+
+    >>> kind_of_dtype(np.dtype(("f8", (2,))))
+    Array(item='float', shape=(2,))
+    """
+    if dtype.shape:
+        return Array(kind_of_dtype(dtype.base), dtype.shape)
+    kinds = {"i8": INT, "f8": REAL, "u8": WORD}
+    if dtype.names is None and dtype.str[1:] not in kinds:
+        raise NotInSubset(f"a field or an element is a number of 64 bits, not {dtype}: use float64 or int64")
+    return Record(dtype) if dtype.names else kinds[dtype.str[1:]]
+
+
+def kind_of_value(value: Any) -> Kind | None:
+    """Return the kind of a Python number, or of an argument of a kernel; None if it has none."""
+    if isinstance(value, np.ndarray):
+        return Array(kind_of_dtype(value.dtype), (None, *value.shape[1:]))
+    for types_, kind in (((bool, np.bool_), BOOL), (np.uint64, WORD), ((int, np.integer), INT),
+                         ((float, np.floating), REAL)):  # fmt: skip
+        if isinstance(value, types_):  # type: ignore[arg-type]
+            return kind
+    return None
+
+
+@functools.cache
+def _functions_of(path: str) -> dict[int, ast.FunctionDef]:
+    """The functions of a file, by the line on which their code object says that they begin."""
+    tree = ast.parse("".join(linecache.getlines(path)))
+    found = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    return {min([node.lineno, *(one.lineno for one in node.decorator_list)]): node for node in found}
+
+
+class Program:
+    """The functions that a kernel needs, each after those that it calls.
+
+    Attributes
+    ----------
+    sites
+        Where a fault may arise, and which, as file:line and text; expressions hold their index.
+    dropped
+        Functions whose calls are left out, as those that note events are in a batch.
+
+    Examples
+    --------
+    >>> program = Program()
+    >>> program.read(math.hypot, ())
+    Traceback (most recent call last):
+    sim.translate.subset.NotInSubset: hypot is no rule: only Python functions can be translated
+    """
+
+    def __init__(self, dropped: Iterable[Callable[..., Any]] = ()) -> None:
+        """Begin a program that holds nothing."""
+        self.functions: list[Function] = []
+        self.sites = ["?"]
+        self.dropped = frozenset(dropped)
+        self._read: dict[Any, tuple[Function | None, Any]] = {}
+
+    def read(self, rule: Callable[..., Any], kinds: tuple[Kind, ...]) -> Function:
+        """Read a function, or a method of an agent, for these kinds of arguments, and all that it calls.
+
+        Raises NotInSubset.
+        """
+        rule = getattr(rule, "translated_as", rule)
+        owner, rule = getattr(rule, "__self__", None), getattr(rule, "__func__", rule)
+        if owner is not None and hasattr(rule, "__wrapped__"):  # an agent's method that is the actor's own rule
+            owner, rule = None, rule.__wrapped__
+        if not isinstance(rule, types.FunctionType):
+            raise NotInSubset(f"{getattr(rule, '__name__', rule)} is no rule: only Python functions can be translated")
+        key = (rule.__code__, id(rule.__globals__), id(owner), kinds)
+        if key not in self._read:
+            self._read[key] = None, rule
+            function = _Reader(self, rule, owner, kinds).read()
+            if any(function.name == other.name for other in self.functions):
+                function.name += f"_{len(self.functions)}"
+            self.functions.append(function)
+            self._read[key] = function, (rule, owner)  # what is kept alive keeps its id
+        known = self._read[key][0]
+        if known is None:
+            raise NotInSubset(f"{rule.__qualname__} calls itself: write a loop")
+        return known
+
+
+class _Reader:
+    """Reads one function for given kinds of arguments."""
+
+    def __init__(self, program: Program, rule: types.FunctionType, owner: Any, kinds: Sequence[Kind]) -> None:
+        self.program, self.rule, self.owner = program, rule, owner
+        self.path = rule.__code__.co_filename
+        node = _functions_of(self.path).get(rule.__code__.co_firstlineno)
+        if node is None:
+            raise NotInSubset(f"{self.path}:{rule.__code__.co_firstlineno}: the source of {rule.__name__} is not there")
+        self.node, self.depth = node, 0
+        arguments = node.args.args[owner is not None :]
+        self.self_name = node.args.args[0].arg if owner is not None else None
+        if node.args.vararg or node.args.kwonlyargs or node.args.kwarg or len(arguments) != len(kinds):
+            self.refuse(node, f"{node.name} takes {len(arguments)} plain arguments, and {len(kinds)} are given")
+        parameters = [
+            (argument.arg, self.kind_of_argument(argument, kind))
+            for argument, kind in zip(arguments, kinds, strict=True)
+        ]
+        self.out = Function(f"{rule.__module__}.{node.name}", parameters, self.annotated(node.returns))
+        self.kinds = dict(parameters)
+        self.references: dict[str, Kind] = {}
+        self.assigned = {name for name, _ in parameters}  # what has a value wherever the reader stands
+
+    def kind_of_argument(self, argument: ast.arg, given: Kind) -> Kind:
+        wanted = self.annotated(argument.annotation)
+        if wanted is None or wanted == given:
+            return given
+        if not _widens(given, wanted):
+            self.refuse(argument, f"{argument.arg} is {wanted}, and {given} is given")
+        return wanted
+
+    def annotated(self, node: ast.expr | None) -> Kind | None:
+        """The kind that an annotation names; None for one that names a record or an array, whose dtype says more."""
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "tuple" and isinstance(node.slice, ast.Tuple):
+            return Tuple(tuple(self.annotated(item) or NONE for item in node.slice.elts))
+        return ANNOTATED.get(ast.unparse(node)) if node is not None else None
+
+    def read(self) -> Function:
+        goes_on = self.block(self.node.body, self.out.body)
+        if goes_on and self.out.result not in (None, NONE):
+            self.refuse(self.node, f"{self.node.name} may end without a result: return one on every path")
+        self.out.result = self.out.result or NONE
+        self.out.locals = {name: kind for name, kind in self.kinds.items() if name not in dict(self.out.parameters)}
+        return self.out
+
+    def refuse(self, node: Any, why: str) -> NoReturn:
+        raise NotInSubset(f"{self.path}:{node.lineno}: {why}\n    {ast.unparse(node).splitlines()[0]}")
+
+    def unlisted(self, node: Any) -> NoReturn:
+        name = type(node).__name__
+        self.refuse(node, f"{name} is not in the subset: {INSTEAD.get(name, 'docs/subset.md says what is')}")
+
+    def site(self, node: ast.expr, why: str) -> int:
+        self.program.sites.append(f"{self.path}:{node.lineno}: {why}: {ast.unparse(node)}")
+        return len(self.program.sites) - 1
+
+    # Statements: each method says, by False, that nothing after it is reached.
+
+    def block(self, nodes: Sequence[ast.stmt], out: list[Statement]) -> bool:
+        for node in nodes:
+            read = getattr(self, "read_" + type(node).__name__, None) or self.unlisted(node)
+            if read(node, out) is False:
+                return False
+        return True
+
+    def branch(self, nodes: Sequence[ast.stmt], before: set[str]) -> tuple[list[Statement], set[str] | None]:
+        """Statements, and what has a value after them: None where nothing comes after."""
+        out: list[Statement] = []
+        self.assigned = set(before)
+        return out, self.assigned if self.block(nodes, out) else None
+
+    def read_Expr(self, node: ast.Expr, out: list[Statement]) -> None:
+        if isinstance(node.value, ast.Call):
+            if self.known(node.value.func) not in self.program.dropped:
+                out.append(("do", self.expr(node.value)))
+        elif not isinstance(node.value, ast.Constant):
+            self.refuse(node, "the value of this expression is lost: assign it, or take it out")
+
+    def read_Pass(self, node: ast.Pass, out: list[Statement]) -> None:
+        pass
+
+    def read_Return(self, node: ast.Return, out: list[Statement]) -> bool:
+        value = self.expr(node.value) if node.value else None
+        if self.out.result is None:
+            self.out.result = value.kind if value else NONE
+        if (value is None) != (self.out.result == NONE):
+            self.refuse(node, f"{self.node.name} gives {self.out.result}: return that on every path")
+        out.append(("return", value and self.cast(value, self.out.result, node)))
+        return False
+
+    def read_Break(self, node: ast.Break, out: list[Statement]) -> bool:
+        out.append(("break",))
+        return False
+
+    def read_Continue(self, node: ast.Continue, out: list[Statement]) -> bool:
+        out.append(("continue",))
+        return False
+
+    def read_If(self, node: ast.If, out: list[Statement]) -> bool:
+        test, before = self.test(node.test), self.assigned
+        then, after_then = self.branch(node.body, before)
+        otherwise, after_otherwise = self.branch(node.orelse, before)
+        out.append(("if", test, then, otherwise))
+        reached = [after for after in (after_then, after_otherwise) if after is not None]
+        self.assigned = set.intersection(*reached) if reached else before
+        return bool(reached)
+
+    def read_While(self, node: ast.While, out: list[Statement]) -> None:
+        if node.orelse:
+            self.refuse(node, "a loop has no else: set a variable in the loop and test it afterwards")
+        test, before = self.test(node.test), self.assigned
+        out.append(("while", test, self.branch(node.body, before)[0]))
+        self.assigned = before
+
+    def read_For(self, node: ast.For, out: list[Statement]) -> None:
+        call, target = node.iter, node.target
+        if (
+            node.orelse or not isinstance(call, ast.Call) or self.known(call.func) is not range
+            or len(call.args) != 1 or not isinstance(target, ast.Name)
+        ):  # fmt: skip
+            self.refuse(node, "a loop is written `for name in range(limit)`, without else")
+        limit, before = self.cast(self.expr(call.args[0]), INT, node), self.assigned
+        if self.kinds.setdefault(target.id, INT) != INT or target.id in self.references:
+            self.refuse(node, f"{target.id} is something else before: take another name")
+        out.append(("for", target.id, limit, self.branch(node.body, before | {target.id})[0]))
+        self.assigned = before
+
+    def read_AugAssign(self, node: ast.AugAssign, out: list[Statement]) -> None:
+        moves = any(isinstance(part, ast.Subscript) and not isinstance(part.slice, (ast.Name, ast.Constant))
+                    for part in ast.walk(node.target))  # fmt: skip
+        if _has_call(node.target) or (moves and _has_call(node.value)):
+            self.refuse(node, "a call stands in what is both read and written: assign it to a variable before")
+        read = ast.parse(ast.unparse(node.target), mode="eval").body
+        worked = ast.BinOp(read, node.op, node.value)
+        for part in (worked, *ast.walk(read)):
+            ast.copy_location(part, node)
+        value = self.expr(worked)
+        place = self.place(node.target, value)
+        out.append(("set", place, self.cast(value, place.kind, node)))
+
+    def read_Assign(self, node: ast.Assign, out: list[Statement]) -> None:
+        target, value = node.targets[0], node.value
+        if not isinstance(target, ast.Tuple):
+            self.assign(node, self.expr(value), out)
+            return
+        values = [self.expr(part) for part in value.elts] if isinstance(value, ast.Tuple) else None
+        worked = Expr("tuple", Tuple(tuple(part.kind for part in values)), tuple(values)) if values else self.expr(value)
+        kinds = worked.kind.items if isinstance(worked.kind, Tuple) else ()
+        if len(node.targets) > 1 or len(kinds) != len(target.elts):
+            self.refuse(node, f"{len(target.elts)} names on the left, {len(kinds)} values on the right")
+        parts = values or [Expr("item", kind, (worked, index)) for index, kind in enumerate(kinds)]
+        places = [
+            None if isinstance(part, ast.Name) and part.id == "_" else self.place(part, item)
+            for part, item in zip(target.elts, parts, strict=True)
+        ]
+        if values:  # all values are worked out before any is stored
+            values = [self.cast(item, place.kind, node) if place else item
+                      for item, place in zip(values, places, strict=True)]  # fmt: skip
+            worked = Expr("tuple", Tuple(tuple(item.kind for item in values)), tuple(values))
+        out.append(("unpack", places, worked))
+
+    def assign(self, node: ast.Assign, value: Expr, out: list[Statement]) -> None:
+        for target in node.targets:
+            if isinstance(value.kind, (Array, Record)) and isinstance(target, ast.Name):
+                if target.id in self.kinds or (value.op == "list" and target.id in self.references):
+                    self.refuse(node, f"{target.id} is something else before: take another name")
+                self.references[target.id] = value.kind
+                self.assigned.add(target.id)
+                out.append(("bind", target.id, value))
+                continue
+            place = self.place(target, value)
+            out.append(("set", place, self.cast(value, place.kind, node)))
+            value = place if place.op == "local" else value
+
+    def place(self, node: ast.expr, value: Expr) -> Expr:
+        """What can be stored to: a variable, a field, or an element."""
+        if isinstance(node, ast.Name):
+            if node.id in self.references or isinstance(value.kind, (Array, Record)) or value.kind == NONE:
+                self.refuse(node, f"{node.id} cannot hold {value.kind}")
+            kind = self.kinds.setdefault(node.id, value.kind)
+            self.assigned.add(node.id)
+            return Expr("local", kind, (node.id,))
+        if isinstance(node, ast.Attribute) and self.known(node.value) is self.owner is not None:
+            self.refuse(node, "an agent keeps nothing of its own in compiled rules: use sim.StraitModel for that")
+        place = self.expr(node)
+        if place.op not in ("field", "index"):
+            self.refuse(node, "nothing can be stored here")
+        return place
+
+    # Expressions
+
+    def cast(self, value: Expr, kind: Kind, node: Any) -> Expr:
+        if value.kind == kind:
+            return value
+        if value.op == "tuple" and isinstance(kind, Tuple) and len(value.args) == len(kind.items):
+            parts = zip(value.args, kind.items, strict=True)
+            return Expr("tuple", kind, tuple(self.cast(part, wanted, node) for part, wanted in parts))
+        if _widens(value.kind, kind):
+            return _cast(value, kind)
+        self.refuse(node, f"{kind} is wanted and {value.kind} is given: convert it with float() or int(), or compare it")
+
+    def test(self, node: ast.expr) -> Expr:
+        value = self.expr(node)
+        if value.kind != BOOL:
+            self.refuse(node, f"a condition is a comparison, not {value.kind}: write for example `> 0`")
+        return value
+
+    def known(self, node: ast.expr) -> Any:
+        """The Python object that a name of the module, or an attribute of one, stands for; NotInSubset if none."""
+        if isinstance(node, ast.Name) and node.id not in self.kinds and node.id not in self.references:
+            if node.id == self.self_name:
+                return self.owner
+            if node.id in self.rule.__code__.co_freevars:
+                cells = dict(zip(self.rule.__code__.co_freevars, self.rule.__closure__ or (), strict=True))
+                return cells[node.id].cell_contents
+            builtin = self.rule.__globals__["__builtins__"]
+            names = builtin if isinstance(builtin, dict) else vars(builtin)
+            return self.rule.__globals__.get(node.id, names.get(node.id, NotInSubset))
+        if isinstance(node, ast.Attribute):
+            if self.owner is not None and ast.unparse(node.value) == "super()":
+                name = self.rule.__qualname__.split(".")[-2]
+                defined = next(base for base in type(self.owner).__mro__ if base.__name__ == name)
+                return getattr(super(defined, self.owner), node.attr, NotInSubset)
+            owner = self.known(node.value)
+            return getattr(owner, node.attr, NotInSubset) if owner is not NotInSubset else NotInSubset
+        return NotInSubset
+
+    def constant(self, value: Any, node: ast.expr) -> Expr:
+        if isinstance(value, (tuple, np.ndarray)) and len(value):
+            item = kind_of_value(value[0])
+            if item is not None and all(kind_of_value(one) == item for one in value):
+                return Expr("const", Array(item, (len(value),)), (tuple(value),))
+        kind = None if isinstance(value, np.ndarray) else kind_of_value(value)
+        if kind is None:
+            what = "nothing" if value is NotInSubset else type(value).__name__
+            self.refuse(node, f"a number is wanted here, and {ast.unparse(node)} is {what}")
+        return Expr("const", kind, (float(value) if kind == REAL else value,))
+
+    def expr(self, node: ast.expr) -> Expr:
+        read = getattr(self, "expr_" + type(node).__name__, None) or self.unlisted(node)
+        value: Expr = read(node)
+        return value
+
+    def expr_Constant(self, node: ast.Constant) -> Expr:
+        return self.constant(node.value, node)
+
+    def expr_Name(self, node: ast.Name) -> Expr:
+        kind = self.references.get(node.id) or self.kinds.get(node.id)
+        if kind is None:
+            return self.constant(self.known(node), node)
+        if node.id not in self.assigned:
+            self.refuse(node, f"{node.id} may have no value here: assign it on every path before")
+        return Expr("local", kind, (node.id,))
+
+    def expr_Attribute(self, node: ast.Attribute) -> Expr:
+        value = self.known(node)
+        if value is not NotInSubset:
+            return self.constant(value, node)
+        owner = self.expr(node.value)
+        if not isinstance(owner.kind, Record) or node.attr not in (owner.kind.dtype.names or ()):
+            self.refuse(node, f"there is no field {node.attr}")
+        return Expr("field", owner.kind.field(node.attr), (owner, node.attr))
+
+    def expr_Subscript(self, node: ast.Subscript) -> Expr:
+        value = self.expr(node.value)
+        for part in node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]:
+            index = self.cast(self.expr(part), INT, node)
+            if isinstance(value.kind, Tuple) and index.op == "const":
+                value = Expr("item", value.kind.items[index.args[0]], (value, index.args[0]))
+            elif isinstance(value.kind, Array):
+                value = Expr("index", value.kind.element(), (value, index), self.site(node, "the index is outside"))
+            else:
+                self.refuse(node, f"{value.kind} has no index; of a tuple only a number that is written out")
+        return value
+
+    def expr_BinOp(self, node: ast.BinOp) -> Expr:
+        left, right, sign = self.expr(node.left), self.expr(node.right), BINARY.get(type(node.op))
+        if isinstance(node.op, ast.Pow) and left.op == right.op == "const":
+            return self.constant(left.args[0] ** right.args[0], node)
+        if sign is None:
+            self.refuse(node, f"{type(node.op).__name__} is not in the subset: use + - * /, or math.exp and math.log")
+        if sign in ("&", "^", ">>", "<<") or WORD in (left.kind, right.kind):
+            if left.kind != right.kind or left.kind not in (WORD, INT) or sign == "/":
+                self.refuse(node, f"{left.kind} {sign} {right.kind}: convert one of them first")
+            return Expr(sign, left.kind, (left, right))
+        if left.kind not in NUMBERS or right.kind not in NUMBERS or left.kind == right.kind == BOOL:
+            self.refuse(node, f"{left.kind} {sign} {right.kind}: numbers are wanted")
+        kind = REAL if sign == "/" else max(left.kind, right.kind, key=NUMBERS.index)
+        left, right = self.cast(left, kind, node), self.cast(right, kind, node)
+        return _folded(Expr(sign, kind, (left, right), self.site(node, "division by zero") if sign == "/" else 0))
+
+    def expr_UnaryOp(self, node: ast.UnaryOp) -> Expr:
+        if isinstance(node.op, ast.Not):
+            return Expr("not", BOOL, (self.test(node.operand),))
+        value = self.expr(node.operand)
+        if not isinstance(node.op, ast.USub) or value.kind not in (INT, REAL):
+            self.refuse(node, f"{type(node.op).__name__} of {value.kind} is not in the subset")
+        return _folded(Expr("neg", value.kind, (value,)))
+
+    def expr_BoolOp(self, node: ast.BoolOp) -> Expr:
+        return Expr("and" if isinstance(node.op, ast.And) else "or", BOOL, tuple(map(self.test, node.values)))
+
+    def expr_Compare(self, node: ast.Compare) -> Expr:
+        if any(map(_has_call, node.comparators[:-1])):
+            self.refuse(node, "a call stands in the middle of a chain: assign it to a variable before")
+        sides = [self.expr(side) for side in [node.left, *node.comparators]]
+        pairs = []
+        for left, sign, right in zip(sides, node.ops, sides[1:], strict=False):
+            if type(sign) not in COMPARE or not (left.kind == right.kind == WORD or {left.kind, right.kind} <= {*NUMBERS}):
+                self.refuse(node, f"{left.kind} {type(sign).__name__} {right.kind} is not in the subset: compare numbers")
+            kind = left.kind if left.kind == right.kind else max(left.kind, right.kind, key=NUMBERS.index)
+            parts = self.cast(left, kind, node), self.cast(right, kind, node)
+            pairs.append(Expr(COMPARE[type(sign)], BOOL, parts))
+        return pairs[0] if len(pairs) == 1 else Expr("and", BOOL, tuple(pairs))
+
+    def expr_IfExp(self, node: ast.IfExp) -> Expr:
+        test, then, otherwise = self.test(node.test), self.expr(node.body), self.expr(node.orelse)
+        if then.kind != otherwise.kind:  # Python would keep a whole number whole
+            self.refuse(node, f"one side is {then.kind}, the other {otherwise.kind}: write both alike, 1.0 for 1")
+        return Expr("if", then.kind, (test, then, otherwise))
+
+    def expr_List(self, node: ast.List) -> Expr:
+        items = tuple(map(self.expr, node.elts))
+        if not items or any(item.kind != items[0].kind for item in items):
+            self.refuse(node, "a list holds numbers of one kind, and one at least")
+        return Expr("list", Array(items[0].kind, (len(items),)), items)
+
+    def expr_Tuple(self, node: ast.Tuple) -> Expr:
+        items = tuple(map(self.expr, node.elts))
+        return Expr("tuple", Tuple(tuple(item.kind for item in items)), items)
+
+    def expr_Call(self, node: ast.Call) -> Expr:
+        function = self.known(node.func)
+        if node.keywords or function is NotInSubset:
+            self.refuse(node, "arguments are given by position" if node.keywords else f"no rule {ast.unparse(node.func)}")
+        args = tuple(map(self.expr, node.args))
+        kinds = tuple(arg.kind for arg in args)
+        if function in CASTS and len(args) == 1 and kinds[0] in (*NUMBERS, WORD):
+            if function is bool and kinds[0] != BOOL:
+                self.refuse(node, "bool() of a number: write the comparison")
+            return _cast(args[0], CASTS[function])
+        if function is len and len(args) == 1 and isinstance(args[0].kind, Array):
+            length = args[0].kind.shape[0]
+            return Expr("len", INT, args) if length is None else Expr("const", INT, (length,))
+        if function in (max, min) and len(args) == 2:
+            if kinds[0] != kinds[1] or kinds[0] not in (INT, REAL):
+                self.refuse(node, f"{function.__name__} of {kinds[0]} and {kinds[1]}: write both alike, 1.0 for 1")
+            return Expr(function.__name__, kinds[0], args)
+        if isinstance(function, Hashable) and function in OPERATIONS:
+            name, wanted, result = OPERATIONS[function]
+            if len(wanted) != len(args):
+                self.refuse(node, f"{name} takes {len(wanted)} arguments")
+            return Expr(name, result, tuple(self.cast(arg, kind, node) for arg, kind in zip(args, wanted, strict=True)))
+        try:
+            rule = self.program.read(function, kinds)
+        except NotInSubset as fault:
+            raise NotInSubset(f"{fault}\n  called in {self.path}:{node.lineno}, {self.node.name}") from None
+        casts = [self.cast(arg, kind, node) for arg, (_, kind) in zip(args, rule.parameters, strict=True)]
+        return Expr("call", rule.result or NONE, (rule, *casts))
+
+
+def _has_call(node: ast.expr) -> bool:
+    return any(isinstance(part, ast.Call) for part in ast.walk(node))
+
+
+def _widens(given: Kind, wanted: Kind) -> bool:
+    """Whether Python itself would take a value of one kind for another: a truth for 0 or 1, a whole number for a real."""
+    return given in NUMBERS and wanted in NUMBERS and NUMBERS.index(str(given)) <= NUMBERS.index(str(wanted))
+
+
+def _cast(value: Expr, kind: Kind) -> Expr:
+    if value.kind == kind:
+        return value
+    if value.op == "const":
+        number = {INT: int, REAL: float, WORD: np.uint64}[str(kind)](value.args[0])
+        return Expr("const", kind, (number,))
+    return Expr("cast", kind, (value,))
+
+
+def _folded(value: Expr) -> Expr:
+    """The number itself, where an operation has only numbers."""
+    if value.op in FOLDED and all(part.op == "const" for part in value.args):
+        return Expr("const", value.kind, (FOLDED[value.op](*(part.args[0] for part in value.args)),))
+    return value
