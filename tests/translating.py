@@ -128,7 +128,7 @@ def in_javascript(programs: Sequence[Small]) -> list[Outcome]:
     for one in json.loads(done.stdout):
         real = np.frombuffer(bytes.fromhex(one["real"]))
         line = int(one["fault"].split(">:")[1].split(":")[0]) if one["fault"] else None
-        results.append(Outcome((), line) if line else outcome(one["whole"], real))
+        results.append(Outcome((), line) if line else outcome(one["whole"], real.tolist()))
     return results
 
 

@@ -1,1 +1,1 @@
-"""Rules as machine code and as JavaScript: read once from a small subset of Python, printed twice. See docs/subset.md."""
+"""Rules as machine code and as JavaScript: a small subset of Python, read once and printed twice (docs/subset.md)."""

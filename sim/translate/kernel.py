@@ -85,7 +85,9 @@ class Kernel:
     def is_kept(self, *given: Any) -> bool:
         """Return whether code for such arguments is there already, in this process or in the cache folder."""
         kinds = tuple(map(kind_of_value, given))
-        return kinds in self._ready or (self._mark is not None and read_cached(self._key(kinds, self._mark())) is not None)
+        if kinds in self._ready or self._mark is None:
+            return kinds in self._ready
+        return read_cached(self._key(kinds, self._mark())) is not None
 
     def wait(self) -> None:
         """Wait until optimised code is in place."""
@@ -111,7 +113,8 @@ class Kernel:
                 cached = read_cached(key)
             if cached is None:
                 first = Compiled(compile_object(text, optimise=False), entry.name, taken, program.sites)
-                thread = threading.Thread(target=self._optimise, args=(kinds, key, text, entry.name, taken, program.sites))
+                rest = kinds, key, text, entry.name, taken, program.sites
+                thread = threading.Thread(target=self._optimise, args=rest)
                 self._optimising.append(thread)
                 self._ready[kinds] = first
                 thread.start()

@@ -162,7 +162,7 @@ def kind_of_value(value: Any) -> Kind | None:
         return Array(kind_of_dtype(value.dtype), (None, *value.shape[1:]))
     for types_, kind in (((bool, np.bool_), BOOL), (np.uint64, WORD), ((int, np.integer), INT),
                          ((float, np.floating), REAL)):  # fmt: skip
-        if isinstance(value, types_):  # type: ignore[arg-type]
+        if isinstance(value, types_):
             return kind
     return None
 
@@ -371,7 +371,7 @@ class _Reader:
             self.assign(node, self.expr(value), out)
             return
         values = [self.expr(part) for part in value.elts] if isinstance(value, ast.Tuple) else None
-        worked = Expr("tuple", Tuple(tuple(part.kind for part in values)), tuple(values)) if values else self.expr(value)
+        worked = _tuple(values) if values else self.expr(value)
         kinds = worked.kind.items if isinstance(worked.kind, Tuple) else ()
         if len(node.targets) > 1 or len(kinds) != len(target.elts):
             self.refuse(node, f"{len(target.elts)} names on the left, {len(kinds)} values on the right")
@@ -383,7 +383,7 @@ class _Reader:
         if values:  # all values are worked out before any is stored
             values = [self.cast(item, place.kind, node) if place else item
                       for item, place in zip(values, places, strict=True)]  # fmt: skip
-            worked = Expr("tuple", Tuple(tuple(item.kind for item in values)), tuple(values))
+            worked = _tuple(values)
         out.append(("unpack", places, worked))
 
     def assign(self, node: ast.Assign, value: Expr, out: list[Statement]) -> None:
@@ -421,10 +421,12 @@ class _Reader:
             return value
         if value.op == "tuple" and isinstance(kind, Tuple) and len(value.args) == len(kind.items):
             parts = zip(value.args, kind.items, strict=True)
-            return Expr("tuple", kind, tuple(self.cast(part, wanted, node) for part, wanted in parts))
-        if _widens(value.kind, kind):
-            return _cast(value, kind)
-        self.refuse(node, f"{kind} is wanted and {value.kind} is given: convert it with float() or int(), or compare it")
+            return _tuple([self.cast(part, wanted, node) for part, wanted in parts])
+        if not _widens(value.kind, kind):
+            self.refuse(
+                node, f"{kind} is wanted and {value.kind} is given: convert it by float() or int(), or compare it"
+            )
+        return _cast(value, kind)
 
     def test(self, node: ast.expr) -> Expr:
         value = self.expr(node)
@@ -533,8 +535,10 @@ class _Reader:
         sides = [self.expr(side) for side in [node.left, *node.comparators]]
         pairs = []
         for left, sign, right in zip(sides, node.ops, sides[1:], strict=False):
-            if type(sign) not in COMPARE or not (left.kind == right.kind == WORD or {left.kind, right.kind} <= {*NUMBERS}):
-                self.refuse(node, f"{left.kind} {type(sign).__name__} {right.kind} is not in the subset: compare numbers")
+            comparable = left.kind == right.kind == WORD or {left.kind, right.kind} <= {*NUMBERS}
+            if type(sign) not in COMPARE or not comparable:
+                name = f"{left.kind} {type(sign).__name__} {right.kind}"
+                self.refuse(node, f"{name} is not in the subset: compare numbers")
             kind = left.kind if left.kind == right.kind else max(left.kind, right.kind, key=NUMBERS.index)
             parts = self.cast(left, kind, node), self.cast(right, kind, node)
             pairs.append(Expr(COMPARE[type(sign)], BOOL, parts))
@@ -553,13 +557,14 @@ class _Reader:
         return Expr("list", Array(items[0].kind, (len(items),)), items)
 
     def expr_Tuple(self, node: ast.Tuple) -> Expr:
-        items = tuple(map(self.expr, node.elts))
-        return Expr("tuple", Tuple(tuple(item.kind for item in items)), items)
+        return _tuple([self.expr(item) for item in node.elts])
 
     def expr_Call(self, node: ast.Call) -> Expr:
         function = self.known(node.func)
-        if node.keywords or function is NotInSubset:
-            self.refuse(node, "arguments are given by position" if node.keywords else f"no rule {ast.unparse(node.func)}")
+        if node.keywords:
+            self.refuse(node, "arguments are given by position")
+        if function is NotInSubset:
+            self.refuse(node, f"there is no rule {ast.unparse(node.func)}")
         args = tuple(map(self.expr, node.args))
         kinds = tuple(arg.kind for arg in args)
         if function in CASTS and len(args) == 1 and kinds[0] in (*NUMBERS, WORD):
@@ -591,8 +596,12 @@ def _has_call(node: ast.expr) -> bool:
 
 
 def _widens(given: Kind, wanted: Kind) -> bool:
-    """Whether Python itself would take a value of one kind for another: a truth for 0 or 1, a whole number for a real."""
+    """Whether a value of one kind may stand for one of another: a truth for 0 or 1, a whole number for a real."""
     return given in NUMBERS and wanted in NUMBERS and NUMBERS.index(str(given)) <= NUMBERS.index(str(wanted))
+
+
+def _tuple(parts: Sequence[Expr]) -> Expr:
+    return Expr("tuple", Tuple(tuple(part.kind for part in parts)), tuple(parts))
 
 
 def _cast(value: Expr, kind: Kind) -> Expr:

@@ -13,9 +13,23 @@ import math
 import re
 import struct
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
-from sim.translate.subset import BOOL, INT, NONE, REAL, WORD, Array, Expr, Function, Kind, NotInSubset, Program, Record, Tuple
+from sim.translate.subset import (
+    BOOL,
+    INT,
+    REAL,
+    WORD,
+    Array,
+    Expr,
+    Function,
+    Kind,
+    NotInSubset,
+    Program,
+    Record,
+    Tuple,
+)
 
 RUNTIME = """const PAIR = new Float64Array(1), HALVES = new Int32Array(PAIR.buffer);
 function high_word(x) { PAIR[0] = x; return HALVES[1]; }
@@ -26,11 +40,27 @@ function min(a, b) { return b < a ? b : a; }
 function divide(a, b, site) { if (b === 0) throw new Error(SITES[site]); return a / b; }
 """
 NAMES = {"exp": "Math.exp", "log": "Math.log", "sqrt": "Math.sqrt", "abs": "Math.abs"}
-RESERVED = frozenset(
-    "await break case catch class const continue debugger default delete do else enum eval export extends false finally "
-    "for function if implements import in instanceof interface let new null package private protected public return "
-    "static super switch this throw true try typeof var void while with yield arguments RESULT Math max min round".split()
-)
+RESERVED = {
+    *("await", "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete", "do", "else"),
+    *("enum", "eval", "export", "extends", "false", "finally", "for", "function", "if", "implements", "import", "in"),
+    *("instanceof", "interface", "let", "new", "null", "package", "private", "protected", "public", "return", "static"),
+    *(
+        "super",
+        "switch",
+        "this",
+        "throw",
+        "true",
+        "try",
+        "typeof",
+        "var",
+        "void",
+        "while",
+        "with",
+        "yield",
+        "arguments",
+    ),
+    *("RESULT", "Math", "max", "min", "round"),
+}
 
 
 def print_javascript(program: Program, records: Mapping[str, Record]) -> str:
@@ -53,19 +83,19 @@ def print_javascript(program: Program, records: Mapping[str, Record]) -> str:
 
 def offsets(record: Record) -> dict[str, int]:
     """Return where each field of a record begins in its array."""
-    found, at = {}, 0
-    for name in record.dtype.names or ():
-        found[name] = at
-        at += math.prod(record.dtype[name].shape)
-    return found
+    names = record.dtype.names or ()
+    return dict(zip(names, accumulate((_slots(record.field(name)) for name in names), initial=0), strict=False))
 
 
 def _without_folder(site: str) -> str:
     return re.sub(r"^[^:]*[/\\](?=[^/\\]*?:\d+: )", "", site)
 
 
-def _slots(record: Record) -> int:
-    return sum(math.prod(record.dtype[name].shape) for name in record.dtype.names or ())
+def _slots(kind: Kind) -> int:
+    """How many numbers a value, a record or an array of known lengths takes."""
+    if isinstance(kind, Array):
+        return math.prod(length or 0 for length in kind.shape) * _slots(kind.item)
+    return sum(_slots(kind.field(name)) for name in kind.dtype.names or ()) if isinstance(kind, Record) else 1
 
 
 def _called(function: Function) -> str:
@@ -81,7 +111,7 @@ def _literal(number: Any, kind: Kind) -> str:
 
 class _Printer:
     def __init__(self, records: Mapping[str, Record]) -> None:
-        self.records = {record: (name, offsets(record)) for name, record in records.items()}
+        self.records = {record: name for name, record in records.items()}
         self.tables: dict[Any, tuple[str, str]] = {}
         self.words: list[Function] = []
         self.lines: list[str] = []
@@ -96,15 +126,16 @@ class _Printer:
         if any(isinstance(kind, Array) and isinstance(kind.item, Record) for kind in kinds):
             raise NotInSubset(f"{function.name} has an array of records, which only compiled kernels have")
         self.lines, self.fresh = [], 0
-        self.references = {name: (self.name(name), "0") for name, kind in function.parameters if isinstance(kind, Array)}
+        taken = [(name, kind) for name, kind in function.parameters if kind not in self.records]
+        self.references = {name: (self.name(name), "0") for name, kind in taken if isinstance(kind, (Array, Record))}
         self.block(function.body)
-        given = [self.name(name) for name, kind in function.parameters if not isinstance(kind, Record)]
+        given = [self.name(name) for name, _ in taken]
         own = [self.name(name) for name in function.locals if name != "_"]
         head = f"function {_called(function)}({', '.join(given)}) {{" + (f" let {', '.join(own)};" if own else "")
         return "\n".join([head, *self.lines, "}"])
 
     def name(self, name: str) -> str:
-        return name + "$" if name in RESERVED or name in (one for one, _ in self.records.values()) else name
+        return name + "$" if name in RESERVED or name in self.records.values() else name
 
     def new(self) -> str:
         self.fresh += 1
@@ -116,7 +147,9 @@ class _Printer:
         for statement in statements:
             match statement:
                 case ("set", place, value) if place.op == "index" and place.args[1].op != "const":
-                    self.unpack([self.value(place)], Expr("tuple", Tuple((value.kind,)), (value,)))  # the index comes last
+                    self.unpack(
+                        [self.value(place)], Expr("tuple", Tuple((value.kind,)), (value,))
+                    )  # the index comes last
                 case ("set", place, value):
                     self.lines.append(f"{self.value(place)} = {self.value(value)};")
                 case ("bind", name, value) if value.op == "list":
@@ -169,20 +202,19 @@ class _Printer:
     # Values
 
     def reference(self, expr: Expr) -> tuple[str, str]:
-        match expr.op:
-            case "local":
-                return self.references[expr.args[0]]
-            case "const":
+        match expr.op, expr.args:
+            case "local", (name,):
+                return (self.records[expr.kind], "0") if expr.kind in self.records else self.references[name]
+            case "const", _:
                 return self.table(expr), "0"
-            case "field":
-                name, begins = self.records[expr.args[0].kind]
-                return name, str(begins[expr.args[1]])
-        (array, start), index = self.reference(expr.args[0]), self.value(expr.args[1])
-        step = math.prod(length or 0 for length in expr.kind.shape) if isinstance(expr.kind, Array) else 1
-        if start.isdigit() and index.isdigit():
-            return array, str(int(start) + int(index) * step)
-        moved = index if step == 1 else f"{index} * {step}"
-        return array, moved if start == "0" else f"{start} + {moved}"
+            case "field", (record, name):
+                (array, start), step = self.reference(record), str(offsets(record.kind)[name])
+            case "index", (whole, index):
+                (array, start), at, size = self.reference(whole), self.value(index), _slots(expr.kind)
+                step = str(int(at) * size) if at.isdigit() else at if size == 1 else f"{at} * {size}"
+        if start.isdigit() and step.isdigit():
+            return array, str(int(start) + int(step))
+        return array, step if start == "0" else start if step == "0" else f"{start} + {step}"
 
     def table(self, expr: Expr) -> str:
         kind, numbers = expr.kind, expr.args[0]
@@ -218,7 +250,7 @@ class _Printer:
             case "cast", (before,):
                 return self.cast(self.value(before), before.kind, expr.kind)
             case "call", (rule, *given):
-                texts = [self.argument(one) for one in given if not isinstance(one.kind, Record)]
+                texts = [self.argument(one) for one in given if one.kind not in self.records]
                 return f"{_called(rule)}({', '.join(texts)})"
             case "/", (above, below) if not (below.op == "const" and below.args[0]):
                 return f"divide({self.value(above)}, {self.value(below)}, {expr.site})"
@@ -227,7 +259,7 @@ class _Printer:
         return f"{NAMES.get(expr.op, expr.op)}({', '.join(map(self.value, expr.args))})"
 
     def argument(self, expr: Expr) -> str:
-        if not isinstance(expr.kind, Array):
+        if not isinstance(expr.kind, (Array, Record)):
             return self.value(expr)
         array, start = self.reference(expr)
         return array if start == "0" else f"{array}.subarray({start})"
@@ -268,9 +300,7 @@ def _wasm_text(functions: Sequence[Function]) -> str:
 
 
 def _wasm_module(functions: Sequence[Function]) -> bytes:
-    types = [
-        b"\x60" + _vector([WASM_TYPES[str(kind)] for _, kind in one.parameters]) + b"\x00" for one in functions
-    ]
+    types = [b"\x60" + _vector([WASM_TYPES[str(kind)] for _, kind in one.parameters]) + b"\x00" for one in functions]
     exports = [_name("memory") + b"\x02\x00"]
     exports += [_name(_called(one)) + b"\x00" + _unsigned(index) for index, one in enumerate(functions)]
     sections = {1: types, 3: [_unsigned(index) for index in range(len(functions))], 5: [b"\x00\x01"], 7: exports,
@@ -310,7 +340,9 @@ class _Words:
             case ("for", "_", limit, body) if limit.op == "const":
                 count = _unsigned(self.variable())
                 inside = b"".join(map(self.statement, body))
-                step = b"\x20" + count + b"\x42\x01\x7c\x22" + count + b"\x42" + _signed(limit.args[0]) + b"\x54\x0d\x00"
+                step = (
+                    b"\x20" + count + b"\x42\x01\x7c\x22" + count + b"\x42" + _signed(limit.args[0]) + b"\x54\x0d\x00"
+                )
                 return b"\x42\x00\x21" + count + b"\x03\x40" + inside + step + b"\x0b"
             case ("return", value) if value is not None and value.op == "tuple":
                 stores = [b"\x41" + _signed(8 * index) + self.value(part) + b"\x39\x03\x00"
@@ -347,11 +379,12 @@ class _Words:
         def product(upper_a: bool, upper_b: bool) -> bytes:
             return half(a, upper=upper_a) + half(b, upper=upper_b) + b"\x7e"
 
+        plus, low_a_low_b = b"\x7c", product(upper_a=False, upper_b=False) + b"\x42\x20\x88"
         return (
             self.value(left) + put + a + self.value(right) + put + b
-            + product(upper_a=False, upper_b=False) + b"\x42\x20\x88" + product(upper_a=True, upper_b=False) + b"\x7c" + put + low
-            + product(upper_a=False, upper_b=True) + half(low, upper=False) + b"\x7c" + put + middle
-            + product(upper_a=True, upper_b=True) + half(low, upper=True) + b"\x7c" + half(middle, upper=True) + b"\x7c"
+            + low_a_low_b + product(upper_a=True, upper_b=False) + plus + put + low
+            + product(upper_a=False, upper_b=True) + half(low, upper=False) + plus + put + middle
+            + product(upper_a=True, upper_b=True) + half(low, upper=True) + plus + half(middle, upper=True) + plus
         )  # fmt: skip
 
 
@@ -362,7 +395,7 @@ def _unsigned(number: int) -> bytes:
 
 def _signed(number: int) -> bytes:
     low, rest = number & 127, number >> 7
-    done = rest == 0 and not low & 64 or rest == -1 and low & 64
+    done = (rest == 0 and not low & 64) or (rest == -1 and low & 64)
     return bytes([low]) if done else bytes([low | 128]) + _signed(rest)
 
 

@@ -12,6 +12,7 @@ import functools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import llvmlite
@@ -126,7 +127,7 @@ class _Body:
                 case ("if", test, then, otherwise):
                     self.branch(test, then, otherwise)
                 case ("while", test, body):
-                    self.loop(lambda test=test: self.unless_fault(self.value(test)), body)
+                    self.loop(partial(self.while_true, test), body)
                 case ("for", name, limit, body):
                     self.count(name, limit, body)
                 case ("break",):
@@ -196,6 +197,9 @@ class _Body:
             self.build.store(self.build.add(now, I64(1), flags=["nsw"]), counter)
 
         self.loop(goes_on, body, step)
+
+    def while_true(self, test: Expr) -> Any:
+        return self.unless_fault(self.value(test))
 
     def unless_fault(self, test: Any) -> Any:
         quiet = self.build.icmp_unsigned("==", self.build.load(self.module.get_global("fault"), typ=I64), I64(0))
@@ -320,7 +324,8 @@ class _Body:
             case sign if sign in SIGNS:
                 return getattr(build, ("f" if kind == REAL else "") + SIGNS[sign])(first, second)
             case "high_product":
-                return build.trunc(build.lshr(build.mul(build.zext(first, WIDE), build.zext(second, WIDE)), WIDE(64)), I64)
+                product = build.mul(build.zext(first, WIDE), build.zext(second, WIDE))
+                return build.trunc(build.lshr(product, WIDE(64)), I64)
             case "high_word":
                 return build.ashr(build.bitcast(first, I64), I64(32))
             case "times_power":
