@@ -24,9 +24,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.translate.machine import Compiled, compile_object
 from sim.translate.subset import REAL, Array, Function, Program, Record
 from sim.translate.to_javascript import offsets, print_javascript
-from sim.translate.to_llvm import Compiled, compile_object, print_llvm
+from sim.translate.to_llvm import print_llvm
 
 STATE = np.dtype([("n", "i8"), ("r", "f8"), ("m", "i8", (3,)), ("v", "f8", (3,))], align=True)
 OUT = 4  # numbers that a program gives

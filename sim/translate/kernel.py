@@ -20,8 +20,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from sim.translate.machine import Compiled, compile_object, processor
 from sim.translate.subset import Kind, Program, kind_of_value
-from sim.translate.to_llvm import Compiled, compile_object, print_llvm, processor
 
 LARGEST_CACHE_BYTES = 16_000_000  # some two hundred kernels; the oldest go
 
@@ -105,6 +105,8 @@ class Kernel:
             key = self._key(kinds, self._mark()) if self._mark else None
             cached = read_cached(key) if key else None
             if cached is None:
+                from sim.translate.to_llvm import print_llvm
+
                 program = Program(self._dropped)
                 entry = program.read(self.function, kinds)  # type: ignore[arg-type]
                 text = print_llvm(program, entry)

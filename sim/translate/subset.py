@@ -167,6 +167,11 @@ def kind_of_value(value: Any) -> Kind | None:
     return None
 
 
+def has_open_length(kind: Kind) -> bool:
+    """Return whether an array's length comes with it as an argument."""
+    return isinstance(kind, Array) and kind.shape[0] is None
+
+
 @functools.cache
 def _functions_of(path: str) -> dict[int, ast.FunctionDef]:
     """The functions of a file, by the line on which their code object says that they begin."""

@@ -1,4 +1,4 @@
-"""The typed form printed as LLVM's intermediate code, compiled by llvmlite, and called.
+"""The typed form printed as LLVM's intermediate code.
 
 Every operation rounds by itself, as in Python: no fast-math, no contraction. Whole numbers have 64 bits and wrap. A
 division by zero is noted in the global `fault` by the number of its line; every `while`, and every loop of the
@@ -7,19 +7,29 @@ kernel itself, then stops, and the caller raises. Records are read and written w
 
 from __future__ import annotations
 
-import ctypes
-import functools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-import llvmlite
-import llvmlite.binding as llvm
 from llvmlite import ir
 
-from sim.translate.subset import BOOL, INT, NONE, REAL, WORD, Array, Expr, Function, Kind, Program, Record, Tuple
+from sim.translate.subset import (
+    BOOL,
+    INT,
+    NONE,
+    REAL,
+    WORD,
+    Array,
+    Expr,
+    Function,
+    Kind,
+    Program,
+    Record,
+    Tuple,
+    has_open_length,
+)  # fmt: skip
 
 DOUBLE, I64, I1, WIDE, POINTER = ir.DoubleType(), ir.IntType(64), ir.IntType(1), ir.IntType(128), ir.PointerType()
 TYPES = {INT: I64, WORD: I64, REAL: DOUBLE, BOOL: I1, NONE: ir.VoidType()}
@@ -38,11 +48,6 @@ def size_of(kind: Kind) -> int:
     if isinstance(kind, Array):
         return math.prod(length or 0 for length in kind.shape) * size_of(kind.item)
     return int(kind.dtype.itemsize) if isinstance(kind, Record) else 8
-
-
-def has_open_length(kind: Kind) -> bool:
-    """Return whether an array's length comes with it as an argument."""
-    return isinstance(kind, Array) and kind.shape[0] is None
 
 
 def print_llvm(program: Program, kernel: Function, *, check_indices: bool = False) -> str:
@@ -340,79 +345,3 @@ class _Body:
 
 def _plain(kind: Any, number: Any) -> Any:
     return float(number) if kind is DOUBLE else int(number)
-
-
-@functools.cache
-def processor() -> str:
-    """Return what machine code hangs on besides what is printed: LLVM's version, the system and the processor."""
-    host = f"{llvm.get_default_triple()} {llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
-    return f"{llvmlite.__version__} {llvm.llvm_version_info} {host}"
-
-
-def compile_object(text: str, *, optimise: bool = True, triple: str | None = None) -> bytes:
-    """Compile printed code to the bytes of an object file, for this processor or, by a triple, for another system."""
-    if triple is None:
-        llvm.initialize_native_target()
-        llvm.initialize_native_asmprinter()
-    else:
-        llvm.initialize_all_targets()
-        llvm.initialize_all_asmprinters()
-    level = 3 if optimise else 0
-    machine = _machine(level, triple)
-    module = llvm.parse_assembly(text)
-    module.verify()
-    module.triple, module.data_layout = machine.triple, str(machine.target_data)
-    if optimise:
-        builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(level))
-        builder.getModulePassManager().run(module, builder)
-    code: bytes = machine.emit_object(module)
-    return code
-
-
-def _machine(level: int, triple: str | None) -> Any:
-    if triple is not None:
-        return llvm.Target.from_triple(triple).create_target_machine(opt=level, reloc="pic", codemodel="small")
-    return llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=level, reloc="pic",
-        codemodel="small", jit=True)  # fmt: skip
-
-
-class Compiled:
-    """A kernel's machine code, linked and ready to be called with NumPy arrays and numbers.
-
-    Calling it releases Python's lock. It raises ZeroDivisionError, or IndexError if indices are checked, with the
-    rule's file and line; what had been written by then stays written. Its note of a fault stays: every call of the
-    same code, also in other threads, stops and raises from then on, so that nobody takes half a result for a whole.
-    """
-
-    def __init__(self, code: bytes, name: str, kinds: Sequence[Kind], sites: Sequence[str]) -> None:
-        """Link the object file `code`, whose kernel is `name` and takes these kinds; `sites` are the program's."""
-        llvm.initialize_native_target()
-        llvm.initialize_native_asmprinter()
-        self.sites, self._kinds = sites, tuple(kinds)
-        self._compiler = llvm.create_lljit_compiler(_machine(3, None))
-        builder = llvm.JITLibraryBuilder().add_object_img(code).export_symbol(name).export_symbol("fault")
-        builder.add_current_process()
-        self._library = builder.link(self._compiler, name)
-        types = [one for kind in kinds for one in _ctypes(kind)]
-        self._call = ctypes.CFUNCTYPE(None, *types)(self._library[name])
-        self._fault = ctypes.c_int64.from_address(self._library["fault"])
-
-    def __call__(self, *given: Any) -> None:
-        """Run the kernel."""
-        self._call(*(part for kind, one in zip(self._kinds, given, strict=True) for part in _parts(kind, one)))
-        if site := self._fault.value:
-            why = self.sites[site]
-            raise (IndexError if "index" in why else ZeroDivisionError)(why)
-
-
-def _ctypes(kind: Kind) -> list[Any]:
-    if has_open_length(kind):
-        return [ctypes.c_void_p, ctypes.c_int64]
-    return [{INT: ctypes.c_int64, REAL: ctypes.c_double, WORD: ctypes.c_uint64}.get(str(kind), ctypes.c_void_p)]
-
-
-def _parts(kind: Kind, value: Any) -> tuple[Any, ...]:
-    if has_open_length(kind):
-        return value.ctypes.data, len(value)
-    return (value.ctypes.data if isinstance(kind, (Array, Record)) else value,)
