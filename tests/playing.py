@@ -13,7 +13,7 @@ import pytest
 from sim.engine import batch
 from sim.engine.batch import Cell
 from sim.model import outcomes
-from sim.model.compiled import COMPILED
+from sim.model.compiled import is_compiled
 from sim.model.state import (
     Parameters,
     Setting,
@@ -27,7 +27,7 @@ from sim.model.state import (
 from sim.scenario.experiment import Experiment
 from sim.scenario.loader import load
 
-needs_numba = pytest.mark.skipif(not COMPILED, reason="thousands of trials: only where rules are compiled")
+needs_kernels = pytest.mark.skipif(not is_compiled(), reason="thousands of trials: only where rules are compiled")
 
 COMPENSATED = [name.removesuffix("_compensator") for name in outcomes.COLUMNS if name.endswith("_compensator")]
 PRIMARY = ("use_of_force", "taiwan_falls", "japan_in_combat", "japan_gdp_loss_pct")
@@ -66,7 +66,7 @@ DTYPES: dict[Any, np.dtype[Any]] = {
 }
 
 
-def blank(kind: type, values: Mapping[str, float] | None = None, *, compiled: bool = COMPILED) -> Any:
+def blank(kind: type, values: Mapping[str, float] | None = None, *, compiled: bool = is_compiled()) -> Any:
     """A `State`, `Setting` or `Parameters` with these fields set and the rest zero, as compiled or plain rules read."""
     record = np.zeros(1, DTYPES[kind])[0]
     for name, value in (values or {}).items():

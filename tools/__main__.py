@@ -1,4 +1,4 @@
-"""The commands of maintainers: python -m tools document, calibrate, bench-parts and near-crossings."""
+"""The commands of maintainers: python -m tools document, calibrate and bench-parts."""
 
 from __future__ import annotations
 
@@ -112,32 +112,13 @@ def bench_parts(
         from sim.model import compiled
         from sim.scenario import loader
 
-        if not compiled.COMPILED:
+        if not compiled.is_compiled():
             exit_with(f"{compiled.PLAINLY} There is no kernel to measure.", FAILED)
         from tools import bench_parts as parts
 
         exp = loader.load("debate", worldviews="neutral")
         for part, share in parts.shares(replace(exp, starts=(exp.reference,)), repeats=repeats).items():
             typer.echo(f"{share:6.1%}  {part}")
-
-
-@app.command("near-crossings")
-def near_crossings(
-    trials: Annotated[int, Option(metavar="N", min=1, help="Trials of each policy, played in plain Python.")] = 100,
-) -> None:
-    """Count comparisons so near that another system's last bit could turn them."""
-    with readable_errors():
-        from dataclasses import replace
-
-        from sim.scenario import loader
-        from tools import float_exactness
-
-        exp = loader.load("debate", worldviews="neutral")
-        found = float_exactness.count(replace(exp, starts=(exp.reference,)), trials)
-        typer.echo(f"{found.comparisons:,.0f} comparisons a trial")
-        for distance, count in zip(float_exactness.DISTANCES, found.within, strict=True):
-            typer.echo(f"{count:.3g} a trial within a relative distance of {distance:g}")
-        typer.echo(f"{found.in_1e9_trials:.3g} within the last bits in 1,000,000,000 trials")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.engine import setup
 from sim.model import codes, month, outcomes
-from sim.model.compiled import rule
+from sim.model.compiled import kernel
 from sim.model.effects import aftermath, campaign, episodes, events, levers
 from sim.model.rules import prc
 from sim.model.state import Parameters, Setting, State, state_dtype
@@ -39,7 +39,6 @@ PARTS = {
 }
 
 
-@rule
 def _of_month(part: int, state: State, params: Parameters, setting: Setting) -> None:
     peace = state.campaign == prc.NO_CAMPAIGN
     if part == 2:
@@ -68,9 +67,10 @@ def _of_month(part: int, state: State, params: Parameters, setting: Setting) -> 
             episodes.settle(state, params, track, state.time + setting.step)
 
 
-@rule
-def _play(part: int, setting: Setting, worlds: Any, scratch: Any, row: Any) -> None:
+@kernel
+def _play(part: int, settings: Any, worlds: Any, scratch: Any, row: Any) -> None:
     """Play a trial in each world with one part twice; `scratch` holds three records, the first blank."""
+    setting = settings[0]
     for number in range(len(worlds)):
         params = worlds[number]
         scratch[1] = scratch[0]
@@ -96,10 +96,10 @@ def _play(part: int, setting: Setting, worlds: Any, scratch: Any, row: Any) -> N
 def shares(exp: Experiment, worlds: int = 400, repeats: int = 9) -> dict[str, float]:
     """Share of a trial's time that each part takes, over all policies from the first start, under the first worldview.
 
-    Needs numba, and compiles the rules again.
+    Needs llvmlite.
     """
     drawn = setup.draw_worlds(exp, exp.worldviews[0], 0, worlds)
-    settings = [setup.build_setting(exp, policy, exp.starts[0])[0] for policy in exp.policies]
+    settings = [setup.build_setting(exp, policy, exp.starts[0]) for policy in exp.policies]
     scratch, row = np.zeros(3, state_dtype(len(exp.catalogue.levers))), np.empty(len(outcomes.COLUMNS))
 
     def seconds(part: int) -> float:

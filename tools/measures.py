@@ -259,7 +259,7 @@ def fingerprints(exp: Experiment) -> dict[str, str]:
     """
     resolved = {key: entry for key, entry in exp.resolved().items() if key not in ("name", "trials")}
     numbers = json.dumps(_without_prose(resolved), sort_keys=True)
-    return {"rules": compiled.rules_mark()[:16], "numbers": _hash(numbers.encode())}
+    return {"rules": compiled.hash_rules()[:16], "numbers": _hash(numbers.encode())}
 
 
 def _hash(text: bytes) -> str:

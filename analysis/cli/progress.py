@@ -36,10 +36,8 @@ def shown(console: Console, things: str = "trials", *, plays: bool = True) -> It
     """Explain the wait before the first trials, if any are played, and yield the function that reports progress."""
     from sim.model import compiled
 
-    if plays and not compiled.COMPILED:
+    if plays and not compiled.is_compiled():
         console.print(compiled.PLAINLY)
-    elif plays and not compiled.kept():
-        console.print(COMPILING)
     if console.is_terminal:
         with _bar(console, things) as update:
             yield update

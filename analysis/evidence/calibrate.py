@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.engine import batch, setup
-from sim.engine.mesa_model import order_of_play
-from sim.model.compiled import twin
-from sim.model.rules import japan, prc, taiwan, us
+from sim.model import month
+from sim.model.effects import war
 from sim.model.state import blank_state
 from sim.scenario.distributions import Fixed
 
@@ -52,15 +51,13 @@ def first_estimates(exp: Experiment, worlds: int) -> tuple[float, float]:
     """Means over worlds of perceived success and perceived joint involvement in the first month."""
     (start,), (view,), (policy,) = exp.starts, exp.worldviews, exp.policies
     setting, drawn = setup.plain_cell(exp, policy, start, view, worlds)
-    rules = {"prc": prc, "japan": japan, "us": us, "taiwan": taiwan}
-    months = order_of_play(**{name: twin(module) for name, module in rules.items()})
     seen = np.empty((worlds, 2))
     for row, params in enumerate(drawn):
         state = blank_state(len(exp.catalogue.levers), row, 1)
-        months.begin(state, params, setting)
-        state.balance = months.war.balance(state)
-        months.who_would_fight(state, params, setting)
-        months.perceive(state, params, setting)
+        month.begin(state, params, setting)
+        state.balance = war.balance(state)
+        month.who_would_fight(state, params, setting)
+        month.perceive(state, params, setting)
         seen[row] = state.success, state.joint
     return float(seen[:, 0].mean()), float(seen[:, 1].mean())
 

@@ -20,7 +20,7 @@ from sim.engine.mesa_model import order_of_play
 from sim.errors import QuestionError
 from sim.model import codes
 from sim.model.compiled import twin
-from sim.model.rules import japan, prc, scale, taiwan, us
+from sim.model.rules import japan, prc, taiwan, us
 from sim.model.state import Parameters, Setting, State, blank_state
 from sim.statistics.intervals import Floats
 
@@ -173,7 +173,7 @@ class Listener:
     def __init__(self) -> None:
         self.events: list[tuple[int, str, float, str, int, float]] = []
         self.trial, self.listening = 0, False
-        rules = {name: twin(module, scale=twin(scale)) for name, module in RULES.items()}
+        rules = {name: twin(module) for name, module in RULES.items()}
         self.months = order_of_play(**rules)
         for module, name, listener in (
             (self.months.episodes, "begin", self._on_episode),

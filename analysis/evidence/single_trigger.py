@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.engine import setup
 from sim.model import codes, month
-from sim.model.compiled import COMPILED, kernel, rule
+from sim.model.compiled import is_compiled, kernel
 from sim.model.effects import events, reactions
 from sim.model.state import Parameters, Setting, State, blank_state, plain_record, state_dtype
 
@@ -26,7 +26,6 @@ BRANCHES: tuple[Branch, ...] = ("taiwan", "tie", "alliance", "dispute")
 STEP = 0  # index among the levers, and key of its luck, of the step that is played
 
 
-@rule
 def schedule_one_event(state: State, setting: Setting, clock: int, per_year: float) -> None:
     """Let the next event of one clock come at the month's end, and no other event this month."""
     for other in range(len(state.threshold)):
@@ -34,7 +33,6 @@ def schedule_one_event(state: State, setting: Setting, clock: int, per_year: flo
     state.threshold[clock] = state.hazard[clock] + per_year * setting.years
 
 
-@rule
 def play(state: State, params: Parameters, setting: Setting, branch: int, openness: float) -> None:
     """Begin a trial, let the trigger happen, and let the PRC answer."""
     month.begin(state, params, setting)
@@ -47,7 +45,6 @@ def play(state: State, params: Parameters, setting: Setting, branch: int, openne
         reactions.step(state, params, setting, STEP, 1.0, openness, 0.0, STEP)
 
 
-@rule
 def record_rungs(state: State, out: Any) -> None:
     """Write the rung of each track, and how many months it is to last."""
     for track in range(4):
@@ -56,8 +53,9 @@ def record_rungs(state: State, out: Any) -> None:
 
 
 @kernel
-def play_worlds(setting: Setting, parameters: Any, scratch: Any, branch: int, openness: float, out: Any) -> None:
+def play_worlds(settings: Any, parameters: Any, scratch: Any, branch: int, openness: float, out: Any) -> None:
     """Play the trigger once in each world; `scratch` holds two blank records, `out[world, column]` is filled."""
+    setting = settings[0]
     for world in range(len(parameters)):
         scratch[1] = scratch[0]
         state = scratch[1]
@@ -113,8 +111,8 @@ def play_trigger(exp: Experiment, parameters: np.ndarray, trigger: Trigger) -> t
     settings, branch = build_setting(exp, trigger), BRANCHES.index(trigger.branch)
     levers = len(exp.catalogue.levers)
     out = np.zeros((len(parameters), 8))
-    if COMPILED:
-        play_worlds(settings[0], parameters, np.zeros(2, state_dtype(levers)), branch, trigger.openness, out)
+    if is_compiled():
+        play_worlds(settings, parameters, np.zeros(2, state_dtype(levers)), branch, trigger.openness, out)
     else:
         setting = plain_record(Setting, settings[0])
         for world, values in enumerate(parameters):

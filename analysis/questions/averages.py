@@ -180,7 +180,7 @@ def _play(exp: Experiment, report: Callable[[int], None]) -> dict[Cell, Averages
 
 def _read_or_play(exp: Experiment, report: Callable[[int], None]) -> dict[Cell, Averages]:
     """The saved averages of the same experiment under the same rules, or else those of a new play, which are saved."""
-    identity = json.dumps(exp.resolved(), sort_keys=True) + compiled.rules_mark()
+    identity = json.dumps(exp.resolved(), sort_keys=True) + compiled.hash_rules()
     folder = cache_folder()
     file = folder / f"{hashlib.sha256(identity.encode()).hexdigest()[:32]}.npz"
     if file.exists():

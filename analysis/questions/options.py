@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.engine import mesa_model
-from sim.model.compiled import plain
 from sim.results import tables
 
 if TYPE_CHECKING:
@@ -44,9 +43,8 @@ def find_choices() -> list[Choice]:
     for actor in mesa_model.AGENTS:
         rules = importlib.import_module(f"sim.model.rules.{actor}")
         for name, rule in vars(rules).items():
-            function = plain(rule)
-            if isinstance(function, types.FunctionType) and function.__module__ == rules.__name__:
-                options = _options(rules, function)
+            if isinstance(rule, types.FunctionType) and rule.__module__ == rules.__name__:
+                options = _options(rules, rule)
                 choices += [Choice(actor, name, options)] if options else []
     return choices
 

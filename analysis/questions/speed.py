@@ -6,13 +6,11 @@ months before anything is played. `docs/performance.md` says what the figures me
 
 from __future__ import annotations
 
-import math
 import os
 import subprocess
 import sys
 import tempfile
 import time
-import types
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,9 +20,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.engine import batch, mesa_model, setup
-from sim.model import draws, outcomes
+from sim.model import draws, month, outcomes
 from sim.model.compiled import twin
-from sim.model.rules import japan, prc, scale, taiwan, us
 from sim.model.state import blank_state
 from sim.results import result, tables
 from sim.scenario import loader
@@ -68,19 +65,8 @@ def bench(repeats: int = 5) -> dict[str, float]:
     return {name: figures[name] for name in MEANINGS}
 
 
-def order_of_play(maths: Any = math, four: Callable[..., Any] = draws.four) -> types.SimpleNamespace:
-    """Return the order of play in plain Python, with this `math` and these draws wherever the rules use theirs."""
-    drawing = twin(draws, math=maths)
-    made = types.SimpleNamespace(four=four, exponential=drawing.exponential, logistic=drawing.logistic)
-    scales = twin(scale, math=maths)
-    actors = {"prc": prc, "japan": japan, "us": us, "taiwan": taiwan}
-    plain_rules = {name: twin(rules, math=maths, scale=scales) for name, rules in actors.items()}
-    return mesa_model.order_of_play(math=maths, draws=made, scale=scales, **plain_rules)
-
-
-def play_plainly(exp: Experiment, order: types.SimpleNamespace, trials: int) -> list[list[float]]:
-    """Return the outcomes of each policy's first trials, from the first start, under the first worldview."""
-    rows, write = [], twin(outcomes).write
+def play_plainly(exp: Experiment, order: Any, trials: int) -> None:
+    """Play each policy's first trials in plain Python, from the first start, under the first worldview."""
     for policy in exp.policies:
         setting, worlds = setup.plain_cell(exp, policy, exp.starts[0], exp.worldviews[0], trials)
         for world, params in enumerate(worlds):
@@ -89,9 +75,7 @@ def play_plainly(exp: Experiment, order: types.SimpleNamespace, trials: int) -> 
             while state.time < setting.months and not state.over:
                 order.play(state, params, setting)
             order.finish(state, params, setting)
-            rows.append([0.0] * len(outcomes.COLUMNS))
-            write(state, rows[-1])
-    return rows
+            outcomes.write(state, [0.0] * len(outcomes.COLUMNS))
 
 
 def _round(exp: Experiment, blocks: float) -> dict[str, float]:
@@ -100,7 +84,7 @@ def _round(exp: Experiment, blocks: float) -> dict[str, float]:
     kernel = _cpu(lambda: _play(exp)) / (WORLDS * cells)
     reference = _cpu(lambda: _draw(generator, WORLDS * cells)) / (WORLDS * cells)
     mesa = _cpu(lambda: _play_in_mesa(exp)) / (SLOW_WORLDS * cells)
-    slow = _cpu(lambda: play_plainly(exp, order_of_play(), SLOW_WORLDS)) / (SLOW_WORLDS * cells)
+    slow = _cpu(lambda: play_plainly(exp, month, SLOW_WORLDS)) / (SLOW_WORLDS * cells)
     block = _cpu(lambda: draws.draw_uniforms(exp.seed, names, 0, WORLDS)) / (len(names) * WORLDS)
     drawn = _cpu(lambda: draws.draw_parameters(exp, exp.worldviews[0], 0, WORLDS)) / (WORLDS * cells)
     return {
@@ -150,7 +134,8 @@ def _blocks(exp: Experiment) -> float:
         drawn += 1
         return draws.four(*key)
 
-    play_plainly(exp, order_of_play(four=counted), SLOW_WORLDS)
+    counting = twin(draws, four=counted)
+    play_plainly(exp, mesa_model.order_of_play(draws=counting), SLOW_WORLDS)
     return drawn / (SLOW_WORLDS * len(exp.policies))
 
 
@@ -160,7 +145,7 @@ def _commands(repeats: int) -> dict[str, float]:
 
         def strait(trials: int, cache: str | None = None) -> None:
             command = [sys.executable, "-c", "from analysis.cli.main import main; main()", *COMMANDS, f"{folder}/out"]
-            env = {**os.environ, **({"NUMBA_CACHE_DIR": cache} if cache else {})}
+            env = {**os.environ, **({"XDG_CACHE_HOME": cache} if cache else {})}
             subprocess.run([*command, "--trials", str(trials)], check=True, capture_output=True, env=env)
 
         cold = median(_wall(lambda: strait(1, tempfile.mkdtemp(dir=folder))) for _ in range(repeats))

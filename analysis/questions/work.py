@@ -135,7 +135,7 @@ def fingerprint(question: Question, *more: object) -> str:
     for name in ("trials", "files"):
         del inputs[name]
     names = [question.contrast, question.start.name, question.worldview.name, question.outcomes]
-    text = json.dumps([compiled.rules_mark(), inputs, names, more], sort_keys=True)
+    text = json.dumps([compiled.hash_rules(), inputs, names, more], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

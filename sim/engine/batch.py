@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.engine import setup
 from sim.model import codes, draws, month, outcomes
-from sim.model.compiled import COMPILED, kernel, rule
+from sim.model.compiled import is_compiled, kernel
 from sim.model.state import Parameters, Setting, State, blank_state, parameter_records, plain_record, state_dtype
 from sim.scenario.values import loss
 
@@ -40,12 +40,11 @@ class Block:
     rung_counts: dict[Cell, np.ndarray]
 
 
-@rule
 def play_trial(state: State, params: Parameters, setting: Setting, counts: Any) -> None:
     """Play one trial to its end; add the highest rung of each month and track to `counts`."""
     month.begin(state, params, setting)
     parts = round(1 / setting.step)
-    high = [0] * len(state.rung)
+    high = [0, 0, 0, 0]  # by track
     for number in range(round(setting.months)):
         fallen = state.over == 1
         for track in range(len(high)):
@@ -63,9 +62,13 @@ def play_trial(state: State, params: Parameters, setting: Setting, counts: Any) 
 
 @kernel
 def play_block(
-    setting: Setting, worlds: Any, scratch: Any, first_world: int, lucks: int, out: Any, counts: Any
+    settings: Any, worlds: Any, scratch: Any, first_world: int, lucks: int, out: Any, counts: Any
 ) -> None:
-    """Play `lucks` trials in each world; `scratch` holds two blank records, `out[trial, column]` is filled."""
+    """Play `lucks` trials in each world, in the cell of `settings[0]`.
+
+    `scratch` holds two blank records, `out[trial, column]` is filled.
+    """
+    setting = settings[0]
     for row in range(len(worlds)):
         for luck in range(lucks):
             scratch[1] = scratch[0]
@@ -76,10 +79,10 @@ def play_block(
 
 
 def play_plain_block(
-    setting: np.void, worlds: np.ndarray, levers: int, first_world: int, lucks: int, out: Any, counts: Any
+    settings: np.ndarray, worlds: np.ndarray, levers: int, first_world: int, lucks: int, out: Any, counts: Any
 ) -> None:
     """What `play_block` does, for plain Python."""
-    plain_setting = plain_record(Setting, setting)
+    plain_setting = plain_record(Setting, settings[0])
     for row, world in enumerate(worlds):
         params = plain_record(Parameters, world)
         for luck in range(lucks):
@@ -105,14 +108,14 @@ def play_cell(
     counts : int64[month, track, rung]
         Trials by the highest rung of the month.
     """
-    setting = setup.build_setting(exp, policy, start)[0]
+    settings = setup.build_setting(exp, policy, start)
     worlds, levers = parameter_records(parameters, list(exp.catalogue.parameters)), len(exp.catalogue.levers)
     out = np.empty((len(worlds) * exp.lucks, len(outcomes.COLUMNS)))
     counts = np.zeros((exp.months, len(codes.TRACKS), codes.FALLEN + 1), np.int64)
-    if COMPILED:
-        play_block(setting, worlds, np.zeros(2, state_dtype(levers)), first_world, exp.lucks, out, counts)
+    if is_compiled():
+        play_block(settings, worlds, np.zeros(2, state_dtype(levers)), first_world, exp.lucks, out, counts)
     else:
-        play_plain_block(setting, worlds, levers, first_world, exp.lucks, out, counts)
+        play_plain_block(settings, worlds, levers, first_world, exp.lucks, out, counts)
     return to_records(exp, out, first_world), counts
 
 

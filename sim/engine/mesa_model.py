@@ -24,10 +24,10 @@ import numpy as np
 
 from sim.engine import setup
 from sim.errors import QuestionError
-from sim.model import codes, draws, month, outcomes
-from sim.model.compiled import plain, twin
+from sim.model import codes, month, outcomes
+from sim.model.compiled import twin
 from sim.model.effects import aftermath, campaign, episodes, events, levers, reactions, war
-from sim.model.rules import japan, prc, scale, taiwan, us
+from sim.model.rules import japan, prc, taiwan, us
 from sim.model.state import Parameters, Setting, State, blank_state, plain_record
 from sim.scenario.values import loss
 
@@ -35,11 +35,6 @@ if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
 
 Agent = TypeVar("Agent", bound="type[Actor]")
-_plain_scale = twin(scale)
-_write_outcomes = twin(outcomes).write
-_plain_draws = types.SimpleNamespace(
-    four=draws.four, exponential=plain(draws.exponential), logistic=plain(draws.logistic)
-)
 
 
 class Actor(mesa.Agent):
@@ -50,7 +45,7 @@ def _plays(rules: types.ModuleType) -> Callable[[Agent], Agent]:
     """Give a class the rules of an actor as methods, and the names of its options."""
 
     def add(agent: Agent) -> Agent:
-        for name, rule in vars(twin(rules, scale=_plain_scale)).items():
+        for name, rule in vars(rules).items():
             if name.isupper():
                 setattr(agent, name, rule)
             elif isinstance(rule, types.FunctionType) and rule.__module__ == rules.__name__:
@@ -109,7 +104,7 @@ def order_of_play(**names: Any) -> types.SimpleNamespace:
 
     Other names stand where the rules see them: `draws`, `scale`, `math`.
     """
-    known: dict[str, Any] = {"scale": _plain_scale, "draws": _plain_draws, **names}
+    known: dict[str, Any] = dict(names)
     for module in (episodes, war, reactions, levers, aftermath, campaign, events, month):
         name = module.__name__.rpartition(".")[2]
         known[name] = twin(module, **{key: value for key, value in known.items() if key in vars(module)})
@@ -198,7 +193,7 @@ class StraitModel(mesa.Model):
     def outcomes(self) -> dict[str, Any]:
         """The trial's outcomes so far, under the names of `result.trials`; a time that has not come is NaN."""
         row = [math.nan] * len(outcomes.COLUMNS)
-        _write_outcomes(self.state, row)
+        outcomes.write(self.state, row)
         values = {
             name: int(value) if name in outcomes.SHARES else float(value)
             for name, value in zip(outcomes.COLUMNS, row, strict=True)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.model import codes, draws
-from sim.model.compiled import twin
 from sim.model.effects import levers as lever_rules
 from sim.model.state import (
     LeverSums,
@@ -82,7 +81,7 @@ def build_setting(exp: Experiment, policy: Policy, start: Start) -> np.ndarray:
 
 def add_levers(setting: np.void, levels: Sequence[LeverLevel]) -> LeverSums:
     """What a setting's levers amount to at these levels."""
-    totals, plain_setting, add = LeverSums(), plain_record(Setting, setting), twin(lever_rules).add
+    totals, plain_setting, add = LeverSums(), plain_record(Setting, setting), lever_rules.add
     for name in fields(LeverSums):
         setattr(totals, name, 0.0)
     for row, level in enumerate(levels):

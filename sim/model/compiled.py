@@ -1,121 +1,113 @@
-"""Rules run compiled where numba is installed, as plain Python where it is not, and with agents in a Mesa model.
+"""How the rules run: as machine code that `sim.translate` makes of them, or as plain Python.
 
-The rules are written once. `rule` compiles a function; `twin` gives a module's functions uncompiled and
-lets other things stand where the module's own names stood: the plain twins of other modules, or four agents.
+The rules are written once, as plain functions. A `kernel` is an outermost function that is translated with all that it
+calls. `twin` gives a module's functions with other things where the module's own names stood: four agents, or the
+functions of other twins. STRAIT_RULES=python in the environment asks for plain Python, which needs no llvmlite.
+
+One release long numba can stand in on systems where the translation has not been tried: `STRAIT_RULES=numba`, or by
+itself where a translated kernel does not give what plain Python gives (`sim.engine.batch.check_kernel`).
 """
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
+import importlib.util
 import os
-import platform
-import stat
-import tempfile
+import sys
 import types
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import numpy as np
+WAYS = ("machine code", "numba", "python")
+PLAINLY = "The rules run as plain Python (llvmlite is missing, or not wanted): the same results, very much slower."
 
-Function = TypeVar("Function", bound=Callable[..., Any])
 
-
-def rules_mark() -> str:
-    """A hash of all that decides what a trial is: the sources of the rules, the order of play and the draws."""
+@functools.cache
+def hash_rules() -> str:
+    """Give a hash of all that decides what a trial is: the rules, the order of play, the draws, the translator."""
     sim, mark = Path(__file__).parents[1], hashlib.sha256()
     outer = [sim / name for name in ("scenario/distributions.py", "engine/setup.py", "engine/batch.py")]
-    for source in [*outer, *sorted((sim / "model").rglob("*.py"))]:
+    for source in [*outer, *sorted((sim / "model").rglob("*.py")), *sorted((sim / "translate").rglob("*.py"))]:
         mark.update(source.name.encode() + source.read_bytes())
     return mark.hexdigest()
 
 
-def _cache_folder() -> str:
-    """A folder for compiled rules, named for what they were compiled from; temporary if none can be written."""
-    import llvmlite.binding
-    import platformdirs
-
-    versions = f"{platform.python_version()} {numba.__version__} {np.__version__} {llvmlite.__version__}"
-    made_by = f"{versions} {llvmlite.binding.get_host_cpu_name()} {Path(__file__).parent}"
-    name = hashlib.sha256(f"{rules_mark()} {made_by}".encode()).hexdigest()[:16]
-    try:
-        folder = Path(platformdirs.user_cache_dir("strait")) / name
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return str(folder)
-    except OSError:
-        return _temporary(f"strait-{name}")
+def _way_at_first() -> str:
+    wanted = os.environ.get("STRAIT_RULES", WAYS[0])
+    if wanted not in WAYS:
+        raise ValueError(f"STRAIT_RULES: must be one of {', '.join(WAYS)}, got {wanted!r}")
+    return wanted if importlib.util.find_spec("llvmlite") else "python"
 
 
-def _temporary(name: str) -> str:
-    """A folder of this user's own among temporary files: what is kept there will be run."""
-    folder = Path(tempfile.gettempdir()) / name
-    with contextlib.suppress(OSError):
-        folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
-        if not hasattr(os, "getuid") or (found.st_uid == os.getuid() and stat.S_IMODE(found.st_mode) == 0o700):
-            return str(folder)
-    return tempfile.mkdtemp(prefix="strait-")
+way = _way_at_first()
 
 
-try:
-    import numba
-
-    COMPILED = not numba.config.DISABLE_JIT  # NUMBA_DISABLE_JIT=1 asks for plain Python
-    if COMPILED and not os.environ.get("NUMBA_CACHE_DIR"):
-        numba.config.CACHE_DIR = _cache_folder()
-except ImportError:
-    COMPILED = False
+def is_compiled() -> bool:
+    """Return whether kernels run as machine code."""
+    return way != "python"
 
 
-PLAINLY = "numba is missing or switched off, so the rules run as plain Python: the same results, very much slower."
+class RulesKernel:
+    """A kernel: called like the function that it is made of, and run in the way that is chosen when it is called."""
+
+    def __init__(self, function: Callable[..., None]) -> None:
+        """Compile nothing yet."""
+        functools.update_wrapper(self, function)
+        self.function = function
+
+    def __call__(self, *given: Any) -> None:
+        """Run the function; see `sim.translate.kernel.Kernel` for what it raises."""
+        self.run(*given)
+
+    @property
+    def run(self) -> Callable[..., None]:
+        """The function as it runs now."""
+        return self.translated if way == "machine code" else self.by_numba if way == "numba" else self.function
+
+    @functools.cached_property
+    def translated(self) -> Any:
+        """The function as machine code of our own."""
+        from sim.translate.kernel import Kernel
+
+        return Kernel(self.function, hash_rules)
+
+    @functools.cached_property
+    def by_numba(self) -> Callable[..., None]:
+        """The function as numba compiles it. Raises ImportError where numba is missing."""
+        import numba
+
+        from sim.translate.for_numba import teach
+
+        teach(numba)
+        for name, module in list(sys.modules.items()):
+            if name.startswith(("sim.model.", "sim.engine.batch")):
+                for function in vars(module).values():
+                    if isinstance(function, types.FunctionType) and function.__module__ == name:
+                        numba.extending.register_jitable(no_cfunc_wrapper=True)(function)
+        compiled: Callable[..., None] = numba.njit(nogil=True)(self.function)
+        return compiled
+
+    def is_kept(self, *given: Any) -> bool:
+        """Return whether a call with such arguments would have nothing to compile."""
+        return way == "python" or (way == "machine code" and self.translated.is_kept(*given))
 
 
-def rule(function: Function) -> Function:
-    """Compile `function` if numba is there; the result is called the same way.
-
-    >>> @rule
-    ... def twice(x: float) -> float:
-    ...     return 2 * x
-    >>> twice(2.0)
-    4.0
-    """
-    if not COMPILED:
-        return function
-    compiled: Function = numba.njit(nogil=True)(function)
-    return compiled
-
-
-def kernel(function: Function) -> Function:
-    """Like `rule`, for the outermost functions: what they were compiled to is kept between runs."""
-    if not COMPILED:
-        return function
-    compiled: Function = numba.njit(nogil=True, cache=True)(function)
-    return compiled
-
-
-def plain(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The Python function behind a rule."""
-    return getattr(function, "py_func", function)
+kernel = RulesKernel
 
 
 def twin(module: types.ModuleType, **names: Any) -> types.SimpleNamespace:
-    """The functions of `module`, uncompiled, which see `names` where they saw the module's own.
+    """Give the functions of `module`, which see `names` where they saw the module's own.
 
     >>> from sim.model.rules import us
     >>> twin(us).intervenes(0.6, 0.5)
     True
     """
     space: dict[str, Any] = {**vars(module), **names}
-    for name, value in vars(module).items():
-        function = plain(value)
+    for name, function in vars(module).items():
+        if isinstance(function, RulesKernel):
+            function = function.function
         if isinstance(function, types.FunctionType) and function.__module__ == module.__name__ and name not in names:
             space[name] = functools.wraps(function)(types.FunctionType(function.__code__, space, name))
     return types.SimpleNamespace(**space)
-
-
-def kept() -> bool:
-    """True if the kernels need not be compiled: they were before, or rules run as plain Python."""
-    return not COMPILED or any(Path(numba.config.CACHE_DIR).rglob("*play_block*.nbi"))

@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.model.compiled import COMPILED, kernel, rule
+from sim.model.compiled import kernel
+from sim.model.elementary import log
+from sim.translate.primitives import high_product
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment, Worldview
@@ -44,79 +46,66 @@ def to_unit(bits: Any) -> Any:
     return (bits >> np.uint64(12)) * 2.0**-52 + 2.0**-53
 
 
-def four_by_numpy(seed: int, world: int, luck: int, name: Name, index: int) -> tuple[float, float, float, float]:
-    """Four uniform numbers for a key, from NumPy's generator."""
+def four(seed: int, world: int, luck: int, name: Name, index: int) -> tuple[float, float, float, float]:
+    """Four uniform numbers for a key (seed, world, luck, name, index)."""
     counter = np.array([index, name, luck, 0], dtype=np.uint64)
     philox = np.random.Philox(key=np.array([seed, world], dtype=np.uint64), counter=counter)
     a, b, c, d = to_unit(philox.random_raw(4)).tolist()
     return a, b, c, d
 
 
-if COMPILED:
-    from llvmlite import ir
-    from numba import types
-    from numba.extending import intrinsic
-
-    @intrinsic
-    def _high(typing: Any, a: Any, b: Any) -> Any:
-        """The upper 64 bits of a 128-bit product, which neither Python nor numba has as a word."""
-
-        def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            wide = ir.IntType(128)
-            product = builder.mul(builder.zext(args[0], wide), builder.zext(args[1], wide))
-            return builder.trunc(builder.lshr(product, wide(64)), ir.IntType(64))
-
-        return types.uint64(types.uint64, types.uint64), build
-
-    _M0, _M1 = np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157)
-    _W0, _W1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
-
-    @rule
-    def four(seed: int, world: int, luck: int, name: Name, index: int) -> tuple[float, float, float, float]:
-        """Four uniform numbers for a key (Salmon et al. 2011, Philox4x64 with ten rounds)."""
-        k0, k1 = np.uint64(seed), np.uint64(world)
-        c0, c1, c2, c3 = np.uint64(index) + np.uint64(1), np.uint64(name), np.uint64(luck), np.uint64(0)
-        for _ in range(10):
-            h0, l0 = _high(_M0, c0), _M0 * c0
-            h1, l1 = _high(_M1, c2), _M1 * c2
-            c0, c1, c2, c3 = h1 ^ c1 ^ k0, l1, h0 ^ c3 ^ k1, l0
-            k0, k1 = k0 + _W0, k1 + _W1
-        shift = np.uint64(12)
-        return (
-            (c0 >> shift) * 2.0**-52 + 2.0**-53,
-            (c1 >> shift) * 2.0**-52 + 2.0**-53,
-            (c2 >> shift) * 2.0**-52 + 2.0**-53,
-            (c3 >> shift) * 2.0**-52 + 2.0**-53,
-        )
-
-else:
-    four = four_by_numpy
+M0, M1 = np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157)  # the generator's multipliers
+W0, W1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)  # and what it adds to its key each round
+NONE, ONE, TWELVE_BITS = np.uint64(0), np.uint64(1), np.uint64(12)
 
 
-@rule
+def four_in_words(seed: int, world: int, luck: int, name: Name, index: int) -> tuple[float, float, float, float]:
+    """Four uniform numbers for a key, as a rule (Salmon et al. 2011, Philox4x64 with ten rounds).
+
+    It is what `four` is translated as: Python has no words of 64 bits.
+    """
+    k0, k1 = np.uint64(seed), np.uint64(world)
+    c0, c1, c2, c3 = np.uint64(index) + ONE, np.uint64(name), np.uint64(luck), NONE
+    for _ in range(10):
+        h0, l0 = high_product(M0, c0), M0 * c0
+        h1, l1 = high_product(M1, c2), M1 * c2
+        c0, c1, c2, c3 = h1 ^ c1 ^ k0, l1, h0 ^ c3 ^ k1, l0
+        k0, k1 = k0 + W0, k1 + W1
+    return (
+        float(c0 >> TWELVE_BITS) * 2.0**-52 + 2.0**-53,
+        float(c1 >> TWELVE_BITS) * 2.0**-52 + 2.0**-53,
+        float(c2 >> TWELVE_BITS) * 2.0**-52 + 2.0**-53,
+        float(c3 >> TWELVE_BITS) * 2.0**-52 + 2.0**-53,
+    )
+
+
+four.translated_as = four_in_words  # type: ignore[attr-defined]
+
+
 def exponential(u: float) -> float:
     """The unit exponential that `u` stands for: how much hazard an event waits for."""
-    return -math.log(u)
+    return -log(u)
 
 
-@rule
 def logistic(u: float) -> float:
     """A logistic deviate with mean 0 and standard deviation 1: a bell curve with somewhat heavier tails."""
-    return math.log(u / (1 - u)) * (math.sqrt(3.0) / math.pi)
+    return log(u / (1 - u)) * (math.sqrt(3.0) / math.pi)
 
 
 @kernel
-def _fill(seed: int, names: Any, first_world: int, out: Any) -> None:
-    for row in range(out.shape[0]):
-        for column in range(out.shape[1]):
-            out[row, column] = four(seed, first_world + row, 0, names[column], 0)[0]
+def _fill(seed: int, names: Any, first_world: int, worlds: int, out: Any) -> None:
+    """Fill `out`, float64[world * name], world by world."""
+    for row in range(worlds):
+        for column in range(len(names)):
+            u, _, _, _ = four(seed, first_world + row, 0, names[column], 0)
+            out[row * len(names) + column] = u
 
 
 def draw_uniforms(seed: int, names: list[str], first_world: int, worlds: int) -> np.ndarray:
     """One uniform number for each world and parameter: float64[world, name]."""
-    out = np.empty((worlds, len(names)))
-    _fill(seed, np.array([name_id("parameter " + name) for name in names], dtype=np.uint64), first_world, out)
-    return out
+    out = np.empty(worlds * len(names))
+    _fill(seed, np.array([name_id("parameter " + name) for name in names], dtype=np.uint64), first_world, worlds, out)
+    return out.reshape(worlds, len(names))
 
 
 def draw_parameters(exp: Experiment, worldview: Worldview, first_world: int, worlds: int) -> np.ndarray:

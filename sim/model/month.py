@@ -7,13 +7,11 @@ What the actors make of it stands in `sim.model.rules`.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from sim.model import codes, draws
-from sim.model.compiled import rule
 from sim.model.effects import aftermath, campaign, episodes, events, levers, reactions, war
+from sim.model.elementary import exp, log
 from sim.model.rules import japan, prc, scale, taiwan, us
 from sim.model.state import Parameters, Setting, State
 
@@ -24,7 +22,6 @@ NOTHING_NEW = 1e-4  # log-odds: too little for anyone to see a window closing
 QUARTER_TO_HALF = 3.0  # the odds ratio from 25 to 50 per cent, for which `force_hr_joint_involvement` is stated
 
 
-@rule
 def calculate_constants(state: State, params: Parameters, setting: Setting) -> None:
     """What follows from this world's parameters and does not change: logarithms, fading factors, the PRC's nature."""
     u_moves, u_aims, u_error, _ = draws.four(setting.seed, state.world, 0, NATURE, 0)
@@ -33,45 +30,45 @@ def calculate_constants(state: State, params: Parameters, setting: Setting) -> N
         state.opportunism = 0.5
     state.unlimited = 1 if u_aims < params.prc_unlimited_prob else 0
     state.error = draws.logistic(u_error) * params.misperception_points * setting.on_misperception
-    state.log_success = math.log(params.force_hr_success) * scale.PER_TEN_POINTS
-    state.log_joint = math.log(params.force_hr_joint_involvement) / math.log(QUARTER_TO_HALF)
-    state.log_hope = math.log(params.force_hr_lost_hope) * scale.PER_TEN_POINTS
-    state.log_crisis = math.log(params.crisis_force_hr)
-    state.log_window = math.log(params.window_force_hr) * scale.PER_TEN_POINTS
+    state.log_success = log(params.force_hr_success) * scale.PER_TEN_POINTS
+    state.log_joint = log(params.force_hr_joint_involvement) / log(QUARTER_TO_HALF)
+    state.log_hope = log(params.force_hr_lost_hope) * scale.PER_TEN_POINTS
+    state.log_crisis = log(params.crisis_force_hr)
+    state.log_window = log(params.window_force_hr) * scale.PER_TEN_POINTS
     state.log_window *= setting.on_closing_window * setting.on_provocation
-    state.log_form = math.log(params.graver_form_or) * scale.PER_TEN_POINTS
-    state.log_readiness = math.log(params.success_or_readiness) * scale.PER_TEN_POINTS
-    state.log_contact = math.log(params.success_or_contact_lost)
-    state.log_alert = math.log(params.success_or_alert)
+    state.log_form = log(params.graver_form_or) * scale.PER_TEN_POINTS
+    state.log_readiness = log(params.success_or_readiness) * scale.PER_TEN_POINTS
+    state.log_contact = log(params.success_or_contact_lost)
+    state.log_alert = log(params.success_or_alert)
     state.reference_joint = scale.log_odds(params.reference_joint_involvement)
     state.log_quiet = scale.log_odds(params.answer_quiet_prob)
     state.log_official = scale.log_odds(params.answer_official_prob)
     state.log_alliance = scale.log_odds(params.answer_alliance_prob)
     state.log_dispute = scale.log_odds(params.answer_dispute_prob)
-    state.log_combat = math.log(params.answer_or_combat)
-    state.log_hostility = math.log(params.answer_hostility_or)
-    state.log_face = math.log(params.answer_face_or)
-    state.log_anger = math.log(params.answer_anger_or)
-    state.log_trade = math.log(params.trade_restraint_or) * scale.PER_TEN_POINTS
-    state.log_habit = math.log(1 - params.habituation_share) * setting.on_learning
-    state.log_interop = math.log(params.success_or_interoperability) * scale.FULL_AGAINST_HALF
-    state.log_ties = math.log(params.success_or_ties)
-    state.log_extras = math.log(params.success_or_extras)
-    state.log_help = math.log(params.us_or_japan_help)
-    state.log_freedom = math.log(params.us_or_interoperability) * scale.FULL_AGAINST_HALF
-    state.log_entrapment = math.log(params.strike_or_interoperability) * scale.FULL_AGAINST_HALF
-    state.log_escorts = math.log(params.escort_incident_ratio)
-    state.log_warning = math.log(params.warning_incident_ratio) * scale.FULL_AGAINST_HALF
-    state.log_pressure = math.log(params.escort_pressure_ratio)
-    state.log_embolden = math.log(params.taiwan_embolden_or)
+    state.log_combat = log(params.answer_or_combat)
+    state.log_hostility = log(params.answer_hostility_or)
+    state.log_face = log(params.answer_face_or)
+    state.log_anger = log(params.answer_anger_or)
+    state.log_trade = log(params.trade_restraint_or) * scale.PER_TEN_POINTS
+    state.log_habit = log(1 - params.habituation_share) * setting.on_learning
+    state.log_interop = log(params.success_or_interoperability) * scale.FULL_AGAINST_HALF
+    state.log_ties = log(params.success_or_ties)
+    state.log_extras = log(params.success_or_extras)
+    state.log_help = log(params.us_or_japan_help)
+    state.log_freedom = log(params.us_or_interoperability) * scale.FULL_AGAINST_HALF
+    state.log_entrapment = log(params.strike_or_interoperability) * scale.FULL_AGAINST_HALF
+    state.log_escorts = log(params.escort_incident_ratio)
+    state.log_warning = log(params.warning_incident_ratio) * scale.FULL_AGAINST_HALF
+    state.log_pressure = log(params.escort_pressure_ratio)
+    state.log_embolden = log(params.taiwan_embolden_or)
     state.keep_anger = scale.share_left(params.anger_half_life_months, setting.step)
     state.keep_hope = scale.share_left(params.hope_recovery_months, setting.step)
     state.keep_support = scale.share_left(params.support_half_life_months, setting.step)
     state.keep_firmness = scale.share_left(params.firmness_half_life_months, setting.step)
-    state.keep_slow = math.exp(-setting.years)
+    state.keep_slow = exp(-setting.years)
     state.follow = 1.0
     if setting.on_perception_lag > 0 and params.perception_lag_months > 0:
-        state.follow = 1 - math.exp(-setting.step / params.perception_lag_months)
+        state.follow = 1 - exp(-setting.step / params.perception_lag_months)
     state.first_rate = episodes.first_rate(params.adaptation_months)
     triggers = params.taiwan_triggers_per_year * params.taiwan_presses_prob
     state.usual_hope_loss = params.hope_loss_trigger * (triggers + params.us_signals_per_year * params.us_arms_prob)
@@ -81,7 +78,6 @@ def calculate_constants(state: State, params: Parameters, setting: Setting) -> N
     state.in_time = params.invasion_months / (params.invasion_months + params.japan_legal_delay_months)
 
 
-@rule
 def begin(state: State, params: Parameters, setting: Setting) -> None:
     """The situation at the start; only the trial's key (world, luck) is set so far, and all else is zero."""
     calculate_constants(state, params, setting)
@@ -93,7 +89,8 @@ def begin(state: State, params: Parameters, setting: Setting) -> None:
     state.next_taiwan_inauguration = setting.months_to_taiwan_inauguration
     for track in range(len(state.rung)):
         state.until[track] = state.milder_until[track] = codes.NEVER
-    lasting = draws.four(setting.seed, state.world, state.luck, STANDING, 0)
+    u_0, u_1, u_2, u_3 = draws.four(setting.seed, state.world, state.luck, STANDING, 0)
+    lasting = [u_0, u_1, u_2, u_3]
     for track in range(len(state.rung)):
         median, spread = params.economic_duration_months, params.duration_spread
         if track == codes.JAPAN_MILITARY:
@@ -118,7 +115,6 @@ def begin(state: State, params: Parameters, setting: Setting) -> None:
     taiwan_takes_office(state, params, setting)
 
 
-@rule
 def us_takes_office(state: State, params: Parameters, setting: Setting) -> None:
     """A US administration: how willing, and whether it lets its forces join Japan and Taiwan."""
     u_swing, u_consents, _, _ = draws.four(setting.seed, state.world, state.luck, US_ELECTION, state.us_elections)
@@ -128,7 +124,6 @@ def us_takes_office(state: State, params: Parameters, setting: Setting) -> None:
     state.us_consents = 1 if us.consents(params.us_consents_prob, u_consents) else 0
 
 
-@rule
 def taiwan_takes_office(state: State, params: Parameters, setting: Setting) -> None:
     """A government of Taiwan: whether it agrees to open ties, and whether it builds up or leans on others."""
     key = state.taiwan_elections
@@ -140,7 +135,6 @@ def taiwan_takes_office(state: State, params: Parameters, setting: Setting) -> N
     state.taiwan_builds = 1 if taiwan.builds(params.taiwan_builds_prob, free_riding, u_builds) else 0
 
 
-@rule
 def calendar(state: State, params: Parameters, setting: Setting) -> None:
     """Inaugurations, and what grows or fades with time alone."""
     if state.time >= state.next_us_inauguration:
@@ -164,7 +158,6 @@ def calendar(state: State, params: Parameters, setting: Setting) -> None:
     state.support = japan.support(params.public_support, setting.support_shift, state.support_swing)
 
 
-@rule
 def who_would_fight(state: State, params: Parameters, setting: Setting) -> None:
     """Who would fight, and who would win, if it came to force now."""
     reference = setting.reference
@@ -181,7 +174,6 @@ def who_would_fight(state: State, params: Parameters, setting: Setting) -> None:
     state.alone, state.without_bases, state.with_bases, state.joined, state.late = chances
 
 
-@rule
 def perceive(state: State, params: Parameters, setting: Setting) -> None:
     """The PRC's estimates: its chance of success, of meeting both allies, and whether a window is closing."""
     reference = setting.reference
@@ -209,18 +201,16 @@ def perceive(state: State, params: Parameters, setting: Setting) -> None:
     if abs(state.log_slow - state.log_seen) + abs(state.log_slow_ties - state.log_seen_ties) > NOTHING_NEW:
         state.log_slow += (state.log_seen - state.log_slow) * (1 - state.keep_slow)
         state.log_slow_ties += (state.log_seen_ties - state.log_slow_ties) * (1 - state.keep_slow)
-        or_interop, or_ties = math.exp(state.log_slow), math.exp(state.log_slow_ties)
+        or_interop, or_ties = exp(state.log_slow), exp(state.log_slow_ties)
         before, _ = war.estimate(state, params, us_comes, fights, or_interop, or_ties)
         state.window = prc.perceives_window(before, estimate)
 
 
-@rule
 def in_crisis(state: State, setting: Setting) -> bool:
     """A crisis is on as things stand at the step's end: its first part of a step counts whole, its last not at all."""
     return state.time + setting.step < state.crisis_until
 
 
-@rule
 def force(state: State, params: Parameters, setting: Setting) -> None:
     """At peace: the PRC's hazard of force this month, what it would lead to, and whether the moment has come."""
     ties = state.ties_official - setting.reference.ties_official
@@ -256,7 +246,6 @@ def force(state: State, params: Parameters, setting: Setting) -> None:
         campaign.begin(state, params, setting, form, time)
 
 
-@rule
 def accumulate(state: State, params: Parameters, exposed: float, japan_loss: float, taiwan_loss: float) -> None:
     """Add to the compensators what a resort to force now would lead to, times the hazard just passed (`exposed`).
 
@@ -276,7 +265,6 @@ def accumulate(state: State, params: Parameters, exposed: float, japan_loss: flo
             state.compensator[event] += exposed * state.expected[event]
 
 
-@rule
 def others(state: State, params: Parameters, setting: Setting) -> None:
     """What everyone does but the PRC at war: Japan's levers, and all that arrives, with its answers."""
     if state.moving == 1:
@@ -288,7 +276,6 @@ def others(state: State, params: Parameters, setting: Setting) -> None:
     events.scripted(state, params, setting)
 
 
-@rule
 def play(state: State, params: Parameters, setting: Setting) -> None:
     """One step of play: a month, or the part of one that the experiment asks for."""
     for track in range(len(state.rung)):
@@ -315,7 +302,6 @@ def play(state: State, params: Parameters, setting: Setting) -> None:
     state.time = end
 
 
-@rule
 def finish(state: State, params: Parameters, setting: Setting) -> None:
     """A war that began within the horizon is played to its end and counted."""
     while state.campaign != prc.NO_CAMPAIGN:

@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 from sim.model import codes
-from sim.model.compiled import rule
 from sim.model.state import State
 
 _RUNGS = tuple((f"{target}_{domain}", rungs) for target, domain, rungs in codes.TRACKS)
@@ -27,7 +26,6 @@ COLUMNS = (
 EVENT_SHARES = len(codes.EVENTS) - 1  # events recorded under their own names; the last is recorded as its opposite
 
 
-@rule
 def write(state: State, row: Any) -> None:
     """Fill `row` (float64[column]) with the outcomes of a trial, in the order of `COLUMNS`; null is NaN."""
     fails = codes.DETERRENCE_FAILS
@@ -58,7 +56,6 @@ def write(state: State, row: Any) -> None:
     row[at], row[at + 1] = state.peace_years, state.hazard[codes.FORCE]
 
 
-@rule
 def fill(row: Any, first: int, values: Any) -> int:
     """Write some values from column `first` on; the column after the last."""
     for number in range(len(values)):

@@ -19,7 +19,7 @@ from sim.scenario.experiment import Experiment
 PROGRAM = "strait"
 MANIFEST = "manifest.json"
 SCHEMA = "3"  # of a folder; it changes when the columns, types or names of files do
-DISTRIBUTIONS = ("strait-wargame", "numpy", "numba", "pandas", "pyarrow", "mesa", "scipy")
+DISTRIBUTIONS = ("strait-wargame", "numpy", "llvmlite", "pandas", "pyarrow", "mesa", "scipy")
 MAX_NAMED = 4  # differences named in one message
 
 Manifest = dict[str, Any]
@@ -51,7 +51,7 @@ def describe_experiment(experiment: Experiment) -> Manifest:
         "seed": experiment.seed,
         "started": utc_now(),
         "finished": None,
-        "rules_sha256": compiled.rules_mark(),
+        "rules_sha256": compiled.hash_rules(),
         "versions": {"python": platform.python_version(), **versions},
         "platform": platform.platform(),
         "processors": os.cpu_count(),
@@ -160,8 +160,8 @@ def list_differences(found: Manifest, wanted: Manifest) -> list[str]:
 def differing_values(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
     """Differences between two descriptions, for the names that both have.
 
-    >>> differing_values({"numba": "0.61.0", "numpy": "2.4.6"}, {"numba": "0.68.1", "numpy": "2.4.6"})
-    ['numba: 0.61.0 there, 0.68.1 here']
+    >>> differing_values({"pandas": "2.2.3", "numpy": "2.4.6"}, {"pandas": "3.0.1", "numpy": "2.4.6"})
+    ['pandas: 2.2.3 there, 3.0.1 here']
     """
     names = [name for name in there if name in here and there[name] != here[name]]
     return [f"{name}: {there[name]} there, {here[name]} here" for name in names]

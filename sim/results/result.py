@@ -214,7 +214,7 @@ def run(
     from sim.engine.batch import blocks
     from sim.model import compiled
 
-    if not compiled.COMPILED:
+    if not compiled.is_compiled():
         logging.getLogger("sim").warning(compiled.PLAINLY)
     experiment = _with_trials_and_seed(experiment, trials, seed)
     if cluster:

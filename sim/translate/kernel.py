@@ -133,6 +133,7 @@ class Kernel:
         write_cached(key, code, {"name": name, "sites": sites})
 
 
+@functools.cache
 def cache_folder() -> Path:
     """Return the folder of kept code: the user's cache folder, or a private temporary one where that cannot be written.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import struct
+from typing import Any, SupportsInt
 
 
-def high_product(a: int, b: int) -> int:
+def high_product(a: SupportsInt, b: SupportsInt) -> Any:
     """The upper 64 bits of the product of two unsigned 64-bit words.
 
     >>> high_product(2**63, 6)

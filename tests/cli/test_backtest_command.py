@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from playing import needs_numba
+from playing import needs_kernels
 from typer.testing import CliRunner
 
 from analysis import cli as commands
@@ -41,7 +41,7 @@ def written(*entries: dict[str, object]) -> str:
     return "mine.yaml"
 
 
-@needs_numba
+@needs_kernels
 def test_the_shipped_record_is_scored(here: Path) -> None:
     code, said, _ = strait("--worlds", "200")
     assert code == 0
@@ -55,7 +55,7 @@ def test_the_shipped_record_is_scored(here: Path) -> None:
     assert np.isfinite(scores[["log_score", "brier", "rps"]].to_numpy()).all()
 
 
-@needs_numba
+@needs_kernels
 def test_a_file_is_scored_and_what_is_not_is_said(here: Path) -> None:
     others = [{**ENTRY, "id": "Z2", "target": "Norway"}, {**ENTRY, "id": "Z3", "trigger_type": "prc_initiated"}]
     graver = [{**ENTRY, "id": f"Z{4 + rung}", "start": f"20{10 + rung}-02", "max_rung": rung, "end": "ongoing",
@@ -78,7 +78,7 @@ def test_a_file_is_scored_and_what_is_not_is_said(here: Path) -> None:
     assert (here / "there" / "skipped.csv").read_text(encoding="utf-8").splitlines()[1] == "Z2,the target is Norway"
 
 
-@needs_numba
+@needs_kernels
 def test_a_file_may_hold_nothing_to_score_or_one_episode(here: Path) -> None:
     code, said, _ = strait("--episodes", written({**ENTRY, "target": "India"}), "--worlds", "100")
     assert (code, "nothing was scored" in said) == (0, True)

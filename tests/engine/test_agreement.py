@@ -18,7 +18,7 @@ from typing import Any
 import mesa
 import numpy as np
 import pytest
-from playing import blank, columns, needs_numba, play
+from playing import blank, columns, needs_kernels, play
 
 from sim.engine.mesa_model import AGENTS, Actor, StraitModel
 from sim.model import outcomes
@@ -37,7 +37,7 @@ import numpy as np
 from sim import load
 from sim.engine import batch
 from sim.model import compiled, outcomes
-assert not compiled.COMPILED
+assert not compiled.is_compiled()
 block, = batch.blocks(load("debate", trials=int(sys.argv[1])), workers=1)
 np.savez(sys.argv[2], counts=np.array(list(block.rung_counts.values())), trials=np.array(
     [[record[name].astype(float) for name in outcomes.COLUMNS] for record in block.records.values()]))
@@ -48,7 +48,7 @@ def test_plain_python_plays_every_cell_as_the_kernel_does(tmp_path: Path) -> Non
     file = tmp_path / "plain.npz"
     command = [sys.executable, "-W", "error", "-c", PLAINLY, str(TRIALS_PER_CELL), str(file)]
     root = Path(__file__).parents[2]
-    subprocess.run(command, check=True, cwd=root, env={**os.environ, "NUMBA_DISABLE_JIT": "1"})
+    subprocess.run(command, check=True, cwd=root, env={**os.environ, "STRAIT_RULES": "python"})
     kernel = play(load("debate", trials=TRIALS_PER_CELL))
     assert len(kernel.records) == 30
     with np.load(file) as plain:
@@ -198,7 +198,7 @@ def test_an_agent_in_one_model_leaves_other_models_alone() -> None:
     assert snapshot(model) == story(0)[-1]
 
 
-@needs_numba
+@needs_kernels
 def test_a_blank_record_of_either_sort_has_the_same_fields() -> None:
     compiled, plain = blank(State), blank(State, compiled=False)
     assert list(compiled.dtype.names) == list(vars(plain))

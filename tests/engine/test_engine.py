@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from playing import COMPENSATED, PRIMARY, Played, mean_and_error, needs_numba, play
+from playing import COMPENSATED, PRIMARY, Played, mean_and_error, needs_kernels, play
 
 from sim.engine import batch
 from sim.model import codes, outcomes
 from sim.scenario.experiment import Experiment
 from sim.scenario.loader import load
 
-pytestmark = needs_numba
+pytestmark = needs_kernels
 
 TIMES = ("months_to_first_crisis", "months_to_first_force")
 HAPPENINGS = ("islands_seized", "ryukyus_seized", "prc_japan_clash", "japan_goes_nuclear")

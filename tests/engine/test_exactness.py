@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playing import needs_numba
+from playing import needs_kernels
 
 from sim.engine import batch
 from sim.model import draws
@@ -74,7 +74,7 @@ def shuffled(entries: Sequence[Entry]) -> st.SearchStrategy[tuple[Entry, ...]]:
     return st.permutations(entries).map(tuple)
 
 
-@needs_numba
+@needs_kernels
 @settings(max_examples=40)
 @given(data=st.data(), workers=st.integers(1, 6), block=st.integers(1, 30), order=st.integers(0, 99))
 def test_blocks_workers_and_the_order_of_cells_and_blocks_change_no_byte(
@@ -103,7 +103,7 @@ def _by_process(numbers: list[int]) -> list[batch.Block]:
     return [*batch.blocks(small(), workers=1, block_worlds=5, numbers=numbers)]
 
 
-@needs_numba
+@needs_kernels
 def test_processes_change_no_byte() -> None:
     fresh = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(2, mp_context=fresh) as pool:
@@ -111,10 +111,11 @@ def test_processes_change_no_byte() -> None:
     assert joined(blocks) == usual()
 
 
-@needs_numba
+@needs_kernels
 def test_plain_python_changes_no_byte() -> None:
-    code = "from sim.model import compiled; assert not compiled.COMPILED; print(t.prints(t.small(6), block_worlds=2))"
-    assert alone(code, NUMBA_DISABLE_JIT="1") == str(prints(small(6)))
+    code = "from sim.model import compiled; assert not compiled.is_compiled(); "
+    code += "print(t.prints(t.small(6), block_worlds=2))"
+    assert alone(code, STRAIT_RULES="python") == str(prints(small(6)))
 
 
 def test_another_processor_draws_the_same_worlds() -> None:

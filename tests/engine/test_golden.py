@@ -8,10 +8,10 @@ from pathlib import Path
 
 import make_golden
 import pytest
-from playing import needs_numba
+from playing import needs_kernels
 
 
-@needs_numba
+@needs_kernels
 def test_every_cell_has_the_means_it_had() -> None:
     now, before = make_golden.rows(), make_golden.kept()
     cells = [tuple(row[name] for name in make_golden.CELL) for row in before]

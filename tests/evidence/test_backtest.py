@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from playing import needs_numba
+from playing import needs_kernels
 
 from analysis.evidence.backtest import durations, forecasts, gains, rivals
 from analysis.evidence.episodes import Episode, Record, load_others, load_record
@@ -94,7 +94,7 @@ def test_rivals_give_every_rung_a_chance(name: str, training: tuple[Episode, ...
 # --- no episode trains its own forecast ---
 
 
-@needs_numba
+@needs_kernels
 def test_forecasts_add_up_and_scores_are_theirs() -> None:
     backtest = run(RECORD.episodes)
     assert list(backtest.forecasts.columns) == [
@@ -119,7 +119,7 @@ def test_forecasts_add_up_and_scores_are_theirs() -> None:
     assert logs.sort_index().to_numpy() == pytest.approx(logged.sort_index().to_numpy())
 
 
-@needs_numba
+@needs_kernels
 def test_leaving_one_out_leaves_it_out() -> None:
     changed = replace(RECORD.episodes[4], economic=3, military=6, domain="military", months=50.0)
     episodes = tuple(changed if one.name == changed.name else one for one in RECORD.episodes)
@@ -135,7 +135,7 @@ def test_leaving_one_out_leaves_it_out() -> None:
     assert by_name == {name: float(name in rivals.RIVALS) for name in forecasts.FORECASTERS}
 
 
-@needs_numba
+@needs_kernels
 def test_nothing_in_a_file_trains(tmp_path: Path) -> None:
     def forecast(rung: int, months: float) -> pd.Series[float]:
         entry = {
@@ -158,7 +158,7 @@ def test_a_files_copy_of_a_shipped_episode_is_not_forecast_by_itself() -> None:
     assert len(forecasts.training_for(twin, RECORD.episodes)) == 17
 
 
-@needs_numba
+@needs_kernels
 def test_worldviews_differ_only_where_their_readings_do() -> None:
     backtest = run(RECORD.episodes).forecasts
     table = backtest.pivot_table(index=["episode", "domain", "rung"], columns="forecaster", values="probability")
@@ -243,7 +243,7 @@ def test_the_smallest_gain_by_hand() -> None:
     assert gains.cluster_mean([0.0] * 7, list("abcdeff"), seed=1)[:4] == (0, 0, 0, 0)
 
 
-@needs_numba
+@needs_kernels
 def test_gains_are_means_of_differences() -> None:
     backtest = run(RECORD.episodes)
     rows = {row[:5]: row for row in gains.mean_gains(backtest, forecasts.PAIRS, resamples=200)}

@@ -6,14 +6,14 @@ import math
 
 import numpy as np
 import pytest
-from playing import Played, mean_and_error, needs_numba, play
+from playing import Played, mean_and_error, needs_kernels, play
 
 from analysis.evidence import calibrate
 from sim.scenario.distributions import Fixed
 from sim.scenario.experiment import Experiment
 from sim.scenario.loader import load
 
-pytestmark = needs_numba
+pytestmark = needs_kernels
 
 WORLDS = 4_000
 

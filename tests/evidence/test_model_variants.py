@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from playing import needs_numba
+from playing import needs_kernels
 
 from analysis.evidence import model_variants
 from analysis.questions.averages import Averages
@@ -52,7 +52,7 @@ def test_pairs_part_and_merge_only_beyond_the_margin() -> None:
     assert changed(cells(a=1, b=3), cells(a=1, b=3))["change"] == 0
 
 
-@needs_numba
+@needs_kernels
 def test_without_provocation_open_ties_do_better() -> None:
     exp = load("debate", worldviews="self", starts="2026", policies=["status_quo", "direct_ties"])
     found = model_variants.compare_variants(exp, 500)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playing import needs_numba
+from playing import needs_kernels
 
 from analysis.evidence import single_trigger
 from analysis.evidence.backtest import durations
@@ -79,7 +79,7 @@ def expected(case: Trigger, p: np.ndarray) -> dict[tuple[int, int], Share]:
     return chances
 
 
-@needs_numba
+@needs_kernels
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("case", CASES)
 def test_answers_come_as_often_as_the_rules_say(case: str, view: str) -> None:
@@ -94,7 +94,7 @@ def test_answers_come_as_often_as_the_rules_say(case: str, view: str) -> None:
             assert abs(found - chance.mean()) <= 4 * error, (codes.TRACKS[track], rung)
 
 
-@needs_numba
+@needs_kernels
 @pytest.mark.parametrize("case", ["taiwan after", "open tie", "dispute"])
 def test_answers_last_as_the_law_says(case: str) -> None:
     p = single_trigger.draw_worlds(EXP, VIEWS["neutral"])
@@ -111,7 +111,7 @@ def test_answers_last_as_the_law_says(case: str) -> None:
             assert abs((months[answered, track] <= limit).mean() - chance.mean()) <= 4 * error
 
 
-@needs_numba
+@needs_kernels
 def test_nothing_else_of_a_start_matters() -> None:
     p = single_trigger.draw_worlds(EXP, VIEWS["self"])
     assert [start.name for start in EXP.starts] == ["2020", "2026"]
@@ -122,7 +122,7 @@ def test_nothing_else_of_a_start_matters() -> None:
         assert (first[1] == second[1]).all()
 
 
-@needs_numba
+@needs_kernels
 def test_more_worlds_begin_with_the_same() -> None:
     def played(exp: Experiment) -> np.ndarray:
         return single_trigger.play_trigger(exp, single_trigger.draw_worlds(exp, VIEWS["newsham"]), CASES["open tie"])[0]
@@ -139,18 +139,18 @@ import numpy as np
 import test_single_trigger as here
 from analysis.evidence import single_trigger
 from sim.model import compiled
-assert not compiled.COMPILED
+assert not compiled.is_compiled()
 exp = here.replace(here.EXP, trials=40)
 p = single_trigger.draw_worlds(exp, here.VIEWS["self"])
 np.save(sys.argv[1], np.array([np.hstack(single_trigger.play_trigger(exp, p, case)) for case in here.CASES.values()]))
 """
 
 
-@needs_numba
+@needs_kernels
 def test_plain_python_plays_a_trigger_as_the_kernel_does(tmp_path: Path) -> None:
     file, here = tmp_path / "plain.npy", Path(__file__).parent
     paths = os.pathsep.join(map(str, [here, here.parent, here.parents[1]]))
-    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": paths}
+    environment = {**os.environ, "STRAIT_RULES": "python", "PYTHONPATH": paths}
     subprocess.run([sys.executable, "-c", PLAINLY, str(file)], check=True, env=environment)
     exp = replace(EXP, trials=40)
     p = single_trigger.draw_worlds(exp, VIEWS["self"])

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 import pytest
-from playing import needs_numba
+from playing import needs_kernels
 from typer.testing import CliRunner
 
 from analysis import cli as commands
@@ -25,7 +25,7 @@ from sim.scenario import loader, shipped
 from sim.scenario.experiment import LeverSetting
 from sim.statistics.intervals import Interval
 
-pytestmark = needs_numba
+pytestmark = needs_kernels
 
 TRIALS = 1_000
 ROWS = validation_rows.load_rows()

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from playing import needs_numba, play
+from playing import needs_kernels, play
 
 from sim.model import codes
 from sim.model.effects.reactions import goes_on, lasts
@@ -34,7 +34,7 @@ def edges() -> dict[str, Experiment]:
     return made
 
 
-@needs_numba
+@needs_kernels
 def test_every_end_of_every_range_can_be_played() -> None:
     failed = []
     for what, exp in edges().items():

@@ -9,25 +9,30 @@ import sys
 from pathlib import Path
 
 import pytest
-from playing import needs_numba
+from playing import needs_kernels
 
 from sim.model import compiled
 
 SIM = Path(compiled.__file__).parents[1]
 DRAW = """
 from sim.model import draws
-print(draws.draw_uniforms(7, ["a", "b"], 0, 3).tobytes().hex(), sum(draws._fill.stats.cache_hits.values()))
+from sim.translate import kernel
+hits = []
+read = kernel.read_cached
+kernel.read_cached = lambda key: hits.append(read(key)) or hits[-1]
+print(draws.draw_uniforms(7, ["a", "b"], 0, 3).tobytes().hex(), sum(hit is not None for hit in hits))
+draws._fill.translated.wait()
 """
 
 pytestmark = [
-    needs_numba,
+    needs_kernels,
     pytest.mark.skipif(sys.platform == "win32", reason="Windows tells where a user's cache is, whatever is set"),
 ]
 
 
 def begin(home: Path, temporary: Path, install: Path = SIM.parent) -> subprocess.Popen[str]:
     """Start a process with this home that draws numbers with what is installed there."""
-    changed = {"NUMBA_CACHE_DIR", "XDG_CACHE_HOME"}
+    changed = {"XDG_CACHE_HOME"}
     env = {name: value for name, value in os.environ.items() if name not in changed}
     env |= {"HOME": str(home), "TMPDIR": str(temporary), "PYTHONPATH": str(install)}
     command = [sys.executable, "-W", "error", "-c", DRAW]
@@ -44,7 +49,7 @@ def drawn(process: subprocess.Popen[str]) -> tuple[str, int]:
 
 def kept(folder: Path) -> list[Path]:
     """Files of compiled rules in a folder."""
-    return sorted(folder.rglob("*.nbi"))
+    return sorted(folder.rglob("*.object"))
 
 
 @pytest.fixture

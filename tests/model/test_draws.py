@@ -5,17 +5,18 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playing import needs_numba
+from playing import needs_kernels
 from scipy.special import ndtri
 from scipy.stats import kstest
 
 from sim.model import draws, month
-from sim.model.compiled import twin
+from sim.model.compiled import kernel, twin
 from sim.model.effects import campaign, events, reactions
 from sim.scenario.distributions import Distribution, Fixed, Uniform
 from sim.scenario.experiment import Experiment
@@ -42,13 +43,21 @@ def correlated(exp: Experiment, *correlations: tuple[str, str, float]) -> Experi
 # One block of Philox
 
 
+@kernel
+def four_in_machine_code(seed: int, world: int, luck: int, name: np.uint64, index: int, out: Any) -> None:
+    """The same numbers by the rule that `draws.four` is translated as."""
+    out[0], out[1], out[2], out[3] = draws.four(seed, world, luck, name, index)
+
+
 @given(SEED, COUNT, COUNT, WORD, COUNT)
 def test_the_kernel_draws_what_numpy_draws(seed: int, world: int, luck: int, name: int, index: int) -> None:
     key = (seed, world, luck, np.uint64(name), index)
     words = [np.array(part, dtype=np.uint64) for part in ([seed, world], [index, name, luck, 0])]
     bits = np.random.Philox(key=words[0], counter=words[1]).random_raw(4)
     assert draws.four(*key) == tuple(draws.to_unit(bits).tolist())
-    assert draws.four_by_numpy(*key) == draws.four(*key)
+    out = np.zeros(4)
+    four_in_machine_code(seed, world, luck, np.uint64(name), index, out)
+    assert draws.four(*key) == tuple(out.tolist())
 
 
 @given(SEED, COUNT, COUNT, st.text(min_size=1), COUNT)
@@ -137,7 +146,7 @@ def test_another_seed_gives_other_worlds(debate: Experiment) -> None:
     assert (drawn[0] != drawn[1]).all(axis=0).mean() > 0.95
 
 
-@needs_numba
+@needs_kernels
 def test_worlds_are_spread_evenly(debate: Experiment) -> None:
     u = draws.draw_uniforms(debate.seed, list(debate.catalogue.parameters), 0, 5_000)
     assert ((u > 0) & (u < 1)).all()
@@ -146,7 +155,7 @@ def test_worlds_are_spread_evenly(debate: Experiment) -> None:
     assert np.abs(links).max() < 5 / math.sqrt(len(u))  # the largest of two thousand or so
 
 
-@needs_numba
+@needs_kernels
 @pytest.mark.parametrize("rho", [-0.9, -0.3, 0.5, 0.95])
 def test_a_correlation_is_recovered(debate: Experiment, rho: float) -> None:
     worlds = 20_000
@@ -158,7 +167,7 @@ def test_a_correlation_is_recovered(debate: Experiment, rho: float) -> None:
     assert all(kstest(drawn[:, names.index(name)], "uniform").pvalue > 1e-4 for name in PAIR[:2])
 
 
-@needs_numba
+@needs_kernels
 def test_three_correlations_at_once_leave_all_others_alone(debate: Experiment) -> None:
     worlds = 20_000
     wanted = {(0, 1): 0.6, (0, 2): -0.4, (1, 2): 0.2}

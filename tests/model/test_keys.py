@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 import pytest
-from playing import needs_numba, play
+from playing import needs_kernels, play
 
 from sim.engine import batch, setup
 from sim.scenario.catalogue import Lever
@@ -57,7 +57,7 @@ def before() -> dict[batch.Cell, bytes]:
     return records(small())
 
 
-@needs_numba
+@needs_kernels
 @pytest.mark.parametrize("position", range(LEVERS + 1))
 def test_a_lever_that_nobody_uses_changes_no_trial(position: int, before: dict[batch.Cell, bytes]) -> None:
     exp = small()
@@ -80,7 +80,7 @@ def test_nor_does_it_whatever_its_name_is(name: str) -> None:
         assert all(now[field] == then[field] for field in then.dtype.names if then[field].shape == ())
 
 
-@needs_numba
+@needs_kernels
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_order_of_no_file_changes_a_trial(seed: int, before: dict[batch.Cell, bytes]) -> None:
     exp = small()
@@ -98,7 +98,7 @@ def test_the_order_of_no_file_changes_a_trial(seed: int, before: dict[batch.Cell
     assert records(other) == before
 
 
-@needs_numba
+@needs_kernels
 def test_an_event_more_gives_other_events_no_other_luck() -> None:
     late = [ScriptedEvent(month=100, event="large_drill"), ScriptedEvent(month=110, event="taiwan_trigger")]
     exp = replace(small(), events=tuple(late))

@@ -14,37 +14,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playing import blank
 
-from sim.engine.mesa_model import order_of_play
 from sim.model import codes
-from sim.model.compiled import COMPILED, kernel, plain, twin
 from sim.model.effects import campaign, war
 from sim.model.rules import japan, prc, scale, taiwan, us
 from sim.model.state import Parameters, Setting, State
 
 ACTORS = {"prc": prc, "japan": japan, "us": us, "taiwan": taiwan}
-WAYS = [False, True] if COMPILED else [False]
 chance = st.floats(0.001, 0.999)
 ratio = st.floats(0.05, 20)
 
 
-@kernel
-def enter(state: State, params: Parameters, setting: Setting, form: int, time: float) -> None:
-    """What `campaign.enter` does, compiled once and cached."""
-    campaign.enter(state, params, setting, form, time)
-
-
-@kernel
-def leave(state: State, params: Parameters, setting: Setting, time: float) -> None:
-    """What `campaign.leave` does, compiled once and cached."""
-    campaign.leave(state, params, setting, time)
-
-
 WAR = types.SimpleNamespace(
     balance=war.balance, success=war.success, success_with_us=war.success_with_us, chances=war.chances,
-    enter=enter, leave=leave,
+    enter=campaign.enter, leave=campaign.leave,
 )  # fmt: skip
-PLAIN = {actor: twin(rules, scale=twin(scale)) for actor, rules in ACTORS.items()}
-PLAIN_PLAY = order_of_play(**PLAIN)
 
 
 def cases(actor: str) -> dict[str, list[dict[str, Any]]]:
@@ -55,7 +38,7 @@ def cases(actor: str) -> dict[str, list[dict[str, Any]]]:
 
 def rules_of(module: types.ModuleType) -> dict[str, Callable[..., Any]]:
     """The public rules that a module defines."""
-    functions = {name: plain(value) for name, value in vars(module).items() if not name.startswith("_")}
+    functions = {name: value for name, value in vars(module).items() if not name.startswith("_")}
     return {
         name: function
         for name, function in functions.items()
@@ -63,15 +46,9 @@ def rules_of(module: types.ModuleType) -> dict[str, Callable[..., Any]]:
     }
 
 
-def rule_of(actor: str, name: str, compiled: bool) -> Callable[..., Any]:
-    """A rule as the kernel runs it, or in plain Python all through."""
-    if compiled:
-        found = getattr(WAR if actor == "war" else ACTORS[actor], name)
-    elif actor == "war":
-        found = getattr(PLAIN_PLAY.campaign if name in ("enter", "leave") else PLAIN_PLAY.war, name)
-    else:
-        found = getattr(PLAIN[actor], name)
-    return cast(Callable[..., Any], found)
+def rule_of(actor: str, name: str) -> Callable[..., Any]:
+    """A rule in plain Python; tests/translate runs the same rules as machine code."""
+    return cast(Callable[..., Any], getattr(WAR if actor == "war" else ACTORS[actor], name))
 
 
 def value(entry: Any) -> Any:
@@ -93,11 +70,10 @@ def each(*, of_records: bool) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("compiled", WAYS, ids=["plain", "compiled"][: len(WAYS)])
 @pytest.mark.parametrize(("actor", "rule", "case"), each(of_records=False))
-def test_an_actor_decides_as_the_case_says(actor: str, rule: str, case: dict[str, Any], compiled: bool) -> None:
+def test_an_actor_decides_as_the_case_says(actor: str, rule: str, case: dict[str, Any]) -> None:
     situation = {name: value(entry) for name, entry in case["given"].items()}
-    decided = rule_of(actor, rule, compiled)(**situation)
+    decided = rule_of(actor, rule)(**situation)
     expected = _expected(actor, case["expect"])
     assert decided == (pytest.approx(expected, rel=1e-12) if isinstance(expected, (float, list)) else expected)
 
@@ -107,18 +83,17 @@ def _expected(actor: str, entry: Any) -> Any:
     return getattr(ACTORS[actor], entry) if isinstance(entry, str) else value(entry)
 
 
-@pytest.mark.parametrize("compiled", WAYS, ids=["plain", "compiled"][: len(WAYS)])
 @pytest.mark.parametrize(("actor", "rule", "case"), each(of_records=True))
-def test_a_campaign_goes_as_the_case_says(actor: str, rule: str, case: dict[str, Any], compiled: bool) -> None:
+def test_a_campaign_goes_as_the_case_says(actor: str, rule: str, case: dict[str, Any]) -> None:
     fields = {name: value(entry) for name, entry in case["state"].items()}
-    state = blank(State, fields, compiled=compiled)
-    params = blank(Parameters, {"nuclear_hr_guarantee": 1, **case.get("parameters", {})}, compiled=compiled)
-    setting = blank(Setting, compiled=compiled)
+    state = blank(State, fields, compiled=False)
+    params = blank(Parameters, {"nuclear_hr_guarantee": 1, **case.get("parameters", {})}, compiled=False)
+    setting = blank(Setting, compiled=False)
     situation = {name: value(entry) for name, entry in case["given"].items()}
-    function = rule_of(actor, rule, compiled)
+    function = rule_of(actor, rule)
     if rule == "chances":
-        fields["balance"] = rule_of("war", "balance", compiled)(state)
-        state = blank(State, fields, compiled=compiled)
+        fields["balance"] = rule_of("war", "balance")(state)
+        state = blank(State, fields, compiled=False)
         assert list(function(state, params, **situation)) == pytest.approx(case["expect"], rel=1e-9)
         return
     function(state, params, setting, *situation.values(), *([0.0] if rule == "enter" else []))
@@ -139,7 +114,7 @@ def test_every_rule_has_cases_on_both_sides_of_what_it_decides(actor: str) -> No
     assert list(written) == list(rules), "cases stand in the order of the rules"
     for name, rule in rules.items():
         given = [case["given"].keys() for case in written[name]]
-        assert all(list(names) == list(plain(rule).__code__.co_varnames[: len(names)]) for names in given), name
+        assert all(list(names) == list(rule.__code__.co_varnames[: len(names)]) for names in given), name
         results = {str(case["expect"]) for case in written[name]}
         least = 2 if rule.__annotations__["return"] == "bool" else 3
         assert len(results) >= least, f"{actor}.{name} has cases for {results} only"
@@ -158,7 +133,7 @@ def test_no_two_cases_of_a_rule_have_one_title(actor: str) -> None:
 
 @given(chance, ratio)
 def test_odds_and_probabilities_are_one_thing(p: float, r: float) -> None:
-    f = {name: plain(function) for name, function in rules_of(scale).items()}
+    f = rules_of(scale)
     assert f["probability"](f["odds"](p)) == pytest.approx(p)
     assert f["shifted"](p, 1.0) == pytest.approx(p)
     assert f["odds"](f["shifted"](p, r)) == pytest.approx(f["odds"](p) * r)
@@ -168,7 +143,7 @@ def test_odds_and_probabilities_are_one_thing(p: float, r: float) -> None:
 
 @given(st.floats(-5, 5), st.floats(-5, 5))
 def test_a_clipped_number_is_in_its_range_and_in_order(x: float, y: float) -> None:
-    clip, sure = plain(scale.clip), plain(scale.chance)
+    clip, sure = scale.clip, scale.chance
     assert 0 <= clip(x, 0.0, 1.0) <= 1
     assert clip(x, 0.0, 1.0) == x or not 0 <= x <= 1
     assert (sure(x) <= sure(y)) or x > y
@@ -197,7 +172,7 @@ def test_weaker_support_never_makes_japan_firmer(
 def test_every_reason_for_force_counts_the_same_way(
     a: float, b: float, c: float, d: float, e: float, more: float
 ) -> None:
-    urge = plain(prc.urge)
+    urge = prc.urge
     reasons = [a, b, c, d, e]
     for place in range(5):
         raised = [reason + more * (at == place) for at, reason in enumerate(reasons)]
@@ -207,7 +182,7 @@ def test_every_reason_for_force_counts_the_same_way(
 @given(chance, chance, chance, chance)
 def test_more_resolve_never_helps_the_prc_where_help_helps(us_comes: float, more: float, a: float, b: float) -> None:
     alone, with_us = max(a, b), min(a, b)
-    success = plain(war.success)
+    success = war.success
     assert success(more, max(us_comes, more), alone, with_us) <= success(more, us_comes, alone, with_us) + 1e-12
     assert success(1.0, us_comes, alone, with_us) <= success(more, us_comes, alone, with_us) + 1e-12
 
@@ -216,6 +191,6 @@ def test_more_resolve_never_helps_the_prc_where_help_helps(us_comes: float, more
 def test_a_yes_or_no_is_yes_as_often_as_its_chance_says(p: float, u: float, flag: int) -> None:
     rules = [prc.escalates, prc.strikes_japan, prc.presses_economically, japan.permits_bases, us.intervenes,
              us.deploys, us.consents, taiwan.resists, taiwan.submits, taiwan.consents]  # fmt: skip
-    assert all(plain(rule)(p, u) == (u < p) for rule in rules)
-    assert plain(prc.breaks_settlement)(p, bool(flag), u) == (u < p and bool(flag))
-    assert plain(japan.fights)(bool(flag), p, u) == (u < p or bool(flag))
+    assert all(rule(p, u) == (u < p) for rule in rules)
+    assert prc.breaks_settlement(p, bool(flag), u) == (u < p and bool(flag))
+    assert japan.fights(bool(flag), p, u) == (u < p or bool(flag))

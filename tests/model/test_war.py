@@ -8,17 +8,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playing import blank, needs_numba
+from playing import blank, needs_kernels
 
 from sim.engine import setup
 from sim.model import codes, draws, month
 from sim.model.compiled import kernel
 from sim.model.effects import campaign, war
 from sim.model.rules import prc
-from sim.model.state import Parameters, Setting, State, state_dtype
+from sim.model.state import Parameters, State, plain_record, state_dtype
 from sim.scenario.loader import load
 
-pytestmark = needs_numba
+pytestmark = needs_kernels
 
 CAMPAIGNS = 20_000
 FORMS = {"quarantine": prc.QUARANTINE, "blockade": prc.BLOCKADE, "strike": prc.STRIKE, "invasion": prc.INVASION}
@@ -80,25 +80,19 @@ SITUATIONS: dict[str, tuple[Mapping[str, float], Mapping[str, float]]] = {
 
 
 @kernel
-def campaigns(blank_and_work: Any, params: Parameters, setting: Setting, form: int, happened: Any, losses: Any) -> None:
+def campaigns(blank_and_work: Any, all_params: Any, settings: Any, form: int, happened: Any, losses: Any) -> None:
     """Play a campaign of `form` for each row of `happened[campaign, event]` and `losses[campaign, country]`."""
+    params = all_params[0]
+    setting = settings[0]
     for luck in range(len(losses)):
         blank_and_work[1] = blank_and_work[0]
         state = blank_and_work[1]
         state.luck = luck + 1
         campaign.begin(state, params, setting, form, 0.0)
         month.finish(state, params, setting)
-        for event in range(happened.shape[1]):
+        for event in range(len(state.happened)):
             happened[luck, event] = state.happened[event]
         losses[luck, 0], losses[luck, 1] = state.japan_loss, state.taiwan_loss
-
-
-@kernel
-def expected_outcomes(
-    state: State, params: Parameters, quarantine: float, blockade: float, strike: float, invasion: float
-) -> tuple[float, float]:
-    """What `war.expected_outcomes` returns, compiled once and cached."""
-    return war.expected_outcomes(state, params, quarantine, blockade, strike, invasion)
 
 
 def records(situation: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -117,8 +111,9 @@ def records(situation: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def foreseen(situation: str, **forms: float) -> tuple[dict[str, float], tuple[float, float]]:
     """The probability of each event, and both losses, by the closed form."""
     state, params, _ = records(situation)
-    losses = expected_outcomes(state[0], params[0], *(forms.get(form, 0.0) for form in FORMS))
-    return dict(zip(codes.EVENTS, state[0]["expected"].tolist(), strict=True)), losses
+    now, shares = plain_record(State, state[0]), (forms.get(form, 0.0) for form in FORMS)
+    losses = war.expected_outcomes(now, plain_record(Parameters, params[0]), *shares)
+    return dict(zip(codes.EVENTS, now.expected, strict=True)), losses
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -126,7 +121,7 @@ def foreseen(situation: str, **forms: float) -> tuple[dict[str, float], tuple[fl
 def test_the_closed_form_foresees_what_campaigns_come_to(situation: str, form: str) -> None:
     state, params, setting = records(situation)
     happened, losses = np.zeros((CAMPAIGNS, len(codes.EVENTS))), np.zeros((CAMPAIGNS, 2))
-    campaigns(state, params[0], setting[0], FORMS[form], happened, losses)
+    campaigns(state, params, setting, FORMS[form], happened, losses)
     chances, means = foreseen(situation, **{form: 1.0})
     found = dict(zip(codes.EVENTS, happened.mean(axis=0), strict=True))
     error = {event: math.sqrt(max(q * (1 - q), 0.0) / CAMPAIGNS) for event, q in chances.items()}
@@ -175,13 +170,13 @@ def test_where_everybody_comes_the_chance_is_the_one_with_japan_in() -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_certain_success_leaves_no_failed_invasion(form: str) -> None:
-    state, params, _ = records("an even fight in which everything may happen")
+    states, all_params, _ = records("an even fight in which everything may happen")
     for name in ("alone", "without_bases", "with_bases", "joined", "late"):
-        state[name] = 1.0
-    expected_outcomes(state[0], params[0], *(float(form == name) for name in FORMS))
-    q = dict(zip(codes.EVENTS, state[0]["expected"], strict=True))
-    assert q["nuclear_use"] == pytest.approx(0)
-    state["resist_prob"] = 1.0
-    expected_outcomes(state[0], params[0], *(float(form == name) for name in FORMS))
-    q = dict(zip(codes.EVENTS, state[0]["expected"], strict=True))
+        states[name] = 1.0
+    state, params = plain_record(State, states[0]), plain_record(Parameters, all_params[0])
+    war.expected_outcomes(state, params, *(float(form == name) for name in FORMS))
+    assert state.expected[codes.NUCLEAR_USE] == pytest.approx(0)
+    state.resist_prob = 1.0
+    war.expected_outcomes(state, params, *(float(form == name) for name in FORMS))
+    q = dict(zip(codes.EVENTS, state.expected, strict=True))
     assert q["taiwan_conquered"] == pytest.approx(q["invasion"])

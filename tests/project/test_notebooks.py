@@ -11,7 +11,7 @@ import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from playing import needs_numba
+from playing import needs_kernels
 from traitlets import default
 
 ROOT = Path(__file__).parents[2]
@@ -53,7 +53,7 @@ def test_a_notebook_has_no_outputs(page: Path) -> None:
         assert (page.parent / link).exists(), link
 
 
-@needs_numba
+@needs_kernels
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_notebook_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR"):

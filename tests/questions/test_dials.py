@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from made_up import one
-from playing import needs_numba
+from playing import needs_kernels
 
 import sim
 from analysis.questions import averages, dials
@@ -32,7 +32,7 @@ def found() -> pd.DataFrame:
     return dials.effects(only(load("debate"), "S15", "S19", "N12"), TRIALS)
 
 
-@needs_numba
+@needs_kernels
 def test_an_effect_is_the_difference_of_two_runs(found: pd.DataFrame) -> None:
     ends = []
     for end in ("newsham", "self"):
@@ -46,7 +46,7 @@ def test_an_effect_is_the_difference_of_two_runs(found: pd.DataFrame) -> None:
         assert effect == pytest.approx(expected, abs=1e-12)
 
 
-@needs_numba
+@needs_kernels
 def test_a_dial_of_costs_alone_moves_costs_alone(found: pd.DataFrame) -> None:
     of_taiwan = found[found["claim"] == "S19"]
     assert (of_taiwan.loc[of_taiwan["outcome"] != "taiwan_gdp_loss_pct", "verdict"] == "none").all()
@@ -56,7 +56,7 @@ def test_a_dial_of_costs_alone_moves_costs_alone(found: pd.DataFrame) -> None:
     assert one(found, claim="S15", of="status_quo", outcome="japan_gdp_loss_pct")["verdict"] == "moves"
 
 
-@needs_numba
+@needs_kernels
 def test_a_dial_on_which_nothing_hangs_moves_nothing() -> None:
     exp = only(load("debate"), "S19")
     claim = exp.catalogue.claims["S19"]
@@ -74,7 +74,7 @@ def test_verdicts() -> None:
     assert dials.verdict(Interval(None, None, None), 0.005) == "no value"
 
 
-@needs_numba
+@needs_kernels
 def test_averages_agree_with_results_and_do_not_hang_on_what_is_kept(
     tmp_path: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from made_up import one
-from playing import needs_numba
+from playing import needs_kernels
 from typer.testing import CliRunner
 
 import sim
@@ -85,7 +85,7 @@ def test_what_is_realised_with_everyones_consent_is_what_was_planned(exp: Experi
     assert effort.realised_effort(sure, ("2026", "neutral", "direct_ties"), 3) == pytest.approx(planned, rel=0.1)
 
 
-@needs_numba
+@needs_kernels
 def test_as_written_is_what_a_run_says(exp: Experiment) -> None:
     found = effort.table(exp, 200, watched_trials=1)
     differences = sim.run(exp, trials=200).differences()
@@ -104,7 +104,7 @@ def test_as_written_is_what_a_run_says(exp: Experiment) -> None:
     assert (tenths["difference"].abs() > 0).groupby(tenths["policy"]).any().all()  # every lever does something
 
 
-@needs_numba
+@needs_kernels
 def test_command(tmp_path: Path) -> None:
     out = tmp_path / "effort.csv"
     words = ["effort", "debate", "--worldview", "neutral", "--start", "2026", "--out", str(out), "--trials"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from playing import needs_numba
+from playing import needs_kernels
 from playing import play as play_all
 from typer.testing import CliRunner
 
@@ -51,7 +51,7 @@ def test_counting_changes_no_trial(debate: Experiment) -> None:
     assert set(tally) <= set(EVERY)
 
 
-@needs_numba
+@needs_kernels
 def test_no_option_is_never_chosen_on_the_debate(debate: Experiment) -> None:
     """Of each cell, the first three trials of a thousand in which each kind of thing happens are counted."""
     kinds = [name for name, outcome in debate.catalogue.outcomes.items() if outcome.unit == "share"]

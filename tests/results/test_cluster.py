@@ -33,7 +33,7 @@ KILLS = 3
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 UNLIKE: dict[str, dict[str, Any]] = {
-    "rules run: as plain Python there, compiled here": {"env": {"NUMBA_DISABLE_JIT": "1"}},
+    "rules run: as python there, as machine code here": {"env": {"STRAIT_RULES": "python"}},
     "a sample of trials (systems and processors may round differently)": {
         "preload": "import numpy; from sim.model import draws; "
         "draws.draw_parameters = lambda *how, of=draws.draw_parameters: numpy.nextafter(of(*how), 0)"

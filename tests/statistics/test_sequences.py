@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import pytest
 from made_up import coverage_margin
-from playing import needs_numba
+from playing import needs_kernels
 
 import sim
 from sim.statistics import sequences
@@ -133,7 +133,7 @@ def again(worlds: Floats, rng: np.random.Generator, shape: tuple[int, int]) -> F
     return rng.choice(worlds, shape)
 
 
-@needs_numba
+@needs_kernels
 @pytest.mark.parametrize(("worldview", "policy"), [("self", "quiet_depth"), ("newsham", "direct_ties")])
 def test_differences_of_a_real_run_are_covered_at_every_look(worldview: str, policy: str) -> None:
     """Worlds drawn again and again from those of a run: its own mean is then the truth."""

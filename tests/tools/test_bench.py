@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from playing import needs_numba
+from playing import needs_kernels
 
 from analysis.questions import speed
 from sim.model import month
-from sim.model.compiled import plain
 from sim.model.effects import campaign, episodes, events, levers
 from sim.scenario.loader import load
 from tools import bench_parts
 
-pytestmark = needs_numba
+pytestmark = needs_kernels
 
 
 def test_a_round_gives_ratios_that_belong_together(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,11 +36,11 @@ def test_a_round_gives_ratios_that_belong_together(monkeypatch: pytest.MonkeyPat
 def test_every_part_of_a_month_is_measured() -> None:
     """Whatever function the order of play calls, the profile calls too."""
 
-    def names(*functions: object) -> set[str]:
-        return {name for function in functions for name in plain(function).__code__.co_names}  # type: ignore[arg-type]
+    def names(*functions: Any) -> set[str]:
+        return {name for function in functions for name in function.__code__.co_names}
 
     steps = {name for module in (month, campaign, episodes, events, levers) for name, value in vars(module).items()
              if callable(value) and name != "others"}  # fmt: skip
     called = names(month.play, month.others) & steps
     assert {"calendar", "perceive", "force", "dangers", "settle", "move"} <= called
-    assert called <= names(bench_parts._of_month, bench_parts._play)
+    assert called <= names(bench_parts._of_month, bench_parts._play.function)

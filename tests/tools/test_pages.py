@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from playing import needs_numba
+from playing import needs_kernels
 from typer.testing import CliRunner
 
 from analysis.evidence import implied
@@ -95,7 +95,7 @@ def test_check_names_a_measure_of_another_version(exp: Experiment, docs: Path) -
     assert "implied: was changed by hand; python -m tools document --measure implied" in result.output
 
 
-@needs_numba
+@needs_kernels
 def test_a_measure_is_recorded_with_its_version_and_read(exp: Experiment, docs: Path) -> None:
     words = ["document", "--measure", "implied", "--trials", "200", "--docs", str(docs)]
     result = CliRunner().invoke(app, words)

@@ -8,12 +8,10 @@ force could begin: the compensators (see `sim.model.month.accumulate`).
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from sim.model import codes, draws
-from sim.model.compiled import rule
+from sim.model.elementary import exp
 from sim.model.rules import japan, prc, us
 from sim.model.state import Parameters, Setting, State
 
@@ -22,7 +20,6 @@ PRESSURE, CLOSURE = np.uint64(draws.name_id("pressure after a fall")), np.uint64
 ATTEMPT, ARMS = np.uint64(draws.name_id("attempt on islands")), np.uint64(draws.name_id("nuclear decision"))
 
 
-@rule
 def rates(state: State, params: Parameters, demands: float) -> tuple[float, float, float]:
     """A year's pressure on Japan, closures of its sea lanes and attempts on its islands.
 
@@ -34,7 +31,6 @@ def rates(state: State, params: Parameters, demands: float) -> tuple[float, floa
     return pressure, params.closure_per_year * more, attempts
 
 
-@rule
 def standing(params: Parameters, fought: bool, ties: float) -> tuple[float, float, float]:
     """The share of US credibility lost, the chance that the US defends Japan, and Japan's nuclear hazard a year."""
     lost = us.credibility_lost(params.us_credibility_loss_share, params.fought_loss_ratio, fought)
@@ -45,13 +41,11 @@ def standing(params: Parameters, fought: bool, ties: float) -> tuple[float, floa
     return lost, defends, nuclear
 
 
-@rule
 def costs(params: Parameters, closed_years: float) -> float:
     """Japan's loss by its sea lanes in the ten years: the way round, and the time for which they are closed."""
     return YEARS * params.reroute_cost_pct + closed_years * params.closure_cost_pct * params.pacific_reach_ratio
 
 
-@rule
 def begin(state: State, params: Parameters, setting: Setting) -> None:
     """Taiwan has fallen: the ten years that follow, event by event, with ties as they stood when force began."""
     fought = state.us_in == 1
@@ -67,11 +61,10 @@ def begin(state: State, params: Parameters, setting: Setting) -> None:
     after[3], after[4] = yields - params.concede_prob, granted
     after[5], after[6] = islands, ryukyus
     after[7] = 1.0 if clash or attacked else 0.0
-    after[8] = 1.0 if japan.goes_nuclear(1 - math.exp(-nuclear * YEARS), u) else 0.0
+    after[8] = 1.0 if japan.goes_nuclear(1 - exp(-nuclear * YEARS), u) else 0.0
     after[9], after[10] = costs(params, closed(state, params, setting, closure)), YEARS * params.arming_pct
 
 
-@rule
 def pressed(state: State, params: Parameters, setting: Setting, per_year: float, yields: float) -> tuple[float, bool]:
     """Pressure on Japan: how often it gives way, and whether a quarrel in which it does not comes to deaths."""
     granted, clash = 0.0, False
@@ -89,7 +82,6 @@ def pressed(state: State, params: Parameters, setting: Setting, per_year: float,
     return granted, clash
 
 
-@rule
 def attempted(
     state: State, params: Parameters, setting: Setting, per_year: float, defends: float
 ) -> tuple[float, float, bool]:
@@ -109,7 +101,6 @@ def attempted(
     return islands, ryukyus, n > 0
 
 
-@rule
 def closed(state: State, params: Parameters, setting: Setting, per_year: float) -> float:
     """Years for which sea lanes are closed, closures begun within the ten years counted whole."""
     years = 0.0
@@ -124,7 +115,6 @@ def closed(state: State, params: Parameters, setting: Setting, per_year: float) 
     return years
 
 
-@rule
 def expect(state: State, params: Parameters) -> None:
     """Add what would follow the falls expected since this was last done, with ties and demands as they were."""
     falls = state.falls_fought + state.falls_unfought
@@ -135,7 +125,7 @@ def expect(state: State, params: Parameters) -> None:
         after = state.after_expected
         after[3] += falls * (yields - params.concede_prob)
         after[4] += falls * YEARS * pressure * yields
-        after[7] += falls * (1 - math.exp(-YEARS * deaths))
+        after[7] += falls * (1 - exp(-YEARS * deaths))
         after[9] += falls * costs(params, YEARS * closure * params.closure_months / codes.MONTHS_A_YEAR)
         after[10] += falls * YEARS * params.arming_pct
         left_standing(state, params, True, state.falls_fought, attempt)
@@ -144,7 +134,6 @@ def expect(state: State, params: Parameters) -> None:
     state.after_ties, state.after_demands = state.ties_depth_more, state.demand_ratio
 
 
-@rule
 def left_standing(state: State, params: Parameters, fought: bool, falls: float, attempt: float) -> None:
     """Add the expectation of what hangs on whether the US fought, times the falls expected."""
     lost, defends, nuclear = standing(params, fought, state.after_ties)
@@ -153,7 +142,7 @@ def left_standing(state: State, params: Parameters, fought: bool, falls: float, 
     after[0] += falls * lost
     after[1] += falls * defends
     after[2] += falls * params.partners_lost_share * (params.fought_loss_ratio if fought else 1.0)
-    after[5] += falls * (1 - math.exp(-YEARS * seizure))
+    after[5] += falls * (1 - exp(-YEARS * seizure))
     if state.unlimited == 1:
-        after[6] += falls * (1 - math.exp(-YEARS * seizure * params.ryukyu_share))
-    after[8] += falls * (1 - math.exp(-YEARS * nuclear))
+        after[6] += falls * (1 - exp(-YEARS * seizure * params.ryukyu_share))
+    after[8] += falls * (1 - exp(-YEARS * nuclear))

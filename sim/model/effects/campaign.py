@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from sim.model import codes, draws
-from sim.model.compiled import rule
 from sim.model.effects import aftermath, episodes, reactions
 from sim.model.rules import japan, prc, scale, taiwan, us
 from sim.model.state import Parameters, Setting, State
@@ -16,7 +15,6 @@ STAGES = 8  # keys set apart for the stages of one campaign, each form being one
 BELOW_FORCE = 2  # rungs of the military ladder, above routine, that lie below the forms of force
 
 
-@rule
 def begin(state: State, params: Parameters, setting: Setting, form: int, time: float) -> None:
     """The PRC reaches for force: everyone's luck for this campaign is cast, and the first stage begins."""
     n = state.campaigns
@@ -28,7 +26,6 @@ def begin(state: State, params: Parameters, setting: Setting, form: int, time: f
     enter(state, params, setting, form, time)
 
 
-@rule
 def enter(state: State, params: Parameters, setting: Setting, form: int, time: float) -> None:
     """A stage of the campaign begins: its length and exits are cast, and each actor decides."""
     key = STAGES * state.campaigns + form
@@ -68,7 +65,6 @@ def enter(state: State, params: Parameters, setting: Setting, form: int, time: f
             episodes.begin(state, params, codes.JAPAN_MILITARY, prc.STRIKE + BELOW_FORCE, time, codes.NEVER, 1.0)
 
 
-@rule
 def decide(state: State, us_ratio: float, strike_ratio: float, japan_ratio: float, taiwan_chooses: bool) -> None:
     """Who fights at this stage: Taiwan if it has the choice, then the US, Japan's bases, the PRC's strike, Japan."""
     if taiwan_chooses:
@@ -89,7 +85,6 @@ def decide(state: State, us_ratio: float, strike_ratio: float, japan_ratio: floa
         state.happened[codes.JAPAN_IN_COMBAT] = 1
 
 
-@rule
 def invade(state: State, params: Parameters, setting: Setting) -> None:
     """What a resisted invasion costs."""
     state.japan_loss += params.war_cost_japan_pct * (1.0 if state.japan_in == 1 else params.war_bystander_ratio)
@@ -101,14 +96,12 @@ def invade(state: State, params: Parameters, setting: Setting) -> None:
         state.ships_lost += params.prc_ships
 
 
-@rule
 def wage(state: State, params: Parameters, setting: Setting, until: float) -> None:
     """The campaign goes on up to `until`; stages end, exits are taken, perhaps more than one."""
     while state.campaign != prc.NO_CAMPAIGN and state.stage_end <= until:
         leave(state, params, setting, state.stage_end)
 
 
-@rule
 def leave(state: State, params: Parameters, setting: Setting, time: float) -> None:
     """A stage ends: submission, escalation, victory, or nothing gained."""
     form = state.campaign
@@ -145,7 +138,6 @@ def leave(state: State, params: Parameters, setting: Setting, time: float) -> No
         decide_battle(state, params, setting, time)
 
 
-@rule
 def decide_battle(state: State, params: Parameters, setting: Setting, time: float) -> None:
     """An invasion is decided, by who is in it."""
     chance = state.alone
@@ -165,7 +157,6 @@ def decide_battle(state: State, params: Parameters, setting: Setting, time: floa
         give_up(state, params, setting, time, params.rebuild_months)
 
 
-@rule
 def settle_on_terms(state: State, params: Parameters, setting: Setting, time: float) -> None:
     """Taiwan settles on PRC terms, which a PRC that wants more may break."""
     state.happened[codes.COERCED_SETTLEMENT] = 1
@@ -174,7 +165,6 @@ def settle_on_terms(state: State, params: Parameters, setting: Setting, time: fl
     fall(state, params, setting, time)
 
 
-@rule
 def fall(state: State, params: Parameters, setting: Setting, time: float) -> None:
     """Taiwan falls, and with it this part of the story ends."""
     state.happened[codes.TAIWAN_FALLS] = 1
@@ -188,7 +178,6 @@ def fall(state: State, params: Parameters, setting: Setting, time: float) -> Non
             episodes.settle(state, params, track, time)
 
 
-@rule
 def give_up(state: State, params: Parameters, setting: Setting, time: float, rest_months: float) -> None:
     """The PRC ends the campaign without its aim, and needs time before the next."""
     state.gave_up = 1
@@ -197,7 +186,6 @@ def give_up(state: State, params: Parameters, setting: Setting, time: float, res
     stop(state, params, setting, time)
 
 
-@rule
 def stop(state: State, params: Parameters, setting: Setting, time: float) -> None:
     """The military tracks come off the rungs of war."""
     if time <= setting.months:

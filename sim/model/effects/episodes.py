@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import math
-
 from sim.model import codes
-from sim.model.compiled import rule
+from sim.model.elementary import exp
 from sim.model.rules import prc, scale
 from sim.model.state import Parameters, State
 
 OFFSET = (0, 4, 11, 15)  # where a track's rungs begin in `rung_months`
 
 
-@rule
 def first_rate(adaptation_months: float) -> float:
     """The rate at which coercion begins to cost, if its first year costs 1 and trade is redirected as it goes on.
 
     The rate r falls as r × exp(-t / years), whose integral over the first year is r × years × (1 - exp(-1 / years)).
     """
-    years = adaptation_months / codes.MONTHS_A_YEAR / math.log(2.0)  # time in which the rate falls to 1 / e
-    return 1 / (years * (1 - math.exp(-1 / years)))
+    years = adaptation_months / codes.MONTHS_A_YEAR / scale.LN_2  # time in which the rate falls to 1 / e
+    return 1 / (years * (1 - exp(-1 / years)))
 
 
-@rule
 def bear(rate: float, coerced: bool, adapted: float, months: float, half_life: float) -> tuple[float, float]:
     """Cost of some months, in the unit of `rate` a year, and how far trade has been redirected after them.
 
@@ -35,11 +31,10 @@ def bear(rate: float, coerced: bool, adapted: float, months: float, half_life: f
     if not coerced:
         return 0.0, adapted * left
     # The integral of rate × (1 - adapted) × 2^(-time / half_life) over the months, in years.
-    cost = rate * (1 - adapted) * (1 - left) * half_life / (codes.MONTHS_A_YEAR * math.log(2.0))
+    cost = rate * (1 - adapted) * (1 - left) * half_life / (codes.MONTHS_A_YEAR * scale.LN_2)
     return cost, 1 - (1 - adapted) * left
 
 
-@rule
 def spend(state: State, params: Parameters, track: int, months: float) -> None:
     """Some months pass on the present rung of `track`, at their cost."""
     rung = state.rung[track]
@@ -57,7 +52,6 @@ def spend(state: State, params: Parameters, track: int, months: float) -> None:
         state.expected_taiwan_loss += cost
 
 
-@rule
 def hurts(state: State, params: Parameters) -> float:
     """What coercion costs Japan now, in per cent of GDP a year."""
     rung = state.rung[codes.JAPAN_ECONOMIC]
@@ -67,7 +61,6 @@ def hurts(state: State, params: Parameters) -> float:
     return state.first_rate * params.coercion_cost_japan_pct * broad * state.severity * (1 - state.japan_adapted)
 
 
-@rule
 def settle(state: State, params: Parameters, track: int, time: float) -> None:
     """Count what `track` has been through up to `time`: an episode that ends leaves a longer, milder one beneath it."""
     while state.until[track] <= time:
@@ -83,7 +76,6 @@ def settle(state: State, params: Parameters, track: int, time: float) -> None:
         state.since[track] = time
 
 
-@rule
 def set_beneath(state: State, track: int, rung: int, until: float, severity: float) -> None:
     """A milder episode goes on beneath the one that stands."""
     state.milder[track], state.milder_until[track] = rung, until
@@ -91,7 +83,6 @@ def set_beneath(state: State, track: int, rung: int, until: float, severity: flo
         state.milder_severity = severity
 
 
-@rule
 def begin(state: State, params: Parameters, track: int, rung: int, time: float, months: float, severity: float) -> None:
     """Pressure on `track` comes to `rung` for `months`: graver than now, it stands above what goes on beneath it."""
     if rung == 0:
@@ -121,7 +112,6 @@ def begin(state: State, params: Parameters, track: int, rung: int, time: float, 
         state.month_high[track] = rung
 
 
-@rule
 def end(state: State, params: Parameters, track: int, time: float) -> None:
     """The gravest pressure on `track` stops at `time`."""
     settle(state, params, track, time)

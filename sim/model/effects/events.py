@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from sim.model import codes, draws
-from sim.model.compiled import rule
 from sim.model.effects import episodes, levers, reactions
 from sim.model.rules import prc, scale, taiwan, us
 from sim.model.state import Parameters, Setting, State
@@ -16,7 +15,6 @@ OFFENCE, DISPUTE, ALLIANCE, LEAKED = 2_000_000, 3_000_000, 5_000_000, 6_000_000
 SCRIPT = np.uint64(draws.name_id("scripted event"))
 
 
-@rule
 def arm(state: State, setting: Setting, clock: int) -> None:
     """Set a clock for its next event; the event's own luck is drawn with it."""
     u, state.mark_a[clock], state.mark_b[clock], state.mark_c[clock] = draws.four(
@@ -26,21 +24,18 @@ def arm(state: State, setting: Setting, clock: int) -> None:
     state.count[clock] += 1
 
 
-@rule
 def due(state: State, setting: Setting, clock: int, per_year: float) -> bool:
     """A month passes on a clock; true if its event comes within it."""
     state.hazard[clock] += per_year * setting.years
     return state.hazard[clock] >= state.threshold[clock]
 
 
-@rule
 def moment(state: State, setting: Setting, clock: int, per_year: float) -> float:
     """When in this month the event comes: the hazard beyond the threshold, at this rate, is time passed since."""
     too_far = state.hazard[clock] - state.threshold[clock]
     return state.time + setting.step - codes.MONTHS_A_YEAR * too_far / per_year
 
 
-@rule
 def at_taiwan(state: State, params: Parameters, setting: Setting) -> None:
     """Taiwan's own statements and visits, US signals, and PRC pressure that nobody provoked."""
     clock, rate = codes.TAIWAN_TRIGGER, params.taiwan_triggers_per_year
@@ -66,7 +61,6 @@ def at_taiwan(state: State, params: Parameters, setting: Setting) -> None:
         state.regime = 1
 
 
-@rule
 def signal(state: State, params: Parameters, kind: int) -> None:
     """The US has sold arms or sailed through the Strait."""
     if kind == us.ARMS:
@@ -76,7 +70,6 @@ def signal(state: State, params: Parameters, kind: int) -> None:
         state.us_firmness += params.transit_points
 
 
-@rule
 def press_taiwan(
     state: State, params: Parameters, setting: Setting, military: int, time: float, v: float, u_crisis: float
 ) -> None:
@@ -86,7 +79,6 @@ def press_taiwan(
     reactions.show_force(state, params, setting, codes.TAIWAN_MILITARY, military, time, months, u_crisis)
 
 
-@rule
 def offend(state: State, params: Parameters, setting: Setting, time: float, key: int) -> None:
     """The PRC takes amiss what Taiwan or its friends have done."""
     state.hope_lost += params.hope_loss_trigger
@@ -95,7 +87,6 @@ def offend(state: State, params: Parameters, setting: Setting, time: float, key:
     reactions.at_taiwan(state, params, setting, odds, params.broad_dispute_prob, surge, drills, time, key)
 
 
-@rule
 def at_japan(state: State, params: Parameters, setting: Setting) -> None:
     """Disputes that have nothing to do with Taiwan, and PRC pressure on Japan that nobody provoked."""
     clock, rate = codes.JAPAN_TRIGGER, params.japan_triggers_per_year
@@ -112,7 +103,6 @@ def at_japan(state: State, params: Parameters, setting: Setting) -> None:
             arm(state, setting, clock)
 
 
-@rule
 def press_japan(state: State, params: Parameters, time: float, u: float, v: float, u_trade: float) -> None:
     """Unprovoked pressure on Japan, by detentions and boycotts or by a surge at sea and in the air."""
     if prc.presses_economically(params.economic_pressure_share, u):
@@ -124,7 +114,6 @@ def press_japan(state: State, params: Parameters, time: float, u: float, v: floa
         episodes.begin(state, params, codes.JAPAN_MILITARY, prc.SURGE, time, months, 1.0)
 
 
-@rule
 def steps(state: State, params: Parameters, setting: Setting) -> None:
     """Visible steps by Japan, with Taiwan or with the US, and what was quiet becoming known."""
     clock, rate = codes.TIES_STEP, state.ties_steps
@@ -147,7 +136,6 @@ def steps(state: State, params: Parameters, setting: Setting) -> None:
             arm(state, setting, clock)
 
 
-@rule
 def step(state: State, params: Parameters, setting: Setting, time: float, ties: bool, u: float, key: int) -> None:
     """One of the levers now in use is seen: which one is drawn by how often each is."""
     left = u * (state.ties_steps if ties else state.alliance_steps)
@@ -163,7 +151,6 @@ def step(state: State, params: Parameters, setting: Setting, time: float, ties: 
         reactions.step(state, params, setting, seen, state.depth[seen], state.openness[seen], time, key)
 
 
-@rule
 def leak(state: State, params: Parameters, setting: Setting, time: float, u: float, key: int) -> None:
     """Something quiet becomes known, as a quiet step that came out; which lever, by how much of each is hidden."""
     left = u * state.hidden
@@ -179,14 +166,12 @@ def leak(state: State, params: Parameters, setting: Setting, time: float, u: flo
     levers.gather(state, params, setting)
 
 
-@rule
 def deaths(state: State, params: Parameters, setting: Setting, time: float) -> None:
     """An incident that kills is a crisis, and angers."""
     reactions.begin_crisis(state, params, setting, time)
     state.anger = prc.grows_angry(state.anger, params.deadly_incident_anger, setting.on_provocation)
 
 
-@rule
 def dangers(state: State, params: Parameters, setting: Setting) -> None:
     """Dangerous incidents, crises that come from politics alone, and fresh estimates in Beijing."""
     escorted = state.rung[codes.TAIWAN_MILITARY] >= prc.SURGE  # escorts are flown while the PLA presses Taiwan
@@ -209,7 +194,6 @@ def dangers(state: State, params: Parameters, setting: Setting) -> None:
             arm(state, setting, clock)
 
 
-@rule
 def scripted(state: State, params: Parameters, setting: Setting) -> None:
     """What the experiment has written down beforehand for this month happens, beside all that arrives at random."""
     for number in range(setting.scripted):
@@ -218,7 +202,6 @@ def scripted(state: State, params: Parameters, setting: Setting) -> None:
             happens(state, params, setting, setting.scripted_event[number], time, setting.scripted_key[number])
 
 
-@rule
 def happens(state: State, params: Parameters, setting: Setting, event: int, time: float, key: int) -> None:
     """One scripted event (a place in `codes.SCRIPTED`), at its time; what comes of it is luck as ever."""
     u, v, z, _ = draws.four(setting.seed, state.world, state.luck, SCRIPT, key)

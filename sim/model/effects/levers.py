@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sim.model import codes
-from sim.model.compiled import rule
 from sim.model.effects import episodes, reactions
 from sim.model.rules import japan, scale
 from sim.model.state import LeverSums, Parameters, Setting, State
@@ -11,7 +10,6 @@ from sim.model.state import LeverSums, Parameters, Setting, State
 JUMP_MONTHS = 36  # how long budgets grow faster after a shock
 
 
-@rule
 def move(state: State, params: Parameters, setting: Setting) -> None:
     """A month of work on each lever that the policy moves, as far as Japan, Taiwan and the US let it go on."""
     if state.posture != japan.CONTINUE and state.time >= state.posture_until:
@@ -43,7 +41,6 @@ def move(state: State, params: Parameters, setting: Setting) -> None:
         gather(state, params, setting)
 
 
-@rule
 def may_go_on(state: State, params: Parameters, setting: Setting, lever: int, backed: bool) -> bool:
     """A lever goes further this month: a tie that grows needs Japan's will (`backed`, unless quiet) and consents."""
     deeper = setting.goal_depth[lever] > setting.start_depth[lever]
@@ -55,7 +52,6 @@ def may_go_on(state: State, params: Parameters, setting: Setting, lever: int, ba
     return setting.needs_us[lever] == 0 or state.us_consents == 1
 
 
-@rule
 def take_first_step(state: State, params: Parameters, setting: Setting, lever: int) -> None:
     """A lever is used for the first time: if that is seen, it is an event; the first official one crosses a line."""
     depth, openness = setting.goal_depth[lever], setting.goal_openness[lever]
@@ -70,7 +66,6 @@ def take_first_step(state: State, params: Parameters, setting: Setting, lever: i
     reactions.step(state, params, setting, lever, depth, openness, state.time, setting.first_step_key[lever])
 
 
-@rule
 def gather(state: State, params: Parameters, setting: Setting) -> None:
     """Add up what the levers amount to now, as they are and as they are seen, and the odds ratios that follow."""
     base = setting.base
@@ -101,7 +96,6 @@ def gather(state: State, params: Parameters, setting: Setting) -> None:
     derive_ratios(state, params, setting)
 
 
-@rule
 def add(total: LeverSums, setting: Setting, lever: int, depth: float, seen: float, known: float) -> None:
     """Add to the sums what a lever brings by so much depth, of which this much is seen and this much known."""
     package, signal_share = setting.package[lever], setting.signal_share[lever]
@@ -128,7 +122,6 @@ def add(total: LeverSums, setting: Setting, lever: int, depth: float, seen: floa
         total.alliance_steps += steps
 
 
-@rule
 def is_tie(setting: Setting, lever: int) -> bool:
     """Whether a step on this lever is one with Taiwan or a standing one, and not one with the US alone."""
     package = setting.package[lever]
@@ -137,7 +130,6 @@ def is_tie(setting: Setting, lever: int) -> bool:
     return package == codes.DIRECT_TIES or package == codes.STANDING
 
 
-@rule
 def derive_ratios(state: State, params: Parameters, setting: Setting) -> None:
     """Odds ratios and rates that follow from the levers, the ratios counted from the reference."""
     reference = setting.reference

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from sim.model import codes, draws
-from sim.model.compiled import rule
 from sim.model.effects import episodes
+from sim.model.elementary import exp, log
 from sim.model.rules import japan, prc, scale, us
 from sim.model.state import Parameters, Setting, State
 
@@ -17,28 +15,25 @@ ANSWER, DURATION = np.uint64(draws.name_id("answer")), np.uint64(draws.name_id("
 RESPONSE, CRISIS = np.uint64(draws.name_id("response")), np.uint64(draws.name_id("crisis"))
 
 
-@rule
 def lasts(median: float, spread: float, u: float) -> float:
     """How long an episode lasts, in the unit of `median`: log-logistic, so a few last very long.
 
     With odds o of having ended by time t, log t = log median + spread × log o. So t is read off at the log-odds of
     the luck `u`; at u = 1/2 it is the median.
     """
-    return median * math.exp(spread * scale.log_odds(u))
+    return median * exp(spread * scale.log_odds(u))
 
 
-@rule
 def goes_on(median: float, spread: float, lasted: float, u: float) -> float:
     """How much longer an episode lasts that has lasted already for `lasted`: the same law, given that.
 
     By then the odds of having ended were o = (lasted / median)^(1 / spread), the probability F = o / (1 + o). What is
     left of the law is read at F + u (1 - F), whose odds are (o + u) / (1 - u).
     """
-    past = math.exp(math.log(lasted / median) / spread) if lasted > 0 else 0.0
-    return median * math.exp(spread * math.log((past + u) / (1 - u))) - lasted
+    past = exp(log(lasted / median) / spread) if lasted > 0 else 0.0
+    return median * exp(spread * log((past + u) / (1 - u))) - lasted
 
 
-@rule
 def begin_crisis(state: State, params: Parameters, setting: Setting, time: float) -> None:
     """A crisis begins: time is short and war likelier for a while, and the US may deploy."""
     u_months, u_deploy, _, _ = draws.four(setting.seed, state.world, state.luck, CRISIS, state.crises)
@@ -54,7 +49,6 @@ def begin_crisis(state: State, params: Parameters, setting: Setting, time: float
         state.crisis_until = until
 
 
-@rule
 def respond(state: State, params: Parameters, setting: Setting, time: float, over_ties: bool) -> None:
     """Coerced, Japan responds as it or the policy decides; reputation follows, and the public rallies or not."""
     u = draws.four(setting.seed, state.world, state.luck, RESPONSE, state.answers)[0]
@@ -73,7 +67,6 @@ def respond(state: State, params: Parameters, setting: Setting, time: float, ove
         state.moving = 1
 
 
-@rule
 def show_force(state: State, params: Parameters, setting: Setting, track: int, rung: int, time: float, months: float,
                u_crisis: float) -> None:  # fmt: skip
     """The PRC shows its forces: a surge, or a large drill that now and then becomes a crisis."""
@@ -82,7 +75,6 @@ def show_force(state: State, params: Parameters, setting: Setting, track: int, r
         begin_crisis(state, params, setting, time)
 
 
-@rule
 def at_japan(state: State, params: Parameters, setting: Setting, odds: float, severity: float, over_ties: bool,
              time: float, key: int) -> None:  # fmt: skip
     """The PRC answers Japan, economically and militarily, a step or dispute with these odds of economic coercion."""
@@ -104,7 +96,6 @@ def at_japan(state: State, params: Parameters, setting: Setting, odds: float, se
         respond(state, params, setting, time, over_ties)
 
 
-@rule
 def at_taiwan(state: State, params: Parameters, setting: Setting, odds: float, broad: float, surge: float,
               drills: float, time: float, key: int) -> None:  # fmt: skip
     """The PRC answers Taiwan: economically by `odds` of coercion, militarily by the chances of surge and drill."""
@@ -121,20 +112,17 @@ def at_taiwan(state: State, params: Parameters, setting: Setting, odds: float, b
         show_force(state, params, setting, codes.TAIWAN_MILITARY, military, time, months, u_crisis)
 
 
-@rule
 def drill_chance(state: State, params: Parameters) -> float:
     """The chance that a Taiwan trigger draws a large drill."""
     return prc.drill_chance(state.regime > 0, params.drill_prob, params.drill_before_2022_ratio)
 
 
-@rule
 def trade_at_risk(state: State, setting: Setting, time: float) -> float:
     """How far the trade that coercion would put at risk speaks for or against it (log odds ratio)."""
     share = setting.japan_trade_share + setting.japan_trade_drift * time / codes.MONTHS_A_YEAR
     return state.log_trade * (share - setting.reference_trade)
 
 
-@rule
 def step(state: State, params: Parameters, setting: Setting, lever: int, depth: float, openness: float, time: float,
          key: int) -> None:  # fmt: skip
     """Japan takes a step that is seen: the PRC answers by how official, how warlike, how open and how new it is."""
@@ -161,7 +149,6 @@ def step(state: State, params: Parameters, setting: Setting, lever: int, depth: 
         at_taiwan(state, params, setting, coercion, params.broad_coercion_prob, surge, drills, time, key)
 
 
-@rule
 def dispute(state: State, params: Parameters, setting: Setting, time: float, key: int) -> None:
     """A dispute of Japan's with the PRC that has nothing to do with Taiwan."""
     grudge = state.anger * state.log_anger

@@ -6,22 +6,18 @@ the probability of each outcome has a closed form. That is what the compensators
 
 from __future__ import annotations
 
-import math
-
 from sim.model import codes
-from sim.model.compiled import rule
+from sim.model.elementary import exp
 from sim.model.rules import scale
 from sim.model.state import Parameters, State
 
 
-@rule
 def balance(state: State) -> float:
     """The odds ratio of PRC success that is the same whoever fights: strength, readiness, contact, no surprise."""
     common = state.strength + state.log_readiness * state.readiness + state.log_contact * (1 - state.contact_level)
-    return math.exp(common + state.log_alert * state.alert)
+    return exp(common + state.log_alert * state.alert)
 
 
-@rule
 def chances(
     state: State, params: Parameters, or_interop: float, or_ties: float
 ) -> tuple[float, float, float, float, float]:
@@ -39,7 +35,6 @@ def chances(
     return alone, without, with_bases, joined, with_bases + (joined - with_bases) * state.in_time
 
 
-@rule
 def success_with_us(
     bases: float, strike: float, fight: float, without: float, with_bases: float, joined: float, late: float
 ) -> float:
@@ -47,13 +42,11 @@ def success_with_us(
     return (1 - bases) * without + bases * (strike * joined + (1 - strike) * (fight * late + (1 - fight) * with_bases))
 
 
-@rule
 def success(resist: float, us: float, alone: float, with_us: float) -> float:
     """The PRC's chance of taking Taiwan by invasion, over whether it resists and the US comes."""
     return 1 - resist + resist * ((1 - us) * alone + us * with_us)
 
 
-@rule
 def expected_outcomes(
     state: State, params: Parameters, quarantine: float, blockade: float, strike: float, invasion: float
 ) -> tuple[float, float]:
@@ -158,7 +151,6 @@ def expected_outcomes(
     return japan_loss, taiwan_loss
 
 
-@rule
 def estimate(
     state: State, params: Parameters, us_comes: float, japan_fights: float, or_interop: float, or_ties: float
 ) -> tuple[float, float]:

@@ -5,15 +5,12 @@ Probabilities here are of one decision; `u` is the luck of that decision, unifor
 
 from __future__ import annotations
 
-import math
-
-from sim.model.compiled import rule
+from sim.model.elementary import exp, log
 from sim.model.rules import scale
 
 SUSPEND, QUIETEN, CONTINUE, ADVANCE = 0, 1, 2, 3  # what it may do when coerced
 
 
-@rule
 def support(base: float, shift: float, swing: float) -> float:
     """The share of the public that accepts open defence ties.
 
@@ -22,7 +19,6 @@ def support(base: float, shift: float, swing: float) -> float:
     return scale.chance(base + shift + swing)
 
 
-@rule
 def goes_on(support: float, elite_gap: float, business: float, needed: float) -> bool:
     """The cabinet takes ties with Taiwan further this month.
 
@@ -32,17 +28,15 @@ def goes_on(support: float, elite_gap: float, business: float, needed: float) ->
     return support - elite_gap - business >= needed
 
 
-@rule
 def wavers(odds_ratio: float, reference: float, support: float) -> float:
     """How many times the usual odds Japan has to give way under coercion (an odds ratio).
 
     Because a government that the public does not back gives way sooner: `odds_ratio` is that for ten points of
     support less than at the `reference`. Source: judgement.
     """
-    return math.exp(math.log(odds_ratio) * scale.PER_TEN_POINTS * (reference - support))
+    return exp(log(odds_ratio) * scale.PER_TEN_POINTS * (reference - support))
 
 
-@rule
 def responds(concede_prob: float, support_or: float, quieten_or: float, advance_prob: float, u: float) -> int:
     """Coerced by the PRC, Japan suspends, quietens, continues or advances.
 
@@ -59,7 +53,6 @@ def responds(concede_prob: float, support_or: float, quieten_or: float, advance_
     return ADVANCE
 
 
-@rule
 def earns_firmness(response: int, points: float) -> float:
     """What Japan's response does to its name for standing firm (points).
 
@@ -73,7 +66,6 @@ def earns_firmness(response: int, points: float) -> float:
     return points
 
 
-@rule
 def permits_bases(probability: float, u: float) -> bool:
     """Japan lets US forces fight from bases in Japan.
 
@@ -82,7 +74,6 @@ def permits_bases(probability: float, u: float) -> bool:
     return u < probability
 
 
-@rule
 def readiness_to_fight(base: float, points: float) -> float:
     """How likely Japan is to fight if it is not struck first.
 
@@ -92,13 +83,11 @@ def readiness_to_fight(base: float, points: float) -> float:
     return scale.chance(base + points)
 
 
-@rule
 def fights(struck: bool, probability: float, u: float) -> bool:
     """Japan's forces fight: always if struck, else by choice. Source: CSIS 2023; Asahi 2023."""
     return struck or u < probability
 
 
-@rule
 def gives_way_prob(concede: float, veto: float) -> float:
     """How likely Japan is to give way to pressure after a fall of Taiwan.
 
@@ -107,23 +96,20 @@ def gives_way_prob(concede: float, veto: float) -> float:
     return scale.chance(concede + veto)
 
 
-@rule
 def gives_way(probability: float, u: float) -> bool:
     """Pressed after a fall, Japan grants what is asked. Source: claim N2 (N¶4)."""
     return u < probability
 
 
-@rule
 def nuclear_hazard(base: float, guarantee_hr: float, lost: float) -> float:
     """Chance a year that Japan decides for nuclear weapons after a fall.
 
     Because a guarantee holds allies back: each 10 points `lost` from it multiply the hazard.
     Source: Bleek and Lorber 2014; Debs and Monteiro 2017; claim N10 (N¶13).
     """
-    return base * math.exp(math.log(guarantee_hr) * scale.PER_TEN_POINTS * lost)
+    return base * exp(log(guarantee_hr) * scale.PER_TEN_POINTS * lost)
 
 
-@rule
 def goes_nuclear(probability: float, u: float) -> bool:
     """Japan decides for nuclear weapons of its own within the ten years. Source: claim N10 (N¶13)."""
     return u < probability

@@ -6,9 +6,7 @@ are logarithms of ratios, so that they add up.
 
 from __future__ import annotations
 
-import math
-
-from sim.model.compiled import rule
+from sim.model.elementary import exp
 from sim.model.rules import scale
 
 NO_CAMPAIGN, QUARANTINE, BLOCKADE, STRIKE, INVASION = 0, 1, 2, 3, 4  # forms of force
@@ -19,7 +17,6 @@ DOUBT, CONFIDENCE = 0.01, 0.99  # the least and the most that anyone believes
 # What it perceives
 
 
-@rule
 def expects_us(willing: float, politics: float, firmness: float, relief: float) -> float:
     """The PRC's idea of how likely the US is to fight for Taiwan.
 
@@ -29,7 +26,6 @@ def expects_us(willing: float, politics: float, firmness: float, relief: float) 
     return scale.shifted(scale.chance(willing + (politics + firmness)), relief)
 
 
-@rule
 def expects_japan(base: float, ties: float, firmness: float, interoperability: float) -> float:
     """The PRC's idea of how likely Japan is to fight if it is not struck first.
 
@@ -39,7 +35,6 @@ def expects_japan(base: float, ties: float, firmness: float, interoperability: f
     return scale.chance(base + (ties + firmness + interoperability))
 
 
-@rule
 def expects_both(us_comes: float, bases: float, japan_fights: float) -> float:
     """The PRC's idea of its chance to meet US and Japanese forces together.
 
@@ -48,7 +43,6 @@ def expects_both(us_comes: float, bases: float, japan_fights: float) -> float:
     return scale.chance(us_comes * bases * japan_fights)
 
 
-@rule
 def perceives_success(estimate: float, misperception: float) -> float:
     """The PRC's idea of its chance of taking Taiwan.
 
@@ -57,7 +51,6 @@ def perceives_success(estimate: float, misperception: float) -> float:
     return scale.clip(estimate + misperception, DOUBT, CONFIDENCE)
 
 
-@rule
 def revises(belief: float, estimate: float, share: float) -> float:
     """The PRC's belief moves by a share of the way towards the latest estimate.
 
@@ -66,7 +59,6 @@ def revises(belief: float, estimate: float, share: float) -> float:
     return belief + (estimate - belief) * share
 
 
-@rule
 def fears_failure(success: float, deployed: float, points: float, at_stake: float) -> float:
     """In a crisis, US forces in sight (`deployed`, 0 or 1) lower the PRC's idea of its chance of success at once.
 
@@ -76,7 +68,6 @@ def fears_failure(success: float, deployed: float, points: float, at_stake: floa
     return scale.chance(success - deployed * points * at_stake)
 
 
-@rule
 def fears_both(joint: float, deployed: float, points: float, us_comes: float) -> float:
     """In a crisis, US forces in sight (`deployed`, 0 or 1) raise the PRC's idea of meeting both allies at once.
 
@@ -85,7 +76,6 @@ def fears_both(joint: float, deployed: float, points: float, us_comes: float) ->
     return scale.chance(joint * (1 + deployed * points / us_comes))
 
 
-@rule
 def perceives_window(before: float, now: float) -> float:
     """How much of its chance of success the PRC sees its opponents taking away within a year.
 
@@ -95,7 +85,6 @@ def perceives_window(before: float, now: float) -> float:
     return scale.clip(before - now, 0.0, 1.0)
 
 
-@rule
 def perceives_hope(start: float, lost: float, ties_loss: float, official_ties: float) -> float:
     """The PRC's idea of the chance that peaceful unification stays open.
 
@@ -107,7 +96,6 @@ def perceives_hope(start: float, lost: float, ties_loss: float, official_ties: f
 # What moves it to force
 
 
-@rule
 def heeds_motive(nature: float, cross_share: float) -> float:
     """How far the leadership responds to a motive: in full to its own (`nature` 1), in part to the other (0).
 
@@ -117,7 +105,6 @@ def heeds_motive(nature: float, cross_share: float) -> float:
     return nature + (1 - nature) * cross_share
 
 
-@rule
 def sees_opportunity(log_ratio: float, heed: float, success: float, reference: float) -> float:
     """How much a better chance of success than at the reference speaks for force.
 
@@ -126,7 +113,6 @@ def sees_opportunity(log_ratio: float, heed: float, success: float, reference: f
     return log_ratio * heed * (success - reference)
 
 
-@rule
 def fears_price(log_ratio: float, joint: float, reference: float) -> float:
     """How much the prospect of facing both allies speaks against force.
 
@@ -136,7 +122,6 @@ def fears_price(log_ratio: float, joint: float, reference: float) -> float:
     return log_ratio * (scale.log_odds(joint) - reference)
 
 
-@rule
 def despairs(log_ratio: float, heed: float, ideology: float, hope: float, reference: float) -> float:
     """How much lost hope of peaceful unification speaks for force.
 
@@ -146,7 +131,6 @@ def despairs(log_ratio: float, heed: float, ideology: float, hope: float, refere
     return log_ratio * heed * (1 - ideology) * (reference - hope)
 
 
-@rule
 def urge(success: float, price: float, hope: float, crisis: float, window: float) -> float:
     """How many times likelier force is than at the reference, all reasons together (a hazard ratio).
 
@@ -154,10 +138,9 @@ def urge(success: float, price: float, hope: float, crisis: float, window: float
     lost hope, a crisis, a closing window. Because they are ratios on one hazard, nothing is counted twice.
     Source: Huth 1988; Leeds 2003; claims N1, S7.
     """
-    return math.exp(success + price + hope + crisis + window)
+    return exp(success + price + hope + crisis + window)
 
 
-@rule
 def weighs_forms(
     quarantine: float, blockade: float, invasion: float, log_ratio: float, success: float, reference: float
 ) -> tuple[float, float, float]:
@@ -167,7 +150,7 @@ def weighs_forms(
     (`log_ratio`): what is deterred moves to a lesser form. The first three are shares at the reference: of quarantines
     in all, of blockades among the rest, of invasions among what is then left. Source: CSIS and INDSR 2024; judgement.
     """
-    graver = math.exp(log_ratio * (success - reference))
+    graver = exp(log_ratio * (success - reference))
     rest = (1 - quarantine) * graver
     blockades = rest * blockade
     rest = rest * (1 - blockade) * graver
@@ -176,7 +159,6 @@ def weighs_forms(
     return quarantine / total, blockades / total, strikes / total
 
 
-@rule
 def chooses_form(quarantine: float, blockade: float, strike: float, u: float) -> int:
     """Quarantine, blockade, strike or seizure, or invasion, in this order.
 
@@ -195,7 +177,6 @@ def chooses_form(quarantine: float, blockade: float, strike: float, u: float) ->
 # How it weighs what others do
 
 
-@rule
 def resents_ties(quiet: float, official: float, line: float, openness: float, hostility: float, face: float) -> float:
     """How likely the PRC is to coerce over a step of Japan's with Taiwan, by what kind of step it is (log-odds).
 
@@ -205,7 +186,6 @@ def resents_ties(quiet: float, official: float, line: float, openness: float, ho
     return quiet + openness * line * (official - quiet) + (hostility + openness * face)
 
 
-@rule
 def weighs_step(kind: float, combat: float, habit: float, anger: float, trade: float) -> float:
     """The odds that the PRC coerces over a step or a dispute, all reasons together.
 
@@ -213,10 +193,9 @@ def weighs_step(kind: float, combat: float, habit: float, anger: float, trade: f
     has been taken before, anger over earlier ones, and the trade that coercion would put at risk. Because they are
     ratios on common odds, nothing is counted twice. Source: coercion episodes 1995-2026; claims S9, S18, N13.
     """
-    return math.exp(kind + (combat + habit) + anger + trade)
+    return exp(kind + (combat + habit) + anger + trade)
 
 
-@rule
 def grows_angry(anger: float, offence: float, provocation: float) -> float:
     """The PRC's anger after an offence (a share of all it could feel), if `provocation` counts.
 
@@ -225,7 +204,6 @@ def grows_angry(anger: float, offence: float, provocation: float) -> float:
     return anger + offence * (1 - anger) * provocation
 
 
-@rule
 def drill_chance(usual: bool, probability: float, before_ratio: float) -> float:
     """How likely the PRC is to answer Taiwan with a large drill.
 
@@ -234,7 +212,6 @@ def drill_chance(usual: bool, probability: float, before_ratio: float) -> float:
     return probability if usual else probability * before_ratio
 
 
-@rule
 def presses_more(demands: float, conceded: float, learning: float) -> float:
     """How often the PRC presses Japan once it has backed down (a ratio to the usual rate), if `learning` counts.
 
@@ -243,7 +220,6 @@ def presses_more(demands: float, conceded: float, learning: float) -> float:
     return demands + (conceded - demands) * learning
 
 
-@rule
 def answers_economically(coercion_odds: float, freeze_or: float, broad_prob: float, u: float) -> int:
     """The PRC answers a step with nothing, a freeze, selective coercion or a rupture.
 
@@ -261,7 +237,6 @@ def answers_economically(coercion_odds: float, freeze_or: float, broad_prob: flo
     return NONE
 
 
-@rule
 def answers_militarily(surge_prob: float, drill_prob: float, u: float) -> int:
     """The PRC answers with a large drill, a grey-zone surge, or nothing.
 
@@ -274,7 +249,6 @@ def answers_militarily(surge_prob: float, drill_prob: float, u: float) -> int:
     return ROUTINE
 
 
-@rule
 def presses_economically(share: float, u: float) -> bool:
     """Unprovoked, the PRC presses Japan by detentions or boycotts and not at sea or in the air. Source: claim N24."""
     return u < share
@@ -283,13 +257,11 @@ def presses_economically(share: float, u: float) -> bool:
 # In a war
 
 
-@rule
 def escalates(probability: float, u: float) -> bool:
     """The PRC takes a quarantine to blockade, or a blockade or strike to invasion. Source: CSIS 2025."""
     return u < probability
 
 
-@rule
 def strikes_japan(probability: float, u: float) -> bool:
     """The PRC strikes bases in Japan from which US forces fight.
 
@@ -298,13 +270,11 @@ def strikes_japan(probability: float, u: float) -> bool:
     return u < probability
 
 
-@rule
 def breaks_settlement(probability: float, unlimited_aims: bool, u: float) -> bool:
     """The PRC breaks a settlement made on its own terms, if its aims go further. Source: claim N23 (N¶16)."""
     return unlimited_aims and u < probability
 
 
-@rule
 def goes_for_ryukyus(share: float, unlimited_aims: bool, u: float) -> bool:
     """With Taiwan in hand, an attempt goes for the Ryukyus too, if aims go that far. Source: claim N5 (N¶8)."""
     return unlimited_aims and u < share

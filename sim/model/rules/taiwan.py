@@ -5,11 +5,9 @@ Probabilities here are of one decision; `u` is the luck of that decision, unifor
 
 from __future__ import annotations
 
-from sim.model.compiled import rule
 from sim.model.rules import scale
 
 
-@rule
 def will(resists: float, points: float, support: float) -> float:
     """How likely Taiwan is to fight on when attacked.
 
@@ -18,13 +16,11 @@ def will(resists: float, points: float, support: float) -> float:
     return scale.chance(resists + points * support)
 
 
-@rule
 def resists(probability: float, u: float) -> bool:
     """Taiwan fights on and does not settle at once. Source: INDSR 2024; claim N17."""
     return u < probability
 
 
-@rule
 def submits(probability: float, u: float) -> bool:
     """Taiwan gives in to a quarantine or a blockade.
 
@@ -33,7 +29,6 @@ def submits(probability: float, u: float) -> bool:
     return u < probability
 
 
-@rule
 def presses(probability: float, embolden: float, u: float) -> bool:
     """Taiwan goes through with a statement or visit that the PRC will take amiss.
 
@@ -42,7 +37,6 @@ def presses(probability: float, embolden: float, u: float) -> bool:
     return u < scale.shifted(probability, embolden)
 
 
-@rule
 def builds(probability: float, free_riding: float, u: float) -> bool:
     """A new government builds up its defence and does not merely hold it.
 
@@ -51,7 +45,6 @@ def builds(probability: float, free_riding: float, u: float) -> bool:
     return u < probability - free_riding
 
 
-@rule
 def consents(probability: float, u: float) -> bool:
     """A government of Taiwan agrees to open ties with Japan. Source: judgement."""
     return u < probability

@@ -5,13 +5,11 @@ Probabilities here are of one decision; `u` is the luck of that decision, unifor
 
 from __future__ import annotations
 
-from sim.model.compiled import rule
 from sim.model.rules import scale
 
 NOTHING, TRANSIT, ARMS = 0, 1, 2  # signals
 
 
-@rule
 def willingness(willing: float, politics: float, relief: float) -> float:
     """How likely the US is to fight for Taiwan against an invasion.
 
@@ -21,7 +19,6 @@ def willingness(willing: float, politics: float, relief: float) -> float:
     return scale.shifted(scale.chance(willing + politics), relief)
 
 
-@rule
 def intervenes(probability: float, u: float) -> bool:
     """The US fights.
 
@@ -31,7 +28,6 @@ def intervenes(probability: float, u: float) -> bool:
     return u < probability
 
 
-@rule
 def credibility_lost(loss: float, fought_ratio: float, fought: bool) -> float:
     """The share of its credibility that the US loses when Taiwan falls.
 
@@ -41,7 +37,6 @@ def credibility_lost(loss: float, fought_ratio: float, fought: bool) -> float:
     return scale.clip(loss * fought_ratio, 0.0, 1.0) if fought else loss
 
 
-@rule
 def stands_by_japan(base: float, points: float, lost: float) -> float:
     """How likely the US is to defend Japan once Taiwan has fallen.
 
@@ -51,13 +46,11 @@ def stands_by_japan(base: float, points: float, lost: float) -> float:
     return scale.chance(base + points) * (1 - lost)
 
 
-@rule
 def defends_japan(probability: float, u: float) -> bool:
     """The US fights for islands of Japan's that the PRC attacks. Source: treaty of 1960, Article V."""
     return u < probability
 
 
-@rule
 def deploys(probability: float, u: float) -> bool:
     """The US sends forces in sight of the PRC when a crisis begins.
 
@@ -66,7 +59,6 @@ def deploys(probability: float, u: float) -> bool:
     return u < probability
 
 
-@rule
 def signals(arms_prob: float, transit_prob: float, u: float) -> int:
     """The US uses an occasion to sell arms, to sail through the Strait, or lets it pass.
 
@@ -79,7 +71,6 @@ def signals(arms_prob: float, transit_prob: float, u: float) -> int:
     return NOTHING
 
 
-@rule
 def consents(probability: float, u: float) -> bool:
     """An administration lets its forces take part in what Japan does with Taiwan.
 
