@@ -78,3 +78,7 @@ class WorkerError(StraitError):
     def __init__(self, address: str, differences: str) -> None:
         super().__init__(address, differences)
         self.address, self.differences = address, differences
+
+
+class RuleError(StraitError):
+    """A rule divided by zero or used an index outside its array; the text names its line and the trial."""

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 Update = Callable[[int, int], None]  # trials done and trials to do, over all cells
 
-COMPILING = "Compiling the rules. This happens once, and again when they change. It takes about half a minute."
 LINE_INTERVAL_S = 10.0  # seconds between two lines where there is no terminal
 
 

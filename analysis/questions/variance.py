@@ -155,7 +155,9 @@ def _play_block(question: Question, number: int, size: int) -> Floats:
     for view in exp.worldviews:
         parameters = draws.draw_parameters(exp, view, first, size)
         for policy in exp.policies:
-            cells[policy.name, view.name] = batch.play_cell(exp, policy, question.start, parameters, first)[0]
+            cells[policy.name, view.name] = batch.play_cell(
+                exp, policy, question.start, parameters, first, question.agents
+            )[0]
     both = [
         [_values(question, outcome, column, cells) for column in (outcome, estimated_by(exp, outcome))]
         for outcome in question.outcomes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -135,6 +136,7 @@ def fingerprint(question: Question, *more: object) -> str:
     for name in ("trials", "files"):
         del inputs[name]
     names = [question.contrast, question.start.name, question.worldview.name, question.outcomes]
+    names += [inspect.getsource(part) for _, agent in question.agents for part in agent.__mro__[:-1]]
     text = json.dumps([compiled.hash_rules(), inputs, names, more], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

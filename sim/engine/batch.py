@@ -6,9 +6,12 @@ trials so far are balanced at any moment. Results depend on the key of each tria
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
-from collections.abc import Generator, Iterable
+import sys
+import types
+from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,15 +19,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.engine import setup
-from sim.model import codes, draws, month, outcomes
-from sim.model.compiled import is_compiled, kernel
+from sim.errors import QuestionError, RuleError
+from sim.model import codes, compiled, draws, month, outcomes
+from sim.model.compiled import is_compiled, kernel, twin
 from sim.model.state import Parameters, Setting, State, blank_state, parameter_records, plain_record, state_dtype
+from sim.scenario.messages import describe_unknown
 from sim.scenario.values import loss
+from sim.translate.kernel import Kernel
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment, Policy, Start
 
 Cell = tuple[str, str, str]
+Agents = tuple[tuple[str, type], ...]  # an actor's name and the class that plays it
+CHECKED_TRIALS = 10
 NO_SHARE = 255  # in a record, an impossible share: `sim.results.failures` sets such trials apart
 
 
@@ -91,8 +99,32 @@ def play_plain_block(
             outcomes.write(state, out[row * lucks + luck])
 
 
+@functools.cache
+def _with_agents(agents: tuple[tuple[str, type], ...]) -> types.SimpleNamespace:
+    """`play_block` and `play_plain_block` with the methods of agents where the rules of the actors stand."""
+    from sim.engine.mesa_model import AGENTS, order_of_play
+
+    classes = {**AGENTS, **dict(agents)}
+    # Compiled rules need no Mesa model around the agents, so nothing is set up.
+    actors: dict[str, Any] = {name: object.__new__(agent) for name, agent in classes.items()}
+    functions = twin(sys.modules[__name__], month=order_of_play(**actors))
+    functions.play_block = Kernel(functions.play_block) if is_compiled() else functions.play_block
+    return functions
+
+
+def check_agents(agents: Mapping[str, type] | None) -> Agents:
+    """Give the agents in one order; raises QuestionError for a name that is no actor's."""
+    if agents:
+        from sim.engine.mesa_model import AGENTS
+
+        for name in agents:
+            if name not in AGENTS:
+                raise QuestionError(describe_unknown("agent", name, list(AGENTS)))
+    return tuple(sorted((agents or {}).items()))
+
+
 def play_cell(
-    exp: Experiment, policy: Policy, start: Start, parameters: np.ndarray, first_world: int
+    exp: Experiment, policy: Policy, start: Start, parameters: np.ndarray, first_world: int, agents: Agents = ()
 ) -> tuple[np.ndarray, np.ndarray]:
     """Play a cell's trials in some worlds.
 
@@ -100,6 +132,8 @@ def play_cell(
     ----------
     parameters : float[world, parameter]
         What the worlds are like, in the catalogue's order; the first row is world `first_world`.
+    agents
+        Classes of agents by actor, as `check_agents` gives them; their methods are translated too.
 
     Returns
     -------
@@ -107,16 +141,55 @@ def play_cell(
         As `to_records` makes them.
     counts : int64[month, track, rung]
         Trials by the highest rung of the month.
+
+    Raises
+    ------
+    RuleError
+        Where a rule divides by zero; it names the rule's line and the trial.
+    NotInSubset
+        For a rule or an agent's method that cannot be translated.
     """
+    play = _with_agents(agents) if agents else sys.modules[__name__]
     settings = setup.build_setting(exp, policy, start)
     worlds, levers = parameter_records(parameters, list(exp.catalogue.parameters)), len(exp.catalogue.levers)
     out = np.empty((len(worlds) * exp.lucks, len(outcomes.COLUMNS)))
     counts = np.zeros((exp.months, len(codes.TRACKS), codes.FALLEN + 1), np.int64)
-    if is_compiled():
-        play_block(settings, worlds, np.zeros(2, state_dtype(levers)), first_world, exp.lucks, out, counts)
-    else:
-        play_plain_block(settings, worlds, levers, first_world, exp.lucks, out, counts)
+    if not is_compiled():
+        play.play_plain_block(settings, worlds, levers, first_world, exp.lucks, out, counts)
+        return to_records(exp, out, first_world), counts
+    scratch = np.zeros(2, state_dtype(levers))
+    given = settings, worlds, scratch, first_world, exp.lucks, out, counts
+    is_new = not play.play_block.is_kept(*given)
+    try:
+        play.play_block(*given)
+    except (ZeroDivisionError, IndexError) as fault:
+        where = f"{_first_fault(play, given, exp)}, policy {policy.name}, start {start.name}"
+        raise RuleError(f"{fault} ({where})") from None
+    if is_new and not agents and not _is_right(given, levers):
+        compiled.fall_back()
+        return play_cell(exp, policy, start, parameters, first_world)
     return to_records(exp, out, first_world), counts
+
+
+def _first_fault(play: Any, given: tuple[Any, ...], exp: Experiment) -> str:
+    """The first trial in which a rule fails, found by playing one world at a time."""
+    settings, worlds, scratch, first_world, lucks, out, counts = given
+    for row in range(len(worlds)):
+        try:
+            play.play_block(settings, worlds[row : row + 1], scratch, first_world + row, lucks, out, counts)
+        except (ZeroDivisionError, IndexError):
+            state = scratch[1]
+            return f"trial {state['world'] * lucks + state['luck'] - 1}, seed {exp.seed}"
+    return f"seed {exp.seed}"
+
+
+def _is_right(given: tuple[Any, ...], levers: int) -> bool:
+    """Whether new machine code gives what plain Python gives, to the last bit, in the first ten trials."""
+    settings, worlds, _, first_world, lucks, out, counts = given
+    few = worlds[: max(CHECKED_TRIALS // lucks, 1)]
+    plain = np.empty((len(few) * lucks, out.shape[1]))
+    play_plain_block(settings, few, levers, first_world, lucks, plain, np.zeros_like(counts))
+    return bool(np.array_equal(plain, out[: len(plain)], equal_nan=True))
 
 
 def to_records(exp: Experiment, out: np.ndarray, first_world: int) -> np.ndarray:
@@ -148,7 +221,8 @@ def workers_here() -> int:
 
 
 def blocks(
-    exp: Experiment, *, workers: int | None = None, block_worlds: int = 1000, numbers: Iterable[int] | None = None
+    exp: Experiment, *, workers: int | None = None, block_worlds: int = 1000, numbers: Iterable[int] | None = None,
+    agents: Agents = (),
 ) -> Generator[Block, None, None]:
     """Play the experiment, yielding blocks in order of worlds; closing the iterator stops the work.
 
@@ -168,7 +242,8 @@ def blocks(
         count = min(block_worlds, worlds - first)
         drawn = {view.name: draws.draw_parameters(exp, view, first, count) for view in exp.worldviews}
         played = {
-            (start.name, view.name, policy.name): pool.submit(play_cell, exp, policy, start, drawn[view.name], first)
+            (start.name, view.name, policy.name): pool.submit(
+                play_cell, exp, policy, start, drawn[view.name], first, agents)
             for start in exp.starts for view in exp.worldviews for policy in exp.policies
         }  # fmt: skip
         waiting.append((first, drawn, played))

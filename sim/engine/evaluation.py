@@ -46,6 +46,7 @@ def evaluate(
     first_world: int = 0,
     blocks: int | None = None,
     workers: int | None = None,
+    agents: Mapping[str, type] | None = None,
 ) -> Floats:
     """Mean of outcomes, or of the difference between two policies, at each row of settings.
 
@@ -74,6 +75,8 @@ def evaluate(
         Student's t over them makes an interval of anything linear in the means.
     workers
         Threads; by default one per processor. They do not change the result.
+    agents
+        Classes to use in place of the actors' own, as in `sim.run`.
 
     Returns
     -------
@@ -95,8 +98,9 @@ def evaluate(
     (2, 1)
     """
     question = Question.of(
-        exp, contrast=contrast, policy=policy, outcomes=outcomes, start=start, worldview=worldview, lucks=lucks
-    )
+        exp, contrast=contrast, policy=policy, outcomes=outcomes, start=start, worldview=worldview, lucks=lucks,
+        agents=agents,
+    )  # fmt: skip
     settings, switches = _settings(exp, X, names)
     parts = check_count("blocks", 1 if blocks is None else blocks)
     if check_count("worlds", worlds) % parts:

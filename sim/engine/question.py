@@ -36,6 +36,7 @@ class Question:
     start: Start
     worldview: Worldview
     outcomes: tuple[str, ...]
+    agents: batch.Agents = ()
 
     @classmethod
     def of(
@@ -48,6 +49,7 @@ class Question:
         start: str | None = None,
         worldview: str | None = None,
         lucks: int | None = None,
+        agents: Mapping[str, type] | None = None,
     ) -> Question:
         """Fill in the defaults and check every name.
 
@@ -65,6 +67,8 @@ class Question:
             By default the one with the fewest numbers off neutral.
         lucks
             In each world; by default the experiment's.
+        agents
+            Classes to use in place of the actors' own, as in `sim.run`.
 
         Raises
         ------
@@ -93,6 +97,7 @@ class Question:
             look_up("start", start, starts) if start is not None else experiment.starts[-1],
             look_up("worldview", worldview, views) if worldview is not None else experiment.most_neutral(),
             names,
+            batch.check_agents(agents),
         )
 
     @property
@@ -109,7 +114,7 @@ class Question:
         return means[0] if len(means) == 1 else means[0] - means[1]
 
     def _means(self, policy: Policy, parameters: Floats, first_world: int) -> Floats:
-        records, _ = batch.play_cell(self.experiment, policy, self.start, parameters, first_world)
+        records, _ = batch.play_cell(self.experiment, policy, self.start, parameters, first_world, self.agents)
         columns = [estimated_by(self.experiment, name) for name in self.outcomes]
         values = np.column_stack([records[column].astype(np.float64) for column in columns])
         for name, column in zip(self.outcomes, values.T, strict=True):

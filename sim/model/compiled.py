@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.util
+import logging
 import os
 import sys
 import types
@@ -34,6 +35,11 @@ def hash_rules() -> str:
     return mark.hexdigest()
 
 
+def _choose(function: Callable[..., Any], *given: Any) -> Callable[..., Any]:
+    """What numba asks when it compiles: which function stands for another."""
+    return function
+
+
 def _way_at_first() -> str:
     wanted = os.environ.get("STRAIT_RULES", WAYS[0])
     if wanted not in WAYS:
@@ -42,6 +48,15 @@ def _way_at_first() -> str:
 
 
 way = _way_at_first()
+
+
+def fall_back() -> None:
+    """Run the rules by numba from now on, or as plain Python, since new machine code was wrong; say so in one line."""
+    global way
+    way = "numba" if importlib.util.find_spec("numba") and way != "numba" else "python"
+    logging.getLogger("sim").warning(
+        f"On this computer the rules as machine code differ from the same rules in Python, so they run by {way}."
+    )
 
 
 def is_compiled() -> bool:
@@ -85,7 +100,11 @@ class RulesKernel:
             if name.startswith(("sim.model.", "sim.engine.batch")):
                 for function in vars(module).values():
                     if isinstance(function, types.FunctionType) and function.__module__ == name:
-                        numba.extending.register_jitable(no_cfunc_wrapper=True)(function)
+                        meant = getattr(function, "translated_as", function)
+                        numba.extending.register_jitable(no_cfunc_wrapper=True)(meant)
+                        if meant is not function:
+                            chosen = functools.wraps(meant)(functools.partial(_choose, meant))
+                            numba.extending.overload(function)(chosen)
         compiled: Callable[..., None] = numba.njit(nogil=True)(self.function)
         return compiled
 

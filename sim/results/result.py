@@ -183,6 +183,7 @@ def run(
     workers: int | None = None,
     progress: Progress | None = None,
     cluster: str | None = None,
+    agents: Mapping[str, type] | None = None,
 ) -> Result:
     """Run an experiment in memory.
 
@@ -197,6 +198,9 @@ def run(
     cluster
         Play on a cluster of Dask workers: `local` for processes of this computer (in a script, call it under
         `if __name__ == "__main__":`), `tcp://host:port`, or the scheduler's file. The result is the same.
+    agents
+        Classes to use in place of `PRC`, `Japan`, `UnitedStates`, `Taiwan`, by "prc", "japan", "us", "taiwan". Their
+        methods are translated as the rules are, so they must keep to docs/subset.md; for others use `StraitModel`.
 
     Raises
     ------
@@ -211,16 +215,20 @@ def run(
     >>> result = sim.run(sim.load("debate"), trials=100, seed=7, progress=print)
     3000 3000
     """
-    from sim.engine.batch import blocks
+    from sim.engine.batch import blocks, check_agents
     from sim.model import compiled
 
     if not compiled.is_compiled():
         logging.getLogger("sim").warning(compiled.PLAINLY)
     experiment = _with_trials_and_seed(experiment, trials, seed)
+    if cluster and agents:
+        raise QuestionError("agents: your own agents play on this computer only; leave out cluster")
     if cluster:
         from sim.results import cluster as dask
 
         blocks = partial(dask.blocks, address=cluster)
+    elif agents:
+        blocks = partial(blocks, agents=check_agents(agents))
     with closing(blocks(experiment, workers=workers)) as played:
         return collect_blocks(experiment, played, progress)
 

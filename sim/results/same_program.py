@@ -1,7 +1,7 @@
 """Same bytes on two computers: their versions are compared, and the bytes of a sample that both play.
 
-The rules give the same bits everywhere (docs/subset.md). Quantiles of parameters come from SciPy and files from pyarrow,
-whose releases may differ; a few thousand trials, encoded as a part, show whether they do.
+The rules give the same bits everywhere (docs/subset.md). Quantiles of parameters come from SciPy and files from
+pyarrow, whose releases may differ; a few thousand trials, encoded as a part, show whether they do.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def describe_program() -> Fingerprint:
     libraries = {name: str(manifest.installed_version(name)) for name in manifest.DISTRIBUTIONS if name != "mesa"}
     return {
         "the rules' sources (sim/)": compiled.hash_rules()[:12],
-        "rules run": "compiled" if compiled.COMPILED else "as plain Python",
+        "rules run": f"as {compiled.way}",
         "Python": ".".join(platform.python_version_tuple()[:2]),
         **libraries,
     }

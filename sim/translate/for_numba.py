@@ -10,25 +10,28 @@ from sim.translate import primitives
 
 @functools.cache
 def teach(numba: Any) -> None:
-    """Give numba the operations of `sim.translate.primitives`, and what stands for a function in translation."""
+    """Give numba the operations of `sim.translate.primitives`."""
     from llvmlite import ir
 
-    types, intrinsic = numba.types, numba.extending.intrinsic
-
-    def define(primitive: Any, result: Any, takes: tuple[Any, ...], build: Any) -> None:
-        @intrinsic  # type: ignore[untyped-decorator]
-        def operation(typing: Any, *given: Any) -> Any:
-            return result(*takes), lambda context, builder, signature, args: build(builder, *args)
-
-        names = [f"a{number}" for number in range(len(takes))]
-        space = {"operation": operation}
-        given = ", ".join(names)
-        exec(f"def overload({given}):\n    return lambda {given}: operation({given})", space)
-        numba.extending.overload(primitive)(space["overload"])
-
+    types, intrinsic, overload = numba.types, numba.extending.intrinsic, numba.extending.overload
     wide, word, real = ir.IntType(128), ir.IntType(64), ir.DoubleType()
-    define(primitives.high_product, types.uint64, (types.uint64, types.uint64), lambda b, x, y: b.trunc(
-        b.lshr(b.mul(b.zext(x, wide), b.zext(y, wide)), wide(64)), word))  # fmt: skip
-    define(primitives.high_word, types.int64, (types.float64,), lambda b, x: b.ashr(b.bitcast(x, word), word(32)))
-    define(primitives.times_power, types.float64, (types.float64, types.int64), lambda b, x, k: b.bitcast(
-        b.add(b.bitcast(x, word), b.shl(k, word(52))), real))  # fmt: skip
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def upper(typing: Any, a: Any, b: Any) -> Any:
+        def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            product = builder.mul(builder.zext(args[0], wide), builder.zext(args[1], wide))
+            return builder.trunc(builder.lshr(product, wide(64)), word)
+
+        return types.uint64(types.uint64, types.uint64), build
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def to_bits(typing: Any, x: Any) -> Any:
+        return types.int64(types.float64), lambda context, builder, signature, args: builder.bitcast(args[0], word)
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def from_bits(typing: Any, x: Any) -> Any:
+        return types.float64(types.int64), lambda context, builder, signature, args: builder.bitcast(args[0], real)
+
+    overload(primitives.high_product)(lambda a, b: lambda a, b: upper(a, b))
+    overload(primitives.high_word)(lambda x: lambda x: to_bits(x) >> 32)
+    overload(primitives.times_power)(lambda x, k: lambda x, k: from_bits(to_bits(x) + (k << 52)))

@@ -30,16 +30,10 @@ def test_progress_is_a_bar_on_a_terminal() -> None:
     assert "7500/10000" in printed.getvalue()
 
 
-@pytest.mark.parametrize(("compiled", "kept", "said"), [
-    (True, True, ""), (True, False, "Compiling"), (False, False, "plain Python"),
-])  # fmt: skip
-def test_a_first_compile_announces_itself(
-    monkeypatch: pytest.MonkeyPatch, compiled: bool, kept: bool, said: str
-) -> None:
-    monkeypatch.setattr("sim.model.compiled.COMPILED", compiled)
-    monkeypatch.setattr("sim.model.compiled.kept", lambda: kept)
+@pytest.mark.parametrize(("way", "says"), [("machine code", ""), ("python", "plain Python")])
+def test_plain_python_is_announced(monkeypatch: pytest.MonkeyPatch, way: str, says: str) -> None:
+    monkeypatch.setattr("sim.model.compiled.way", way)
     printed = io.StringIO()
-    console = Console(file=printed, width=200)
-    with progress.shown(console):
+    with progress.shown(Console(file=printed, width=200)):
         pass
-    assert (said in printed.getvalue()) if said else not printed.getvalue()
+    assert (says in printed.getvalue()) if says else not printed.getvalue()

@@ -20,7 +20,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 OTHERS = [version for version in ("3.11", "3.12", "3.13") if version != HERE]
-SAME = ("numpy", "scipy", "numba", "llvmlite", "pandas", "pyarrow")  # libraries whose release may change a last bit
+SAME = ("numpy", "scipy", "llvmlite", "pandas", "pyarrow")  # libraries whose release may change a last bit
 RUN = ["run", "debate", "--trials", "10", "--no-figures", "--fresh", "--out"]
 
 pytestmark = pytest.mark.interpreters

@@ -16,7 +16,7 @@ from typing import Any
 import dask
 import pytest
 from distributed import Client, LocalCluster
-from playing import needs_numba
+from playing import needs_kernels
 from run_files import files
 from typer.testing import CliRunner
 
@@ -156,7 +156,7 @@ def test_a_cluster_of_this_computer(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 # Workers that would give other bytes
 
 
-@needs_numba
+@needs_kernels
 def test_workers_with_other_results_are_sent_away(
     exp: Experiment, scheduler: LocalCluster, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

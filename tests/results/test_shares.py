@@ -75,8 +75,8 @@ def edit(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
 
 
 def play_elsewhere(folder: Path) -> None:
-    """Change a share as if another numba had played it."""
-    edit(folder, lambda run: run["traits"].update(numba="0.1"))
+    """Change a share as if another llvmlite had played it."""
+    edit(folder, lambda run: run["traits"].update(llvmlite="0.1"))
 
 
 # The same bytes
@@ -143,7 +143,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "another Strait": (
         lambda p: [*map(play_elsewhere, p.iterdir())],
-        r"played by another Strait \(numba: 0.1 there",
+        r"played by another Strait \(llvmlite: 0.1 there",
     ),
     "unfinished": (lambda p: edit(p / "1", lambda m: m.update(status="running")), "1: part 1/3 is not finished"),
     "a part gone": (lambda p: (p / "1" / KINDS[0] / "part-00003.parquet").unlink(), r"1: .*\(2 of 3 blocks are done"),

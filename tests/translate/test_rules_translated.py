@@ -35,7 +35,8 @@ def situations(actor: str, rule: types.FunctionType) -> list[list[float]]:
     written = [[options.get(value, value) for value in case["given"].values()] for case in cases if "state" not in case]
     size = rule.__code__.co_argcount
     generator = np.random.Generator(np.random.Philox(7))
-    return [[float(value) for value in row] for row in written] + generator.uniform(0.05, 0.95, (20, size)).tolist()
+    drawn: list[list[float]] = generator.uniform(0.05, 0.95, (20, size)).tolist()
+    return [[float(value) for value in row] for row in written] + drawn
 
 
 @pytest.mark.parametrize(("actor", "name"), [*rules()])
