@@ -15,12 +15,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-SIM = ("sim.errors", "sim.scenario", "sim.model", "sim.engine", "sim.statistics", "sim.results", "sim")
+SIM = ("sim.errors", "sim.scenario", "sim.translate", "sim.model", "sim.engine", "sim.statistics", "sim.results", "sim")
 ALLOWED = {
     "sim.errors": (),
     "sim.scenario": ("sim.errors",),
-    "sim.model": ("sim.errors", "sim.scenario"),
-    "sim.engine": ("sim.errors", "sim.scenario", "sim.model"),
+    "sim.translate": ("sim.errors",),
+    "sim.model": ("sim.errors", "sim.scenario", "sim.translate"),
+    "sim.engine": ("sim.errors", "sim.scenario", "sim.translate", "sim.model"),
     "sim.statistics": ("sim.errors",),
     "sim.results": ("sim.errors", "sim.scenario", "sim.model", "sim.engine", "sim.statistics"),
     "sim": SIM[:-1],  # the door itself, sim/__init__.py
