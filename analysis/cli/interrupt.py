@@ -1,4 +1,4 @@
-"""Ctrl-C ends a run within a second, whatever is under way: all that is kept is whole at any moment."""
+"""Ctrl-C ends a run within a second, whatever it is doing. Saved files are complete at any moment."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-GRACE_S = 0.7  # for blocks under way to end; a compile may take far longer, and is then left
+GRACE_S = 0.7  # for unfinished blocks to end; compiling may take far longer and is then broken off
 
 
 @contextmanager
-def soon(message: str, code: int) -> Iterator[None]:
-    """Raise KeyboardInterrupt at Ctrl-C, and if that has not led out in time, say this and end the process."""
+def stop_promptly(message: str, code: int) -> Iterator[None]:
+    """Raise KeyboardInterrupt at Ctrl-C; after too long, print the message and end the process."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

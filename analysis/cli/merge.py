@@ -28,3 +28,4 @@ def merge(
         typer.echo("Checking the parts.", err=True)
         result = run.play(out, partial(merging.merge, folders, out, fresh=fresh), plays=False)
         run.show_run(result, out, no_figures=no_figures)
+        run.report_failures(result, out)

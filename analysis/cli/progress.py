@@ -24,7 +24,7 @@ def stoppable(stopped: str, things: str = "trials", *, plays: bool = True) -> It
 
     console = Console(stderr=True, highlight=False)
     try:
-        with interrupt.soon(stopped, STOPPED), shown(console, things, plays=plays) as update:
+        with interrupt.stop_promptly(stopped, STOPPED), shown(console, things, plays=plays) as update:
             yield update
     except KeyboardInterrupt:
         exit_with(stopped, STOPPED)

@@ -91,6 +91,8 @@ def run(
             show_run(results[-1], folder, no_figures=no_figures)
         if len(results) > 1:
             _compare(results, folders[0].parent)
+        for result, folder in zip(results, folders, strict=True):
+            report_failures(result, folder)
 
 
 def _folders(files: list[str], loaded: list[Experiment], out: Path | None, share: Share | None) -> list[Path]:
@@ -171,7 +173,6 @@ def show_run(result: Result, folder: Path, *, no_figures: bool) -> None:
         if not no_figures:
             _draw(result, folder)
         print_summary(result, folder)
-    report_failures(result, folder)
 
 
 def report_failures(result: Result, folder: Path) -> None:
@@ -190,7 +191,8 @@ def part_of(result: Result) -> str | None:
 def _print_part(result: Result, folder: Path) -> None:
     """Print how much of the run this part holds, and the command that joins the parts."""
     wanted = (result.manifest or {})["trials"]
-    typer.echo(f"Part {part_of(result)} is done: {result.experiment.trials:,} of {wanted:,} trials of each kind.")
+    done = f"{result.experiment.trials:,} of {wanted:,} trials for each combination"
+    typer.echo(f"Part {part_of(result)} is done: {done}.")
     typer.echo(f"Results: {folder}\nWhen all parts are done:  strait merge {folder.parent} --out DIR")
 
 
@@ -200,7 +202,7 @@ def play(folder: Path, write: Callable[..., Result], *, plays: bool = True) -> R
 
     stopped = (
         "Stopped. Finished trials are saved: the same command continues, --fresh starts again, and "
-        f"strait summarise {folder} shows what there is."
+        f"strait summarise {folder} summarises them so far."
     )
     with progress.stoppable(stopped, plays=plays) as update:
         return write(progress=update)

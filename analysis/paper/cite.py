@@ -77,7 +77,8 @@ def bases(exp: Experiment, name: str) -> dict[str, Basis]:
     ('N¶3', 'N¶16', 'N¶27')
     """
     if name == STRAIT:
-        meaning = "an executable debate on Japan, Taiwan and deterrence. It shows cases, not a forecast."
+        purpose = "It shows what follows from each set of beliefs. It does not predict."
+        meaning = f"an executable debate on Japan, Taiwan and deterrence. {purpose}"
         return {"the program": Basis("", meaning)}
     found = {kind: basis(entries[name], exp) for kind, entries in explain.kinds(exp).items() if name in entries}
     if not found:

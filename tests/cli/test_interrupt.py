@@ -19,7 +19,7 @@ STUCK = """
 import time
 from analysis.cli import interrupt
 try:
-    with interrupt.soon("told", 130):
+    with interrupt.stop_promptly("told", 130):
         try:
             print("begun", flush=True)
             time.sleep(60)
