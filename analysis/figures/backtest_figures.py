@@ -107,7 +107,9 @@ def _rung_keys(backtest: Backtest) -> list[Patch | Line2D]:
     """Entries of the key: what the parts of bars mean in each domain, as far as an answer can go."""
     keys: list[Patch | Line2D] = [Line2D([], [], **HAPPENED, label="what happened")]
     ladders = backtest.experiment.catalogue.rungs.values()
-    highest = max(2, *(one.rung(domain) for one in backtest.episodes for domain in DOMAINS))
+    table = backtest.forecasts[backtest.forecasts["forecaster"] == "neutral"]
+    rungs = table.groupby(["episode", "domain"]).cumcount()
+    highest = max(2, int(rungs[table["probability"] > 0].max()))
     for rung in range(highest + 1):
         names = [ladder[rung].name for ladder in ladders if rung < len(ladder)]
         keys.append(Patch(**{**_fills()[rung], "edgecolor": style.RULE}, label=" / ".join(dict.fromkeys(names))))
@@ -118,9 +120,10 @@ def _forecast_caption(backtest: Backtest) -> str:
     table = backtest.forecasts[backtest.forecasts["forecaster"] == "neutral"]
     likeliest = table.loc[table.groupby(["episode", "domain"])["probability"].idxmax(), "observed"]
     least = table[table["observed"] == 1].nsmallest(1, "probability").to_dict("records")[0]
+    when = next(episode.start for episode in backtest.episodes if episode.name == least["episode"])
     return (
         f"What the neutral worldview thought likeliest came true in {likeliest.sum()} of {len(likeliest)} forecasts. "
-        f"Its greatest surprise was the {least['domain']} reaction in {least['episode']}: it gave that "
+        f"Its greatest surprise was the {least['domain']} reaction of {when}: it gave that "
         f"{percent(least['probability'])}. On disputes over other things, and on what Taiwan does, all "
         "worldviews forecast the same but for the weight of trade; on Japan's ties with Taiwan they differ."
     )

@@ -93,7 +93,7 @@ def row_result(row: dict[Any, Any], curve: pd.DataFrame, outcome: Outcome) -> st
     if ((curve["low"] <= 0) & (curve["high"] >= 0)).any():
         return "too close to call"
     ends = [gap(float(curve["difference"].iloc[end]), outcome) for end in (0, -1)]
-    return f"no change: {ends[0].split()[0]} to {ends[1]}" if ends[0] != ends[1] else f"no change: {ends[0]}"
+    return f"ahead by {ends[0].split()[0]} to {ends[1]}" if ends[0] != ends[1] else f"ahead by {ends[0]}"
 
 
 def _draw_dial(
@@ -142,7 +142,8 @@ def _caption_end(found: Crossover, outcome: str, shown: int) -> str:
     rest = f" {len(table) - shown} beliefs that move less are left out." if len(table) > shown else ""
     return (
         f"Beliefs that, changed alone, leave the better policy as it is: {int((table['kind'] == 'none').sum())}.{rest} "
-        "At the right: where it changes, from 0 (Self) to 1 (Newsham), with a 95\u00a0% interval."
+        "At the right: where it changes, from 0 (Self) to 1 (Newsham), with a 95\u00a0% interval; or by how much the "
+        "better policy is ahead at both ends."
     )
 
 

@@ -29,7 +29,7 @@ def draw_crossover_map(found: Map) -> CaptionedFigure:
         replace(exp, trials=found.trials), question.start.name, caption=caption, body=6.2,
         title=f"{a} or {b}, as two beliefs change?",
         note=f"“{outcome.label}”, {a} minus {b}; all else {believing(question.worldview)}. "
-        "Along the line, the better policy changes.",
+        "The axes say whose reading of a belief holds; along the line, the better policy changes.",
     )  # fmt: skip
     axes = figure.subplots()
     sides = style.pair_colours(exp, *(policy.name for policy in question.policies))
@@ -51,8 +51,8 @@ def draw_crossover_map(found: Map) -> CaptionedFigure:
     axes.set_xlabel(wrap_text(across, 9.5, TICK), fontsize=TICK)
     axes.set_ylabel(wrap_text(up, 4.6, TICK), fontsize=TICK)
     ticks = (0, 0.25, 0.5, 0.75, 1)
-    axes.set_xticks(ticks, ["Self’s reading", "", "half way", "", "Newsham’s reading"])
-    axes.set_yticks(ticks, ["Self’s\nreading", "", "half way", "", "Newsham’s\nreading"])
+    axes.set_xticks(ticks, ["Self", "", "half way", "", "Newsham"])
+    axes.set_yticks(ticks, ["Self", "", "half way", "", "Newsham"])
     style.quiet_axes(axes, grid="both")
     name = f"crossover_{'_'.join(found.claims)}_{outcome.name}_{question.start.name}"
     return finish_figure(name, figure, caption)

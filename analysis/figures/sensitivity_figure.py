@@ -55,7 +55,8 @@ def draw_sensitivity(found: Sensitivity, outcome: str) -> CaptionedFigure:
     labels = [wrap_text("Luck" if n == LUCK else f"{n}  {meanings[n]}", LABELS, TICK) for n in names]
     places, heights = place_rows(labels, 0.16)
     deep, total = BAR_ROOM, float(heights.sum())
-    caption = " ".join(describe_sensitivity(found, outcome))
+    _, alone, together, *_, precision = describe_sensitivity(found, outcome)
+    caption = f"{alone} {together} {precision}"
     figure = make_page(
         replace(exp, trials=found.trials), question.start.name, caption=caption, body=total + 1.1 + BELOW,
         title=f"Which beliefs make the difference between {a} and {b}?",

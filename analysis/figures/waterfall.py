@@ -23,6 +23,7 @@ from analysis.figures.figure_layout import (
     finish_figure,
     make_page,
     place_rows,
+    text_height,
     wrap_text,
 )
 from sim.statistics.intervals import Interval
@@ -68,15 +69,19 @@ def draw_waterfall(
     bold = [row.kind not in PLAIN for row in rows]
     labels = [wrap_text(row.label, LABELS - 0.25, TICK, bold=head) for row, head in zip(rows, bold, strict=True)]
     places, heights = place_rows(labels, [0.1 if row.kind == "theme" else 0.14 for row in rows])
+    good = -1 if outcome.better == "low" else 1
+    scale, unit = style.unit_scale(outcome)
+    left, right = (a, b) if good < 0 else (b, a)
+    ends = (f"←\u00a0{left} better", f"{right} better\u00a0→")
+    sides = "\n".join([unit, *(wrap_text(end, ROOM - LABELS - NUMBERS, TICK) for end in ends)])
     figure = make_page(
         replace(exp, trials=trials), question.start.name, title=heading, caption=caption, note=note,
-        keys=_make_keys((a, b), colours, {row.kind for row in rows}), body=float(heights.sum()) + 0.95,
+        keys=_make_keys((a, b), colours, {row.kind for row in rows}),
+        body=float(heights.sum()) + text_height(sides, TICK) + 0.5,
     )  # fmt: skip
     widths = [LABELS, ROOM - LABELS - NUMBERS, NUMBERS]
     label_axes, axes, number_axes = figure.subplots(1, 3, sharey=True, width_ratios=widths)
-    scale, unit = style.unit_scale(outcome)
     axes.axvline(0, color=INK, linewidth=0.9, zorder=1)
-    good = -1 if outcome.better == "low" else 1
     _draw_bars(axes, rows, places, heights, scale, good, colours)
     axes.set(ylim=(float(heights.sum()) + 0.04, -0.04), yticks=[])
     most = max(abs(scale * (row.value.estimate or 0.0)) for row in rows)
@@ -85,8 +90,7 @@ def draw_waterfall(
     style.write_column(number_axes, places, [_format_number(row.value, scale, decimals) for row in rows], None, bold)
     style.quiet_axes(axes)
     axes.margins(x=0.06)
-    left, right = (a, b) if good < 0 else (b, a)
-    axes.set_xlabel(f"{unit}\n← {left} better      {right} better →", fontsize=TICK)
+    axes.set_xlabel(sides, fontsize=TICK)
     style.label_signed(axes.xaxis)
     return finish_figure(f"{name}_{question.start.name}", figure, caption)
 
