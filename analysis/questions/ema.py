@@ -1,8 +1,8 @@
 """An experiment as a model of the EMA workbench: claims or parameters uncertain, the policy a lever.
 
 What is uncertain is drawn by the workbench; every call of the model is one row of `sim.evaluate`, played in the same
-worlds with the same luck. Tried with version 2.5 of the workbench. Version 3.0 has the same classes, and wants names
-that are identifiers, as they are here; its designs of experiments go by other names (`combine="full_factorial"`).
+worlds with the same luck. Tested with version 2.5 of the workbench. Version 3.0 has the same classes, and wants names
+that are identifiers, as they are here; its designs of experiments have other names (`combine="full_factorial"`).
 """
 
 from __future__ import annotations
@@ -65,23 +65,24 @@ def model(
     Examples
     --------
     >>> import sim
-    >>> made = model(sim.load("debate"), ["N12", "us_intervenes_prob"], outcomes=["use_of_force"], worlds=20)
-    >>> [one.name for one in made.uncertainties], [one.name for one in made.levers]
+    >>> found = model(sim.load("debate"), ["N12", "us_intervenes_prob"], outcomes=["use_of_force"], worlds=20)
+    >>> [entry.name for entry in found.uncertainties], [entry.name for entry in found.levers]
     (['N12', 'us_intervenes_prob'], ['policy_played'])
     """
     ema = workbench()
     question = Question.of(exp, outcomes=outcomes, contrast=contrast, start=start, worldview=worldview, lucks=lucks)
     laws = _laws(exp, uncertain, question.worldview.name)
     names = {name.replace(".", "_"): name for name in laws}
-    played = Played(exp, names, question.outcomes, contrast, question.start.name, question.worldview.name)
-    made = ema.Model("Strait", function=played)
-    made.uncertainties = [_parameter(name, *laws[names[name]]) for name in names]
+    play = Played(exp, names, question.outcomes, contrast, question.start.name, question.worldview.name)
+    result = ema.Model("Strait", function=play)
+    result.uncertainties = [_parameter(name, *laws[names[name]]) for name in names]
     if contrast is None and len(exp.policies) > 1:
-        made.levers = [ema.CategoricalParameter(LEVER, [policy.name for policy in exp.policies])]
+        result.levers = [ema.CategoricalParameter(LEVER, [policy.name for policy in exp.policies])]
     kinds = {"low": ema.ScalarOutcome.MINIMIZE, "high": ema.ScalarOutcome.MAXIMIZE, "none": ema.ScalarOutcome.INFO}
-    made.outcomes = [ema.ScalarOutcome(name, kinds[exp.catalogue.outcomes[name].better]) for name in question.outcomes]
-    made.constants = [ema.Constant("worlds", worlds), ema.Constant("lucks", question.experiment.lucks)]
-    return made
+    better = {name: exp.catalogue.outcomes[name].better for name in question.outcomes}
+    result.outcomes = [ema.ScalarOutcome(name, kinds[side]) for name, side in better.items()]
+    result.constants = [ema.Constant("worlds", worlds), ema.Constant("lucks", question.experiment.lucks)]
+    return result
 
 
 def workbench() -> Any:
@@ -112,11 +113,11 @@ class Played:
         """Mean of each outcome in these worlds; a setting left out is as the worldview has it."""
         row = [float(value) for value in settings.values()]
         names = [look_up("uncertainty", name, self.names) for name in settings]
-        found = evaluate(
+        values = evaluate(
             self.exp, [row], names, outcomes=self.outcomes, contrast=self.contrast, policy=policy_played,
             start=self.start, worldview=self.worldview, worlds=worlds, lucks=lucks, workers=1,
         )  # fmt: skip
-        return dict(zip(self.outcomes, found[0].tolist(), strict=True))
+        return dict(zip(self.outcomes, values[0].tolist(), strict=True))
 
 
 def _laws(exp: Experiment, uncertain: str | Sequence[str], worldview: str) -> dict[str, tuple[str, list[float]]]:
@@ -125,22 +126,22 @@ def _laws(exp: Experiment, uncertain: str | Sequence[str], worldview: str) -> di
         return _by_name(problem(exp, uncertain, worldview))
     laws = _by_name(problem(exp, "dials")) | _by_name(problem(exp, "parameters", worldview))
     choices = {name.removeprefix(QUANTILE): name for name in laws}
-    found = {}
+    chosen = {}
     for name in uncertain:
         bare = name.removeprefix(CLAIM)
         if bare not in choices and bare in exp.catalogue.claims:
             raise QuestionError(f"claim {bare} has no dial: no number of the model is its own")
         if bare not in choices and bare in exp.catalogue.parameters:
             raise QuestionError(f"{bare} is one number under worldview {worldview}, so there is nothing to draw")
-        place = look_up("name", bare, choices)
-        found[place] = laws[place]
-    if len(found) < max(len(uncertain), 1):
+        full_name = look_up("name", bare, choices)
+        chosen[full_name] = laws[full_name]
+    if len(chosen) < max(len(uncertain), 1):
         raise QuestionError("uncertain: name at least one, each once")
-    return found
+    return chosen
 
 
-def _by_name(made: dict[str, Any]) -> dict[str, tuple[str, list[float]]]:
-    rows = zip(made["names"], made["dists"], made["bounds"], strict=True)
+def _by_name(salib_problem: dict[str, Any]) -> dict[str, tuple[str, list[float]]]:
+    rows = zip(salib_problem["names"], salib_problem["dists"], salib_problem["bounds"], strict=True)
     return {name.removeprefix(CLAIM): (law, bounds) for name, law, bounds in rows}
 
 
@@ -153,10 +154,10 @@ def _parameter(name: str, law: str, bounds: list[float]) -> RealParameter:
     if law == "unif":
         return real(name, low, high)
     if law == "triang":
-        drawn = stats.triang(shape[0], loc=low, scale=high - low)
+        frozen = stats.triang(shape[0], loc=low, scale=high - low)
     else:
         mean, sd = shape
-        drawn = stats.truncnorm((low - mean) / sd, (high - mean) / sd, loc=mean, scale=sd)
-    made = real.from_dist(name, drawn)
-    made.pff = False  # 2.5 prints it, and forgets to set it here
-    return made
+        frozen = stats.truncnorm((low - mean) / sd, (high - mean) / sd, loc=mean, scale=sd)
+    parameter = real.from_dist(name, frozen)
+    parameter.pff = False  # 2.5 prints it, and forgets to set it here
+    return parameter

@@ -181,10 +181,10 @@ class _Search:
 
     def ordered(self, changes: Changes) -> Changes:
         """The same changes, at each step the one that leads farthest."""
-        made: Changes = ()
-        while len(made) < len(changes):
-            made = self.farthest([(*made, one) for one in changes if one not in made])
-        return made
+        chosen: Changes = ()
+        while len(chosen) < len(changes):
+            chosen = self.farthest([(*chosen, one) for one in changes if one not in chosen])
+        return chosen
 
     def result(self, turning: Changes | None, settled: bool) -> Flip:
         """The result of a search, with every difference from fresh worlds."""
