@@ -210,7 +210,8 @@ def weights(exp: Experiment, found: pd.DataFrame) -> str:
     def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
         sobol = rows[rows["method"] == SOBOL]
         for name in DISPUTED:
-            yield f"{_weights(exp, sobol[sobol['outcome'] == name])} `strait sensitivity --start {start.name}`"
+            command = f"strait sensitivity --start {start.name}{_trials('weights')}"
+            yield f"{_weights(exp, sobol[sobol['outcome'] == name])} `{command}`"
 
     return by_start(exp, found, lines)
 

@@ -178,7 +178,7 @@ MEASURES: Mapping[str, Measure] = {
     "claims": Measure(claim_values, 2_500, "which belief carries the disagreement"),
     "crossings": Measure(crossings, 2_500, "where along a belief the better policy changes"),
     "flips": Measure(flips, 2_000, "how few beliefs turn the result round"),
-    "weights": Measure(input_weights, sensitivity.TRIALS, "which beliefs weigh most when all are open"),
+    "weights": Measure(input_weights, 200, "which beliefs weigh most when all are open"),
     "spreads": Measure(variance_parts, variance.TRIALS, "how much of the spread is luck"),
     "boxes": Measure(discovered_boxes, discover.TRIALS, "with which beliefs the other policy does better"),
     "regrets": Measure(regrets, robust.TRIALS, "which policy one would regret least"),
