@@ -304,7 +304,7 @@ def versus(row: Row, outcome: Outcome) -> str:
     >>> import sim
     >>> entry = sim.load("debate").catalogue.outcomes["use_of_force"]
     >>> versus({"value": -0.12, "low": -0.13, "high": -0.11}, entry)
-    '12.0 points lower (11.0 to 13.0)'
+    '12 points lower (11 to 13)'
     >>> versus({"value": 0.01, "low": -0.01, "high": 0.03}, entry)
     'not settled (−1.0 to 3.0 points)'
     """

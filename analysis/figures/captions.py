@@ -126,7 +126,7 @@ def interval_words(low: float, high: float, outcome: Outcome) -> str:
     """Return the ends of the interval of a difference: '2.9 to 3.4', or with their signs if these differ."""
     scale, _ = difference_unit(outcome)
     if low * high < 0:
-        return f"−{digits(-scale * low)} to +{digits(scale * high)}"
+        return f"−{digits(-scale * low)} to +{digits(scale * high)}".replace("−0 to", "0 to")
     near, far = sorted((abs(scale * low), abs(scale * high)))
     return f"{digits(near)} to {digits(far)}"
 
@@ -153,10 +153,10 @@ def percent(share: float) -> str:
 
 def digits(value: float) -> str:
     """Return a number with the digits that mean something beside judged inputs: 12, 3.1, 0.8, 0.05, 0."""
-    if not value or not math.isfinite(value):
-        return f"{value:.0f}"
     size = abs(value)
-    return f"{value:.1g}" if size < 0.095 and size >= 0.0001 else f"{value:.{0 if size >= 9.95 else 1}f}"
+    if size < 0.005 or not math.isfinite(value):
+        return f"{abs(value):.0f}"
+    return f"{value:.{0 if size >= 9.95 else 1 if size >= 0.095 else 2}f}"
 
 
 def change(comparison: Comparison, outcome: Outcome) -> str:

@@ -236,3 +236,9 @@ def test_the_most_neutral_worldview_is_found_by_its_numbers_not_its_name() -> No
 )
 def test_small_shares_are_not_rounded_away(share: float, words: str) -> None:
     assert said(captions.percent(share)) == words
+
+
+def test_an_interval_that_rounds_to_zero_has_no_sign_there() -> None:
+    force = EXP.catalogue.outcomes[FORCE]
+    assert captions.interval_words(-0.00002, 0.004, force) == "0 to +0.4"
+    assert captions.interval_words(-0.01, 0.2, force) == "−1.0 to +20"
