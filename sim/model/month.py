@@ -65,6 +65,8 @@ def calculate_constants(state: State, params: Parameters, setting: Setting) -> N
     state.keep_hope = scale.share_left(params.hope_recovery_months, setting.step)
     state.keep_support = scale.share_left(params.support_half_life_months, setting.step)
     state.keep_firmness = scale.share_left(params.firmness_half_life_months, setting.step)
+    state.step = setting.step
+    state.keep_costs = scale.share_left(params.adaptation_months, setting.step)
     state.keep_slow = exp(-setting.years)
     state.follow = 1.0
     if setting.on_perception_lag > 0 and params.perception_lag_months > 0:
@@ -92,6 +94,8 @@ def begin(state: State, params: Parameters, setting: Setting) -> None:
     u_0, u_1, u_2, u_3 = draws.four(setting.seed, state.world, state.luck, STANDING, 0)
     lasting = [u_0, u_1, u_2, u_3]
     for track in range(len(state.rung)):
+        if setting.start_rung[track] == 0:
+            continue
         median, spread = params.economic_duration_months, params.duration_spread
         if track == codes.JAPAN_MILITARY:
             median = params.surge_duration_months

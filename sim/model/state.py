@@ -305,6 +305,8 @@ class State(LeverSums):
     keep_hope: Annotated[float, "share", "of lost hope left after a step"]
     keep_support: Annotated[float, "share", "of the swing of support left after a step"]
     keep_firmness: Annotated[float, "share", "of reputations left after a step"]
+    step: Annotated[float, "months", "of a step"]
+    keep_costs: Annotated[float, "share", "of the costs of coercion left after a step"]
     keep_slow: Annotated[float, "share", "of the moving averages left after a step"]
 
 

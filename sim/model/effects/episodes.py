@@ -19,15 +19,13 @@ def first_rate(adaptation_months: float) -> float:
     return 1 / (years * (1 - exp(-1 / years)))
 
 
-def bear(rate: float, coerced: bool, adapted: float, months: float, half_life: float) -> tuple[float, float]:
+def bear(rate: float, coerced: bool, adapted: float, left: float, half_life: float) -> tuple[float, float]:
     """Cost of some months, in the unit of `rate` a year, and how far trade has been redirected after them.
 
-    Because exporters find other buyers: half of the cost that is left goes every `half_life` months, and the
-    redirection is undone as slowly. Source: Productivity Commission on Australia 2020-22.
+    Because exporters find other buyers: half of the cost goes every `half_life` months, so that after these months
+    the share `left` is left, and the redirection is undone as slowly. Source: Productivity Commission on Australia
+    2020-22.
     """
-    if not coerced and adapted == 0:
-        return 0.0, 0.0
-    left = scale.share_left(half_life, months)
     if not coerced:
         return 0.0, adapted * left
     # The integral of rate × (1 - adapted) × 2^(-time / half_life) over the months, in years.
@@ -40,14 +38,16 @@ def spend(state: State, params: Parameters, track: int, months: float) -> None:
     rung = state.rung[track]
     state.rung_months[OFFSET[track] + rung] += months
     coerced, broad = rung >= prc.SELECTIVE, params.broad_cost_ratio if rung == prc.RUPTURE else 1.0
+    # Most spells are whole steps, whose share is known.
+    left = state.keep_costs if months == state.step else scale.share_left(params.adaptation_months, months)
     if track == codes.JAPAN_ECONOMIC:
         rate = state.first_rate * params.coercion_cost_japan_pct * broad * state.severity
-        cost, state.japan_adapted = bear(rate, coerced, state.japan_adapted, months, params.adaptation_months)
+        cost, state.japan_adapted = bear(rate, coerced, state.japan_adapted, left, params.adaptation_months)
         state.japan_loss += cost
         state.expected_japan_loss += cost
     elif track == codes.TAIWAN_ECONOMIC:
         rate = state.first_rate * params.coercion_cost_taiwan_pct * broad
-        cost, state.taiwan_adapted = bear(rate, coerced, state.taiwan_adapted, months, params.adaptation_months)
+        cost, state.taiwan_adapted = bear(rate, coerced, state.taiwan_adapted, left, params.adaptation_months)
         state.taiwan_loss += cost
         state.expected_taiwan_loss += cost
 

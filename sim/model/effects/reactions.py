@@ -85,11 +85,13 @@ def at_japan(state: State, params: Parameters, setting: Setting, odds: float, se
     military = prc.answers_militarily(surge, surge * params.japan_drill_share, u_military)
     if economic > 0 or military > 0:
         u, v, _, _ = draws.four(setting.seed, state.world, state.luck, DURATION, 2 * key)
-        months = lasts(params.economic_duration_months, params.duration_spread, u)
-        episodes.begin(state, params, codes.JAPAN_ECONOMIC, economic, time, months, severity)
-        median = params.drill_duration_months if military == prc.DRILL else params.surge_duration_months
-        months = lasts(median, params.duration_spread, v)
-        show_force(state, params, setting, codes.JAPAN_MILITARY, military, time, months, u_crisis)
+        if economic > 0:
+            months = lasts(params.economic_duration_months, params.duration_spread, u)
+            episodes.begin(state, params, codes.JAPAN_ECONOMIC, economic, time, months, severity)
+        if military > 0:
+            median = params.drill_duration_months if military == prc.DRILL else params.surge_duration_months
+            months = lasts(median, params.duration_spread, v)
+            show_force(state, params, setting, codes.JAPAN_MILITARY, military, time, months, u_crisis)
     state.anger = prc.grows_angry(state.anger, scale.probability(odds), setting.on_provocation)
     if economic >= prc.SELECTIVE:
         state.answers += 1
@@ -104,12 +106,15 @@ def at_taiwan(state: State, params: Parameters, setting: Setting, odds: float, b
     military = prc.answers_militarily(surge, drills, u_military)
     if economic > 0 or military > 0:
         u, v, _, _ = draws.four(setting.seed, state.world, state.luck, DURATION, 2 * key + 1)
-        months = lasts(params.economic_duration_months, params.duration_spread, u)
-        episodes.begin(state, params, codes.TAIWAN_ECONOMIC, economic, time, months, 1.0)
-        months = lasts(params.taiwan_surge_duration_months, params.taiwan_surge_spread, v)
-        if military == prc.DRILL:
-            months = lasts(params.drill_duration_months, params.duration_spread, v)
-        show_force(state, params, setting, codes.TAIWAN_MILITARY, military, time, months, u_crisis)
+        if economic > 0:
+            months = lasts(params.economic_duration_months, params.duration_spread, u)
+            episodes.begin(state, params, codes.TAIWAN_ECONOMIC, economic, time, months, 1.0)
+        if military > 0:
+            median, spread = params.taiwan_surge_duration_months, params.taiwan_surge_spread
+            if military == prc.DRILL:
+                median, spread = params.drill_duration_months, params.duration_spread
+            months = lasts(median, spread, v)
+            show_force(state, params, setting, codes.TAIWAN_MILITARY, military, time, months, u_crisis)
 
 
 def drill_chance(state: State, params: Parameters) -> float:
