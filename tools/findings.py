@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.figures.captions import believing, capital, gap, listed, measure, signed, title
+from analysis.figures.captions import belief_clause, capitalize, gap, join_words, measure, signed, title
 from analysis.paper.markdown import table
 from analysis.questions.claims import NO_DIAL, THEME, TOTAL
 from analysis.questions.compare import Comparison, comparisons, primary
@@ -48,11 +48,11 @@ def policies(exp: Experiment, found: pd.DataFrame) -> str:
         known = comparisons(rows, start.name)
         for a, b in PAIRS:
             differences = [
-                f"{versus(_joint(known[view.name, outcome.name, a, b]), outcome)} {believing(view)}"
+                f"{versus(_joint(known[view.name, outcome.name, a, b]), outcome)} {belief_clause(view)}"
                 for view in exp.worldviews
             ]
             yield (
-                f"With {title(exp, a)} instead of {title(exp, b)}, {measure(outcome)} is {listed(differences)}. "
+                f"With {title(exp, a)} instead of {title(exp, b)}, {measure(outcome)} is {join_words(differences)}. "
                 f"`strait run debate --start {start.name}`"
             )
 
@@ -94,8 +94,8 @@ def _disagreement(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> Iter
     ends = rows[rows["kind"] == "end"].set_index("claim").to_dict("index")
     values = rows[rows["kind"] == "value"]
     total = values[values["claim"] == TOTAL].to_dict("records")[0]
-    each = listed([f"{versus(ends[name], outcome)} if {AUTHORS[name]} is right" for name in AUTHORS])
-    yield f"{capital(measure(outcome))}, {a} against {b}: {each}."
+    each = join_words([f"{versus(ends[name], outcome)} if {AUTHORS[name]} is right" for name in AUTHORS])
+    yield f"{capitalize(measure(outcome))}, {a} against {b}: {each}."
     themes = values[(values["claim"] == THEME) & (values["theme"] != NO_DIAL)]
     parts = _parts(themes, "theme", total, outcome)
     yield f"The distance between the two authors is {size(total, outcome)}; by theme, {parts}."
@@ -107,7 +107,7 @@ def _disagreement(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> Iter
     rest = values[values["claim"] == NO_DIAL].to_dict("records")[0]
     zero += ["numbers that belong to no claim"] if rest["low"] == rest["high"] == 0 else []
     if zero:
-        yield f"Exactly nothing of it comes from {listed(zero, 'or')}."
+        yield f"Exactly nothing of it comes from {join_words(zero, 'or')}."
 
 
 def _single_changes(of_claims: pd.DataFrame, outcome: Outcome) -> str:
@@ -119,7 +119,7 @@ def _single_changes(of_claims: pd.DataFrame, outcome: Outcome) -> str:
         parts.append(
             f"{row['claim']} as {AUTHORS[other]} reads it in {AUTHORS[name]}’s world ({versus(swap, outcome)})"
         )
-    return f"Of changes to a single claim, the largest are {listed(parts)}."
+    return f"Of changes to a single claim, the largest are {join_words(parts)}."
 
 
 def _by_size(rows: pd.DataFrame) -> pd.DataFrame:
@@ -135,7 +135,7 @@ def _parts(rows: pd.DataFrame, name: str, total: Row, outcome: Outcome) -> str:
         low, high = sorted((sign * row["low"], sign * row["high"]))
         part = {"value": sign * row["value"], "low": low, "high": high}
         parts.append(f"{row[name]} {size(part, outcome)}{' the other way' if part['value'] < 0 else ''}")
-    return listed(parts)
+    return join_words(parts)
 
 
 def crossings(exp: Experiment, found: pd.DataFrame) -> str:
@@ -151,7 +151,7 @@ def crossings(exp: Experiment, found: pd.DataFrame) -> str:
 
 def _crossing(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> str:
     view = next(view for view in exp.worldviews if view.name == rows.iloc[0]["worldview"])
-    head = f"{capital(believing(view))}, on “{outcome.label}”, of {len(rows)} claims"
+    head = f"{capitalize(belief_clause(view))}, on “{outcome.label}”, of {len(rows)} claims"
     inside = rows[rows["kind"].isin(["one", "many"])].to_dict("records")
     if not inside:
         first = (rows[["at_self", "at_newsham"]].sum().sum() > 0) == (outcome.better == "high")
@@ -166,7 +166,7 @@ def _crossing(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> str:
         for row in inside
     ]
     change = "1 by itself changes" if len(inside) == 1 else f"{len(inside)} by themselves change"
-    return f"{head} {change} which policy is better; on the dial from Self (0) to Newsham (1), {listed(positions)}."
+    return f"{head} {change} which policy is better; on the dial from Self (0) to Newsham (1), {join_words(positions)}."
 
 
 def flips(exp: Experiment, found: pd.DataFrame) -> str:
@@ -188,7 +188,7 @@ def _flip(exp: Experiment, rows: list[dict[Any, Any]], view: str) -> str:
     )
     a, b = (policy.title for policy in question.policies)
     steps = [row for row in rows if row["claim"] != "(all)"]
-    subject = f"{capital(believing(question.worldview))}, with {a} instead of {b}, {measure(outcome)} is"
+    subject = f"{capitalize(belief_clause(question.worldview))}, with {a} instead of {b}, {measure(outcome)} is"
     start = f"{subject} {versus(steps[0], outcome)}"
     result = rows[0]["result"]
     if result == "unsettled":
@@ -196,8 +196,8 @@ def _flip(exp: Experiment, rows: list[dict[Any, Any]], view: str) -> str:
     if result == "none":
         return f"{start}; no set of changes that was tried turns that round."
     by_author = {author: [row["claim"] for row in steps if row["reading"] == author] for author in AUTHORS}
-    changes = listed([
-        f"{listed(names)} as {AUTHORS[author]} reads {'it' if len(names) == 1 else 'them'}"
+    changes = join_words([
+        f"{join_words(names)} as {AUTHORS[author]} reads {'it' if len(names) == 1 else 'them'}"
         for author, names in by_author.items() if names
     ])  # fmt: skip
     count = f"{len(steps) - 1} {'belief' if len(steps) == 2 else 'beliefs'}"
@@ -225,8 +225,8 @@ def _weights(exp: Experiment, rows: pd.DataFrame) -> str:
     alone = float(beliefs.loc[beliefs["measure"] == "S1", "value"].sum())
     open_ = int((totals["verdict"] != "settled").sum())
     return (
-        f"On “{label}” the spread of the difference depends most on {listed(heaviest)}, of {len(totals)} beliefs; what "
-        f"each does alone adds up to {100 * alone:.0f} %. Luck makes {_share_of(luck)} of the variance of the rows."
+        f"On “{label}” the spread of the difference depends most on {join_words(heaviest)}, of {len(totals)} beliefs; "
+        f"what each does alone adds up to {100 * alone:.0f} %. Luck makes {_share_of(luck)} of the variance of the rows."
         + (f" The shares of {open_} are not settled." if open_ else "")
     )
 

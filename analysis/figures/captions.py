@@ -42,7 +42,7 @@ def under_policy(exp: Experiment, policy: str) -> str:
     return f"{'under' if policy == 'status_quo' else 'with'} {policy_phrase(exp, policy)}"
 
 
-def believing(worldview: Worldview) -> str:
+def belief_clause(worldview: Worldview) -> str:
     """Return a worldview as a clause: 'if Newsham is right', 'on the evidence', 'under “Mine”'."""
     name = worldview.title
     if name.startswith("If "):
@@ -87,7 +87,7 @@ def frequency(share: float) -> str:
 def frequency_sentence(exp: Experiment, worldview: Worldview, outcome: Outcome, levels: dict[Cell, float]) -> str:
     """Say how often an outcome comes, or how large it is, with the first two policies to be compared."""
     first, *others = compared_policies(exp)
-    start = f"{capital(believing(worldview))}: {under_policy(exp, first)}, "
+    start = f"{capitalize(belief_clause(worldview))}: {under_policy(exp, first)}, "
     if outcome.unit == "share":
         words = {policy: frequency(levels[worldview.name, policy, outcome.name]) for policy in (first, *others)}
         start += f"{event(outcome)} in {words[first]} {histories(exp)}"
@@ -180,11 +180,11 @@ def number_word(number: int) -> str:
     return NUMBER_WORDS[number] if number < len(NUMBER_WORDS) else f"{number:,}"
 
 
-def listed(parts: list[str], last: str = "and") -> str:
+def join_words(parts: list[str], last: str = "and") -> str:
     """Return 'a, b and c'."""
     return f" {last} ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
-def capital(text: str) -> str:
+def capitalize(text: str) -> str:
     """Return text with its first letter made a capital."""
     return text[:1].upper() + text[1:]

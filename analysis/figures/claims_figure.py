@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.figures.captions import capital, gap, listed, policy_phrase, signed, worldview_title
+from analysis.figures.captions import capitalize, gap, join_words, policy_phrase, signed, worldview_title
 from analysis.figures.waterfall import Row, draw_waterfall
 from analysis.questions.claims import NO_DIAL, THEME, TOTAL
 from analysis.questions.finding import NEWSHAM, SELF
@@ -23,29 +23,29 @@ NAMED = 9  # claims at most with a row of their own
 COVERED = 0.9  # of all that claims move, which the named ones are to make up
 
 
-def draw_claims(found: Claims, outcome: str) -> CaptionedFigure:
+def draw_claims(finding: Claims, outcome: str) -> CaptionedFigure:
     """Draw the waterfall of one outcome: Newsham's world, a step for each claim that matters, Self's world.
 
     Each step replaces what Newsham believes by what Self believes: it is the claim's value with its sign changed.
     """
-    question = replace(found.question, outcomes=(outcome,))
+    question = replace(finding.question, outcomes=(outcome,))
     a, b = (policy.title for policy in question.policies)
     label = question.experiment.catalogue.outcomes[outcome].label
     return draw_waterfall(
-        question, found.trials, _rows(found, outcome), name=f"claims_{outcome}",
+        question, finding.trials, _rows(finding, outcome), name=f"claims_{outcome}",
         heading=f"Which beliefs decide between {a} and {b}?",
         note=f"“{label}”, {a} minus {b}; each step swaps Newsham’s reading of a claim for Self’s.",
-        caption=_caption(found, outcome),
+        caption=_caption(finding, outcome),
     )  # fmt: skip
 
 
-def describe_claims(found: Claims, outcome: str) -> list[str]:
+def describe_claims(finding: Claims, outcome: str) -> list[str]:
     """Return how far apart the authors' worlds are on one outcome, and which themes and claims make that."""
-    question = found.question
+    question = finding.question
     exp, entry = question.experiment, question.experiment.catalogue.outcomes[outcome]
     a, b = (policy_phrase(exp, policy.name) for policy in question.policies)
-    ends = found.ends[found.ends["outcome"] == outcome].set_index("worldview")["difference"]
-    rows = _rows_of(found, outcome)
+    ends = finding.ends[finding.ends["outcome"] == outcome].set_index("worldview")["difference"]
+    rows = _rows_of(finding, outcome)
     first = (
         f"With {a} instead of {b}, “{entry.label}” is {signed(float(ends[NEWSHAM]), entry)} if Newsham is right and "
         f"{signed(float(ends[SELF]), entry)} if Self is right."
@@ -56,19 +56,19 @@ def describe_claims(found: Claims, outcome: str) -> list[str]:
     themes = [f"{_theme_title(row.theme)} ({_step(row, entry)})" for row in _each(_themes(rows).head(2))]
     return [
         first,
-        f"From Newsham’s world to Self’s, these themes weigh most: {listed(themes)}.",
-        f"These claims weigh most: {listed([f'{row.claim} ({_step(row, entry)})' for row in _each(claims)])}.",
+        f"From Newsham’s world to Self’s, these themes weigh most: {join_words(themes)}.",
+        f"These claims weigh most: {join_words([f'{row.claim} ({_step(row, entry)})' for row in _each(claims)])}.",
         *_describe_single_swaps(rows, entry),
     ]
 
 
-def _caption(found: Claims, outcome: str) -> str:
-    rows = _rows_of(found, outcome)
+def _caption(finding: Claims, outcome: str) -> str:
+    rows = _rows_of(finding, outcome)
     still = (rows["low"] == 0) & (rows["high"] == 0) & ~rows["claim"].isin([THEME, TOTAL, NO_DIAL])
     idle = rows.loc[still, "claim"].astype(str).tolist()
-    rest = f" Without effect here: {listed(idle)}." if idle else ""
+    rest = f" Without effect here: {join_words(idle)}." if idle else ""
     return (
-        f"{' '.join(describe_claims(found, outcome))} A step is the average change over all orders of swapping the "
+        f"{' '.join(describe_claims(finding, outcome))} A step is the average change over all orders of swapping the "
         f"claims, theme by theme (Owen value). N: Newsham’s claim; S: Self’s.{rest}"
     )
 
@@ -84,26 +84,27 @@ def _describe_single_swaps(rows: pd.DataFrame, outcome: Outcome) -> list[str]:
     return sentences
 
 
-def _rows(found: Claims, outcome: str) -> list[Row]:
-    rows = _rows_of(found, outcome)
-    ends = found.ends[found.ends["outcome"] == outcome].set_index("worldview")
+def _rows(finding: Claims, outcome: str) -> list[Row]:
+    rows = _rows_of(finding, outcome)
+    ends = finding.ends[finding.ends["outcome"] == outcome].set_index("worldview")
     named = set(_heaviest(rows)["claim"])
-    lines = [_end(found, ends, NEWSHAM)]
+    lines = [_end(finding, ends, NEWSHAM)]
     for theme in _each(_themes(rows)):
         claims = rows[(rows["theme"] == theme.theme) & (rows["claim"] != THEME) & (rows["value"] != 0)]
         shown = claims[claims["claim"].isin(named)].sort_values("value", key=abs, ascending=False)
         others = claims[~claims["claim"].isin(named)]
         if shown.empty:
-            lines.append(Row("step", f"{_theme_title(theme.theme)}: {_join_claims(found, others)}", _swap_step(theme)))
+            label = f"{_theme_title(theme.theme)}: {_join_claims(finding, others)}"
+            lines.append(Row("step", label, _swap_step(theme)))
             continue
         lines.append(Row("theme", _theme_title(theme.theme), _swap_step(theme)))
         for row in _each(shown):
-            lines.append(Row("step", _claim_text(found, row.claim), _swap_step(row)))
+            lines.append(Row("step", _claim_text(finding, row.claim), _swap_step(row)))
         if not others.empty:
             lines.append(
-                Row("step", _join_claims(found, others), _negate(found.sum_of(list(others["claim"]), outcome)))
+                Row("step", _join_claims(finding, others), _negate(finding.sum_of(list(others["claim"]), outcome)))
             )
-    return [*lines, _end(found, ends, SELF)]
+    return [*lines, _end(finding, ends, SELF)]
 
 
 def _themes(rows: pd.DataFrame) -> pd.DataFrame:
@@ -111,8 +112,8 @@ def _themes(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[(rows["claim"] == THEME) & (rows["value"] != 0)].sort_values("value", key=abs, ascending=False)
 
 
-def _end(found: Claims, ends: pd.DataFrame, name: str) -> Row:
-    worldview = found.game.newsham if name == NEWSHAM else found.game.by_self
+def _end(finding: Claims, ends: pd.DataFrame, name: str) -> Row:
+    worldview = finding.game.newsham if name == NEWSHAM else finding.game.by_self
     difference, low, high = ends.loc[[name], ["difference", "low", "high"]].to_numpy(float)[0].tolist()
     return Row("end", worldview_title(worldview), Interval(difference, low, high))
 
@@ -127,15 +128,15 @@ def _negate(interval: Interval) -> Interval:
     return Interval(value, high, low)
 
 
-def _join_claims(found: Claims, claims: pd.DataFrame) -> str:
+def _join_claims(finding: Claims, claims: pd.DataFrame) -> str:
     names = [str(name) for name in claims["claim"]]
-    if len(names) == 1 and names[0] in found.question.experiment.catalogue.claims:
-        return _claim_text(found, names[0])
-    return listed(names) if len(names) <= 3 else f"{len(names)} claims that weigh less"
+    if len(names) == 1 and names[0] in finding.question.experiment.catalogue.claims:
+        return _claim_text(finding, names[0])
+    return join_words(names) if len(names) <= 3 else f"{len(names)} claims that weigh less"
 
 
-def _claim_text(found: Claims, claim: str) -> str:
-    return f"{claim}  {found.question.experiment.catalogue.claims[claim].says}"
+def _claim_text(finding: Claims, claim: str) -> str:
+    return f"{claim}  {finding.question.experiment.catalogue.claims[claim].says}"
 
 
 def _step(row: Any, outcome: Outcome) -> str:
@@ -144,15 +145,15 @@ def _step(row: Any, outcome: Outcome) -> str:
 
 
 def _theme_title(theme: str) -> str:
-    return "what belongs to no claim" if theme == NO_DIAL else capital(theme)
+    return "what belongs to no claim" if theme == NO_DIAL else capitalize(theme)
 
 
 def _each(rows: pd.DataFrame) -> Iterator[Any]:
     yield from rows.itertuples()
 
 
-def _rows_of(found: Claims, outcome: str) -> pd.DataFrame:
-    return found.table[found.table["outcome"] == outcome]
+def _rows_of(finding: Claims, outcome: str) -> pd.DataFrame:
+    return finding.table[finding.table["outcome"] == outcome]
 
 
 def _heaviest(rows: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.figures import style
-from analysis.figures.captions import believing, gap, listed, number_word, policy_phrase
+from analysis.figures.captions import belief_clause, gap, join_words, number_word, policy_phrase
 from analysis.figures.figure_layout import (
     INK,
     ROOM,
@@ -35,20 +35,20 @@ EDGE = 0.06  # how far beyond its dial a row shows the way to a crossing outside
 SHOWN = 14  # rows at least; beliefs that change nothing are drawn only so far, and counted in the caption
 
 
-def draw_crossover(found: Crossover, outcome: str) -> CaptionedFigure:
+def draw_crossover(finding: Crossover, outcome: str) -> CaptionedFigure:
     """Draw the claims' dials for one outcome: the ones with a crossing first, then those that move most."""
-    exp, question = found.question.experiment, found.question
+    exp, question = finding.question.experiment, finding.question
     entry, a, b = exp.catalogue.outcomes[outcome], *(policy.title for policy in question.policies)
-    curves = found.curves[found.curves["outcome"] == outcome]
-    table = _ordered(found.table[found.table["outcome"] == outcome], curves)
+    curves = finding.curves[finding.curves["outcome"] == outcome]
+    table = _ordered(finding.table[finding.table["outcome"] == outcome], curves)
     table = table.head(max(SHOWN, int((table["kind"] != "none").sum())))
     labels = [wrap_text(f"{claim}  {exp.catalogue.claims[claim].says}", LABELS, TICK) for claim in table["claim"]]
     places, heights = place_rows(labels, 0.13)
-    caption = " ".join([*describe_crossover(found, outcome), _caption_end(found, outcome, len(table))])
+    caption = " ".join([*describe_crossover(finding, outcome), _caption_end(finding, outcome, len(table))])
     figure = make_page(
-        replace(exp, trials=found.trials), question.start.name, caption=caption, body=float(heights.sum()) + 0.85,
+        replace(exp, trials=finding.trials), question.start.name, caption=caption, body=float(heights.sum()) + 0.85,
         title=f"{a} or {b}: where along a belief does the better policy change?",
-        note=f"“{entry.label}”; one belief moves at a time, the others stay as {believing(question.worldview)}.",
+        note=f"“{entry.label}”; one belief moves at a time, the others stay as {belief_clause(question.worldview)}.",
         keys=_make_keys(question, a, b),
     )  # fmt: skip
     widths = [LABELS, ROOM - LABELS - RESULTS, RESULTS]
@@ -66,22 +66,22 @@ def draw_crossover(found: Crossover, outcome: str) -> CaptionedFigure:
     return finish_figure(f"crossover_{outcome}_{question.start.name}", figure, caption)
 
 
-def describe_crossover(found: Crossover, outcome: str) -> list[str]:
+def describe_crossover(finding: Crossover, outcome: str) -> list[str]:
     """Return along which beliefs the better policy changes, for one outcome."""
-    table, question = found.table[found.table["outcome"] == outcome], found.question
+    table, question = finding.table[finding.table["outcome"] == outcome], finding.question
     a, b = (policy_phrase(question.experiment, policy.name) for policy in question.policies)
     label = question.experiment.catalogue.outcomes[outcome].label
     inside = _ordered(table[table["kind"].isin(["one", "many"])]).to_dict("records")
     outside = table[table["kind"] == "outside"].to_dict("records")
     count = f"along {number_word(len(inside))} belief{'s' * (len(inside) > 1)}" if inside else "along no single belief"
     sentences = [
-        f"On “{label}”, {believing(question.worldview)}, the better of {a} and {b} changes {count}."
+        f"On “{label}”, {belief_clause(question.worldview)}, the better of {a} and {b} changes {count}."
     ]
     if inside:
-        names = listed([f"{row['claim']} at {_position(row)}" for row in inside[:5]])
+        names = join_words([f"{row['claim']} at {_position(row)}" for row in inside[:5]])
         sentences.append(f"It changes along {names}.")
     if outside:
-        names = listed([f"{row['claim']} at {_position(row)}" for row in outside])
+        names = join_words([f"{row['claim']} at {_position(row)}" for row in outside])
         sentences.append(f"Beyond what either author claims, but possible: {names}.")
     return sentences
 
@@ -137,8 +137,8 @@ def _position(row: dict[Any, Any]) -> str:
     return f"{row['crossing']:.2f} ({low} to {high})".replace("-", "−")
 
 
-def _caption_end(found: Crossover, outcome: str, shown: int) -> str:
-    table = found.table[found.table["outcome"] == outcome]
+def _caption_end(finding: Crossover, outcome: str, shown: int) -> str:
+    table = finding.table[finding.table["outcome"] == outcome]
     rest = f" {len(table) - shown} beliefs that move less are left out." if len(table) > shown else ""
     return (
         f"Beliefs that, changed alone, leave the better policy as it is: {int((table['kind'] == 'none').sum())}.{rest} "

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
 from analysis.figures import style
-from analysis.figures.captions import believing, gap, policy_phrase
+from analysis.figures.captions import belief_clause, gap, policy_phrase
 from analysis.figures.figure_layout import INK, TICK, CaptionedFigure, finish_figure, make_page, wrap_text
 from analysis.questions.crossover import MAP_GRID
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from analysis.questions.crossover import Map
 
 
-def draw_crossover_map(found: Map) -> CaptionedFigure:
+def draw_crossover_map(finding: Map) -> CaptionedFigure:
     """Draw the map: coloured by which policy does better and by how much, with the line where that changes."""
-    question = found.question
+    question = finding.question
     exp, outcome = question.experiment, question.experiment.catalogue.outcomes[question.outcomes[0]]
     a, b = (policy.title for policy in question.policies)
     scale, unit = style.unit_scale(outcome)
-    values = found.table["difference"].to_numpy(float).reshape(MAP_GRID.size, MAP_GRID.size) * scale
-    caption = " ".join(describe_crossover_map(found))
+    values = finding.table["difference"].to_numpy(float).reshape(MAP_GRID.size, MAP_GRID.size) * scale
+    caption = " ".join(describe_crossover_map(finding))
     figure = make_page(
-        replace(exp, trials=found.trials), question.start.name, caption=caption, body=6.2,
+        replace(exp, trials=finding.trials), question.start.name, caption=caption, body=6.2,
         title=f"{a} or {b}, as two beliefs change?",
-        note=f"“{outcome.label}”, {a} minus {b}; all else {believing(question.worldview)}. "
+        note=f"“{outcome.label}”, {a} minus {b}; all else {belief_clause(question.worldview)}. "
         "The axes say whose reading of a belief holds; along the line, the better policy changes.",
     )  # fmt: skip
     axes = figure.subplots()
@@ -39,7 +39,7 @@ def draw_crossover_map(found: Map) -> CaptionedFigure:
     drawn = axes.contourf(MAP_GRID, MAP_GRID, values, levels=np.linspace(-most, most, 15), cmap=colours)
     if values.min() < 0 < values.max():
         axes.contour(MAP_GRID, MAP_GRID, values, levels=[0.0], colors=INK, linewidths=2.5)
-    for x, y, low, high in found.table[["dial_x", "dial_y", "low", "high"]].to_numpy(float).tolist():
+    for x, y, low, high in finding.table[["dial_x", "dial_y", "low", "high"]].to_numpy(float).tolist():
         if low <= 0 <= high:
             axes.plot(x, y, "o", color=INK, markersize=4, clip_on=False)
     bar = figure.colorbar(drawn, ax=axes)
@@ -47,20 +47,20 @@ def draw_crossover_map(found: Map) -> CaptionedFigure:
     label = f"←\u00a0{ends[0]} better      {unit}      {ends[1]} better\u00a0→"
     bar.set_label(wrap_text(label, 5.8, TICK), fontsize=TICK)
     style.label_signed(bar.ax.yaxis)
-    across, up = (f"{claim}  {exp.catalogue.claims[claim].says}" for claim in found.claims)
+    across, up = (f"{claim}  {exp.catalogue.claims[claim].says}" for claim in finding.claims)
     axes.set_xlabel(wrap_text(across, 9.5, TICK), fontsize=TICK)
     axes.set_ylabel(wrap_text(up, 4.6, TICK), fontsize=TICK)
     ticks = (0, 0.25, 0.5, 0.75, 1)
     axes.set_xticks(ticks, ["Self", "", "half way", "", "Newsham"])
     axes.set_yticks(ticks, ["Self", "", "half way", "", "Newsham"])
     style.quiet_axes(axes, grid="both")
-    name = f"crossover_{'_'.join(found.claims)}_{outcome.name}_{question.start.name}"
+    name = f"crossover_{'_'.join(finding.claims)}_{outcome.name}_{question.start.name}"
     return finish_figure(name, figure, caption)
 
 
-def describe_crossover_map(found: Map) -> list[str]:
+def describe_crossover_map(finding: Map) -> list[str]:
     """Return in words how the difference runs over the map."""
-    question, table = found.question, found.table
+    question, table = finding.question, finding.table
     outcome = question.experiment.catalogue.outcomes[question.outcomes[0]]
     sign = 1 if outcome.better == "low" else -1
     first = int((sign * table[["low", "high"]]).max(axis=1).lt(0).sum())

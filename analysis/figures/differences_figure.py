@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.artist import Artist
 
 from analysis.figures import style
-from analysis.figures.captions import believing, change, event, listed, measure, policy_phrase, title
+from analysis.figures.captions import belief_clause, change, event, join_words, measure, policy_phrase, title
 from analysis.figures.figure_layout import GREY, INK, TICK, WIDTH, CaptionedFigure, finish_figure, make_page, place_rows
 from analysis.questions.compare import Comparison, comparisons, primary
 from sim.results.tables import shown_contrasts
@@ -106,7 +106,7 @@ def describe_differences(exp: Experiment, table: pd.DataFrame, start: str) -> st
     versus, outcome, pairs = comparisons(table, start), primary(exp)[0], shown_contrasts(exp)
     a, b = pairs[0]
     under = [(view, versus[view.name, outcome.name, a, b]) for view in exp.worldviews]
-    changes = "; ".join(f"{believing(view)}, {change(comparison, outcome)}" for view, comparison in under)
+    changes = "; ".join(f"{belief_clause(view)}, {change(comparison, outcome)}" for view, comparison in under)
     tally = Counter(
         versus[view.name, o.name, *pair].verdict for view in exp.worldviews for o in primary(exp) for pair in pairs
     )
@@ -115,7 +115,7 @@ def describe_differences(exp: Experiment, table: pd.DataFrame, start: str) -> st
         (tally["same"] + tally["identical"], "make no difference that matters"),
         (tally["undecided"], "are too close to call"),
     ]
-    counted = listed([f"{n} {words}" for n, words in parts if n])
+    counted = join_words([f"{n} {words}" for n, words in parts if n])
     what = f"how often {event(outcome)}" if outcome.unit == "share" else measure(outcome)
     return (
         f"Change in {what}, with {policy_phrase(exp, a)} instead of {policy_phrase(exp, b)} "

@@ -11,7 +11,16 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from analysis.figures import style
-from analysis.figures.captions import believing, capital, digits, listed, margin, percent, policy_phrase, title
+from analysis.figures.captions import (
+    belief_clause,
+    capitalize,
+    digits,
+    join_words,
+    margin,
+    percent,
+    policy_phrase,
+    title,
+)
 from analysis.figures.figure_layout import (
     INK,
     TICK,
@@ -36,20 +45,20 @@ TREE = "#009E73"
 MUCH = 0.2  # of the points not settled by themselves: too much luck in what is found
 
 
-def describe_discover(found: Discovery, outcome: str) -> list[str]:
+def describe_discover(finding: Discovery, outcome: str) -> list[str]:
     """Return how often the exception does better on one outcome, and the boxes of beliefs that pass the test."""
-    search, exp = found.searches[outcome], found.question.experiment
-    exception, rule = (policy_phrase(exp, name) for name in _names(found.question, search))
+    search, exp = finding.searches[outcome], finding.question.experiment
+    exception, rule = (policy_phrase(exp, name) for name in _names(finding.question, search))
     count, base = int(search.cases.sum()), search.base_rate
-    beyond = f" by more than {margin(exp.catalogue.outcomes[outcome])}" if found.beyond_margin else ""
+    beyond = f" by more than {margin(exp.catalogue.outcomes[outcome])}" if finding.beyond_margin else ""
     if not count:
         return [
-            f"{capital(exception)} does better than {rule}{beyond} at none of {search.cases.size:,} sets of beliefs, "
-            f"so there is no box to draw. It could still do so at up to {percent(base.high or 0.0)} of all sets."
+            f"{capitalize(exception)} does better than {rule}{beyond} at none of {search.cases.size:,} sets of "
+            f"beliefs, so there is no box to draw. It could still do so at up to {percent(base.high or 0.0)} of all sets."
         ]
     open_ = search.unsettled
     sentences = [
-        f"{capital(exception)} does better{beyond} at {_rate(base)} of {search.cases.size:,} sets of beliefs.",
+        f"{capitalize(exception)} does better{beyond} at {_rate(base)} of {search.cases.size:,} sets of beliefs.",
         f"At a single set, the difference is too close to call in {percent(float(open_.mean()))} of all, and in "
         f"{percent(float(open_[search.cases].mean()))} of these."
         + " Luck makes the exception look more frequent than it is: more trials are needed."
@@ -66,23 +75,23 @@ def describe_discover(found: Discovery, outcome: str) -> list[str]:
     return sentences + [f"{claim}: {claims[claim].says}" for claim in (main.restricted if main else ())]
 
 
-def _describe_box(name: str, found: FoundBox) -> list[str]:
+def _describe_box(name: str, finding: FoundBox) -> list[str]:
     """Say which limits a box has and what it holds."""
-    fit, box = found.held_out, found.box
+    fit, box = finding.held_out, finding.box
     limits = [f"{claim} {words_for_limits(*box.limits(claim))}" for claim in box.restricted]
     low, high = fit.density.low or 0.0, fit.density.high or 0.0
     still = " Even there the other policy does better more often." if high < 0.5 else ""
     still = " There, neither clearly does better more often." if low < 0.5 <= high else still
     return [
-        f"It does so most often ({name}) with {listed(limits)}.",
+        f"It does so most often ({name}) with {join_words(limits)}.",
         f"There it does better at {_rate(fit.density)} of the test sets, against "
         f"{percent(fit.base_rate.estimate or 0.0)} of all; {_rate(fit.coverage)} of its cases lie there.{still}",
     ]
 
 
-def draw_discover(found: Discovery, outcome: str) -> CaptionedFigure | None:
+def draw_discover(finding: Discovery, outcome: str) -> CaptionedFigure | None:
     """Draw the box that holds: the two claims that it restricts most, and its limits; None if no box holds."""
-    search, question = found.searches[outcome], found.question
+    search, question = finding.searches[outcome], finding.question
     main = _main(search)
     if main is None:
         return None
@@ -92,29 +101,29 @@ def draw_discover(found: Discovery, outcome: str) -> CaptionedFigure | None:
     claims = _by_width(main) + [c for c in boxes[-1].restricted if c not in main.restricted]
     says = [wrap_text(f"{claim}  {exp.catalogue.claims[claim].says}", LABELS, TICK) for claim in claims]
     places, heights = place_rows(says, 0.3)
-    first, *others = describe_discover(found, outcome)
+    first, *others = describe_discover(finding, outcome)
     caption = " ".join([first, *[line for line in others if line.startswith(("It does so", "There it"))][:2]])
     figure = make_page(
-        replace(exp, trials=found.trials), question.start.name, caption=caption,
+        replace(exp, trials=finding.trials), question.start.name, caption=caption,
         body=max(6.0, float(heights.sum()) + 1.0),
         title=f"With which beliefs does {exception} do better than {rule}?",
         note=f"“{label}”; each dial anywhere between Self’s reading and Newsham’s, the rest "
-        f"{believing(question.worldview)}. Dots: the sets of beliefs kept for the test.",
+        f"{belief_clause(question.worldview)}. Dots: the sets of beliefs kept for the test.",
         keys=_make_keys(question, search, (exception, rule), len(boxes) > 1),
     )  # fmt: skip
     left, right = figure.subplots(1, 2, width_ratios=[SCATTER, LABELS + BARS])
-    _draw_points(left, found, search, main)
+    _draw_points(left, finding, search, main)
     _draw_limits(right, [main, *boxes[1:]], claims, says, places, _colours(question, search)[0])
     return finish_figure(f"discover_{outcome}_{question.start.name}", figure, caption)
 
 
-def _draw_points(axes: Axes, found: Discovery, search: Search, box: Box) -> None:
+def _draw_points(axes: Axes, finding: Discovery, search: Search, box: Box) -> None:
     """Draw the points of the other half over the two dials that the box restricts most."""
-    x, y = _by_width(box)[:2] if len(box.restricted) > 1 else [*box.restricted, _next(found, search, box)]
-    points, cases = found.dials[1], search.cases[1]
-    columns = [found.claims.index(claim) for claim in (x, y)]
+    x, y = _by_width(box)[:2] if len(box.restricted) > 1 else [*box.restricted, _next(finding, search, box)]
+    points, cases = finding.dials[1], search.cases[1]
+    columns = [finding.claims.index(claim) for claim in (x, y)]
     inside = box.inside(points)
-    colours = _colours(found.question, search)
+    colours = _colours(finding.question, search)
     across, up = points[:, columns].T
     axes.scatter(across[~cases], up[~cases], s=9, color=colours[1], alpha=0.4, linewidths=0, clip_on=False)
     for mask, face in ((cases & ~inside, "white"), (cases & inside, colours[0])):
@@ -166,11 +175,11 @@ def _by_width(box: Box) -> list[str]:
     return sorted(box.restricted, key=lambda claim: float(np.ptp(np.clip(box.limits(claim), 0, 1))))
 
 
-def _next(found: Discovery, search: Search, box: Box) -> str:
+def _next(finding: Discovery, search: Search, box: Box) -> str:
     """The claim besides those of the box that goes most with the difference."""
-    dials, differences = found.dials.reshape(-1, len(found.claims)), search.differences.mean(axis=2).ravel()
+    dials, differences = finding.dials.reshape(-1, len(finding.claims)), search.differences.mean(axis=2).ravel()
     strength = [abs(float(np.corrcoef(column, differences)[0, 1])) for column in dials.T]
-    ordered = sorted(zip(strength, found.claims, strict=True), reverse=True)
+    ordered = sorted(zip(strength, finding.claims, strict=True), reverse=True)
     return next(claim for _, claim in ordered if claim not in box.restricted)
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from analysis.figures import style
 from analysis.figures.captions import (
     amount,
-    believing,
-    capital,
+    belief_clause,
+    capitalize,
     compared_policies,
     digits,
     event,
@@ -75,13 +75,13 @@ def describe_losses(exp: Experiment, spread: dict[Cell, dict[str, float]], view:
     policy, sentences = compared_policies(exp)[0], []
     for name in LOSSES:
         values, outcome = spread[view.name, policy, name], exp.catalogue.outcomes[name]
-        sentences.append(f"{capital(event(outcome))} {amount(values['median'], outcome)} in the median trial and "
+        sentences.append(f"{capitalize(event(outcome))} {amount(values['median'], outcome)} in the median trial and "
                          f"{digits(values['mean'])} on average; 1 in 20 loses more than "
                          f"{digits(values['1 in 20'])}.")  # fmt: skip
     skewed = any(spread[view.name, policy, name]["mean"] > 2 * spread[view.name, policy, name]["median"]
                  for name in LOSSES)  # fmt: skip
     tail = f" A few very bad {histories(exp).removeprefix('imagined ')} raise the average." * skewed
-    return f"{capital(believing(view))}, {under_policy(exp, policy)}: {' '.join(sentences)}{tail}"
+    return f"{capitalize(belief_clause(view))}, {under_policy(exp, policy)}: {' '.join(sentences)}{tail}"
 
 
 def _draw_tail(axes: Axes, y: float, values: dict[str, float], colour: str) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.figures import style
-from analysis.figures.captions import believing, capital, policy_phrase, signed, title
+from analysis.figures.captions import belief_clause, capitalize, policy_phrase, signed, title
 from analysis.figures.differences_figure import draw_forest
 from analysis.figures.figure_layout import CaptionedFigure
 from analysis.questions.compare import primary
@@ -67,6 +67,6 @@ def _caption(exp: Experiment, here: pd.DataFrame, factors: pd.Series[float]) -> 
     best = min(equal.to_dict("records"), key=lambda row: sign * row["difference"])
     return (
         "×: the share of each lever's full step, so that every policy plans as many lever-years as "
-        f"{policy_phrase(exp, str(factors.idxmax()))}. {capital(believing(view))}, at equal effort, "
+        f"{policy_phrase(exp, str(factors.idxmax()))}. {capitalize(belief_clause(view))}, at equal effort, "
         f"{policy_phrase(exp, best['policy'])} does best on “{outcome.label}”: {signed(best['difference'], outcome)}."
     )

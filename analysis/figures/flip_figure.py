@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.figures.captions import (
-    believing,
-    capital,
-    listed,
+    belief_clause,
+    capitalize,
+    join_words,
     number_word,
     policy_phrase,
     signed,
@@ -23,42 +23,42 @@ if TYPE_CHECKING:
 AUTHORS = {"newsham": "Newsham", "self": "Self"}
 
 
-def draw_flip(found: Flip) -> CaptionedFigure:
+def draw_flip(finding: Flip) -> CaptionedFigure:
     """Draw the changes as a waterfall of levels: the worldview as it is, then after each change."""
-    question = found.question
+    question = finding.question
     label = question.experiment.catalogue.outcomes[question.outcomes[0]].label
     a, b = (policy.title for policy in question.policies)
     rows = []
-    for step, claim, reading, value, low, high in _steps(found):
-        text = worldview_title(question.worldview) if not step else _change(found, claim, reading)
+    for step, claim, reading, value, low, high in _steps(finding):
+        text = worldview_title(question.worldview) if not step else _change(finding, claim, reading)
         rows.append(Row("level", text, Interval(value, low, high)))
     return draw_waterfall(
-        question, found.trials, rows, name=f"flip_{question.outcomes[0]}_{question.worldview.name}",
-        heading=f"How few beliefs decide between {a} and {b}?", caption=" ".join(describe_flip(found)),
+        question, finding.trials, rows, name=f"flip_{question.outcomes[0]}_{question.worldview.name}",
+        heading=f"How few beliefs decide between {a} and {b}?", caption=" ".join(describe_flip(finding)),
         note=f"“{label}”, {a} minus {b}, after each change and all before it.",
     )  # fmt: skip
 
 
-def describe_flip(found: Flip) -> list[str]:
+def describe_flip(finding: Flip) -> list[str]:
     """Return how few beliefs must change for the other policy to do better."""
-    question = found.question
+    question = finding.question
     outcome = question.experiment.catalogue.outcomes[question.outcomes[0]]
     a, b = (policy_phrase(question.experiment, policy.name) for policy in question.policies)
-    steps, under = _steps(found), capital(believing(question.worldview))
+    steps, under = _steps(finding), capitalize(belief_clause(question.worldview))
     begin = f"{under}, with {a} instead of {b}, “{outcome.label}” is {signed(steps[0][3], outcome)}"
-    if found.result == "unsettled":
+    if finding.result == "unsettled":
         return [f"{begin}, but that is too close to call: there is nothing to turn round. More trials may settle it."]
-    if found.result == "none":
-        ends = found.table.loc[found.table["claim"] == "(all)", ["reading", "difference"]].itertuples(index=False)
+    if finding.result == "none":
+        ends = finding.table.loc[finding.table["claim"] == "(all)", ["reading", "difference"]].itertuples(index=False)
         each = [f"{signed(float(value), outcome)} with every claim as {AUTHORS[reading]} reads it"
                 for reading, value in ends]  # fmt: skip
-        return [f"{begin}. No set of changes that was tried turns this round.", f"It is {listed(each)}."]
-    count = len(found.changes)
-    sure = "" if found.result == "turned" else ", though on fresh worlds that is too close to call"
+        return [f"{begin}. No set of changes that was tried turns this round.", f"It is {join_words(each)}."]
+    count = len(finding.changes)
+    sure = "" if finding.result == "turned" else ", though on fresh worlds that is too close to call"
     by_author: dict[str, list[str]] = {}
     for _, claim, reading, *_ in steps[1:]:
         by_author.setdefault(reading, []).append(claim)
-    claims = listed([f"{listed(names)} as {AUTHORS[reading]} reads {'them' if len(names) > 1 else 'it'}"
+    claims = join_words([f"{join_words(names)} as {AUTHORS[reading]} reads {'them' if len(names) > 1 else 'it'}"
                      for reading, names in by_author.items()])  # fmt: skip
     return [
         f"{begin}.",
@@ -67,12 +67,12 @@ def describe_flip(found: Flip) -> list[str]:
     ]
 
 
-def _change(found: Flip, claim: str, reading: str) -> str:
-    return f"+ {claim} as {AUTHORS[reading]} reads it: {found.question.experiment.catalogue.claims[claim].says}"
+def _change(finding: Flip, claim: str, reading: str) -> str:
+    return f"+ {claim} as {AUTHORS[reading]} reads it: {finding.question.experiment.catalogue.claims[claim].says}"
 
 
-def _steps(found: Flip) -> list[tuple[int, str, str, float, float, float]]:
-    rows = found.table[found.table["claim"] != "(all)"]
+def _steps(finding: Flip) -> list[tuple[int, str, str, float, float, float]]:
+    rows = finding.table[finding.table["claim"] != "(all)"]
     columns = (rows[name].tolist() for name in ("claim", "reading", "difference", "low", "high"))
     return [
         (step, str(claim), str(reading), float(value), float(low), float(high))

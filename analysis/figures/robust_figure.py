@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.figures import style
-from analysis.figures.captions import amount, believing, capital, percent, policy_phrase
+from analysis.figures.captions import amount, belief_clause, capitalize, percent, policy_phrase
 from analysis.figures.figure_layout import INK, ROOM, TICK, CaptionedFigure, finish_figure, make_page, wrap_text
 from analysis.questions.robust import ALL, KEPT
 
@@ -23,24 +23,25 @@ NAMES, ROW = 2.1, 0.62  # inches: of the policies' names, and of a row
 SURE = 0.95  # of resamples with the same policy first
 
 
-def write_heading(found: Robust, name: str) -> str:
+def write_heading(finding: Robust, name: str) -> str:
     """Return what stands over the lines of an outcome."""
-    start = next(one for one in found.question.experiment.starts if one.name == found.question.start.name)
-    return f"From {start.title}, {found.question.experiment.catalogue.outcomes[name].label}:"
+    start = next(one for one in finding.question.experiment.starts if one.name == finding.question.start.name)
+    return f"From {start.title}, {finding.question.experiment.catalogue.outcomes[name].label}:"
 
 
-def describe_robust(found: Robust, name: str) -> list[str]:
+def describe_robust(finding: Robust, name: str) -> list[str]:
     """Return which policy is best by each measure of one outcome, and how sure that is."""
-    exp, outcome = found.question.experiment, found.question.experiment.catalogue.outcomes[name]
-    rows = _rows_of(found, name)
+    exp, outcome = finding.question.experiment, finding.question.experiment.catalogue.outcomes[name]
+    rows = _rows_of(finding, name)
     sentences = []
-    if name in found.question.outcomes:
-        by_view = found.table[(found.table["values"] == name) & (found.table["worldview"] != ALL)]
+    if name in finding.question.outcomes:
+        by_view = finding.table[(finding.table["values"] == name) & (finding.table["worldview"] != ALL)]
         best = [(view, _best(by_view[by_view["worldview"] == view.name])) for view in exp.worldviews]
-        phrase = {measure: _describe_best(found, rows, measure, outcome) for measure in rows if measure != KEPT}
+        phrase = {measure: _describe_best(finding, rows, measure, outcome) for measure in rows if measure != KEPT}
         sentences = [
             f"On average, if all worldviews count alike, {phrase['expected']} does best.",
-            *(f"{capital(believing(view))}, {policy_phrase(exp, row['policy'])} does best ({_between(row, outcome)})."
+            *(f"{capitalize(belief_clause(view))}, {policy_phrase(exp, row['policy'])} does best "
+              f"({_between(row, outcome)})."
               for view, row in best),
             f"Regret is the loss for not having known. It is least, on average, with {phrase['expected_regret']}.",
             f"In the worst worldview regret is least with {phrase['max_regret']}; in all but 1 world of 20, with "
@@ -49,18 +50,18 @@ def describe_robust(found: Robust, name: str) -> list[str]:
             f"{phrase['worst_worlds']}.",
         ]  # fmt: skip
     limit = float(rows[KEPT]["threshold"].iloc[0])
-    best_kept = capital(_describe_best(found, rows, KEPT, None))
+    best_kept = capitalize(_describe_best(finding, rows, KEPT, None))
     return [*sentences, f"{best_kept} most often stays {_side(outcome)} {amount(limit, outcome)}."]
 
 
-def _describe_best(found: Robust, rows: dict[str, pd.DataFrame], measure: str, outcome: Outcome | None) -> str:
+def _describe_best(finding: Robust, rows: dict[str, pd.DataFrame], measure: str, outcome: Outcome | None) -> str:
     """The best policy by a measure with its number and interval; beside it the second, if they are close."""
     best, near = _best(rows[measure]), ""
     if best["first_share"] < SURE:
         rest = rows[measure][rows[measure]["policy"] != best["policy"]]
         second = rest.sort_values("first_share", kind="stable").iloc[-1]
-        near = f"; close to {policy_phrase(found.question.experiment, str(second['policy']))}"
-    return f"{policy_phrase(found.question.experiment, best['policy'])} ({_between(best, outcome)}{near})"
+        near = f"; close to {policy_phrase(finding.question.experiment, str(second['policy']))}"
+    return f"{policy_phrase(finding.question.experiment, best['policy'])} ({_between(best, outcome)}{near})"
 
 
 def _between(row: dict[Any, Any], outcome: Outcome | None) -> str:
@@ -73,32 +74,32 @@ def _between(row: dict[Any, Any], outcome: Outcome | None) -> str:
     return f"{value}, {low.removesuffix(unit)} to {high.removesuffix(unit)}"
 
 
-def draw_robust(found: Robust, name: str) -> CaptionedFigure:
+def draw_robust(finding: Robust, name: str) -> CaptionedFigure:
     """Draw every measure by one outcome: a column a measure, a row a policy, the best of each filled."""
-    exp, outcome = found.question.experiment, found.question.experiment.catalogue.outcomes[name]
-    rows = {measure: part for measure, part in _rows_of(found, name).items() if not (part["value"] == 0).all()}
+    exp, outcome = finding.question.experiment, finding.question.experiment.catalogue.outcomes[name]
+    rows = {measure: part for measure, part in _rows_of(finding, name).items() if not (part["value"] == 0).all()}
     wide = (ROOM - NAMES) / len(rows) - 0.15
-    sentences = describe_robust(found, name)
+    sentences = describe_robust(finding, name)
     caption = " ".join([*sentences[:1], *(text for text in sentences if text.startswith(("Regret", "In the worst")))])
     figure = make_page(
-        replace(exp, trials=found.worlds * exp.lucks), found.question.start.name, caption=caption,
+        replace(exp, trials=finding.worlds * exp.lucks), finding.question.start.name, caption=caption,
         body=ROW * len(exp.policies) + 1.5, title="Which policy would one regret least, not knowing who is right?",
-        note=f"By “{outcome.label}”, from {found.worlds:,} worlds of each worldview, {exp.lucks} lucks in each. A "
+        note=f"By “{outcome.label}”, from {finding.worlds:,} worlds of each worldview, {exp.lucks} lucks in each. A "
         "filled mark is the best of its column; lines are 95\u00a0% intervals.",
     )  # fmt: skip
     panels = np.atleast_1d(figure.subplots(1, len(rows), sharey=True))
     for axes, (measure, part) in zip(panels, rows.items(), strict=True):
-        _draw_measure(axes, found, part, wrap_text(_measure_title(measure, part, outcome), wide, TICK), outcome)
+        _draw_measure(axes, finding, part, wrap_text(_measure_title(measure, part, outcome), wide, TICK), outcome)
     names = [wrap_text(policy.title, NAMES, TICK) for policy in exp.policies]
     panels[0].set_yticks(range(len(names)), names, fontsize=TICK)
     panels[0].set_ylim(len(names) - 0.5, -0.5)
-    return finish_figure(f"robust_{name}_{found.question.start.name}", figure, caption)
+    return finish_figure(f"robust_{name}_{finding.question.start.name}", figure, caption)
 
 
-def _draw_measure(axes: Axes, found: Robust, part: pd.DataFrame, head: str, outcome: Outcome) -> None:
+def _draw_measure(axes: Axes, finding: Robust, part: pd.DataFrame, head: str, outcome: Outcome) -> None:
     shares = part["measure"].iloc[0] == KEPT or outcome.unit == "share"
     for y, row in enumerate(part.to_dict("records")):
-        look = style.policy_looks(found.question.experiment)[row["policy"]]
+        look = style.policy_looks(finding.question.experiment)[row["policy"]]
         axes.hlines(y, row["low"], row["high"], color=look.colour, linewidth=2.0)
         face = look.colour if row["rank"] == 1 else "white"
         axes.plot(row["value"], y, look.marker, markersize=7, color=look.colour, markerfacecolor=face)
@@ -132,9 +133,9 @@ def _side(outcome: Outcome) -> str:
     return "at least at" if outcome.better == "high" else "within"
 
 
-def _rows_of(found: Robust, name: str) -> dict[str, pd.DataFrame]:
+def _rows_of(finding: Robust, name: str) -> dict[str, pd.DataFrame]:
     """The rows of one outcome over all worldviews, by measure."""
-    rows = found.table[(found.table["values"] == name) & (found.table["worldview"] == ALL)]
+    rows = finding.table[(finding.table["values"] == name) & (finding.table["worldview"] == ALL)]
     return {str(measure): part for measure, part in rows.groupby("measure", sort=False)}
 
 

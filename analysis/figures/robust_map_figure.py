@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
 
 from analysis.figures import style
-from analysis.figures.captions import listed, percent, policy_phrase, title, worldview_title
+from analysis.figures.captions import join_words, percent, policy_phrase, title, worldview_title
 from analysis.figures.figure_layout import (
     GREY,
     HEADING,
@@ -36,22 +36,23 @@ PALEST = 0.35  # of a policy's colour, where it leads by nothing
 BEHIND = {"boxstyle": "round,pad=0.25", "facecolor": "white", "edgecolor": GREY, "alpha": 0.85}
 
 
-def describe_robust_map(found: Robust) -> list[str]:
+def describe_robust_map(finding: Robust) -> list[str]:
     """Return how the best policy changes with who is right and whose values count."""
-    exp, table = found.question.experiment, found.map
+    exp, table = finding.question.experiment, finding.map
     square = _square(table)
     shares = square["policy"].value_counts(normalize=True)
     parts = [f"{policy_phrase(exp, str(name))} on {percent(float(share))}" for name, share in shares.items()]
     open_ = percent(1 - float(square["settled"].mean()))
-    sentences = [f"Least average loss: {listed(parts)} of the map. On {open_} it is too close to call."]
+    sentences = [f"Least average loss: {join_words(parts)} of the map. On {open_} it is too close to call."]
     for weight, whose in ((1.0, "Newsham’s values"), (0.5, "both authors’ values alike"), (0.0, "Self’s values")):
         row = square[np.isclose(square["newsham_values"], weight)]
-        sentences.append(f"By {whose}: {_along(found, row.sort_values('newsham_right'))}.")
+        sentences.append(f"By {whose}: {_along(finding, row.sort_values('newsham_right'))}.")
     runs = _runs(table[table["measure"] == MAX_REGRET], "newsham_values")
     if len(runs) == 1:
         return [*sentences, f"Without any chances, {policy_phrase(exp, runs[0][0])} always has the least worst regret."]
     parts = [f"{policy_phrase(exp, name)} at {100 * at[0]:.0f} to {_percent(at[-1])}" for name, at in runs]
-    return [*sentences, f"Without any chances, the least worst regret by weight of Newsham’s values: {listed(parts)}."]
+    weights = join_words(parts)
+    return [*sentences, f"Without any chances, the least worst regret by weight of Newsham’s values: {weights}."]
 
 
 def _runs(rows: pd.DataFrame, along: str) -> list[tuple[str, list[float]]]:
@@ -65,33 +66,35 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f}\u00a0%"
 
 
-def _along(found: Robust, row: pd.DataFrame) -> str:
+def _along(finding: Robust, row: pd.DataFrame) -> str:
     """Which policy is best from which chance of Newsham's being right on, and where that is not settled."""
     runs = _runs(row, "newsham_right")
     if len(runs) == 1:
-        return f"{policy_phrase(found.question.experiment, runs[0][0])}, whoever is right"
+        return f"{policy_phrase(finding.question.experiment, runs[0][0])}, whoever is right"
     settled, changes = row.loc[row["settled"], "newsham_right"].to_numpy(float), []
     for name, at in runs[1:]:
         low, high = settled[settled < at[0]], settled[settled >= at[0]]
         ends = 100 * low.max(initial=0.0), _percent(high.min(initial=1.0))
         chance = f"{_percent(at[0])} ({ends[0]:.0f} to {ends[1]})"
-        changes.append(f"{policy_phrase(found.question.experiment, name)} from a chance of {chance}")
-    return f"{policy_phrase(found.question.experiment, runs[0][0])} if Self is right, {listed(changes)} that Newsham is"
+        changes.append(f"{policy_phrase(finding.question.experiment, name)} from a chance of {chance}")
+    first = policy_phrase(finding.question.experiment, runs[0][0])
+    return f"{first} if Self is right, {join_words(changes)} that Newsham is"
 
 
-def draw_robust_map(found: Robust) -> CaptionedFigure | None:
+def draw_robust_map(finding: Robust) -> CaptionedFigure | None:
     """Draw the map; None if the run lacks an author's worldview or values."""
-    table, exp = found.map, found.question.experiment
+    table, exp = finding.map, finding.question.experiment
     if table.empty:
         return None
     others = [view for view in exp.worldviews if view.name in {*table["worldview"]}]
     present = [policy for policy in exp.policies if policy.name in {*table["policy"]}]
     keys = [Patch(color=style.policy_looks(exp)[policy.name].colour, label=policy.title) for policy in present]
     keys.append(Patch(facecolor="white", edgecolor=INK, hatch="////", label="the best two are too close to call"))
-    caption = " ".join(describe_robust_map(found))
+    caption = " ".join(describe_robust_map(finding))
     margin = exp.catalogue.outcomes["loss_newsham"].margin
     figure = make_page(
-        replace(exp, trials=found.worlds * exp.lucks), found.question.start.name, caption=caption, body=6.6, keys=keys,
+        replace(exp, trials=finding.worlds * exp.lucks), finding.question.start.name, caption=caption, body=6.6,
+        keys=keys,
         title="Which policy loses least, if nobody knows who is right or what counts?",
         note=f"The paler, the smaller the lead of the best policy; lines give it in % of GDP. Hatched: its interval "
         f"includes 0, or it is under {margin:g}.",
@@ -99,7 +102,7 @@ def draw_robust_map(found: Robust) -> CaptionedFigure | None:
     ratios = [SQUARE, *([STRIP] * (len(others) + 1))]
     square, *strips = figure.subplots(1, len(ratios), sharey=True, width_ratios=ratios)
     most = float(table["lead"].max())
-    _paint(square, found, _square(table), most)
+    _paint(square, finding, _square(table), most)
     square.set_xlabel("Chance that Newsham is right about the world   (0 %: Self is right)", fontsize=HEADING)
     square.set_ylabel("Weight of Newsham’s values   (0 %: only Self’s)", fontsize=HEADING)
     style.label_percent(square.xaxis)
@@ -107,23 +110,23 @@ def draw_robust_map(found: Robust) -> CaptionedFigure | None:
     heads = [worldview_title(view) for view in others] + ["Without any chances: least worst regret"]
     parts = [table[(table["measure"] == EXPECTED) & (table["worldview"] == view.name)] for view in others]
     for axes, head, part in zip(strips, heads, [*parts, table[table["measure"] == MAX_REGRET]], strict=True):
-        _paint(axes, found, part, most)
+        _paint(axes, finding, part, most)
         axes.set_title(wrap_text(head, STRIP, TICK), fontsize=TICK, color=INK)
         axes.set_xticks([])
         axes.tick_params(axis="y", length=0)
-    return finish_figure(f"robust_map_{found.question.start.name}", figure, caption)
+    return finish_figure(f"robust_map_{finding.question.start.name}", figure, caption)
 
 
-def _paint(axes: Axes, found: Robust, part: pd.DataFrame, most: float) -> None:
+def _paint(axes: Axes, finding: Robust, part: pd.DataFrame, most: float) -> None:
     """Colour a panel by the best policy, hatch what is not settled, and name the policies where they are best."""
     part = part.sort_values(["newsham_values", "newsham_right"])
     shape = (MAP_GRID.size, -1)
-    names = [policy.name for policy in found.question.experiment.policies]
+    names = [policy.name for policy in finding.question.experiment.policies]
     best = np.array([names.index(str(name)) for name in part["policy"]]).reshape(shape)
     lead, unsettled = part["lead"].to_numpy(float).reshape(shape), ~part["settled"].to_numpy(bool).reshape(shape)
     if best.shape[1] == 1:
         best, lead, unsettled = (np.repeat(one, 2, axis=1) for one in (best, lead, unsettled))
-    colours = np.array([to_rgb(look.colour) for look in style.policy_looks(found.question.experiment).values()])[best]
+    colours = np.array([to_rgb(look.colour) for look in style.policy_looks(finding.question.experiment).values()])[best]
     depth = (PALEST + (1 - PALEST) * np.minimum(lead / most, 1.0))[..., None] if most else 1.0
     across = np.linspace(0, 1, best.shape[1])
     half = [0.5 / (n - 1) for n in best.shape]
@@ -136,7 +139,7 @@ def _paint(axes: Axes, found: Robust, part: pd.DataFrame, most: float) -> None:
     if best.shape[1] > 2:
         _lines(axes, lead)
     for policy in np.unique(best):
-        _name(axes, title(found.question.experiment, names[policy]), best == policy, across)
+        _name(axes, title(finding.question.experiment, names[policy]), best == policy, across)
     axes.set(xlim=(0, 1), ylim=(0, 1))
     axes.tick_params(labelsize=TICK, color=style.RULE, labelcolor=INK)
 

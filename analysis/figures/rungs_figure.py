@@ -11,8 +11,8 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.figures import style
 from analysis.figures.captions import (
-    believing,
-    capital,
+    belief_clause,
+    capitalize,
     compared_policies,
     frequency,
     histories,
@@ -87,7 +87,7 @@ def describe_rungs(exp: Experiment, rows: pd.DataFrame, view: Worldview) -> str:
     ends = "".join(f"; {under_policy(exp, name)} in {frequency(float(last.get(name, 0.0)))}" for name in others)
     return (
         "The top edge of a band is the share of trials on that rung or a worse one. "
-        f"{capital(believing(view))}: {under_policy(exp, first)}, Taiwan has fallen by the end in "
+        f"{capitalize(belief_clause(view))}: {under_policy(exp, first)}, Taiwan has fallen by the end in "
         f"{frequency(float(last.get(first, 0.0)))} {histories(exp)}{ends}."
     )
 

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.figures import style
-from analysis.figures.captions import believing, gap, listed, policy_phrase
+from analysis.figures.captions import belief_clause, gap, join_words, policy_phrase
 from analysis.figures.figure_layout import (
     GREY,
     INK,
@@ -45,22 +45,22 @@ READ = (
 )
 
 
-def draw_sensitivity(found: Sensitivity, outcome: str) -> CaptionedFigure:
+def draw_sensitivity(finding: Sensitivity, outcome: str) -> CaptionedFigure:
     """Draw one outcome: tornado, Morris and Sobol side by side, and beneath them how precise they are."""
-    question, names = found.question, _order(found, outcome)
+    question, names = finding.question, _order(finding, outcome)
     exp, entry = question.experiment, question.experiment.catalogue.outcomes[outcome]
     a, b = (policy.title for policy in question.policies)
-    table = found.table[found.table["outcome"] == outcome]
+    table = finding.table[finding.table["outcome"] == outcome]
     meanings = dict(zip(table["input"], table["says"], strict=True))
     labels = [wrap_text("Luck" if n == LUCK else f"{n}  {meanings[n]}", LABELS, TICK) for n in names]
     places, heights = place_rows(labels, 0.16)
     deep, total = BAR_ROOM, float(heights.sum())
-    _, alone, together, *_, precision = describe_sensitivity(found, outcome)
+    _, alone, together, *_, precision = describe_sensitivity(finding, outcome)
     caption = f"{alone} {together} {precision}"
     figure = make_page(
-        replace(exp, trials=found.trials), question.start.name, caption=caption, body=total + 1.1 + BELOW,
+        replace(exp, trials=finding.trials), question.start.name, caption=caption, body=total + 1.1 + BELOW,
         title=f"Which beliefs make the difference between {a} and {b}?",
-        note=f"“{entry.label}”, {a} minus {b}. Inputs: {found.law}.", keys=_make_keys(found),
+        note=f"“{entry.label}”, {a} minus {b}. Inputs: {finding.law}.", keys=_make_keys(finding),
     )  # fmt: skip
     each = (ROOM - LABELS) / 3
     rooms = {"width_ratios": [LABELS, each, each, each], "height_ratios": [total, BELOW - 0.6]}
@@ -69,7 +69,7 @@ def draw_sensitivity(found: Sensitivity, outcome: str) -> CaptionedFigure:
     top = [figure.add_subplot(grid[0, i], sharey=label_axes) for i in (1, 2, 3)]
     style.write_column(label_axes, places, labels)
     scale, unit = style.unit_scale(entry)
-    _draw_tornado(top[0], found.tornado[found.tornado["outcome"] == outcome], names, places, deep, scale)
+    _draw_tornado(top[0], finding.tornado[finding.tornado["outcome"] == outcome], names, places, deep, scale)
     _draw_screening(top[1], table, names, places, deep, scale)
     _draw_shares(top[2], table, names, places, deep)
     for axes, head, under in zip(top, HEADS, (unit, f"size of effect, {unit}", ""), strict=True):
@@ -81,31 +81,31 @@ def draw_sensitivity(found: Sensitivity, outcome: str) -> CaptionedFigure:
     style.label_percent(top[2].xaxis, 4)
     _write_guide(figure.add_subplot(grid[1, :2]), LABELS + each)
     for place, method in ((2, MORRIS), (3, SOBOL)):
-        _draw_convergence(figure.add_subplot(grid[1, place]), found, outcome, method)
+        _draw_convergence(figure.add_subplot(grid[1, place]), finding, outcome, method)
     return finish_figure(f"sensitivity_{outcome}_{question.start.name}", figure, caption)
 
 
-def describe_sensitivity(found: Sensitivity, outcome: str) -> list[str]:
+def describe_sensitivity(finding: Sensitivity, outcome: str) -> list[str]:
     """Return which beliefs make the spread of one outcome, how much is luck, and how precise that is."""
-    question = found.question
+    question = finding.question
     entry = question.experiment.catalogue.outcomes[outcome]
     a, b = (policy_phrase(question.experiment, policy.name) for policy in question.policies)
-    table = found.table[found.table["outcome"] == outcome]
-    names = _order(found, outcome)[:-1]
+    table = finding.table[finding.table["outcome"] == outcome]
+    names = _order(finding, outcome)[:-1]
     alone, total, stars = (_measure(table, *of) for of in ((SOBOL, "S1"), (SOBOL, "ST"), (MORRIS, "mu_star")))
     carried = sum(stars[name][0] for name in names) / sum(star[0] for star in stars.values())
-    turns = found.tornado[found.tornado["outcome"] == outcome]
+    turns = finding.tornado[finding.tornado["outcome"] == outcome]
     largest = turns.loc[[turns["change"].abs().idxmax()]].to_dict("records")[0]
     change = f"{gap(float(largest['change']), entry)} {'up' if largest['change'] > 0 else 'down'}"
-    shares = listed([f"{name} {_between(total[name])}" for name in names[:4]])
+    shares = join_words([f"{name} {_between(total[name])}" for name in names[:4]])
     return [
-        f"Inputs: {found.law}.",
-        f"Changed alone, {believing(question.worldview)}, {largest['input']} does most: at {largest['setting']:.2g} "
-        f"the difference of {a} from {b} on “{entry.label}” goes {change}.",
+        f"Inputs: {finding.law}.",
+        f"Changed alone, {belief_clause(question.worldview)}, {largest['input']} does most: at "
+        f"{largest['setting']:.2g} the difference of {a} from {b} on “{entry.label}” goes {change}.",
         f"With all beliefs random, the spread of that difference depends most on {shares}: total shares among "
         f"{len(names)} inputs, which make {_percent(carried)} of all effects.",
         f"Shares alone add up to {_percent(sum(alone[name][0] for name in names))}.",
-        f"Luck is left out of these shares. At {found.trials:,} trials a row it makes {_between(total[LUCK])} of the "
+        f"Luck is left out of these shares. At {finding.trials:,} trials a row it makes {_between(total[LUCK])} of the "
         f"spread of the rows’ means, {_percent(alone[LUCK][0])} in common to all rows.",
         " ".join(_describe_precision(table, method) for method in (MORRIS, SOBOL)),
     ]
@@ -118,13 +118,13 @@ def _describe_precision(table: pd.DataFrame, method: str) -> str:
     whose, more = ("Morris’ effects", "--trajectories") if method == MORRIS else ("Sobol’s shares", "--points")
     if not unsettled:
         return f"{whose} are precise to a tenth."
-    who = listed(unsettled) if len(unsettled) <= 4 else f"{len(unsettled)} inputs"
+    who = join_words(unsettled) if len(unsettled) <= 4 else f"{len(unsettled)} inputs"
     return f"{whose} of {who} are not precise to a tenth; more {more} or --trials would help."
 
 
-def _order(found: Sensitivity, outcome: str) -> list[str]:
+def _order(finding: Sensitivity, outcome: str) -> list[str]:
     """The inputs that were decomposed, the heaviest first, then luck."""
-    total = _measure(found.table[found.table["outcome"] == outcome], SOBOL, "ST")
+    total = _measure(finding.table[finding.table["outcome"] == outcome], SOBOL, "ST")
     return [*sorted((name for name in total if name != LUCK), key=lambda name: -total[name][0]), LUCK]
 
 
@@ -162,9 +162,9 @@ def _draw_screening(
 
 def _draw_shares(axes: Axes, table: pd.DataFrame, names: list[str], places: Floats, deep: float) -> None:
     for measure, shift, colour in (("ST", -0.17, TOTAL), ("S1", 0.17, INK)):
-        found = _measure(table, SOBOL, measure)
+        finding = _measure(table, SOBOL, measure)
         for name, y in zip(names, places, strict=True):
-            at, (value, low, high) = y + shift * deep, found[name]
+            at, (value, low, high) = y + shift * deep, finding[name]
             axes.barh(at, value, height=0.32 * deep, color=colour, zorder=2)
             style.draw_interval(axes, at, low, high, GREY, 1.6)
     axes.axvline(0, color=INK, linewidth=0.9, zorder=3)
@@ -177,10 +177,10 @@ def _write_guide(axes: Axes, inches: float) -> None:
               transform=axes.transAxes)  # fmt: skip
 
 
-def _draw_convergence(axes: Axes, found: Sensitivity, outcome: str, method: str) -> None:
+def _draw_convergence(axes: Axes, finding: Sensitivity, outcome: str, method: str) -> None:
     """Draw the widest interval of a method against the rows that were played."""
-    rows = found.convergence[(found.convergence["outcome"] == outcome) & (found.convergence["method"] == method)]
-    stars = _measure(found.table[found.table["outcome"] == outcome], MORRIS, "mu_star")
+    rows = finding.convergence[(finding.convergence["outcome"] == outcome) & (finding.convergence["method"] == method)]
+    stars = _measure(finding.table[finding.table["outcome"] == outcome], MORRIS, "mu_star")
     scale = max(star[0] for star in stars.values()) if method == MORRIS else 1.0
     highest = lowest = TOLERANCE
     for measure, dashes, colour in (("mu_star", "-", BAR), ("ST", "-", RULE), ("S1", "--", INK)):
@@ -200,10 +200,10 @@ def _draw_convergence(axes: Axes, found: Sensitivity, outcome: str, method: str)
     axes.set_xlabel("rows played: widest interval", fontsize=TICK)
 
 
-def _make_keys(found: Sensitivity) -> list[Patch | Line2D]:
-    low, high = ENDS[found.over]
+def _make_keys(finding: Sensitivity) -> list[Patch | Line2D]:
+    low, high = ENDS[finding.over]
     ends = [f"at its {end:.0%} quantile" for end in (low, high)]
-    if found.over == "dials":
+    if finding.over == "dials":
         ends = ["at 0, Self’s reading", "at 1, Newsham’s"]
     return [
         Patch(facecolor=LOW, hatch="////", edgecolor="white", label=ends[0]), Patch(color=HIGH, label=ends[1]),

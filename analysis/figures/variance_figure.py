@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.figures import style
-from analysis.figures.captions import digits, listed, policy_phrase, title, worldview_title
+from analysis.figures.captions import digits, join_words, policy_phrase, title, worldview_title
 from analysis.figures.figure_layout import (
     INK,
     ROOM,
@@ -44,20 +44,20 @@ MEANINGS = {
 }
 
 
-def draw_variance(found: Variance) -> CaptionedFigure:
+def draw_variance(finding: Variance) -> CaptionedFigure:
     """Draw a panel for all worldviews together and one for each; an outcome a group of rows."""
-    question = found.question
+    question = finding.question
     exp = question.experiment
     a, b = (policy.name for policy in question.policies)
     rows = [(outcome, *pair) for outcome in question.outcomes for pair in (("", ""), (a, ""), (b, ""), (a, b))]
-    labels = [_label(found, *row) for row in rows]
+    labels = [_label(finding, *row) for row in rows]
     heads = [not row[1] for row in rows]
     places, heights = place_rows(labels, [0.16 if head else 0.08 for head in heads])
-    caption = f"{describe_variance(found)[0]} {HOW}"
+    caption = f"{describe_variance(finding)[0]} {HOW}"
     figure = make_page(
         exp, question.start.name, caption=caption, body=float(heights.sum()) + 0.95,
         title="How much of the spread is luck, and how much is what one believes?",
-        note=f"Over single trials; worldviews have equal weights. {exp.lucks} lucks in each of {found.worlds:,} "
+        note=f"Over single trials; worldviews have equal weights. {exp.lucks} lucks in each of {finding.worlds:,} "
         "worlds.", keys=_keys(),
     )  # fmt: skip
     panels = [ALL, *(view.name for view in exp.worldviews)]
@@ -69,7 +69,7 @@ def draw_variance(found: Variance) -> CaptionedFigure:
     for panel, view in zip(axes, panels, strict=True):
         for y, (outcome, first, second) in zip(places, rows, strict=True):
             if first:
-                _draw_parts(panel, y, found.parts(outcome, first, second, view))
+                _draw_parts(panel, y, finding.parts(outcome, first, second, view))
         panel.set(xlim=(0, 1), ylim=(float(heights.sum()) + 0.04, -0.04), yticks=[])
         style.quiet_axes(panel)
         style.set_heading(panel, titles[view], (1.6 if view == ALL else 1) * each - 0.2)
@@ -77,24 +77,24 @@ def draw_variance(found: Variance) -> CaptionedFigure:
     return finish_figure(f"variance_{question.start.name}", figure, caption)
 
 
-def describe_variance(found: Variance) -> list[str]:
+def describe_variance(finding: Variance) -> list[str]:
     """Return how much of each outcome's spread is luck, and how much beliefs."""
-    question = found.question
+    question = finding.question
     exp = question.experiment
     a, b = (policy.name for policy in question.policies)
     sentences = []
     for name in question.outcomes:
-        level, apart = found.parts(name, a), found.parts(name, a, b)
+        level, apart = finding.parts(name, a), finding.parts(name, a, b)
         sentences.append(
             f"“{exp.catalogue.outcomes[name].label}” with {policy_phrase(exp, a)}: beliefs make "
             f"{_share(level[BELIEFS])} of the spread, luck the rest. Of its difference from {policy_phrase(exp, b)}, "
             f"beliefs make {_share(apart[BELIEFS])}; which worldview is right, {_share(apart[VIEWS])}."
         )
-    unclear = found.table[(found.table["told"] != "yes") & (found.table["worldview"] == ALL)]
+    unclear = finding.table[(finding.table["told"] != "yes") & (finding.table["worldview"] == ALL)]
     if len(unclear):
         pairs = unclear[["part", "outcome"]].drop_duplicates().astype(str).to_numpy().tolist()
         names = [f"{part} in “{exp.catalogue.outcomes[name].label}”" for part, name in pairs]
-        sentences.append(f"With some policy, these may be zero (an estimate may even be below it): {listed(names)}.")
+        sentences.append(f"With some policy, these may be zero (estimates may even be below it): {join_words(names)}.")
     return sentences
 
 
@@ -112,8 +112,8 @@ def _draw_parts(axes: Axes, y: float, parts: dict[str, dict[str, Any]]) -> None:
     style.draw_interval(axes, y, low, high)
 
 
-def _label(found: Variance, outcome: str, a: str, b: str) -> str:
-    exp = found.question.experiment
+def _label(finding: Variance, outcome: str, a: str, b: str) -> str:
+    exp = finding.question.experiment
     if not a:
         return wrap_text(exp.catalogue.outcomes[outcome].label, LABELS, TICK, bold=True)
     words = f"{title(exp, a)} minus {title(exp, b)}" if b else title(exp, a)

@@ -14,9 +14,9 @@ from matplotlib.patches import Patch, Rectangle
 from analysis.figures import style
 from analysis.figures.captions import (
     amount,
-    believing,
-    capital,
-    listed,
+    belief_clause,
+    capitalize,
+    join_words,
     margin,
     number_word,
     policy_phrase,
@@ -124,8 +124,8 @@ def describe_leaders(exp: Experiment, summary: pd.DataFrame, table: pd.DataFrame
         parts = [f"{policy_phrase(exp, policy)} is clearly best on {number_word(n)}" for policy, n in wins]
         parts += [f"{number_word(left['same'])} without a difference that matters"] if left["same"] else []
         parts += [f"{number_word(left['undecided'])} too close to call"] if left["undecided"] else []
-        sentences.append(f"{capital(believing(view))}, {listed(parts)}.")
-    others = listed([policy_phrase(exp, name) for name in rivals(exp)])
+        sentences.append(f"{capitalize(belief_clause(view))}, {join_words(parts)}.")
+    others = join_words([policy_phrase(exp, name) for name in rivals(exp)])
     return (
         f"Of {number_word(len(outcomes))} outcomes: {' '.join(sentences)} Clearly best: clearly different from each of "
         f"the others. Compared: {others}."
@@ -147,7 +147,7 @@ def cell_text(
     verdict = f"apart by less than {margin(outcome)}" if lead.status == "same" else "too close to call"
     head = "No real difference" if lead.status == "same" else "Undecided"
     if len(front) < len(level):
-        head = listed([title(exp, name) for name in front], "or")
+        head = join_words([title(exp, name) for name in front], "or")
     low, high = min(front, key=front.__getitem__), max(front, key=front.__getitem__)
     least, most = (amount(front[end], outcome) for end in (low, high))
     span = f"{least} with each" if least == most else f"{least} ({title(exp, low)}) to {most} ({title(exp, high)})"

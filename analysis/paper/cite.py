@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
 
-from analysis.figures.captions import listed
+from analysis.figures.captions import join_words
 from analysis.paper import bibtex, explain
 from sim.scenario.catalogue import Claim, Lever, Outcome, Parameter, Quantity, Source
 from sim.scenario.experiment import Experiment, Policy, Start, Worldview
@@ -173,7 +173,7 @@ def _source(entry: Source, exp: Experiment) -> Basis:
     users: list[Claim | Parameter | Lever | Quantity] = [*catalogue.claims.values(), *catalogue.parameters.values()]
     users += [*catalogue.levers.values(), *catalogue.quantities.values()]
     found = [user.name for user in users if entry.name in user.source]
-    used = f" Used for {listed(found)}." if found else ""
+    used = f" Used for {join_words(found)}." if found else ""
     return Basis(f"source {entry.name}", f"{entry.cite.rstrip('.')}.{used}", (), (entry.name,), quotes_source=True)
 
 

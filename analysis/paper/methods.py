@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.figures.captions import gap, listed, margin
+from analysis.figures.captions import gap, join_words, margin
 from analysis.paper import bibtex, cite, settings
 from analysis.questions import finding, work
 from sim.errors import FolderError
@@ -114,14 +114,15 @@ def _page(exp: Experiment, record: Manifest, subject: str, body: Sequence[str], 
     off = [f"{sum(view.distributions[entry.name] != entry.neutral for entry in entries)} under “{view.title}”"
            for view in exp.worldviews]  # fmt: skip
     beliefs = _paragraph(
-        "beliefs", parameters=len(entries), off_neutral=listed(off),
-        changed_clause=f" Set apart from the authors' readings: {listed(changed)}." if changed else "",
+        "beliefs", parameters=len(entries), off_neutral=join_words(off),
+        changed_clause=f" Set apart from the authors' readings: {join_words(changed)}." if changed else "",
     )  # fmt: skip
     versions = {name: found for name, found in record["versions"].items() if found}
     versions.pop(manifest.DISTRIBUTIONS[0], None)
     program = _paragraph(
         "program", python=versions.pop("python"), platform=record["platform"], days=days(record),
-        libraries=listed([f"{name} {found}" for name, found in versions.items()]), rules=record["rules_sha256"][:12],
+        libraries=join_words([f"{name} {found}" for name, found in versions.items()]),
+        rules=record["rules_sha256"][:12],
     )  # fmt: skip
     tables = [
         "## Table 1. The policies", settings.policies_table(exp),
@@ -204,7 +205,7 @@ def _warn_unfinished(exp: Experiment, record: Manifest) -> str:
 
 
 def _comparisons(exp: Experiment, record: Manifest, folder: Path) -> str:
-    margins = listed([f"{margin(outcome)} in “{outcome.label}”" for outcome in _primary(exp)])
+    margins = join_words([f"{margin(outcome)} in “{outcome.label}”" for outcome in _primary(exp)])
     text = _paragraph("comparisons", margins=margins)
     if not _is_complete(record):
         return text
@@ -217,7 +218,8 @@ def _comparisons(exp: Experiment, record: Manifest, folder: Path) -> str:
               for outcome in _primary(exp) if outcome.name in half]  # fmt: skip
     joint = int(main.groupby(["start", "worldview"]).size().max())
     return text + _clause(
-        "joint comparisons", joint=joint, level=intervals.LEVEL, widest=listed(widest), others=len(found) - len(main)
+        "joint comparisons", joint=joint, level=intervals.LEVEL, widest=join_words(widest),
+        others=len(found) - len(main)
     )
 
 
@@ -266,13 +268,13 @@ def _claims(exp: Experiment, record: Manifest, design: Values) -> Section:
 
 
 def _crossover(exp: Experiment, record: Manifest, design: Values) -> Section:
-    values = design | {"claims_list": listed([*design["claims"]])}
+    values = design | {"claims_list": join_words([*design["claims"]])}
     if "resamples" not in design:
         return "map", values
     traits = design["claims_by_traits"]
     return "crossover", values | {
         "dials_count": _count(len(design["claims"]), "dial", "dials"),
-        "traits_clause": _clause("traits", names=listed(traits)) if traits else "",
+        "traits_clause": _clause("traits", names=join_words(traits)) if traits else "",
     }
 
 
@@ -282,7 +284,7 @@ def _flip(exp: Experiment, record: Manifest, design: Values) -> Section:
 
 def _sensitivity(exp: Experiment, record: Manifest, design: Values) -> Section:
     kept, (low, high) = design["kept_inputs"], design["tornado_ends"]
-    names = [f"{f'from {start}: ' if len(kept) > 1 else ''}{listed(inputs)}" for start, inputs in kept.items()]
+    names = [f"{f'from {start}: ' if len(kept) > 1 else ''}{join_words(inputs)}" for start, inputs in kept.items()]
     on_dials = design["over"] == "dials"
     return "sensitivity", design | {
         "kept": "; ".join(names),
@@ -300,7 +302,7 @@ def _variance(exp: Experiment, record: Manifest, design: Values) -> Section:
 
 
 def _discover(exp: Experiment, record: Manifest, design: Values) -> Section:
-    bars = listed([f"{margin(entry)} in “{entry.label}”" for entry in _outcomes(exp, record)])
+    bars = join_words([f"{margin(entry)} in “{entry.label}”" for entry in _outcomes(exp, record)])
     better = f"is better by more than {bars}" if design["beyond_margin"] else "is better, by however little"
     return "discover", design | {"better": better, "half": design["points"] // 2}
 
@@ -311,7 +313,7 @@ def _robust(exp: Experiment, record: Manifest, design: Values) -> Section:
             for name, level in design["keep"].items()]  # fmt: skip
     others = "every other" if kept else "each"
     return "robust", design | _worlds(exp, design) | {
-        "limits": listed([*kept, f"{others} outcome within what “{first}” expects of it"]),
+        "limits": join_words([*kept, f"{others} outcome within what “{first}” expects of it"]),
         "map_clause": _clause("robust map", places=places) if places else "",
     }
 
@@ -349,11 +351,11 @@ def _primary(exp: Experiment) -> list[Outcome]:
 
 
 def _labels(outcomes: Sequence[Outcome]) -> str:
-    return listed([f"“{outcome.label}”" for outcome in outcomes])
+    return join_words([f"“{outcome.label}”" for outcome in outcomes])
 
 
 def _titles(entries: Sequence[Policy | Worldview | Start]) -> str:
-    return listed([f"“{entry.title}”" for entry in entries])
+    return join_words([f"“{entry.title}”" for entry in entries])
 
 
 def _count(count: int, singular: str, plural: str) -> str:

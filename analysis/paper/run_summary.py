@@ -7,11 +7,11 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from analysis.figures.captions import (
-    believing,
-    capital,
+    belief_clause,
+    capitalize,
     event,
     frequency_sentence,
-    listed,
+    join_words,
     measure,
     number_word,
     policy_phrase,
@@ -65,7 +65,7 @@ def _describe_worldview(
     verdicts = {policy.name: versus[worldview.name, outcome.name, policy.name, base].verdict
                 for policy in exp.policies if policy.name != base}  # fmt: skip
     groups = ((text, [name for name in verdicts if verdicts[name] == verdict]) for verdict, text in GROUPS.items())
-    rest = [f"{text.format(policy_phrase(exp, base))}: {listed([policy_phrase(exp, name) for name in names])}."
+    rest = [f"{text.format(policy_phrase(exp, base))}: {join_words([policy_phrase(exp, name) for name in names])}."
             for text, names in groups if names]  # fmt: skip
     return " ".join([frequency_sentence(exp, worldview, outcome, levels), *rest])
 
@@ -79,11 +79,11 @@ def _describe_choice(exp: Experiment, outcome: Outcome, versus: dict[Versus, Com
     turning = next((pair for pair, by_view in verdicts.items() if {"better", "worse"} <= {*by_view.values()}), None)
     a, b = pair = turning or next(iter(verdicts))
     words = {"better": "better", "worse": "worse", "undecided": "too close to call"}
-    says = listed([f"{words.get(verdicts[pair][view.name], 'no different')} {believing(view)}"
+    says = join_words([f"{words.get(verdicts[pair][view.name], 'no different')} {belief_clause(view)}"
                    for view in exp.worldviews])  # fmt: skip
     start = "Which policy does better depends on whose beliefs you hold: " if turning else ""
     what = f"on how often {event(outcome)}" if outcome.unit == "share" else f"on {measure(outcome)}"
-    return capital(f"{start}{policy_phrase(exp, a)}, against {policy_phrase(exp, b)} {what}, is {says}.")
+    return capitalize(f"{start}{policy_phrase(exp, a)}, against {policy_phrase(exp, b)} {what}, is {says}.")
 
 
 def _describe_clarity(exp: Experiment, versus: dict[str, dict[Versus, Comparison]]) -> list[str]:
@@ -103,7 +103,7 @@ def _describe_clarity(exp: Experiment, versus: dict[str, dict[Versus, Comparison
     parts += [f"{clear - large} are clear but small"] * (clear > large)
     parts += [f"{alike} make no difference that matters"] * (alike > 0)
     parts += [f"{tally['undecided']} are undecided"] * (tally["undecided"] > 0)
-    return [f"Of {len(every)} comparisons of policies, {listed(parts)}.", *_describe_trials_needed(exp, unclear)]
+    return [f"Of {len(every)} comparisons of policies, {join_words(parts)}.", *_describe_trials_needed(exp, unclear)]
 
 
 def _describe_trials_needed(exp: Experiment, unclear: Open) -> list[str]:
@@ -113,10 +113,10 @@ def _describe_trials_needed(exp: Experiment, unclear: Open) -> list[str]:
     if needs:
         (start, outcome, view, (a, b)), most = max(needs.items(), key=lambda item: item[1])
         from_start = next(entry.title for entry in exp.starts if entry.name == start)
-        belief = believing(next(entry for entry in exp.worldviews if entry.name == view))
+        belief = belief_clause(next(entry for entry in exp.worldviews if entry.name == view))
         many = len(needs) > 1
         sentences = [
-            f"{capital(number_word(len(needs)))} comparison{'s are' if many else ' is'} still too close to call"
+            f"{capitalize(number_word(len(needs)))} comparison{'s are' if many else ' is'} still too close to call"
             f"{', undecided or small' if many else ''}. About {_round_up(most)} trials might settle "
             f"{'them' if many else 'it'}.",
             f"The hardest: {policy_phrase(exp, a)} instead of {policy_phrase(exp, b)}, on "
@@ -124,7 +124,8 @@ def _describe_trials_needed(exp: Experiment, unclear: Open) -> list[str]:
         ]
     if hopeless := len(unclear) - len(needs):
         lie, them = ("comparison lies", "it") if hopeless == 1 else ("comparisons lie", "them")
-        sentences.append(f"{capital(number_word(hopeless))} {lie} at the margin. More trials will not settle {them}.")
+        number = capitalize(number_word(hopeless))
+        sentences.append(f"{number} {lie} at the margin. More trials will not settle {them}.")
     return [" ".join(sentences)] if sentences else []
 
 
