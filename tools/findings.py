@@ -226,7 +226,8 @@ def _weights(exp: Experiment, rows: pd.DataFrame) -> str:
     open_ = int((totals["verdict"] != "settled").sum())
     return (
         f"On “{label}” the spread of the difference depends most on {join_words(heaviest)}, of {len(totals)} beliefs; "
-        f"what each does alone adds up to {100 * alone:.0f} %. Luck makes {_share_of(luck)} of the variance of the rows."
+        f"what each does alone adds up to {100 * alone:.0f} %. Luck makes "
+        f"{_share_of(luck)} of the variance of the rows."
         + (f" The shares of {open_} are not settled." if open_ else "")
     )
 

@@ -54,7 +54,7 @@ def describe_discover(finding: Discovery, outcome: str) -> list[str]:
     if not count:
         return [
             f"{capitalize(exception)} does better than {rule}{beyond} at none of {search.cases.size:,} sets of "
-            f"beliefs, so there is no box to draw. It could still do so at up to {percent(base.high or 0.0)} of all sets."
+            f"beliefs: there is no box to draw. It could still do so at up to {percent(base.high or 0.0)} of all sets."
         ]
     open_ = search.unsettled
     sentences = [
