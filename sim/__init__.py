@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.engine.evaluation import evaluate, problem
     from sim.engine.mesa_model import PRC, Actor, Japan, StraitModel, Taiwan, UnitedStates
+    from sim.engine.replay import replay
     from sim.errors import ScenarioError, StraitError
     from sim.results.result import Result, run
     from sim.scenario.experiment import Experiment
@@ -29,11 +30,12 @@ _HOMES = {
     "load": "sim.scenario.loader",
     **dict.fromkeys(("evaluate", "problem"), _EVALUATION),
     **dict.fromkeys(("run", "Result"), _RESULT),
+    "replay": "sim.engine.replay",
     **dict.fromkeys(("StraitModel", "Actor", "PRC", "Japan", "UnitedStates", "Taiwan"), "sim.engine.mesa_model"),
 }
 
 __all__ = ["PRC", "Actor", "Experiment", "Japan", "Result", "ScenarioError", "StraitError", "StraitModel",
-           "Taiwan", "UnitedStates", "evaluate", "load", "problem", "run"]  # fmt: skip
+           "Taiwan", "UnitedStates", "evaluate", "load", "problem", "replay", "run"]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -81,4 +81,4 @@ class WorkerError(StraitError):
 
 
 class RuleError(StraitError):
-    """A rule divided by zero or used an index outside its array; the text names its line and the trial."""
+    """Raised where a rule divides by zero or uses an index outside its array; it names the line and the trial."""

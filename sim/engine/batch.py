@@ -20,7 +20,7 @@ import numpy as np
 
 from sim.engine import setup
 from sim.errors import QuestionError, RuleError
-from sim.model import codes, compiled, draws, month, outcomes
+from sim.model import codes, compiled, draws, month, outcomes, trace
 from sim.model.compiled import is_compiled, kernel, twin
 from sim.model.state import Parameters, Setting, State, blank_state, parameter_records, plain_record, state_dtype
 from sim.scenario.messages import describe_unknown
@@ -108,7 +108,8 @@ def _with_agents(agents: tuple[tuple[str, type], ...]) -> types.SimpleNamespace:
     # Compiled rules need no Mesa model around the agents, so nothing is set up.
     actors: dict[str, Any] = {name: object.__new__(agent) for name, agent in classes.items()}
     functions = twin(sys.modules[__name__], month=order_of_play(**actors))
-    functions.play_block = Kernel(functions.play_block) if is_compiled() else functions.play_block
+    if is_compiled():
+        functions.play_block = Kernel(functions.play_block, dropped=(trace.note,))
     return functions
 
 

@@ -23,8 +23,7 @@ import mesa
 import numpy as np
 
 from sim.engine import setup
-from sim.errors import QuestionError
-from sim.model import codes, month, outcomes
+from sim.model import codes, month, outcomes, trace
 from sim.model.compiled import twin
 from sim.model.effects import aftermath, campaign, episodes, events, levers, reactions, war
 from sim.model.rules import japan, prc, taiwan, us
@@ -159,17 +158,17 @@ class StraitModel(mesa.Model):
         exp = exp if seed is None else replace(exp, seed=seed)
         super().__init__(rng=exp.seed)
         chosen = {**AGENTS, **(agents or {})}
-        _known("agent", set(chosen), AGENTS)
+        for name in chosen:
+            setup.require_known("agent", name, AGENTS)
         self.experiment, self.trial = exp, trial
-        self.policy = _pick("policy", policy, exp.policies)
-        self.worldview = _pick("worldview", worldview, exp.worldviews)
-        self.start = _pick("start", start, exp.starts)
+        self.policy, self.worldview, self.start = setup.pick_cell(exp, policy, worldview, start)
         self.prc, self.japan, self.us, self.taiwan = (chosen[name](self) for name in AGENTS)
         self._months = order_of_play(prc=self.prc, japan=self.japan, us=self.us, taiwan=self.taiwan)
         world, luck = divmod(trial, exp.lucks)
         self.setting = plain_record(Setting, setup.build_setting(exp, self.policy, self.start)[0])
         self.parameters = plain_record(Parameters, setup.draw_worlds(exp, self.worldview, world, 1)[0])
         self.state = blank_state(len(exp.catalogue.levers), world, luck + 1)
+        self._rows = trace.record_events(self.state)
         self._months.begin(self.state, self.parameters, self.setting)
         self.datacollector = mesa.DataCollector(model_reporters=dict(REPORTERS))
 
@@ -190,6 +189,11 @@ class StraitModel(mesa.Model):
             self.step()
         return self.outcomes()
 
+    @property
+    def events(self) -> list[trace.Event]:
+        """The trial's events so far, as `sim.replay` gives them."""
+        return trace.describe_events(self._rows, sorted(self.experiment.catalogue.levers))
+
     def outcomes(self) -> dict[str, Any]:
         """The trial's outcomes so far, under the names of `result.trials`; a time that has not come is NaN."""
         row = [math.nan] * len(outcomes.COLUMNS)
@@ -206,15 +210,3 @@ class StraitModel(mesa.Model):
         cell = {"start": self.start.name, "worldview": self.worldview.name, "policy": self.policy.name}
         key = {"trial": self.trial, "world": self.state.world, "luck": self.state.luck - 1}
         return {**cell, **key, **values}
-
-
-def _known(kind: str, names: set[str], known: Mapping[str, Any]) -> None:
-    if unknown := sorted(names - set(known)):
-        raise QuestionError(f"unknown {kind} {unknown[0]!r}; there are {', '.join(known)}")
-
-
-def _pick(kind: str, name: str | None, among: Any) -> Any:
-    by_name = {entry.name: entry for entry in among}
-    if name is not None:
-        _known(kind, {name}, by_name)
-    return by_name[name] if name is not None else among[0]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.errors import QuestionError
 from sim.model import codes, draws
 from sim.model.effects import levers as lever_rules
 from sim.model.state import (
@@ -27,6 +28,29 @@ if TYPE_CHECKING:
 ATTRIBUTES = ("official", "combat", "signal_share", "capability_share", "incident_exposure", "adoption_ratio",
               "steps_per_year")  # fmt: skip
 SHORTEST_RAMP = 1e-6  # months
+
+
+def require_known(kind: str, name: str, known: Collection[str]) -> None:
+    """Raise QuestionError for a name that does not exist."""
+    if name not in known:
+        raise QuestionError(f"unknown {kind} {name!r}; there are {', '.join(known)}")
+
+
+def pick_cell(
+    exp: Experiment, policy: str | None, worldview: str | None, start: str | None
+) -> tuple[Policy, Worldview, Start]:
+    """Give a cell's policy, worldview and start by name, the experiment's first for None; or raise QuestionError."""
+
+    def pick(kind: str, name: str | None, among: Sequence[Any]) -> Any:
+        by_name = {entry.name: entry for entry in among}
+        name = among[0].name if name is None else name
+        require_known(kind, name, by_name)
+        return by_name[name]
+
+    return (
+        pick("policy", policy, exp.policies), pick("worldview", worldview, exp.worldviews),
+        pick("start", start, exp.starts),
+    )  # fmt: skip
 
 
 def build_setting(exp: Experiment, policy: Policy, start: Start) -> np.ndarray:

@@ -21,6 +21,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sim.model import trace
+
 WAYS = ("machine code", "numba", "python")
 PLAINLY = "The rules run as plain Python (llvmlite is missing, or not wanted): the same results, very much slower."
 
@@ -86,7 +88,7 @@ class RulesKernel:
         """The function as machine code of our own."""
         from sim.translate.kernel import Kernel
 
-        return Kernel(self.function, hash_rules)
+        return Kernel(self.function, hash_rules, dropped=(trace.note,))
 
     @functools.cached_property
     def by_numba(self) -> Callable[..., None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model import codes, draws
+from sim.model import codes, draws, trace
 from sim.model.effects import aftermath, campaign, episodes, events, levers, reactions, war
 from sim.model.elementary import exp, log
 from sim.model.rules import japan, prc, scale, taiwan, us
@@ -83,6 +83,7 @@ def calculate_constants(state: State, params: Parameters, setting: Setting) -> N
 def begin(state: State, params: Parameters, setting: Setting) -> None:
     """The situation at the start; only the trial's key (world, luck) is set so far, and all else is zero."""
     calculate_constants(state, params, setting)
+    trace.note(state, trace.LEADERSHIP, 0, state.opportunism, state.unlimited, state.error, 0)
     state.strength, state.readiness = setting.prc_strength, setting.taiwan_readiness
     state.regime = int(setting.drill_regime)
     state.contact_level, state.demand_ratio = 1.0, 1.0
@@ -126,6 +127,7 @@ def us_takes_office(state: State, params: Parameters, setting: Setting) -> None:
         state.us_swing = draws.logistic(u_swing) * params.us_swing_points
     state.us_elections += 1
     state.us_consents = 1 if us.consents(params.us_consents_prob, u_consents) else 0
+    trace.note(state, trace.US_INAUGURATION, state.time, state.us_swing, state.us_consents, 0, 0)
 
 
 def taiwan_takes_office(state: State, params: Parameters, setting: Setting) -> None:
@@ -137,6 +139,7 @@ def taiwan_takes_office(state: State, params: Parameters, setting: Setting) -> N
     signal = state.ties_signal - setting.reference.ties_signal
     free_riding = params.taiwan_free_riding_points * signal * setting.on_moral_hazard
     state.taiwan_builds = 1 if taiwan.builds(params.taiwan_builds_prob, free_riding, u_builds) else 0
+    trace.note(state, trace.TAIWAN_INAUGURATION, state.time, state.taiwan_consents, state.taiwan_builds, 0, 0)
 
 
 def calendar(state: State, params: Parameters, setting: Setting) -> None:
@@ -240,11 +243,14 @@ def force(state: State, params: Parameters, setting: Setting) -> None:
     exposed = (state.threshold[codes.FORCE] if comes else state.hazard[codes.FORCE]) - before
     time = events.moment(state, setting, codes.FORCE, per_year) if comes else state.time + setting.step
     state.peace_years += (time - state.time) / codes.MONTHS_A_YEAR
+    if comes or in_crisis(state, setting) or state.time == 0:
+        trace.note(state, trace.PERCEPTION, time, state.success, state.joint, hope, state.window)
     invasion = 1 - quarantine - blockade - strike
     japan_loss, taiwan_loss = war.expected_outcomes(state, params, quarantine, blockade, strike, invasion)
     accumulate(state, params, exposed, japan_loss, taiwan_loss)
     if comes:
         form = prc.chooses_form(quarantine, blockade, strike, state.mark_a[codes.FORCE])
+        trace.note(state, trace.DECISION, time, form, urge, per_year, in_crisis(state, setting))
         state.hazard[codes.FORCE] = state.threshold[codes.FORCE]
         events.arm(state, setting, codes.FORCE)
         campaign.begin(state, params, setting, form, time)

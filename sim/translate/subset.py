@@ -14,7 +14,7 @@ import functools
 import linecache
 import math
 import types
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -76,7 +76,8 @@ class Expr:
 
 Statement = tuple[Any, ...]
 """("set", place, value) ("bind", name, reference) ("do", call) ("return", value) ("if", test, then, otherwise)
-("while", test, body) ("for", name, limit, body) ("unpack", places, value) ("break",) ("continue",)"""
+("while", test, body) ("for", name, limit, body) ("unpack", places, value) ("host", name, values) ("break",)
+("continue",)"""
 
 
 @dataclass
@@ -188,7 +189,10 @@ class Program:
     sites
         Where a fault may arise, and which, as file:line and text; expressions hold their index.
     dropped
-        Functions whose calls are left out, as those that note events are in a batch.
+        Functions whose calls are left out, as those that note events are in a batch. So is an `if` that holds nothing
+        else.
+    hosted
+        Functions that the page around the rules provides, and their names there. They get the numbers, not the records.
 
     Examples
     --------
@@ -198,11 +202,13 @@ class Program:
     sim.translate.subset.NotInSubset: hypot is no rule: only Python functions can be translated
     """
 
-    def __init__(self, dropped: Iterable[Callable[..., Any]] = ()) -> None:
+    def __init__(
+        self, dropped: Iterable[Callable[..., Any]] = (), hosted: Mapping[Callable[..., Any], str] | None = None
+    ) -> None:
         """Begin a program that holds nothing."""
         self.functions: list[Function] = []
         self.sites = ["?"]
-        self.dropped = frozenset(dropped)
+        self.dropped, self.hosted = frozenset(dropped), dict(hosted or {})
         self._read: dict[Any, tuple[Function | None, Any]] = {}
 
     def read(self, rule: Callable[..., Any], kinds: tuple[Kind, ...]) -> Function:
@@ -303,7 +309,11 @@ class _Reader:
 
     def read_Expr(self, node: ast.Expr, out: list[Statement]) -> None:
         if isinstance(node.value, ast.Call):
-            if self.known(node.value.func) not in self.program.dropped:
+            function = self.known(node.value.func)
+            if function in self.program.hosted:
+                values = [value for value in map(self.expr, node.value.args) if value.kind in NUMBERS]
+                out.append(("host", self.program.hosted[function], [_cast(value, REAL) for value in values]))
+            elif not self.is_dropped(node):
                 out.append(("do", self.expr(node.value)))
         elif not isinstance(node.value, ast.Constant):
             self.refuse(node, "the value of this expression is lost: assign it, or take it out")
@@ -328,7 +338,13 @@ class _Reader:
         out.append(("continue",))
         return False
 
+    def is_dropped(self, node: ast.stmt) -> bool:
+        call = node.value if isinstance(node, ast.Expr) else None
+        return isinstance(call, ast.Call) and self.known(call.func) in self.program.dropped
+
     def read_If(self, node: ast.If, out: list[Statement]) -> bool:
+        if not node.orelse and all(map(self.is_dropped, node.body)):
+            return True
         test, before = self.test(node.test), self.assigned
         then, after_then = self.branch(node.body, before)
         otherwise, after_otherwise = self.branch(node.orelse, before)

@@ -161,6 +161,8 @@ class _Printer:
                     self.unpack([place and self.value(place) for place in places], value)
                 case ("do", call):
                     self.lines.append(f"{self.value(call)};")
+                case ("host", name, values):
+                    self.lines.append(f"{name}({', '.join(map(self.value, values))});")
                 case ("return", value) if value is not None and isinstance(value.kind, Tuple):
                     self.give_back(value)
                 case ("return", value):

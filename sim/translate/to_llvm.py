@@ -25,6 +25,7 @@ from sim.translate.subset import (
     Expr,
     Function,
     Kind,
+    NotInSubset,
     Program,
     Record,
     Tuple,
@@ -127,6 +128,8 @@ class _Body:
                     self.unpack(places, value)
                 case ("do", call):
                     self.value(call)
+                case ("host", name, _):
+                    raise NotInSubset(f"machine code has no page around it that provides {name}: drop its calls")
                 case ("return", value):
                     self.build.ret(self.value(value)) if value else self.build.ret_void()
                 case ("if", test, then, otherwise):

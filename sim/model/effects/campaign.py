@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model import codes, draws
+from sim.model import codes, draws, trace
 from sim.model.effects import aftermath, episodes, reactions
 from sim.model.rules import japan, prc, scale, taiwan, us
 from sim.model.state import Parameters, Setting, State
@@ -59,6 +59,8 @@ def enter(state: State, params: Parameters, setting: Setting, form: int, time: f
     state.stage_end = time + months * draws.exponential(u_months)
     if state.resisting == 0:
         state.stage_end = time
+    trace.note(state, trace.STAGE, time, form, state.stage_end, state.resisting, 0)
+    trace.note(state, trace.BELLIGERENTS, time, state.us_in, state.bases_in, state.struck, state.japan_in)
     if time < setting.months:
         episodes.begin(state, params, codes.TAIWAN_MILITARY, form + BELOW_FORCE, time, codes.NEVER, 1.0)
         if state.struck == 1:
@@ -145,12 +147,14 @@ def decide_battle(state: State, params: Parameters, setting: Setting, time: floa
         chance = state.without_bases
         if state.bases_in == 1:
             chance = state.joined if state.struck == 1 else state.late if state.japan_in == 1 else state.with_bases
+    trace.note(state, trace.BATTLE, time, chance, state.u_exit < chance, 0, 0)
     if state.u_exit < chance:
         state.happened[codes.TAIWAN_CONQUERED] = 1
         fall(state, params, setting, time)
         return
     if state.us_in == 1 and state.u_nuclear < params.nuclear_use_prob:
         state.happened[codes.NUCLEAR_USE] = 1
+        trace.note(state, trace.NUCLEAR_USE, time, 0, 0, 0, 0)
     if state.u_settle < params.coerced_settlement_prob:
         settle_on_terms(state, params, setting, time)
     else:
@@ -162,13 +166,16 @@ def settle_on_terms(state: State, params: Parameters, setting: Setting, time: fl
     state.happened[codes.COERCED_SETTLEMENT] = 1
     if prc.breaks_settlement(params.settlement_broken_prob, state.unlimited == 1, state.u_broken):
         state.happened[codes.SETTLEMENT_BROKEN] = 1
+    trace.note(state, trace.SETTLEMENT, time, state.happened[codes.SETTLEMENT_BROKEN], 0, 0, 0)
     fall(state, params, setting, time)
 
 
 def fall(state: State, params: Parameters, setting: Setting, time: float) -> None:
     """Taiwan falls, and with it this part of the story ends."""
     state.happened[codes.TAIWAN_FALLS] = 1
+    trace.note(state, trace.FALL, time, state.happened[codes.TAIWAN_CONQUERED], state.us_in, 0, 0)
     aftermath.begin(state, params, setting)
+    trace.note(state, trace.AFTERMATH, time, state.after[5], state.after[6], state.after[7], state.after[8])
     state.happened[codes.DETERRENCE_FAILS] = 1
     state.campaign = prc.NO_CAMPAIGN
     state.over = 1
@@ -187,7 +194,8 @@ def give_up(state: State, params: Parameters, setting: Setting, time: float, res
 
 
 def stop(state: State, params: Parameters, setting: Setting, time: float) -> None:
-    """The military tracks come off the rungs of war."""
+    """The campaign has ended: the military tracks come off the rungs of war."""
+    trace.note(state, trace.WAR_END, time, state.over, state.japan_loss, state.taiwan_loss, 0)
     if time <= setting.months:
         episodes.end(state, params, codes.TAIWAN_MILITARY, time)
         if state.struck == 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.model import codes
+from sim.model import codes, trace
 from sim.model.elementary import exp
 from sim.model.rules import prc, scale
 from sim.model.state import Parameters, State
@@ -87,6 +87,7 @@ def begin(state: State, params: Parameters, track: int, rung: int, time: float, 
     """Pressure on `track` comes to `rung` for `months`: graver than now, it stands above what goes on beneath it."""
     if rung == 0:
         return
+    trace.note(state, trace.PRESSURE, time, track, rung, months, severity)
     settle(state, params, track, time)
     end = time + months
     if rung > state.rung[track]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model import codes, draws
+from sim.model import codes, draws, trace
 from sim.model.effects import episodes, levers, reactions
 from sim.model.rules import prc, scale, taiwan, us
 from sim.model.state import Parameters, Setting, State
@@ -47,7 +47,10 @@ def at_taiwan(state: State, params: Parameters, setting: Setting) -> None:
     clock, rate = codes.US_SIGNAL, params.us_signals_per_year
     if due(state, setting, clock, rate):
         while state.hazard[clock] >= state.threshold[clock]:
-            signal(state, params, us.signals(params.us_arms_prob, params.us_transit_prob, state.mark_a[clock]))
+            kind = us.signals(params.us_arms_prob, params.us_transit_prob, state.mark_a[clock])
+            if kind != us.NOTHING:
+                trace.note(state, trace.US_SIGNAL, moment(state, setting, clock, rate), kind, 0, 0, 0)
+            signal(state, params, kind)
             arm(state, setting, clock)
     clock, rate = codes.PRESSURE_ON_TAIWAN, params.pressure_on_taiwan_per_year * state.pressure_ratio
     if due(state, setting, clock, rate):
@@ -59,6 +62,10 @@ def at_taiwan(state: State, params: Parameters, setting: Setting) -> None:
             arm(state, setting, clock)
     if state.regime == 0 and due(state, setting, codes.DRILL_REGIME, params.drill_regime_per_year):
         state.regime = 1
+        trace.note(
+            state, trace.DRILL_REGIME, moment(state, setting, codes.DRILL_REGIME, params.drill_regime_per_year),
+            0, 0, 0, 0,
+        )  # fmt: skip
 
 
 def signal(state: State, params: Parameters, kind: int) -> None:
@@ -82,6 +89,7 @@ def press_taiwan(
 def offend(state: State, params: Parameters, setting: Setting, time: float, key: int) -> None:
     """The PRC takes amiss what Taiwan or its friends have done."""
     state.hope_lost += params.hope_loss_trigger
+    trace.note(state, trace.OFFENCE, time, state.hope_lost, 0, 0, 0)
     odds, surge = scale.odds(params.taiwan_coercion_prob), params.taiwan_surge_prob
     drills = reactions.drill_chance(state, params)
     reactions.at_taiwan(state, params, setting, odds, params.broad_dispute_prob, surge, drills, time, key)
@@ -160,6 +168,7 @@ def leak(state: State, params: Parameters, setting: Setting, time: float, u: flo
             added = state.depth[lever] - setting.start_depth[lever]
             left -= max(0.0, setting.capability_share[lever] * added * (1 - state.openness[lever]))
             if left < 0:
+                trace.note(state, trace.LEAK, time, lever, 0, 0, 0)
                 reactions.step(state, params, setting, lever, state.depth[lever], 0.0, time, key)
                 break
     state.leaked += params.leak_share * (1 - state.leaked)
@@ -168,6 +177,7 @@ def leak(state: State, params: Parameters, setting: Setting, time: float, u: flo
 
 def deaths(state: State, params: Parameters, setting: Setting, time: float) -> None:
     """An incident that kills is a crisis, and angers."""
+    trace.note(state, trace.INCIDENT, time, 1, 0, 0, 0)
     reactions.begin_crisis(state, params, setting, time)
     state.anger = prc.grows_angry(state.anger, params.deadly_incident_anger, setting.on_provocation)
 
@@ -180,6 +190,8 @@ def dangers(state: State, params: Parameters, setting: Setting) -> None:
         while state.hazard[clock] >= state.threshold[clock]:
             if state.mark_a[clock] < params.incident_deadly_prob:
                 deaths(state, params, setting, moment(state, setting, clock, rate))
+            else:
+                trace.note(state, trace.INCIDENT, moment(state, setting, clock, rate), 0, 0, 0, 0)
             arm(state, setting, clock)
     clock, rate = codes.POLITICAL_CRISIS, params.political_crises_per_year
     if due(state, setting, clock, rate):
@@ -191,6 +203,9 @@ def dangers(state: State, params: Parameters, setting: Setting) -> None:
         while state.hazard[clock] >= state.threshold[clock]:
             size = params.reassessment_points * setting.on_misperception
             state.assessment = draws.logistic(state.mark_a[clock]) * size
+            trace.note(
+                state, trace.REASSESSMENT, moment(state, setting, clock, rate), state.assessment, 0, 0, 0
+            )  # fmt: skip
             arm(state, setting, clock)
 
 
@@ -204,6 +219,7 @@ def scripted(state: State, params: Parameters, setting: Setting) -> None:
 
 def happens(state: State, params: Parameters, setting: Setting, event: int, time: float, key: int) -> None:
     """One scripted event (a place in `codes.SCRIPTED`), at its time; what comes of it is luck as ever."""
+    trace.note(state, trace.SCRIPTED, time, event, 0, 0, 0)
     u, v, z, _ = draws.four(setting.seed, state.world, state.luck, SCRIPT, key)
     if event == codes.SCRIPTED_OFFENCE:
         offend(state, params, setting, time, OFFENCE + key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.model import codes
+from sim.model import codes, trace
 from sim.model.effects import episodes, reactions
 from sim.model.rules import japan, scale
 from sim.model.state import LeverSums, Parameters, Setting, State
@@ -61,6 +61,7 @@ def take_first_step(state: State, params: Parameters, setting: Setting, lever: i
     official = setting.official[lever] > 0 and setting.needs_taiwan[lever] > 0
     if official and state.first_official == 0 and setting.on_provocation > 0:
         state.first_official = 1
+        trace.note(state, trace.OFFICIAL_TIE, state.time, lever, 0, 0, 0)
         state.contact_level *= 1 + params.contact_change
         state.jump_until = state.time + JUMP_MONTHS
     reactions.step(state, params, setting, lever, depth, openness, state.time, setting.first_step_key[lever])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model import codes, draws
+from sim.model import codes, draws, trace
 from sim.model.effects import episodes
 from sim.model.elementary import exp, log
 from sim.model.rules import japan, prc, scale, us
@@ -47,6 +47,7 @@ def begin_crisis(state: State, params: Parameters, setting: Setting, time: float
         state.deployed = 1.0
     if until > state.crisis_until:
         state.crisis_until = until
+    trace.note(state, trace.CRISIS, time, state.crises, until, state.deployed, 0)
 
 
 def respond(state: State, params: Parameters, setting: Setting, time: float, over_ties: bool) -> None:
@@ -56,6 +57,7 @@ def respond(state: State, params: Parameters, setting: Setting, time: float, ove
     choice = japan.responds(params.concede_prob, support_or, params.quieten_or, params.advance_prob, u)
     if over_ties and setting.when_coerced > 0:
         choice = setting.when_coerced - 1  # the policy decided beforehand
+    trace.note(state, trace.RESPONSE, time, choice, over_ties, state.support, params.rally_points)
     state.support_swing += params.rally_points
     state.firmness += japan.earns_firmness(choice, params.firmness_points) * setting.on_learning
     if choice == japan.SUSPEND:
@@ -83,6 +85,7 @@ def at_japan(state: State, params: Parameters, setting: Setting, odds: float, se
     economic = prc.answers_economically(odds, params.freeze_or, broad, u_economic)
     surge = scale.probability(odds * params.surge_or)
     military = prc.answers_militarily(surge, surge * params.japan_drill_share, u_military)
+    trace.note(state, trace.ANSWER, time, 0, economic, military, scale.probability(odds))
     if economic > 0 or military > 0:
         u, v, _, _ = draws.four(setting.seed, state.world, state.luck, DURATION, 2 * key)
         if economic > 0:
@@ -104,6 +107,7 @@ def at_taiwan(state: State, params: Parameters, setting: Setting, odds: float, b
     u_economic, u_military, u_crisis, _ = draws.four(setting.seed, state.world, state.luck, ANSWER, 2 * key + 1)
     economic = prc.answers_economically(odds, params.freeze_or, broad, u_economic)
     military = prc.answers_militarily(surge, drills, u_military)
+    trace.note(state, trace.ANSWER, time, 1, economic, military, scale.probability(odds))
     if economic > 0 or military > 0:
         u, v, _, _ = draws.four(setting.seed, state.world, state.luck, DURATION, 2 * key + 1)
         if economic > 0:
@@ -131,6 +135,7 @@ def trade_at_risk(state: State, setting: Setting, time: float) -> float:
 def step(state: State, params: Parameters, setting: Setting, lever: int, depth: float, openness: float, time: float,
          key: int) -> None:  # fmt: skip
     """Japan takes a step that is seen: the PRC answers by how official, how warlike, how open and how new it is."""
+    trace.note(state, trace.STEP, time, lever, depth, openness, state.repeats[lever])
     if setting.on_provocation == 0:
         return
     official, package = setting.official[lever], setting.package[lever]
@@ -156,6 +161,7 @@ def step(state: State, params: Parameters, setting: Setting, lever: int, depth: 
 
 def dispute(state: State, params: Parameters, setting: Setting, time: float, key: int) -> None:
     """A dispute of Japan's with the PRC that has nothing to do with Taiwan."""
+    trace.note(state, trace.DISPUTE, time, 0, 0, 0, 0)
     grudge = state.anger * state.log_anger
     odds = prc.weighs_step(state.log_dispute, 0.0, 0.0, grudge, trade_at_risk(state, setting, state.time))
     at_japan(state, params, setting, odds, 1.0, False, time, key)
