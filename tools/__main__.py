@@ -1,4 +1,4 @@
-"""The commands of maintainers: python -m tools document, calibrate and bench-parts."""
+"""The commands of maintainers: python -m tools document, calibrate, bench-parts and compare-with-c."""
 
 from __future__ import annotations
 
@@ -119,6 +119,25 @@ def bench_parts(
         exp = loader.load("debate", worldviews="neutral")
         for part, share in parts.shares(replace(exp, starts=(exp.reference,)), repeats=repeats).items():
             typer.echo(f"{share:6.1%}  {part}")
+
+
+@app.command("compare-with-c")
+def compare_with_c(
+    rounds: Annotated[int, Option(metavar="N", min=5, help="Rounds; each figure is the least of them.")] = 50,
+) -> None:
+    """Compare our machine code with that of a C compiler, from the same rules with the same exp and log."""
+    with readable_errors():
+        from dataclasses import replace
+
+        from sim.scenario import loader
+        from tools import compare_with_c as comparison
+
+        compiler = comparison.find_compiler()
+        if compiler is None:
+            exit_with(f"No C compiler is here: install one of {', '.join(comparison.COMPILERS)}.", FAILED)
+        exp = loader.load("debate", worldviews="neutral")
+        ours, theirs = comparison.compare(replace(exp, starts=(exp.reference,)), compiler, rounds)
+        typer.echo(f"{ours:.2f} microseconds a trial; by {compiler} -O3 {theirs:.2f}; ratio {ours / theirs:.3f}")
 
 
 if __name__ == "__main__":

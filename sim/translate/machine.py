@@ -65,25 +65,27 @@ class Compiled:
         builder = llvm.JITLibraryBuilder().add_object_img(code).export_symbol(name).export_symbol("fault")
         builder.add_current_process()
         self._library = builder.link(self._compiler, name)
-        types = [one for kind in kinds for one in _ctypes(kind)]
+        types = [one for kind in kinds for one in argument_types(kind)]
         self._call = ctypes.CFUNCTYPE(None, *types)(self._library[name])
         self._fault = ctypes.c_int64.from_address(self._library["fault"])
 
     def __call__(self, *given: Any) -> None:
         """Run the kernel."""
-        self._call(*(part for kind, one in zip(self._kinds, given, strict=True) for part in _parts(kind, one)))
+        self._call(*(part for kind, one in zip(self._kinds, given, strict=True) for part in pass_argument(kind, one)))
         if site := self._fault.value:
             why = self.sites[site]
             raise (IndexError if "index" in why else ZeroDivisionError)(why)
 
 
-def _ctypes(kind: Kind) -> list[Any]:
+def argument_types(kind: Kind) -> list[Any]:
+    """Return the C types of an argument of this kind; an array of open length comes with its length."""
     if has_open_length(kind):
         return [ctypes.c_void_p, ctypes.c_int64]
     return [{INT: ctypes.c_int64, REAL: ctypes.c_double, WORD: ctypes.c_uint64}.get(str(kind), ctypes.c_void_p)]
 
 
-def _parts(kind: Kind, value: Any) -> tuple[Any, ...]:
+def pass_argument(kind: Kind, value: Any) -> tuple[Any, ...]:
+    """Return what is passed for an argument: the address of an array or record, and an open length."""
     if has_open_length(kind):
         return value.ctypes.data, len(value)
     return (value.ctypes.data if isinstance(kind, (Array, Record)) else value,)
