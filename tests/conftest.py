@@ -11,6 +11,23 @@ from typer.testing import CliRunner
 
 from analysis.cli import main
 
+TESTS = Path(__file__).parent
+SLOW = {
+    "cli/test_backtest_command.py", "cli/test_choosing.py", "cli/test_interrupt.py", "cli/test_question_commands.py",
+    "cli/test_surveying.py", "engine/test_agreement.py", "engine/test_exactness.py", "engine/test_ways.py",
+    "evidence/test_backtest.py", "evidence/test_calibration.py", "evidence/test_model_variants.py",
+    "evidence/test_validate.py", "figures/test_question_figures.py", "figures/test_run_figures.py",
+    "model/test_aftermath.py", "model/test_cache.py", "model/test_keys.py", "paper/test_export.py",
+    "paper/test_methods_of_questions.py", "project/test_docs.py", "project/test_installed.py",
+    "project/test_notebooks.py", "project/test_recipes.py", "questions/test_claims.py", "questions/test_crossover.py",
+    "questions/test_dials.py", "questions/test_discover.py", "questions/test_effort.py", "questions/test_ema.py",
+    "questions/test_finding.py", "questions/test_options.py", "questions/test_robust.py",
+    "questions/test_sensitivity.py", "questions/test_variance.py", "results/test_cluster.py",
+    "results/test_failures.py", "results/test_resume.py", "results/test_shares.py", "results/test_stopping_rule.py",
+    "statistics/test_sequences.py", "tools/test_bench.py", "tools/test_pages.py",
+}  # fmt: skip
+"""Modules whose tests take more than some seconds together: `make test-fast` leaves them out."""
+
 settings.register_profile("strait", deadline=None, derandomize=True)
 settings.load_profile("strait")
 
@@ -21,3 +38,10 @@ def strait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Strait:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
     return lambda *words: CliRunner().invoke(main.app, [*words])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of slow modules."""
+    for item in items:
+        if item.path.is_relative_to(TESTS) and item.path.relative_to(TESTS).as_posix() in SLOW:
+            item.add_marker(pytest.mark.slow)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from conftest import SLOW
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("sim", "analysis", "tools", "scenarios", "tests", "docs", ".ci")
@@ -98,3 +99,7 @@ def test_pre_commit_runs_what_make_lint_runs() -> None:
     lint = makefile.partition("\nlint:")[2].partition("\n\n")[0]
     entries = " ".join(hook["entry"] for hook in hooks)
     assert sorted(re.findall(r"\(BIN\)/(\w+)", lint)) == sorted(re.findall(r"-m (\w+)", entries))
+
+
+def test_every_slow_module_exists() -> None:
+    assert not [name for name in SLOW if not (ROOT / "tests" / name).exists()]
