@@ -23,12 +23,6 @@ NAMES, ROW = 2.1, 0.62  # inches: of the policies' names, and of a row
 SURE = 0.95  # of resamples with the same policy first
 
 
-def write_heading(finding: Robust, name: str) -> str:
-    """Return what stands over the lines of an outcome."""
-    start = next(one for one in finding.question.experiment.starts if one.name == finding.question.start.name)
-    return f"From {start.title}, {finding.question.experiment.catalogue.outcomes[name].label}:"
-
-
 def describe_robust(finding: Robust, name: str) -> list[str]:
     """Return which policy is best by each measure of one outcome, and how sure that is."""
     exp, outcome = finding.question.experiment, finding.question.experiment.catalogue.outcomes[name]

@@ -39,7 +39,7 @@ def test_robust_plays_what_it_needs_once(strait: Strait, tmp_path: Path) -> None
     words += ["--outcome", "loss_newsham", "--outcome", "loss_self"]
     result = strait(*words)
     assert result.exit_code == 0, result.output
-    assert "most often stays within 25.0\u00a0%" in result.stdout
+    assert "most often stays within 25\u00a0%." in result.stdout
     before = tables(tmp_path / "found")
     assert {*before} == {"robust.csv", "robust_ranks.csv", "robust_map.csv"}
     table = pd.read_csv(tmp_path / "found" / "robust.csv", dtype={"start": str})

@@ -70,7 +70,7 @@ def test_table_and_command(tmp_path: Path) -> None:
     words = ["options", "debate", "--worldview", "self", "--start", "2026", "--trials", "2", "--out", str(out)]
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 0, result.output
-    assert "Never chosen in 2 trials a cell" in result.output
+    assert "Never chosen in 2 trials for each cell" in result.output
     found = pd.read_csv(out)
     assert len(found) == 5 * len(EVERY)
     assert (found["per_trial"] == found["chosen"] / 2).all()
