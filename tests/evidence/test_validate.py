@@ -128,7 +128,7 @@ def test_a_clock_that_runs_fast_in_half_months_is_found(monkeypatch: pytest.Monk
         made["years"] = 1 / 12
         return made
 
-    monkeypatch.setattr(setup, "setting", hasty)
+    monkeypatch.setattr(setup, "build_setting", hasty)
     spoilt = cells()
     names = sorted(BROKEN - {"levers_held"})
     assert [measure_row(spoilt, ROWS.checks[name]).verdict for name in names] == ["fail"] * 4
