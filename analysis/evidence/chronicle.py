@@ -1,36 +1,32 @@
 """What begins in each trial, event by event: pressure, crises, responses. The table of outcomes has no such columns.
 
-The months are those of `sim.model.month`, in plain Python, with a listener where episodes begin, crises break out
-and Japan responds. The listener changes nothing that is played. A trial takes a few thousandths of a second.
+The months are those of `sim.model.month`, in plain Python, where rules note events (`sim.model.trace`). A trial takes a
+few thousandths of a second.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from sim.engine import setup
-from sim.engine.mesa_model import order_of_play
 from sim.errors import QuestionError
-from sim.model import codes
-from sim.model.compiled import twin
-from sim.model.rules import japan, prc, taiwan, us
-from sim.model.state import Parameters, Setting, State, blank_state
+from sim.model import codes, month, trace
+from sim.model.effects import reactions
+from sim.model.rules import prc
+from sim.model.state import Parameters, Setting, blank_state
 from sim.statistics.intervals import Floats
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
 
-RULES = {"prc": prc, "japan": japan, "us": us, "taiwan": taiwan}
-OPTIONS = ("suspend", "quieten", "continue", "advance")
 SPAN_YEARS = 5  # over which the hindcast counts events
 EVENT_COLUMNS = ["trial", "what", "month", "track", "rung", "months"]
+COSTLY_RUNGS = {codes.JAPAN_ECONOMIC: prc.SELECTIVE, codes.JAPAN_MILITARY: prc.SURGE}  # more than protest
 
 
 class Chronicle(NamedTuple):
@@ -41,8 +37,8 @@ class Chronicle(NamedTuple):
     events
         One row per event: `trial`, `what`, `month` (since the start), `track`, `rung`, `months`. What an event has
         depends on `what`: `episode` (`track` such as japan_military, `rung`, `months` it is to last), `crisis`,
-        `deadly` (an incident that kills), `response` of a coerced Japan (`rung` is the index in OPTIONS), `rally`
-        (`months` is the change of public support).
+        `deadly` (an incident that kills), `response` of a coerced Japan (`rung` is the index in `trace.RESPONSES`,
+        `months` the change of public support).
     trials
         One row per trial: `years` played, and the number of `incidents`.
     """
@@ -51,8 +47,8 @@ class Chronicle(NamedTuple):
     trials: pd.DataFrame
 
     def select(self, what: str, until_month: float = np.inf) -> pd.DataFrame:
-        """The events of a kind before a month; an event without a month is kept."""
-        return self.events[(self.events["what"] == what) & ~(self.events["month"] >= until_month)]
+        """The events of a kind before a month."""
+        return self.events[(self.events["what"] == what) & (self.events["month"] < until_month)]
 
     def count_by_trial(self, events: pd.DataFrame) -> Floats:
         """float[trial]: how many of these events each trial has."""
@@ -117,15 +113,38 @@ def chronicle(exp: Experiment, progress: Callable[[int, int], object] | None = N
     >>> sorted(chronicle(exp).events["what"].unique())[:2]
     ['crisis', 'episode']
     """
-    (setting, worlds), listener, trials = _plain_cell(exp), Listener(), []
+    setting, worlds = _plain_cell(exp)
+    events: list[tuple[int, str, float, str, int, float]] = []
+    trials = []
     for trial, params in enumerate(worlds):
         state = blank_state(len(exp.catalogue.levers), trial, 1)
-        listener.play(state, params, setting, trial)
+        month.begin(state, params, setting)
+        while not state.over and state.time < setting.months:
+            noted = trace.record_events(state)
+            month.play(state, params, setting)
+            events += [(trial, *event) for row in noted for event in _begins(row, state.time)]
         trials.append((state.time / codes.MONTHS_A_YEAR, state.count[codes.INCIDENT] - 1))
         if progress and (trial % 100 == 99 or trial + 1 == exp.trials):
             progress(trial + 1, exp.trials)
-    events = pd.DataFrame(listener.events, columns=EVENT_COLUMNS)
-    return Chronicle(events, pd.DataFrame(trials, columns=["years", "incidents"]))
+    return Chronicle(pd.DataFrame(events, columns=EVENT_COLUMNS), pd.DataFrame(trials, columns=["years", "incidents"]))
+
+
+def _begins(row: trace.Row, end: float) -> list[tuple[str, float, str, int, float]]:
+    """The row of a chronicle, without its trial, for a noted event, if it has one; `end` is that of the step of play.
+
+    A crisis counts at the end of the step in which it begins.
+    """
+    number, time, a, b, c, d = row
+    match int(number):
+        case trace.PRESSURE:
+            return [("episode", time, trace.TRACKS[int(a)], int(b), c)]
+        case trace.CRISIS:
+            return [("crisis", end, "", 0, 0.0)]
+        case trace.INCIDENT if a == 1:
+            return [("deadly", time, "", 0, 0.0)]
+        case trace.RESPONSE:
+            return [("response", time, "", int(a), d)]
+    return []
 
 
 def share_of_steps_unanswered(exp: Experiment, levers: Sequence[str]) -> Floats:
@@ -146,17 +165,20 @@ def share_of_steps_unanswered(exp: Experiment, levers: Sequence[str]) -> Floats:
     >>> share_of_steps_unanswered(exp, ["liaison"]).shape
     (4,)
     """
-    (setting, worlds), listener = _plain_cell(exp), Listener()
+    setting, worlds = _plain_cell(exp)
     goals = {name: exp.policies[0].target(name, exp.starts[0]) for name in levers}
     unanswered = np.zeros(exp.trials)
     for trial, params in enumerate(worlds):
         for name, goal in goals.items():
             state = blank_state(len(exp.catalogue.levers), trial, 1)
-            listener.begin(state, params, setting, trial)
+            month.begin(state, params, setting)
+            noted = trace.record_events(state)
             lever = sorted(exp.catalogue.levers).index(name)
-            listener.months.reactions.step(state, params, setting, lever, goal.depth, goal.openness, 0.0, 1)
-            unanswered[trial] += not any(_costs_japan(*event) for event in listener.events)
-            listener.events.clear()
+            reactions.step(state, params, setting, lever, goal.depth, goal.openness, 0.0, 1)
+            unanswered[trial] += not any(
+                number == trace.PRESSURE and rung >= COSTLY_RUNGS.get(int(track), codes.NEVER)
+                for number, _, track, rung, *_ in noted
+            )
     return unanswered / len(goals)
 
 
@@ -165,75 +187,6 @@ def _plain_cell(exp: Experiment) -> tuple[Setting, list[Parameters]]:
     if any(len(part) != 1 for part in (exp.starts, exp.worldviews, exp.policies)) or exp.lucks != 1:
         raise QuestionError("exp: must have one start, one worldview, one policy and one luck per world")
     return setup.plain_cell(exp, exp.policies[0], exp.starts[0], exp.worldviews[0], exp.trials)
-
-
-class Listener:
-    """The order of play, with a listener on each function by which something begins."""
-
-    def __init__(self) -> None:
-        self.events: list[tuple[int, str, float, str, int, float]] = []
-        self.trial, self.listening = 0, False
-        rules = {name: twin(module) for name, module in RULES.items()}
-        self.months = order_of_play(**rules)
-        for module, name, listener in (
-            (self.months.episodes, "begin", self._on_episode),
-            (self.months.reactions, "begin_crisis", self._on_crisis),
-            (self.months.reactions, "step", self._on_reaction),
-            (self.months.reactions, "dispute", self._on_reaction),
-            (rules["japan"], "responds", self._on_response),
-        ):
-            setattr(module, name, partial(listener, getattr(module, name)))
-
-    def begin(self, state: State, params: Parameters, setting: Setting, trial: int) -> None:
-        """Begin a trial. What is under way at the start began before, and is no event."""
-        self.trial, self.listening = trial, False
-        self.months.begin(state, params, setting)
-        self.listening = True
-
-    def play(self, state: State, params: Parameters, setting: Setting, trial: int) -> None:
-        """Play one trial and record what begins in it."""
-        self.begin(state, params, setting, trial)
-        while not state.over and state.time < setting.months:
-            crises = state.crises
-            self.months.play(state, params, setting)
-            for _ in range(state.crises - crises):
-                self._record("crisis", state.time)
-
-    def _record(self, what: str, month: float, track: str = "", rung: int = 0, months: float = 0.0) -> None:
-        self.events.append((self.trial, what, month, track, rung, months))
-
-    def _on_episode(
-        self, begin: Callable[..., None], state: State, params: Parameters, track: int, rung: int,
-        time: float, months: float, severity: float,
-    ) -> None:  # fmt: skip
-        if rung > 0 and self.listening:
-            self._record("episode", time, "_".join(codes.TRACKS[track][:2]), rung, months)
-        begin(state, params, track, rung, time, months, severity)
-
-    def _on_crisis(
-        self, begin: Callable[..., None], state: State, params: Parameters, setting: Setting, time: float
-    ) -> None:
-        """Record a deadly incident: its clock has run out and has not been set again when the crisis begins."""
-        if state.hazard[codes.INCIDENT] >= state.threshold[codes.INCIDENT]:
-            self._record("deadly", time)
-        begin(state, params, setting, time)
-
-    def _on_response(self, respond: Callable[..., int], *situation: float) -> int:
-        option = respond(*situation)
-        self._record("response", math.nan, rung=option)
-        return option
-
-    def _on_reaction(self, react: Callable[..., None], state: State, *situation: Any) -> None:
-        """Record by how much public support swings where the PRC answers Japan."""
-        swing, answers = state.support_swing, state.answers
-        react(state, *situation)
-        if state.answers > answers:
-            self._record("rally", situation[-2], months=state.support_swing - swing)
-
-
-def _costs_japan(_trial: int, what: str, _month: float, track: str, rung: int, _months: float) -> bool:
-    """Whether an event is more than protest and personal measures: trade coercion, or any military pressure."""
-    return what == "episode" and rung >= {"japan_economic": prc.SELECTIVE, "japan_military": prc.SURGE}.get(track, 9)
 
 
 def months_since(start: str, dates: Sequence[str]) -> list[int]:

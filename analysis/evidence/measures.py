@@ -21,9 +21,9 @@ from analysis.evidence.cells import (
     outcome_values,
     play_cell,
 )
-from analysis.evidence.chronicle import OPTIONS, Chronicle, months_since, share_of_steps_unanswered
+from analysis.evidence.chronicle import Chronicle, months_since, share_of_steps_unanswered
 from analysis.questions.compare import primary
-from sim.model import codes
+from sim.model import codes, trace
 from sim.model.rules import prc
 from sim.scenario.experiment import LeverSetting
 from sim.statistics import intervals
@@ -255,13 +255,13 @@ def deadly_share(case: Case) -> Interval:
 def response_share(case: Case) -> Interval:
     """Share of a coerced Japan's responses that are this option."""
     responses = case.chronicle.select("response")
-    return case.share(responses, responses["rung"] == OPTIONS.index(case.row.of.option))
+    return case.share(responses, responses["rung"] == trace.RESPONSES.index(case.row.of.option))
 
 
 def rally_share(case: Case) -> Interval:
     """Share of coercions of Japan after which the public is no less in favour."""
-    rallies = case.chronicle.select("rally")
-    return case.share(rallies, rallies["months"] >= 0)
+    responses = case.chronicle.select("response")
+    return case.share(responses, responses["months"] >= 0)
 
 
 def steps_unanswered(case: Case) -> Interval:

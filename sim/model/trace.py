@@ -73,7 +73,7 @@ EVENTS = (
     EventType("leak", "A quiet tie becomes known.", (LEVER,)),
     EventType("dispute", "Japan and the PRC quarrel over something other than Taiwan."),
     EventType("offence", "Taiwan or its friends do what offends the PRC.", (
-        Field("hope_lost", "points", "hope of peaceful unification lost by recent offences"),)),
+        Field("hope_lost", "points", "hope of peaceful unification lost by recent offences, over the usual"),)),
     EventType("us_signal", "The US sells arms to Taiwan or sails through the Strait.", (
         Field("signal", "option", "which", SIGNALS),)),
     EventType("answer", "The PRC answers a step, a dispute or an offence.", (

@@ -6,6 +6,7 @@ import ast
 import doctest
 import functools
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -189,6 +190,15 @@ def test_machine_code_has_no_page_to_note_on() -> None:
 def test_a_replay_of_what_is_not_there_says_so(which: dict[str, Any]) -> None:
     with pytest.raises(QuestionError, match=next(iter(which))):
         sim.replay("debate", **which)
+
+
+def test_the_page_on_the_model_quotes_the_trial_that_it_names(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "model.md").read_text(encoding="utf-8")
+    section = page.partition("## One trial, event by event")[2]
+    code, quoted = (section.partition(f"```{language}\n")[2].partition("```")[0] for language in ("python", "text"))
+    exec(compile(code, "model.md", "exec"), {})
+    printed = re.sub(r"\d+\.\d{4,}", lambda number: str(round(float(number[0]), 3)), capsys.readouterr().out)
+    assert printed.startswith(quoted)
 
 
 @pytest.mark.parametrize("module", [trace, replay_module])

@@ -14,7 +14,7 @@ from analysis.cli import main
 
 ROOT = Path(__file__).parents[2]
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-PAGES = ("README.md", "docs/claims.md", "docs/sensitivity.md", "docs/choosing.md", "docs/agents.md")
+PAGES = ("README.md", "docs/claims.md", "docs/sensitivity.md", "docs/choosing.md", "docs/agents.md", "docs/model.md")
 NAMED = re.compile(r"^# (\S+\.yaml)\n")
 
 
