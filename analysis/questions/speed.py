@@ -1,4 +1,6 @@
-"""How fast the model plays here, as ratios measured in one round, so a slow or busy machine does not matter.
+"""How fast the model plays here: what a user waits for, and ratios of times measured in one round.
+
+Ratios hardly depend on how fast the machine is or what else it does.
 
 The yardstick is to draw 3,840 uniform numbers with NumPy's Philox: what luck keyed by month would cost a trial of 120
 months before anything is played. `docs/performance.md` says what the figures mean.
@@ -7,6 +9,7 @@ months before anything is played. `docs/performance.md` says what the figures me
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,12 +22,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from analysis.questions.javascript import play_in_javascript
 from sim.engine import batch, mesa_model, setup
-from sim.model import draws, month, outcomes
-from sim.model.compiled import twin
-from sim.model.state import blank_state
+from sim.model import codes, compiled, draws, month, outcomes
+from sim.model.compiled import hash_rules, twin
+from sim.model.state import blank_state, state_dtype
 from sim.results import result, tables
 from sim.scenario import loader
+from sim.translate.kernel import Kernel
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
@@ -34,16 +39,22 @@ WORLDS, SLOW_WORLDS = 1000, 10  # a round plays so many of each policy in the ke
 COMMANDS = ["run", "debate", "--no-figures", "--fresh", "--out"]
 FOLDER_TRIALS = 2000  # of each cell, in the folder whose size is measured
 MEANINGS = {
+    "cold_first_result_seconds": "first result of a fresh installation: strait run debate --trials 1 --no-figures",
+    "cold_first_result_cpu_seconds": "the same in processor time",
+    "warm_start_seconds": "strait run of 100 trials a cell, tables only, from the command line",
+    "edit_to_result_cpu_seconds": "from a changed rule to its first trial, in an open session",
+    "link_cpu_seconds": "from compiled rules in the cache folder to their first trial",
+    "slider_seconds": "5 policies x 1 worldview x 2,000 trials, with results",
+    "kernel_microseconds": "processor time of a trial, draws included",
     "kernel_trials_per_cpu_s": "trials a second of processor time, draws included",
+    "javascript_microseconds": "processor time of a trial in JavaScript, under Node",
+    "ratio_javascript": "a trial in JavaScript over a trial in the kernel",
     "mesa_batch_run_trials_per_cpu_s": "the same by mesa.batch_run of StraitModel, one process",
     "ratio_mesa_batch_run": "a trial under mesa.batch_run over a trial in the kernel",
     "ratio_plain_python": "a trial in plain Python over a trial in the kernel",
-    "ratio_reference_draws": "a trial in the kernel over 3,840 Philox numbers from NumPy (the bar is 2.5)",
+    "ratio_reference_draws": "a trial in the kernel over 3,840 Philox numbers from NumPy (the bar is 1.9)",
     "draws_per_trial": "random numbers a trial draws, its share of the world's parameters included",
     "draws_share": "share of the kernel's time that the draws take",
-    "slider_seconds": "5 policies x 1 worldview x 2,000 trials, with results",
-    "cold_compile_seconds": "a first run that has to compile the rules",
-    "warm_start_seconds": "strait run of 100 trials a cell, tables only, from the command line",
     "bytes_per_trial": "of a results folder, all files, at 2,000 trials a cell",
 }
 
@@ -51,7 +62,8 @@ MEANINGS = {
 def bench(repeats: int = 5) -> dict[str, float]:
     """Return medians over `repeats` rounds of what `MEANINGS` names, on the debate from its reference start, neutral.
 
-    Ratios are computed within a round. The size of a folder is measured once.
+    Ratios are computed within a round. The size of a folder is measured once. What needs Node or machine code is left
+    out where there is none.
     """
     exp = loader.load("debate", worldviews="neutral", trials=WORLDS)
     exp = replace(exp, starts=(exp.reference,))
@@ -62,7 +74,7 @@ def bench(repeats: int = 5) -> dict[str, float]:
     figures["draws_per_trial"] = 4 * blocks + len(exp.catalogue.parameters) / len(exp.policies)
     figures["slider_seconds"] = median(_wall(lambda: result.run(exp, trials=2000)) for _ in range(repeats))
     figures |= _commands(repeats)
-    return {name: figures[name] for name in MEANINGS}
+    return {name: figures[name] for name in MEANINGS if name in figures}
 
 
 def play_plainly(exp: Experiment, order: Any, trials: int) -> None:
@@ -87,7 +99,15 @@ def _round(exp: Experiment, blocks: float) -> dict[str, float]:
     slow = _cpu(lambda: play_plainly(exp, month, SLOW_WORLDS)) / (SLOW_WORLDS * cells)
     block = _cpu(lambda: draws.draw_uniforms(exp.seed, names, 0, WORLDS)) / (len(names) * WORLDS)
     drawn = _cpu(lambda: draws.draw_parameters(exp, exp.worldviews[0], 0, WORLDS)) / (WORLDS * cells)
-    return {
+    others: dict[str, float] = {}
+    if shutil.which("node"):
+        with tempfile.TemporaryDirectory() as folder:
+            others["javascript_microseconds"] = play_in_javascript(exp, Path(folder))[1]
+        others["ratio_javascript"] = others["javascript_microseconds"] / (kernel * 1e6)
+    if compiled.way == "machine code":
+        others |= _preparations(exp)
+    return others | {
+        "kernel_microseconds": kernel * 1e6,
         "kernel_trials_per_cpu_s": 1 / kernel,
         "mesa_batch_run_trials_per_cpu_s": 1 / mesa,
         "ratio_mesa_batch_run": mesa / kernel,
@@ -95,6 +115,21 @@ def _round(exp: Experiment, blocks: float) -> dict[str, float]:
         "ratio_reference_draws": kernel / reference,
         "draws_share": (block * blocks + drawn) / kernel,
     }
+
+
+def _preparations(exp: Experiment) -> dict[str, float]:
+    """Return seconds from a changed rule, and from compiled rules in the cache folder, to a first trial."""
+    # A number that no session had before: a rule that was compiled once would come from the cache folder.
+    edited = twin(month, NOTHING_NEW=month.NOTHING_NEW * (1 + time.time_ns() % 10**9 * 1e-15))
+    changed = Kernel(twin(batch, month=edited).play_block)
+    given = (
+        setup.build_setting(exp, exp.policies[0], exp.starts[0]), setup.draw_worlds(exp, exp.worldviews[0], 0, 1),
+        np.zeros(2, state_dtype(len(exp.catalogue.levers))), 0, 1, np.empty((1, len(outcomes.COLUMNS))),
+        np.zeros((exp.months, len(codes.TRACKS), codes.FALLEN + 1), np.int64),
+    )  # fmt: skip
+    seconds = {"edit_to_result_cpu_seconds": _cpu(lambda: changed(*given))}
+    changed.wait()
+    return seconds | {"link_cpu_seconds": _cpu(lambda: Kernel(batch.play_block.function, hash_rules)(*given))}
 
 
 def _cpu(work: Callable[[], object], clock: Callable[[], float] = time.thread_time) -> float:
@@ -148,13 +183,21 @@ def _commands(repeats: int) -> dict[str, float]:
             env = {**os.environ, **({"XDG_CACHE_HOME": cache} if cache else {})}
             subprocess.run([*command, "--trials", str(trials)], check=True, capture_output=True, env=env)
 
-        cold = median(_wall(lambda: strait(1, tempfile.mkdtemp(dir=folder))) for _ in range(repeats))
+        def cold() -> tuple[float, float]:
+            before = os.times()
+            wall = _wall(lambda: strait(1, tempfile.mkdtemp(dir=folder)))
+            after = os.times()
+            used = after.children_user + after.children_system - before.children_user - before.children_system
+            return wall, used
+
+        walls, processor = zip(*(cold() for _ in range(repeats)), strict=True)
         warm = median(_wall(lambda: strait(100)) for _ in range(repeats))
         strait(FOLDER_TRIALS)
         size = sum(file.stat().st_size for file in Path(folder, "out").rglob("*") if file.is_file())
         cells = len(tables.cells(loader.load("debate")))
     return {
-        "cold_compile_seconds": cold,
+        "cold_first_result_seconds": median(walls),
+        "cold_first_result_cpu_seconds": median(processor),
         "warm_start_seconds": warm,
         "bytes_per_trial": size / (FOLDER_TRIALS * cells),
     }

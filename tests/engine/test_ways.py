@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +14,7 @@ from playing import needs_kernels, play
 from translating import needs_node
 
 import sim
+from analysis.questions.javascript import play_in_javascript
 from sim.engine import batch, setup
 from sim.model import codes, compiled, outcomes
 from sim.model.state import parameters_dtype, setting_dtype, state_dtype
@@ -23,7 +22,6 @@ from sim.scenario.experiment import Experiment
 from sim.scenario.layers import ScriptedEvent
 from sim.translate.machine import Compiled, compile_object
 from sim.translate.subset import INT, REAL, Array, Program, Record
-from sim.translate.to_javascript import offsets, print_javascript
 from sim.translate.to_llvm import print_llvm
 
 pytestmark = needs_kernels
@@ -83,71 +81,30 @@ def test_no_index_is_outside_its_array() -> None:
                     assert counts[:, 0].sum() == exp.months * exp.trials
 
 
-def script(exp: Experiment) -> str:
-    """A program for Node that plays cells from files, in the language of the page."""
-    levers, names = len(exp.catalogue.levers), list(exp.catalogue.parameters)
-    state, params, setting = (
-        Record(dtype) for dtype in (state_dtype(levers), parameters_dtype(names), setting_dtype(levers))
-    )
-    program, columns = Program(), len(outcomes.COLUMNS)
-    counts = Array(INT, (None, len(codes.TRACKS), codes.FALLEN + 1))
-    program.read(batch.play_trial, (state, params, setting, counts))
-    program.read(outcomes.write, (state, Array(REAL, (columns,))))
-    at = offsets(state)
-    rules = print_javascript(program, {"STATE": state, "PARAMS": params, "SETTING": setting})
-    return f""""use strict"; {rules}
-const fs = require("fs"), ROW = new Float64Array({columns}), folder = process.argv[2];
-const read = (name) => new Float64Array(new Uint8Array(fs.readFileSync(`${{folder}}/${{name}}`)).buffer);
-for (const cell of JSON.parse(fs.readFileSync(`${{folder}}/cells.json`))) {{
-  SETTING.set(read(cell.name + ".setting"));
-  const drawn = read(cell.name + ".worlds"), worlds = drawn.length / PARAMS.length;
-  const out = new Float64Array(worlds * cell.lucks * ROW.length), counts = new Float64Array(cell.counts);
-  for (let world = 0; world < worlds; world++) for (let luck = 0; luck < cell.lucks; luck++) {{
-    PARAMS.set(drawn.subarray(world * PARAMS.length, (world + 1) * PARAMS.length));
-    STATE.fill(0); STATE[{at["world"]}] = world; STATE[{at["luck"]}] = luck + 1;
-    batch$play_trial(counts); outcomes$write(ROW); out.set(ROW, (world * cell.lucks + luck) * ROW.length);
-  }}
-  fs.writeFileSync(`${{folder}}/${{cell.name}}.out`, Buffer.from(out.buffer));
-  fs.writeFileSync(`${{folder}}/${{cell.name}}.counts`, Buffer.from(counts.buffer));
-}}"""
-
-
-def flat(record: np.void) -> np.ndarray:
-    """The numbers of a record, one after the other."""
-    names = record.dtype.names or ()
-    return np.concatenate([flat(record[name]) if record.dtype[name].names else np.ravel(record[name]).astype(float)
-                           for name in names])  # fmt: skip
-
-
 @needs_node
 def test_javascript_gives_the_same_bits(tmp_path: Path) -> None:
     for number, exp in enumerate(odd()):
         folder = tmp_path / str(number)
         folder.mkdir()
-        (folder / "rules.js").write_text(script(exp), encoding="utf-8")
-        cells, wanted = [], {}
-        for start in exp.starts:
-            for view in exp.worldviews:
-                drawn = setup.draw_worlds(exp, view, 0, exp.trials // exp.lucks)
-                for policy in exp.policies:
-                    name = f"{start.name} {view.name} {policy.name}"
-                    out = np.empty((exp.trials, len(outcomes.COLUMNS)))
-                    counts = np.zeros((exp.months, len(codes.TRACKS), codes.FALLEN + 1), np.int64)
-                    setting = setup.build_setting(exp, policy, start)
-                    scratch = np.zeros(2, state_dtype(len(exp.catalogue.levers)))
-                    batch.play_block(setting, drawn, scratch, 0, exp.lucks, out, counts)
-                    flat(setting[0]).tofile(folder / f"{name}.setting")
-                    drawn.view(np.float64).tofile(folder / f"{name}.worlds")
-                    cells.append({"name": name, "lucks": exp.lucks, "counts": counts.size})
-                    wanted[name] = out, counts
-        (folder / "cells.json").write_text(json.dumps(cells), encoding="utf-8")
-        done = subprocess.run(["node", "rules.js", "."], cwd=folder, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr[:2000]
-        for name, (out, counts) in wanted.items():
-            found = np.fromfile(folder / f"{name}.out").reshape(out.shape)
+        for (start, view, policy), (found, found_counts) in play_in_javascript(exp, folder)[0].items():
+            name = f"{start} {view} {policy}"
+            out, counts = play_cell(exp, start, view, policy)
             assert (found.view(np.int64) == out.view(np.int64))[~np.isnan(out)].all(), name
             assert (np.isnan(found) == np.isnan(out)).all(), name
-            assert (np.fromfile(folder / f"{name}.counts") == counts.ravel()).all(), name
+            assert (found_counts == counts).all(), name
+
+
+def play_cell(exp: Experiment, start: str, view: str, policy: str) -> tuple[np.ndarray, np.ndarray]:
+    """What `play_block` fills for a cell."""
+    begins = next(entry for entry in exp.starts if entry.name == start)
+    believes = next(entry for entry in exp.worldviews if entry.name == view)
+    does = next(entry for entry in exp.policies if entry.name == policy)
+    out = np.empty((exp.trials, len(outcomes.COLUMNS)))
+    counts = np.zeros((exp.months, len(codes.TRACKS), codes.FALLEN + 1), np.int64)
+    drawn = setup.draw_worlds(exp, believes, 0, exp.trials // exp.lucks)
+    setting = setup.build_setting(exp, does, begins)
+    batch.play_block(setting, drawn, np.zeros(2, state_dtype(len(exp.catalogue.levers))), 0, exp.lucks, out, counts)
+    return out, counts
 
 
 @pytest.mark.parametrize("triple", ["x86_64-pc-windows-msvc", "arm64-apple-darwin", "aarch64-unknown-linux-gnu"])

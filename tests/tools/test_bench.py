@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +32,11 @@ def test_a_round_gives_ratios_that_belong_together(monkeypatch: pytest.MonkeyPat
     assert found["ratio_mesa_batch_run"] > found["ratio_plain_python"] > 10
     assert 0 < found["draws_share"] < 1
     assert 20 < blocks < 500
+    assert found["kernel_microseconds"] == pytest.approx(1e6 / found["kernel_trials_per_cpu_s"])
+    assert ("javascript_microseconds" in found) == (shutil.which("node") is not None)
+    if "ratio_javascript" in found:
+        assert found["ratio_javascript"] > 1
+    assert 0 < found["link_cpu_seconds"] < found["edit_to_result_cpu_seconds"] < 30
 
 
 def test_every_part_of_a_month_is_measured() -> None:
