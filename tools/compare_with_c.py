@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.engine import batch, setup
-from sim.model import codes, outcomes
+from sim.model import codes, outcomes, trace
 from sim.model.state import state_dtype
 from sim.translate.machine import argument_types, pass_argument
 from sim.translate.subset import Program, kind_of_value
@@ -35,7 +35,7 @@ def find_compiler() -> str | None:
 
 def compile_c(kernel: Callable[..., None], given: tuple[Any, ...], compiler: str) -> Callable[..., None]:
     """Return `kernel` as that compiler compiles it, to be called with arguments like `given`."""
-    program, kinds = Program(), [kind_of_value(value) for value in given]
+    program, kinds = Program(dropped=(trace.note,)), [kind_of_value(value) for value in given]
     text = print_c(program, program.read(kernel, tuple(kinds)))  # type: ignore[arg-type]
     with tempfile.TemporaryDirectory() as folder:
         source, library = Path(folder, "rules.c"), Path(folder, "rules.so")

@@ -41,7 +41,7 @@ def replay(
     Raises
     ------
     ValueError
-        For a policy, worldview, start or trial that does not exist.
+        For a policy, worldview or start that does not exist, or a negative trial.
 
     Examples
     --------

@@ -83,7 +83,7 @@ EVENTS = (
         Field("coercion_prob", "probability", "of trade coercion, as the PRC weighed it"))),
     EventType("pressure", "PRC pressure begins, or was under way at the start.", (
         Field("track", "track", "on whom and by what", TRACKS),
-        Field("rung", "rung", "how grave, as in rungs.yaml"),
+        Field("rung", "rung", "how grave, as in outcomes.yaml"),
         Field("duration_months", "months", "how long it is to last; 1e9 as long as a stage of a campaign"),
         Field("severity", "ratio", "its cost over the usual"))),
     EventType("response", "Japan responds to trade coercion.", (

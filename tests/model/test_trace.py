@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from playing import needs_kernels
 from translating import needs_node
 
 import sim
@@ -168,10 +169,12 @@ class WithoutNotes(ast.NodeTransformer):
         return node if node.body else None
 
 
+@needs_kernels
 def test_notes_cost_nothing_in_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     with_notes = kernel_text(Program(dropped=[trace.note]))
     assert "note" not in with_notes
-    assert batch.play_block.translated._dropped == (trace.note,)
+    for kernel in (batch.play_block.translated, batch._with_agents((("prc", sim.PRC),)).play_block):
+        assert kernel._dropped == (trace.note,)
     whole, without = subset._functions_of.__wrapped__, WithoutNotes()
     stripped = functools.cache(lambda path: {line: without.visit(node) for line, node in whole(path).items()})
     monkeypatch.setattr(subset, "_functions_of", stripped)
@@ -179,6 +182,7 @@ def test_notes_cost_nothing_in_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     assert without.removed >= len(trace.EVENTS)
 
 
+@needs_kernels
 def test_machine_code_has_no_page_to_note_on() -> None:
     with pytest.raises(NotInSubset, match="drop its calls"):
         kernel_text(Program(hosted={trace.note: "NOTE"}))
