@@ -95,7 +95,9 @@ class Kernel:
             thread.join()
 
     def _key(self, kinds: tuple[Kind | None, ...], mark: str) -> str:
-        text = f"{mark} {self.function.__module__}.{self.function.__qualname__} {kinds} {processor()}"
+        source = Path(self.function.__code__.co_filename)  # a kernel need not lie among the sources that `mark` covers
+        own = hashlib.sha256(source.read_bytes()).hexdigest() if source.is_file() else ""
+        text = f"{mark} {own} {self.function.__module__}.{self.function.__qualname__} {kinds} {processor()}"
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     def _prepare(self, kinds: tuple[Kind | None, ...]) -> Compiled:
