@@ -112,7 +112,9 @@ def draw_parameters(exp: Experiment, worldview: Worldview, first_world: int, wor
     """What the worlds of a worldview are like: float64[world, parameter], in the catalogue's order.
 
     The uniform number of a parameter depends on its name and the world only, so worldviews are coupled: a world
-    that is bad luck for one is bad luck for all. Correlated parameters share a Gaussian copula.
+    that is bad luck for one is bad luck for all. Correlated parameters share a Gaussian copula: their uniform numbers
+    become independent normal deviates, which the triangle L mixes into correlated ones, which become uniform again. So
+    each parameter keeps its own distribution, and its rank goes with those of the others.
     """
     names = list(exp.catalogue.parameters)
     u = draw_uniforms(exp.seed, names, first_world, worlds)
@@ -128,13 +130,13 @@ def draw_parameters(exp: Experiment, worldview: Worldview, first_world: int, wor
 
 
 def _copula(correlations: Sequence[tuple[str, str, float]]) -> tuple[list[str], np.ndarray]:
-    """The parameters in it, by name, and the lower triangle L of their correlations, which are L times its transpose.
+    """The correlated parameters, by name, and the Cholesky factor of their correlations: L times its transpose.
 
     >>> _copula([("a", "b", 0.6)])[1].round(12).tolist()
     [[1.0, 0.0], [0.6, 0.8]]
     """
     rho = {frozenset((a, b)): value for a, b, value in correlations}
-    group = sorted({name for pair in rho for name in pair})
+    group = sorted({name for pair in rho for name in pair})  # by name, whatever the order of the file
     lower = np.zeros((len(group), len(group)))
     for i, a in enumerate(group):
         for j, b in enumerate(group[: i + 1]):

@@ -97,7 +97,7 @@ def gives_way_prob(concede: float, veto: float) -> float:
 
 
 def gives_way(probability: float, u: float) -> bool:
-    """Pressed after a fall, Japan grants what is asked. Source: claim N2 (N¶4)."""
+    """Pressed after a fall, Japan grants the demand. Source: claim N2 (N¶4)."""
     return u < probability
 
 
