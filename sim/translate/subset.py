@@ -114,32 +114,30 @@ FOLDED: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 ANNOTATED = {"int": INT, "float": REAL, "bool": BOOL, "None": NONE}
 INSTEAD = {
-    "Try": "a rule raises and catches nothing; test before",
-    "Raise": "a rule raises nothing; check the input where it is read",
-    "Assert": "a rule checks nothing; write a test",
-    "With": "a rule opens nothing",
-    "Import": "import at the top of the module",
-    "ImportFrom": "import at the top of the module",
-    "FunctionDef": "write the inner function at the top of the module",
-    "ClassDef": "write the class at the top of the module",
-    "Lambda": "write a function at the top of the module",
-    "ListComp": "write a loop: for index in range(limit)",
-    "SetComp": "write a loop: for index in range(limit)",
-    "DictComp": "write a loop: for index in range(limit)",
-    "GeneratorExp": "write a loop: for index in range(limit)",
-    "Dict": "write numbers into fields of the record",
-    "Set": "write numbers into fields of the record",
-    "JoinedStr": "a rule has no text; write numbers",
-    "NamedExpr": "assign on a line of its own",
-    "Starred": "name each argument",
-    "Slice": "write an index, one at a time",
-    "AnnAssign": "assign without an annotation; the value says its kind",
-    "Delete": "leave the variable alone",
-    "Global": "write into a field of the record",
-    "Nonlocal": "write into a field of the record",
-    "Yield": "return the values together",
-    "Await": "a rule waits for nothing",
-    "Match": "write if and elif",
+    name: advice
+    for names, advice in (
+        ("Try", "a rule raises and catches nothing; test before"),
+        ("Raise", "a rule raises nothing; check the input where it is read"),
+        ("Assert", "a rule checks nothing; write a test"),
+        ("With", "a rule opens nothing"),
+        ("Import ImportFrom", "import at the top of the module"),
+        ("FunctionDef", "write the inner function at the top of the module"),
+        ("ClassDef", "write the class at the top of the module"),
+        ("Lambda", "write a function at the top of the module"),
+        ("ListComp SetComp DictComp GeneratorExp", "write a loop: for index in range(limit)"),
+        ("Dict Set", "write numbers into fields of the record"),
+        ("JoinedStr", "a rule has no text; write numbers"),
+        ("NamedExpr", "assign on a line of its own"),
+        ("Starred", "name each argument"),
+        ("Slice", "write an index, one at a time"),
+        ("AnnAssign", "assign without an annotation; the value says its kind"),
+        ("Delete", "leave the variable alone"),
+        ("Global Nonlocal", "write into a field of the record"),
+        ("Yield", "return the values together"),
+        ("Await", "a rule waits for nothing"),
+        ("Match", "write if and elif"),
+    )
+    for name in names.split()
 }
 
 
@@ -330,13 +328,11 @@ class _Reader:
         out.append(("return", value and self.cast(value, self.out.result, node)))
         return False
 
-    def read_Break(self, node: ast.Break, out: list[Statement]) -> bool:
-        out.append(("break",))
+    def read_Break(self, node: ast.Break | ast.Continue, out: list[Statement]) -> bool:
+        out.append((type(node).__name__.lower(),))
         return False
 
-    def read_Continue(self, node: ast.Continue, out: list[Statement]) -> bool:
-        out.append(("continue",))
-        return False
+    read_Continue = read_Break
 
     def is_dropped(self, node: ast.stmt) -> bool:
         call = node.value if isinstance(node, ast.Expr) else None

@@ -16,20 +16,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
-from sim.translate.subset import (
-    BOOL,
-    INT,
-    REAL,
-    WORD,
-    Array,
-    Expr,
-    Function,
-    Kind,
-    NotInSubset,
-    Program,
-    Record,
-    Tuple,
-)
+from sim.translate.subset import BOOL, INT, REAL, WORD, Array, Expr, Function, Kind, NotInSubset, Program, Record, Tuple
 
 RUNTIME = """const PAIR = new Float64Array(1), HALVES = new Int32Array(PAIR.buffer);
 function high_word(x) { PAIR[0] = x; return HALVES[1]; }
@@ -40,27 +27,12 @@ function min(a, b) { return b < a ? b : a; }
 function divide(a, b, site) { if (b === 0) throw new Error(SITES[site]); return a / b; }
 """
 NAMES = {"exp": "Math.exp", "log": "Math.log", "sqrt": "Math.sqrt", "abs": "Math.abs"}
-RESERVED = {
-    *("await", "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete", "do", "else"),
-    *("enum", "eval", "export", "extends", "false", "finally", "for", "function", "if", "implements", "import", "in"),
-    *("instanceof", "interface", "let", "new", "null", "package", "private", "protected", "public", "return", "static"),
-    *(
-        "super",
-        "switch",
-        "this",
-        "throw",
-        "true",
-        "try",
-        "typeof",
-        "var",
-        "void",
-        "while",
-        "with",
-        "yield",
-        "arguments",
-    ),
-    *("RESULT", "Math", "max", "min", "round"),
-}
+WORDS_OF_JAVASCRIPT = """
+    await break case catch class const continue debugger default delete do else enum eval export extends
+    false finally for function if implements import in instanceof interface let new null package private protected
+    public return static super switch this throw true try typeof var void while with yield arguments
+    RESULT Math max min round"""
+RESERVED = frozenset(WORDS_OF_JAVASCRIPT.split())
 
 
 def print_javascript(program: Program, records: Mapping[str, Record]) -> str:
@@ -147,9 +119,8 @@ class _Printer:
         for statement in statements:
             match statement:
                 case ("set", place, value) if place.op == "index" and place.args[1].op != "const":
-                    self.unpack(
-                        [self.value(place)], Expr("tuple", Tuple((value.kind,)), (value,))
-                    )  # the index comes last
+                    # In Python the index is worked out last.
+                    self.unpack([self.value(place)], Expr("tuple", Tuple((value.kind,)), (value,)))
                 case ("set", place, value):
                     self.lines.append(f"{self.value(place)} = {self.value(value)};")
                 case ("bind", name, value) if value.op == "list":
@@ -164,7 +135,9 @@ class _Printer:
                 case ("host", name, values):
                     self.lines.append(f"{name}({', '.join(map(self.value, values))});")
                 case ("return", value) if value is not None and isinstance(value.kind, Tuple):
-                    self.give_back(value)
+                    parts = len(value.args) if value.op == "tuple" else 0  # a call has left its results there already
+                    self.unpack([f"RESULT[{index}]" for index in range(parts)], value)
+                    self.lines.append("return;")
                 case ("return", value):
                     self.lines.append(f"return {self.value(value)};" if value else "return;")
                 case ("if", test, then, otherwise):
@@ -192,14 +165,7 @@ class _Printer:
         else:
             self.lines.append(f"{self.value(value)};")
             parts = [_result(index, kind) for index, kind in enumerate(value.kind.items)]  # type: ignore[union-attr]
-        self.lines += [f"{place} = {part};" for place, part in zip(places, parts, strict=True) if place]
-
-    def give_back(self, value: Expr) -> None:
-        if value.op == "tuple":
-            self.unpack([f"RESULT[{index}]" for index in range(len(value.args))], value)
-        else:  # a call has left its results there already
-            self.lines.append(f"{self.value(value)};")
-        self.lines.append("return;")
+        self.lines += [f"{place} = {part};" for place, part in zip(places, parts, strict=False) if place]
 
     # Values
 
@@ -284,8 +250,10 @@ def _result(index: int, kind: Kind) -> str:
 # WebAssembly: functions of words, as stack code (https://webassembly.github.io/spec/core/binary)
 
 WASM_TYPES = {WORD: b"\x7e", INT: b"\x7c", REAL: b"\x7c"}  # whole numbers come as doubles
-WASM_SIGNS = {"+": b"\x7c", "*": b"\x7e", "&": b"\x83", "|": b"\x84", "^": b"\x85", "<<": b"\x86", ">>": b"\x88"}
-WASM_REALS = {"+": b"\xa0", "-": b"\xa1", "*": b"\xa2"}
+WASM_SIGNS = {  # by whether the numbers are real
+    False: {"+": b"\x7c", "*": b"\x7e", "&": b"\x83", "|": b"\x84", "^": b"\x85", "<<": b"\x86", ">>": b"\x88"},
+    True: {"+": b"\xa0", "-": b"\xa1", "*": b"\xa2"},
+}
 
 
 def _wasm_text(functions: Sequence[Function]) -> str:
@@ -318,19 +286,16 @@ class _Words:
         self.function = function
         kinds = dict(function.parameters) | {name: kind for name, kind in function.locals.items() if name != "_"}
         self.numbers = {name: number for number, name in enumerate(kinds)}
-        self.extra: list[bytes] = []  # types of variables of the printer's own
+        self.own = 0  # variables of the printer's own, all words
 
     def code(self) -> bytes:
         body = b"".join(map(self.statement, self.function.body)) + b"\x0b"
-        given = len(self.function.parameters)
-        kinds = [WASM_TYPES[str(kind)] for name, kind in self.function.locals.items() if name != "_"] + self.extra
-        assert len(self.numbers) == given + len(kinds)
-        return _sized(_vector([b"\x01" + kind for kind in kinds]) + body)
+        kinds = [kind for name, kind in self.function.locals.items() if name != "_"] + [WORD] * self.own
+        return _sized(_vector([b"\x01" + WASM_TYPES[str(kind)] for kind in kinds]) + body)
 
-    def variable(self, kind: bytes = b"\x7e") -> int:
-        self.extra.append(kind)
-        self.numbers[f"own {len(self.extra)}"] = len(self.numbers)
-        return len(self.numbers) - 1
+    def variable(self) -> int:
+        self.own += 1
+        return len(self.numbers) + self.own - 1
 
     def statement(self, statement: tuple[Any, ...]) -> bytes:
         match statement:
@@ -340,16 +305,13 @@ class _Words:
                 stores = [b"\x21" + _unsigned(self.numbers[place.args[0]]) for place in reversed(places)]
                 return b"".join(map(self.value, value.args)) + b"".join(stores)
             case ("for", "_", limit, body) if limit.op == "const":
-                count = _unsigned(self.variable())
+                count, stop = _unsigned(self.variable()), _signed(limit.args[0])
                 inside = b"".join(map(self.statement, body))
-                step = (
-                    b"\x20" + count + b"\x42\x01\x7c\x22" + count + b"\x42" + _signed(limit.args[0]) + b"\x54\x0d\x00"
-                )
+                step = b"\x20" + count + b"\x42\x01\x7c\x22" + count + b"\x42" + stop + b"\x54\x0d\x00"
                 return b"\x42\x00\x21" + count + b"\x03\x40" + inside + step + b"\x0b"
             case ("return", value) if value is not None and value.op == "tuple":
-                stores = [b"\x41" + _signed(8 * index) + self.value(part) + b"\x39\x03\x00"
-                          for index, part in enumerate(value.args)]  # fmt: skip
-                return b"".join(stores)
+                return b"".join(b"\x41" + _signed(8 * index) + self.value(part) + b"\x39\x03\x00"
+                                for index, part in enumerate(value.args))  # fmt: skip
         raise NotInSubset(f"{self.function.name}: a function of words has no {statement[0]}")
 
     def value(self, expr: Expr) -> bytes:
@@ -366,8 +328,8 @@ class _Words:
                 return self.value(before) + b"\xba"
             case "high_product", (left, right):
                 return self.high_product(left, right)
-            case sign, (left, right) if sign in (WASM_REALS if expr.kind == REAL else WASM_SIGNS):
-                return self.value(left) + self.value(right) + (WASM_REALS if expr.kind == REAL else WASM_SIGNS)[sign]
+            case sign, (left, right) if sign in WASM_SIGNS[expr.kind == REAL]:
+                return self.value(left) + self.value(right) + WASM_SIGNS[expr.kind == REAL][sign]
         raise NotInSubset(f"{self.function.name}: a function of words has no {expr.op}")
 
     def high_product(self, left: Expr, right: Expr) -> bytes:
