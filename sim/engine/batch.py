@@ -6,11 +6,9 @@ trials so far are balanced at any moment. Results depend on the key of each tria
 
 from __future__ import annotations
 
-import functools
 import itertools
 import os
 import sys
-import types
 from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment, Policy, Start
 
 Cell = tuple[str, str, str]
-Agents = tuple[tuple[str, type], ...]  # an actor's name and the class that plays it
 CHECKED_TRIALS = 10
 NO_SHARE = 255  # in a record, an impossible share: `sim.results.failures` sets such trials apart
 
@@ -99,33 +96,41 @@ def play_plain_block(
             outcomes.write(state, out[row * lucks + luck])
 
 
-@functools.cache
-def _with_agents(agents: tuple[tuple[str, type], ...]) -> types.SimpleNamespace:
-    """`play_block` and `play_plain_block` with the methods of agents where the rules of the actors stand."""
+@dataclass(frozen=True, eq=False)
+class Agents:
+    """The kernel with the methods of agents where the rules of the actors stand, as `read_agents` makes it."""
+
+    play_block: Any
+    play_plain_block: Any
+
+
+def read_agents(agents: Mapping[str, type] | None) -> Agents | None:
+    """Read agents as they are now: a class that is changed later is read again by the next run.
+
+    Raises QuestionError for a name that is no actor's, or a class that does not extend the actor's own.
+    """
+    if not agents:
+        return None
     from sim.engine.mesa_model import AGENTS, order_of_play
 
-    classes = {**AGENTS, **dict(agents)}
+    if not isinstance(agents, Mapping):
+        raise QuestionError(f'agents: give classes by actor, such as {{"prc": MyPRC}}, got {agents!r}')
+    for name, agent in agents.items():
+        if name not in AGENTS:
+            raise QuestionError(describe_unknown("agent", name, list(AGENTS)))
+        if not isinstance(agent, type) or not issubclass(agent, AGENTS[name]):
+            own = f"sim.{AGENTS[name].__name__}"
+            raise QuestionError(f"agents: {name} must be a class that extends {own}, got {agent!r}")
     # Compiled rules need no Mesa model around the agents, so nothing is set up.
-    actors: dict[str, Any] = {name: object.__new__(agent) for name, agent in classes.items()}
+    actors: dict[str, Any] = {name: object.__new__(agent) for name, agent in {**AGENTS, **agents}.items()}
     functions = twin(sys.modules[__name__], month=order_of_play(**actors))
-    if is_compiled():
-        functions.play_block = Kernel(functions.play_block, dropped=(trace.note,))
-    return functions
-
-
-def check_agents(agents: Mapping[str, type] | None) -> Agents:
-    """Give the agents in one order; raises QuestionError for a name that is no actor's."""
-    if agents:
-        from sim.engine.mesa_model import AGENTS
-
-        for name in agents:
-            if name not in AGENTS:
-                raise QuestionError(describe_unknown("agent", name, list(AGENTS)))
-    return tuple(sorted((agents or {}).items()))
+    block = Kernel(functions.play_block, dropped=(trace.note,)) if is_compiled() else functions.play_block
+    return Agents(block, functions.play_plain_block)
 
 
 def play_cell(
-    exp: Experiment, policy: Policy, start: Start, parameters: np.ndarray, first_world: int, agents: Agents = ()
+    exp: Experiment, policy: Policy, start: Start, parameters: np.ndarray, first_world: int,
+    agents: Agents | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Play a cell's trials in some worlds.
 
@@ -134,7 +139,7 @@ def play_cell(
     parameters : float[world, parameter]
         What the worlds are like, in the catalogue's order; the first row is world `first_world`.
     agents
-        Classes of agents by actor, as `check_agents` gives them; their methods are translated too.
+        As `read_agents` gives them.
 
     Returns
     -------
@@ -150,21 +155,21 @@ def play_cell(
     NotInSubset
         For a rule or an agent's method that cannot be translated.
     """
-    play = _with_agents(agents) if agents else sys.modules[__name__]
+    play: Any = agents or sys.modules[__name__]
     settings = setup.build_setting(exp, policy, start)
     worlds, levers = parameter_records(parameters, list(exp.catalogue.parameters)), len(exp.catalogue.levers)
     out = np.empty((len(worlds) * exp.lucks, len(outcomes.COLUMNS)))
     counts = np.zeros((exp.months, len(codes.TRACKS), codes.FALLEN + 1), np.int64)
-    if not is_compiled():
-        play.play_plain_block(settings, worlds, levers, first_world, exp.lucks, out, counts)
-        return to_records(exp, out, first_world), counts
     scratch = np.zeros(2, state_dtype(levers))
     given = settings, worlds, scratch, first_world, exp.lucks, out, counts
-    is_new = not play.play_block.is_kept(*given)
+    is_new = is_compiled() and not play.play_block.is_kept(*given)
     try:
-        play.play_block(*given)
+        if is_compiled():
+            play.play_block(*given)
+        else:
+            play.play_plain_block(settings, worlds, levers, first_world, exp.lucks, out, counts)
     except (ZeroDivisionError, IndexError) as fault:
-        where = f"{_first_fault(play, given, exp)}, policy {policy.name}, start {start.name}"
+        where = f"{_first_fault(play, given, levers)}, seed {exp.seed}, policy {policy.name}, start {start.name}"
         raise RuleError(f"{fault} ({where})") from None
     if is_new and not agents and not _is_right(given, levers):
         compiled.fall_back()
@@ -172,16 +177,20 @@ def play_cell(
     return to_records(exp, out, first_world), counts
 
 
-def _first_fault(play: Any, given: tuple[Any, ...], exp: Experiment) -> str:
-    """The first trial in which a rule fails, found by playing one world at a time."""
+def _first_fault(play: Any, given: tuple[Any, ...], levers: int) -> str:
+    """The first trial in which a rule fails, found by playing one at a time."""
     settings, worlds, scratch, first_world, lucks, out, counts = given
     for row in range(len(worlds)):
+        few = worlds[row : row + 1]
         try:
-            play.play_block(settings, worlds[row : row + 1], scratch, first_world + row, lucks, out, counts)
+            if is_compiled():
+                play.play_block(settings, few, scratch, first_world + row, lucks, out, counts)
+            else:
+                play.play_plain_block(settings, few, levers, first_world + row, lucks, out, counts)
         except (ZeroDivisionError, IndexError):
-            state = scratch[1]
-            return f"trial {state['world'] * lucks + state['luck'] - 1}, seed {exp.seed}"
-    return f"seed {exp.seed}"
+            luck = int(scratch[1]["luck"]) - 1 if is_compiled() else 0
+            return f"trial {(first_world + row) * lucks + luck}"
+    return "no single trial"
 
 
 def _is_right(given: tuple[Any, ...], levers: int) -> bool:
@@ -223,7 +232,7 @@ def workers_here() -> int:
 
 def blocks(
     exp: Experiment, *, workers: int | None = None, block_worlds: int = 1000, numbers: Iterable[int] | None = None,
-    agents: Agents = (),
+    agents: Agents | None = None,
 ) -> Generator[Block, None, None]:
     """Play the experiment, yielding blocks in order of worlds; closing the iterator stops the work.
 
@@ -262,5 +271,10 @@ def blocks(
                 first_world, len(next(iter(drawn.values()))), {cell: trials for cell, (trials, _) in finished.items()},
                 drawn, {cell: counts for cell, (_, counts) in finished.items()},
             )  # fmt: skip
+    except KeyboardInterrupt:
+        play_block.stop()  # a kernel does not hear of Ctrl-C
+        if agents and is_compiled():
+            agents.play_block.stop()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

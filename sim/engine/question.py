@@ -36,7 +36,7 @@ class Question:
     start: Start
     worldview: Worldview
     outcomes: tuple[str, ...]
-    agents: batch.Agents = ()
+    agents: batch.Agents | None = None
 
     @classmethod
     def of(
@@ -97,7 +97,7 @@ class Question:
             look_up("start", start, starts) if start is not None else experiment.starts[-1],
             look_up("worldview", worldview, views) if worldview is not None else experiment.most_neutral(),
             names,
-            batch.check_agents(agents),
+            batch.read_agents(agents),
         )
 
     @property

@@ -21,6 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sim.errors import StraitError
 from sim.model import trace
 
 WAYS = ("machine code", "numba", "python")
@@ -43,9 +44,9 @@ def _choose(function: Callable[..., Any], *given: Any) -> Callable[..., Any]:
 
 
 def _way_at_first() -> str:
-    wanted = os.environ.get("STRAIT_RULES", WAYS[0])
+    wanted = os.environ.get("STRAIT_RULES") or WAYS[0]
     if wanted not in WAYS:
-        raise ValueError(f"STRAIT_RULES: must be one of {', '.join(WAYS)}, got {wanted!r}")
+        raise StraitError(f"STRAIT_RULES: must be one of {', '.join(WAYS)}, got {wanted!r}")
     return wanted if importlib.util.find_spec("llvmlite") else "python"
 
 
@@ -109,6 +110,11 @@ class RulesKernel:
                             numba.extending.overload(function)(chosen)
         compiled: Callable[..., None] = numba.njit(nogil=True)(self.function)
         return compiled
+
+    def stop(self) -> None:
+        """End every call that is under way as machine code."""
+        if way == "machine code":
+            self.translated.stop()
 
     def is_kept(self, *given: Any) -> bool:
         """Return whether a call with such arguments would have nothing to compile."""

@@ -215,7 +215,7 @@ def run(
     >>> result = sim.run(sim.load("debate"), trials=100, seed=7, progress=print)
     3000 3000
     """
-    from sim.engine.batch import blocks, check_agents
+    from sim.engine.batch import blocks, read_agents
     from sim.model import compiled
 
     if not compiled.is_compiled():
@@ -228,7 +228,7 @@ def run(
 
         blocks = partial(dask.blocks, address=cluster)
     elif agents:
-        blocks = partial(blocks, agents=check_agents(agents))
+        blocks = partial(blocks, agents=read_agents(agents))
     with closing(blocks(experiment, workers=workers)) as played:
         return collect_blocks(experiment, played, progress)
 

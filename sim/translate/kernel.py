@@ -35,7 +35,7 @@ class Kernel:
         In the subset of `sim.translate.subset`, as is all that it calls.
     mark
         Gives a hash of all sources that decide what the function does: code that is kept is known by it. Without one
-        (for agents of one's own) it is known by what is printed.
+        (for agents of one's own) it is known by what is printed, and indices are checked.
     dropped
         Functions whose calls are left out.
 
@@ -94,6 +94,12 @@ class Kernel:
         for thread in self._optimising:
             thread.join()
 
+    def stop(self) -> None:
+        """End every call that is under way, in whatever thread: each raises an error."""
+        for compiled in self._ready.values():
+            compiled.stop()
+        self._ready.clear()
+
     def _key(self, kinds: tuple[Kind | None, ...], mark: str) -> str:
         source = Path(self.function.__code__.co_filename)  # a kernel need not lie among the sources that `mark` covers
         own = hashlib.sha256(source.read_bytes()).hexdigest() if source.is_file() else ""
@@ -111,8 +117,8 @@ class Kernel:
 
                 program = Program(self._dropped)
                 entry = program.read(self.function, kinds)  # type: ignore[arg-type]
-                text = print_llvm(program, entry)
-                key = key or self._key(kinds, hashlib.sha256(text.encode()).hexdigest())
+                text = print_llvm(program, entry, check_indices=self._mark is None)
+                key = key or self._key(kinds, hashlib.sha256(f"{text} {program.sites}".encode()).hexdigest())
                 taken = [kind for _, kind in entry.parameters]
                 cached = read_cached(key)
             if cached is None:
@@ -178,9 +184,13 @@ def write_cached(key: str, code: bytes, noted: dict[str, Any]) -> None:
     folder = cache_folder()
     with contextlib.suppress(OSError):
         descriptor, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(temporary).replace(folder / f"{key}.object")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+            Path(temporary).replace(folder / f"{key}.object")
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
         kept = sorted(folder.glob("*.object"), key=lambda path: path.stat().st_mtime, reverse=True)
         room = LARGEST_CACHE_BYTES
         for path in kept:

@@ -69,11 +69,15 @@ class Compiled:
         self._call = ctypes.CFUNCTYPE(None, *types)(self._library[name])
         self._fault = ctypes.c_int64.from_address(self._library["fault"])
 
+    def stop(self) -> None:
+        """End every call that is under way as a fault would."""
+        self._fault.value = len(self.sites)
+
     def __call__(self, *given: Any) -> None:
         """Run the kernel."""
         self._call(*(part for kind, one in zip(self._kinds, given, strict=True) for part in pass_argument(kind, one)))
         if site := self._fault.value:
-            why = self.sites[site]
+            why = self.sites[site] if site < len(self.sites) else "stopped"
             raise (IndexError if "index" in why else ZeroDivisionError)(why)
 
 

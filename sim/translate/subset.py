@@ -160,7 +160,7 @@ def kind_of_value(value: Any) -> Kind | None:
     if isinstance(value, np.ndarray):
         return Array(kind_of_dtype(value.dtype), (None, *value.shape[1:]))
     for types_, kind in (((bool, np.bool_), BOOL), (np.uint64, WORD), ((int, np.integer), INT),
-                         ((float, np.floating), REAL)):  # fmt: skip
+                         (float, REAL)):  # fmt: skip
         if isinstance(value, types_):
             return kind
     return None
@@ -171,10 +171,15 @@ def has_open_length(kind: Kind) -> bool:
     return isinstance(kind, Array) and kind.shape[0] is None
 
 
-@functools.cache
 def _functions_of(path: str) -> dict[int, ast.FunctionDef]:
-    """The functions of a file, by the line on which their code object says that they begin."""
-    tree = ast.parse("".join(linecache.getlines(path)))
+    """The functions of a file as it is now, by the line on which their code object says that they begin."""
+    linecache.checkcache(path)
+    return _functions_in("".join(linecache.getlines(path)))
+
+
+@functools.lru_cache(maxsize=512)
+def _functions_in(text: str) -> dict[int, ast.FunctionDef]:
+    tree = ast.parse(text)
     found = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
     return {min([node.lineno, *(one.lineno for one in node.decorator_list)]): node for node in found}
 
@@ -220,7 +225,7 @@ class Program:
             owner, rule = None, rule.__wrapped__
         if not isinstance(rule, types.FunctionType):
             raise NotInSubset(f"{getattr(rule, '__name__', rule)} is no rule: only Python functions can be translated")
-        key = (rule.__code__, id(rule.__globals__), id(owner), kinds)
+        key = (rule.__code__, id(rule.__globals__), tuple(map(id, rule.__closure__ or ())), id(owner), kinds)
         if key not in self._read:
             self._read[key] = None, rule
             function = _Reader(self, rule, owner, kinds).read()
@@ -241,8 +246,9 @@ class _Reader:
         self.program, self.rule, self.owner = program, rule, owner
         self.path = rule.__code__.co_filename
         node = _functions_of(self.path).get(rule.__code__.co_firstlineno)
-        if node is None:
-            raise NotInSubset(f"{self.path}:{rule.__code__.co_firstlineno}: the source of {rule.__name__} is not there")
+        if node is None or node.name != rule.__name__:
+            where = f"{self.path}:{rule.__code__.co_firstlineno}"
+            raise NotInSubset(f"{where}: {rule.__name__} is not there: load the file again, and write it with def")
         self.node, self.depth = node, 0
         arguments = node.args.args[owner is not None :]
         self.self_name = node.args.args[0].arg if owner is not None else None
@@ -457,22 +463,26 @@ class _Reader:
             if node.id == self.self_name:
                 return self.owner
             if node.id in self.rule.__code__.co_freevars:
-                cells = dict(zip(self.rule.__code__.co_freevars, self.rule.__closure__ or (), strict=True))
-                return cells[node.id].cell_contents
+                return self.cell(node.id)
             builtin = self.rule.__globals__["__builtins__"]
             names = builtin if isinstance(builtin, dict) else vars(builtin)
             return self.rule.__globals__.get(node.id, names.get(node.id, NotInSubset))
         if isinstance(node, ast.Attribute):
             if self.owner is not None and ast.unparse(node.value) == "super()":
-                name = self.rule.__qualname__.split(".")[-2]
-                defined = next(base for base in type(self.owner).__mro__ if base.__name__ == name)
-                return getattr(super(defined, self.owner), node.attr, NotInSubset)
+                return getattr(super(self.cell("__class__"), self.owner), node.attr, NotInSubset)
             owner = self.known(node.value)
             return getattr(owner, node.attr, NotInSubset) if owner is not NotInSubset else NotInSubset
         return NotInSubset
 
+    def cell(self, name: str) -> Any:
+        """What a name of an enclosing function stands for; `__class__` is the class that defines a method."""
+        cells = dict(zip(self.rule.__code__.co_freevars, self.rule.__closure__ or (), strict=True))
+        return cells[name].cell_contents
+
     def constant(self, value: Any, node: ast.expr) -> Expr:
-        if isinstance(value, (tuple, np.ndarray)) and len(value):
+        if isinstance(value, int) and not -(2**63) <= value < 2**63 and not isinstance(value, np.integer):
+            self.refuse(node, "a whole number has 64 bits: this one is beyond them")
+        if isinstance(value, (tuple, np.ndarray)) and len(value) and np.ndim(value) == 1:
             item = kind_of_value(value[0])
             if item is not None and all(kind_of_value(one) == item for one in value):
                 return Expr("const", Array(item, (len(value),)), (tuple(value),))
@@ -484,7 +494,10 @@ class _Reader:
 
     def expr(self, node: ast.expr) -> Expr:
         read = getattr(self, "expr_" + type(node).__name__, None) or self.unlisted(node)
-        value: Expr = read(node)
+        try:
+            value: Expr = read(node)
+        except (ArithmeticError, ValueError) as error:  # of an operation on constants
+            self.refuse(node, f"this has no value in Python either ({error})")
         return value
 
     def expr_Constant(self, node: ast.Constant) -> Expr:
@@ -514,6 +527,9 @@ class _Reader:
             if isinstance(value.kind, Tuple) and index.op == "const":
                 value = Expr("item", value.kind.items[index.args[0]], (value, index.args[0]))
             elif isinstance(value.kind, Array):
+                length = value.kind.shape[0]
+                if index.op == "const" and not 0 <= index.args[0] < (2**63 if length is None else length):
+                    self.refuse(node, f"the index {index.args[0]} is outside: count from 0 at the beginning")
                 value = Expr("index", value.kind.element(), (value, index), self.site(node, "the index is outside"))
             else:
                 self.refuse(node, f"{value.kind} has no index; of a tuple only a number that is written out")
@@ -528,6 +544,8 @@ class _Reader:
         if sign in ("&", "^", ">>", "<<") or WORD in (left.kind, right.kind):
             if left.kind != right.kind or left.kind not in (WORD, INT) or sign == "/":
                 self.refuse(node, f"{left.kind} {sign} {right.kind}: convert one of them first")
+            if sign in ("<<", ">>") and right.op == "const" and not 0 <= right.args[0] < 64:
+                self.refuse(node, "a shift is by 0 to 63 bits")
             return Expr(sign, left.kind, (left, right))
         if left.kind not in NUMBERS or right.kind not in NUMBERS or left.kind == right.kind == BOOL:
             self.refuse(node, f"{left.kind} {sign} {right.kind}: numbers are wanted")
@@ -632,6 +650,9 @@ def _cast(value: Expr, kind: Kind) -> Expr:
 
 def _folded(value: Expr) -> Expr:
     """The number itself, where an operation has only numbers."""
-    if value.op in FOLDED and all(part.op == "const" for part in value.args):
-        return Expr("const", value.kind, (FOLDED[value.op](*(part.args[0] for part in value.args)),))
-    return value
+    if value.op not in FOLDED or any(part.op != "const" for part in value.args):
+        return value
+    number = FOLDED[value.op](*(part.args[0] for part in value.args))
+    if value.kind == INT and not -(2**63) <= number < 2**63:
+        raise OverflowError("a whole number beyond 64 bits")
+    return Expr("const", value.kind, (number,))

@@ -7,6 +7,7 @@ kernel itself, then stops, and the caller raises. Records are read and written w
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -248,7 +249,7 @@ class _Body:
     def table(self, expr: Expr) -> Any:
         """A tuple of numbers that a module holds, printed once."""
         item, numbers = type_of(expr.kind.item), expr.args[0]  # type: ignore[union-attr]
-        name = f"table{abs(hash((str(expr.kind), numbers)))}"
+        name = "table" + hashlib.sha256(repr((expr.kind, numbers)).encode()).hexdigest()[:16]
         if name not in self.module.globals:
             made = ir.GlobalVariable(self.module, ir.ArrayType(item, len(numbers)), name)
             made.initializer = made.value_type([item(_plain(item, number)) for number in numbers])

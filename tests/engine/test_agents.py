@@ -10,7 +10,6 @@ import pytest
 from playing import needs_kernels
 
 import sim
-from sim.engine import batch
 from sim.errors import QuestionError, RuleError
 from sim.model import compiled, outcomes
 from sim.model.rules import prc
@@ -58,9 +57,7 @@ def plain() -> Iterator[None]:
     """The rules as plain Python."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compiled, "way", "python")
-        batch._with_agents.cache_clear()
         yield
-    batch._with_agents.cache_clear()
 
 
 @needs_kernels
@@ -103,6 +100,78 @@ def test_a_division_by_zero_names_its_rule_and_its_trial() -> None:
     assert "division by zero: 1.0 / (window - window)" in str(fault.value)
     assert "(trial 0, seed 2020, policy direct_ties, start 2026)" in str(fault.value)
     assert sim.run(small(trials=10), agents={"prc": Patient}).records  # another kernel has no fault
+
+
+@needs_kernels
+def test_an_agent_that_is_changed_is_read_again() -> None:
+    class Moody(sim.PRC):
+        factor = 0.01
+
+        def urge(self, success: float, price: float, hope: float, crisis: float, window: float) -> Any:
+            return self.factor * super().urge(success, price, hope, crisis, window)
+
+    def hazard() -> float:
+        (records,) = sim.run(small(trials=20), agents={"prc": Moody}).records.values()
+        return float(records["hazard_of_force"].mean())
+
+    calm = hazard()
+    Moody.factor = 3.0
+    assert hazard() > 10 * calm
+
+
+@needs_kernels
+def test_two_closures_of_one_function_are_two_rules() -> None:
+    def scaled(factor: float) -> Any:
+        def times(x: float) -> float:
+            return factor * x
+
+        return times
+
+    low, high = scaled(0.01), scaled(3.0)
+
+    class Two(sim.PRC):
+        def urge(self, success: float, price: float, hope: float, crisis: float, window: float) -> Any:
+            return 0.0 * low(1.0) + high(1.0)
+
+    (records,) = sim.run(small(trials=20), agents={"prc": Two}).records.values()
+    (played,) = {sim.StraitModel(small(trials=20), trial=7, agents={"prc": Two}).run()["hazard_of_force"]}
+    assert records["hazard_of_force"][7] == played
+
+
+class Counting(sim.PRC):
+    weights = (0.5, 1.0, 2.0)
+
+    def urge(self, success: float, price: float, hope: float, crisis: float, window: float) -> float:
+        return self.weights[int(4.0 + abs(window))]
+
+
+class FromBehind(sim.PRC):
+    weights = (0.5, 1.0, 2.0)
+
+    def urge(self, success: float, price: float, hope: float, crisis: float, window: float) -> float:
+        return self.weights[-1]
+
+
+@needs_kernels
+def test_an_index_outside_its_array_is_a_fault_and_never_garbage() -> None:
+    with pytest.raises(RuleError, match=r"the index is outside: self.weights\[int"):
+        sim.run(small(trials=10), agents={"prc": Counting})
+    with pytest.raises(NotInSubset, match="the index -1 is outside"):
+        sim.run(small(trials=10), agents={"prc": FromBehind})
+
+
+@pytest.mark.parametrize(("agents", "says"), [
+    ({"prc": sim.Japan}, "prc must be a class that extends sim.PRC"), ({"prc": 5}, "prc must be a class"),
+    (["prc"], "give classes by actor"),
+])  # fmt: skip
+def test_what_is_no_agent_is_refused(agents: Any, says: str) -> None:
+    with pytest.raises(QuestionError, match=says):
+        sim.run(small(trials=10), agents=agents)
+
+
+def test_a_division_by_zero_in_plain_python_names_its_trial(plain: None) -> None:
+    with pytest.raises(RuleError, match="trial 0, seed 2020, policy direct_ties"):
+        sim.run(small(trials=3), agents={"prc": Careless})
 
 
 def test_an_unknown_actor_is_refused() -> None:

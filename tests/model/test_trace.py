@@ -173,9 +173,11 @@ class WithoutNotes(ast.NodeTransformer):
 def test_notes_cost_nothing_in_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     with_notes = kernel_text(Program(dropped=[trace.note]))
     assert "note" not in with_notes
-    for kernel in (batch.play_block.translated, batch._with_agents((("prc", sim.PRC),)).play_block):
+    own = batch.read_agents({"prc": sim.PRC})
+    assert own is not None
+    for kernel in (batch.play_block.translated, own.play_block):
         assert kernel._dropped == (trace.note,)
-    whole, without = subset._functions_of.__wrapped__, WithoutNotes()
+    whole, without = subset._functions_of, WithoutNotes()
     stripped = functools.cache(lambda path: {line: without.visit(node) for line, node in whole(path).items()})
     monkeypatch.setattr(subset, "_functions_of", stripped)
     assert kernel_text(Program()) == with_notes

@@ -138,7 +138,7 @@ def run(state, out) -> None:
 def test_a_function_without_source_is_refused() -> None:
     space: dict[str, object] = {}
     exec("def run(state, out):\n    pass\n", space)
-    with pytest.raises(NotInSubset, match="the source of run is not there"):
+    with pytest.raises(NotInSubset, match="run is not there"):
         Program().read(space["run"], (Record(STATE), Array(REAL, (None,))))  # type: ignore[arg-type]
 
 
