@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import doctest
 import functools
 import json
@@ -178,7 +179,7 @@ def test_notes_cost_nothing_in_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     for kernel in (batch.play_block.translated, own.play_block):
         assert kernel._dropped == (trace.note,)
     whole, without = subset._functions_of, WithoutNotes()
-    stripped = functools.cache(lambda path: {line: without.visit(node) for line, node in whole(path).items()})
+    stripped = functools.cache(lambda path: {line: without.visit(copy.deepcopy(node)) for line, node in whole(path).items()})
     monkeypatch.setattr(subset, "_functions_of", stripped)
     assert kernel_text(Program()) == with_notes
     assert without.removed >= len(trace.EVENTS)
