@@ -179,7 +179,11 @@ def test_notes_cost_nothing_in_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     for kernel in (batch.play_block.translated, own.play_block):
         assert kernel._dropped == (trace.note,)
     whole, without = subset._functions_of, WithoutNotes()
-    stripped = functools.cache(lambda path: {line: without.visit(copy.deepcopy(node)) for line, node in whole(path).items()})
+
+    @functools.cache
+    def stripped(path: str) -> dict[int, ast.FunctionDef]:
+        return {line: without.visit(copy.deepcopy(node)) for line, node in whole(path).items()}
+
     monkeypatch.setattr(subset, "_functions_of", stripped)
     assert kernel_text(Program()) == with_notes
     assert without.removed >= len(trace.EVENTS)
