@@ -68,8 +68,10 @@ def test_every_form_of_set_is_right(home: Path) -> None:
 
 
 @pytest.mark.parametrize("code", [code for page in PAGES for code in blocks(page, "python")])
-def test_python_works(code: str, capsys: pytest.CaptureFixture[str]) -> None:
-    exec(compile(code, "README.md", "exec"), {})
+def test_python_works(code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "example.py"  # agents are read from their file
+    path.write_text(code, encoding="utf-8")
+    exec(compile(code, str(path), "exec"), {"__name__": "example"})
     assert capsys.readouterr().out
 
 
