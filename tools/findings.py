@@ -258,14 +258,14 @@ def _variance_parts(rows: pd.DataFrame) -> str:
     return f"luck makes {luck}, what a worldview leaves open {worlds}, and which worldview holds {views}"
 
 
-def _output_of(command: str) -> Part:
+def _output_of(command: str, options: str = "") -> Part:
     """Return a part that repeats the lines of a command; those on one outcome stand together."""
 
     def part(exp: Experiment, found: pd.DataFrame) -> str:
         def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
             for name, lines_of in rows.fillna("").groupby("outcome", sort=False):
                 head = f"“{exp.catalogue.outcomes[str(name)].label}”: " if name else ""
-                yield f"{head}{' '.join(lines_of['line'])} `{command} --start {start.name}`"
+                yield f"{head}{' '.join(lines_of['line'])} `{command} --start {start.name}{options}`"
 
         return by_start(exp, found, lines)
 
@@ -364,7 +364,8 @@ PARTS: Mapping[str, tuple[str, Part]] = {
     "findings-policies": ("policies", policies), "findings-table": ("policies", all_policies),
     "findings-claims": ("claims", claims), "findings-crossings": ("crossings", crossings),
     "findings-flips": ("flips", flips), "findings-weights": ("weights", weights),
-    "findings-spreads": ("spreads", spreads), "findings-boxes": ("boxes", _output_of("strait discover")),
+    "findings-spreads": ("spreads", spreads),
+    "findings-boxes": ("boxes", _output_of("strait discover", _trials("boxes"))),
     "findings-regrets": ("regrets", _output_of("strait robust")),
 }  # fmt: skip
 """Name of a part of the page: the measure it reads, and the function that writes it."""
