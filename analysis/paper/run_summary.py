@@ -99,10 +99,11 @@ def _describe_clarity(exp: Experiment, versus: dict[str, dict[Versus, Comparison
     clear, alike = tally["better"] + tally["worse"], tally["same"] + tally["identical"]
     unclear = {key: comparison for key, comparison in every.items() if not comparison.trials_needed <= exp.trials}
     large = len(every) - alike - len(unclear)
-    parts = [f"{large} differences are clear and large enough to matter"]
-    parts += [f"{clear - large} are clear but small"] * (clear > large)
-    parts += [f"{alike} make no difference that matters"] * (alike > 0)
-    parts += [f"{tally['undecided']} are undecided"] * (tally["undecided"] > 0)
+    small, undecided = clear - large, tally["undecided"]
+    parts = [f"{large} difference{'s are' if large != 1 else ' is'} clear and large enough to matter"]
+    parts += [f"{small} {'is' if small == 1 else 'are'} clear but small"] * (small > 0)
+    parts += [f"{alike} make{'s' if alike == 1 else ''} no difference that matters"] * (alike > 0)
+    parts += [f"{undecided} {'is' if undecided == 1 else 'are'} undecided"] * (undecided > 0)
     return [f"Of {len(every)} comparisons of policies, {join_words(parts)}.", *_describe_trials_needed(exp, unclear)]
 
 
