@@ -25,6 +25,10 @@ STEP = re.compile(
     r"(?: and the\nblank line above it\.$|:\n\n```\w+\n(?P<code>.*?)^```$)",
     re.MULTILINE | re.DOTALL,
 )
+ROW = re.compile(
+    r"^In `(?P<path>[^`]+)`, in the row `(?P<row>[^`]+)`, write `(?P<new>[^`]+)` instead of `(?P<old>[^`]+)`\.$",
+    re.MULTILINE,
+)
 CHECK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FINDING = re.compile(r"In `(?P<file>out/\S+)` the outcome `(?P<outcome>\w+)`.*? is (?P<sign>higher|lower)", re.DOTALL)
 PROGRAMS = {
@@ -35,7 +39,7 @@ PROGRAMS = {
 
 @dataclass(frozen=True)
 class Step:
-    """One edit of a recipe: a file, the place in it, and the code."""
+    """One edit of a recipe: a file, where in it, and the code."""
 
     path: Path
     how: str
@@ -65,6 +69,10 @@ class Step:
 def steps(recipe: str, home: Path) -> list[Step]:
     """Read the edits of a recipe, in order."""
     found = []
+    for match in ROW.finditer(SECTIONS[recipe]):
+        path = home / match["path"]
+        (row,) = (line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith(match["row"]))
+        found.append(Step(path, "instead of", row, row.replace(match["old"], match["new"]) + "\n"))
     for match in STEP.finditer(SECTIONS[recipe]):
         path = home / match["path"]
         for file in sorted(path.iterdir()) if match["each"] else [path]:
@@ -144,7 +152,6 @@ def test_a_recipe_names_the_files_that_it_touches(recipe: str) -> None:
     assert commands(recipe)
 
 
-@pytest.mark.slow
 def test_the_recipe_for_a_rule_makes_japan_give_way_less_often(home: Path) -> None:
     recipe, (words,) = "Change a rule", [words for words in commands("Change a rule") if words[0] == "strait"]
     run([*words[:-1], "out/before"], home)
@@ -158,7 +165,6 @@ def test_the_recipe_for_a_rule_makes_japan_give_way_less_often(home: Path) -> No
     assert after < before - 0.05
 
 
-@pytest.mark.slow
 def test_the_recipe_for_a_lever_adds_a_policy_and_changes_no_other(home: Path) -> None:
     recipe = "Add a lever"
     alone = "strait run --trials 100 --worldview neutral --policy status_quo --start 2026 --no-figures --out out/before"
@@ -176,7 +182,6 @@ def test_the_recipe_for_a_lever_adds_a_policy_and_changes_no_other(home: Path) -
     assert usual == mean(before, finding["outcome"], "status_quo")
 
 
-@pytest.mark.slow
 def test_all_recipes_fit_the_project_as_it_is(home: Path) -> None:
     for recipe in RECIPES:
         for step in steps(recipe, home):
