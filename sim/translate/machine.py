@@ -77,7 +77,9 @@ class Compiled:
         """Run the kernel."""
         self._call(*(part for kind, one in zip(self._kinds, given, strict=True) for part in pass_argument(kind, one)))
         if site := self._fault.value:
-            why = self.sites[site] if site < len(self.sites) else "stopped"
+            if site == len(self.sites):
+                raise InterruptedError("stopped")
+            why = self.sites[site]
             raise (IndexError if "index" in why else ZeroDivisionError)(why)
 
 

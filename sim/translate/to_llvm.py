@@ -211,8 +211,9 @@ class _Body:
         return self.unless_fault(self.value(test))
 
     def unless_fault(self, test: Any) -> Any:
-        quiet = self.build.icmp_unsigned("==", self.build.load(self.module.get_global("fault"), typ=I64), I64(0))
-        return self.build.and_(test, quiet)
+        """An atomic load: the flag may be set from outside, so it is read in every round."""
+        fault = self.build.load_atomic(self.module.get_global("fault"), "monotonic", 8, typ=I64)
+        return self.build.and_(test, self.build.icmp_unsigned("==", fault, I64(0)))
 
     def note_fault(self, happens: Any, site: int) -> None:
         """The first fault stays."""

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -186,3 +192,36 @@ def test_agents_do_not_travel_to_a_cluster() -> None:
 
 def test_agents_have_the_names_of_options() -> None:
     assert sim.PRC.DRILL == prc.DRILL
+
+
+@needs_kernels
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_ctrl_c_ends_an_agent_that_never_comes_to_a_result(tmp_path: Path) -> None:
+    path = tmp_path / "endless.py"
+    path.write_text(ENDLESS, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(Path(sim.__file__).parents[1])}
+    with subprocess.Popen([sys.executable, str(path)], stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "in the loop soon\n"
+        for _ in range(60):  # a Ctrl-C before the loop ends the process as well
+            process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(1)
+                break
+        assert process.poll() not in (None, 0)
+
+
+ENDLESS = """
+import sim
+
+class Loop(sim.PRC):
+    def urge(self, success, price, hope, crisis, window):
+        x = 1.0
+        while x > 0.0:
+            x = x + price * 0.0 + 1.0
+        return x
+
+exp = sim.load("debate", trials=20, starts="2026", worldviews="neutral", policies=["status_quo"])
+print("in the loop soon", flush=True)
+sim.run(exp, agents={"prc": Loop})
+"""
