@@ -28,9 +28,8 @@ WAYS = ("machine code", "numba", "python")
 PLAINLY = "The rules run as plain Python (llvmlite is missing, or not wanted): the same results, very much slower."
 
 
-@functools.cache
-def hash_rules() -> str:
-    """Give a hash of all that decides what a trial is: the rules, the order of play, the draws, the translator."""
+def hash_sources() -> str:
+    """Give a hash of the files, as they are now, that decide what a trial is."""
     sim, mark = Path(__file__).parents[1], hashlib.sha256()
     outer = [sim / name for name in ("scenario/distributions.py", "engine/setup.py", "engine/batch.py")]
     for source in [*outer, *sorted((sim / "model").rglob("*.py")), *sorted((sim / "translate").rglob("*.py"))]:
@@ -67,6 +66,17 @@ def is_compiled() -> bool:
     return way != "python"
 
 
+SOURCES_AT_IMPORT = hash_sources()
+
+
+def hash_rules() -> str:
+    """Give a hash of all that decides what a trial is: the rules, the order of play, the draws, the translator.
+
+    It is of the files as they were when they were loaded.
+    """
+    return SOURCES_AT_IMPORT
+
+
 class RulesKernel:
     """A kernel: called like the function that it is made of, and run in the way that is chosen when it is called."""
 
@@ -89,7 +99,9 @@ class RulesKernel:
         """The function as machine code of our own."""
         from sim.translate.kernel import Kernel
 
-        return Kernel(self.function, hash_rules, dropped=(trace.note,))
+        return Kernel(
+            self.function, hash_rules, dropped=(trace.note,), is_current=lambda: hash_sources() == SOURCES_AT_IMPORT
+        )
 
     @functools.cached_property
     def by_numba(self) -> Callable[..., None]:

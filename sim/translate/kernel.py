@@ -36,6 +36,8 @@ class Kernel:
     mark
         Gives a hash of all sources that decide what the function does: code that is kept is known by it. Without one
         (for agents of one's own) it is known by what is printed, and indices are checked.
+    is_current
+        Says whether the sources are still as `mark` has them; if not, nothing is kept.
     dropped
         Functions whose calls are left out.
 
@@ -56,11 +58,13 @@ class Kernel:
         function: Callable[..., None],
         mark: Callable[[], str] | None = None,
         dropped: Iterable[Callable[..., Any]] = (),
+        is_current: Callable[[], bool] = lambda: True,
     ) -> None:
         """Remember the function; nothing is compiled before the first call."""
         functools.update_wrapper(self, function)
         self.function, self._mark, self._dropped = function, mark, tuple(dropped)
         self._ready: dict[tuple[Kind | None, ...], Compiled] = {}
+        self._is_current = is_current
         self._lock = threading.Lock()
         self._optimising: list[threading.Thread] = []
 
@@ -138,7 +142,8 @@ class Kernel:
     ) -> None:
         code = compile_object(text)
         self._ready[kinds] = Compiled(code, name, taken, sites)
-        write_cached(key, code, {"name": name, "sites": sites})
+        if self._is_current():  # rules are read from their files: what was edited meanwhile is not what was loaded
+            write_cached(key, code, {"name": name, "sites": sites})
 
 
 @functools.cache
