@@ -308,6 +308,6 @@ def _best(names: list[str], losses: Floats, margin: float) -> list[tuple[str, st
 def _check_lucks(lucks: int) -> None:
     if lucks < 2:
         raise QuestionError(
-            "lucks: regret needs two lucks in each world at least, and this run has 1, so a good policy cannot be told "
-            "from a lucky one. Leave the folder out to have a run played, or play it with strait run --lucks 20."
+            "lucks: regret needs at least two lucks in each world, and this run has 1, so a policy that looks good may "
+            "only be lucky. Leave the folder out to have a run played, or play it with strait run --lucks 20."
         )

@@ -10,8 +10,8 @@ is the sum of the three, and each is estimated without bias:
 * worldviews: the variance of the worldviews' means, each with the same weight, less what is left in them of worlds
   and luck. Worldviews share what is drawn for a world, so that is the variance of a world's distance from their mean.
 
-An unbiased estimate of a small variance is sometimes negative. It is reported as it is, with the note that it cannot be
-told from 0. Worlds are independent of each other, so intervals come from leaving out blocks of them (jackknife).
+An unbiased estimate of a small variance is sometimes negative. It is reported as it is, with the note that it may be 0.
+Worlds are independent of each other, so intervals come from leaving out blocks of them (jackknife).
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Variance(Finding):
         second policy of the paired difference otherwise. `worldview` is one of them, or `(all)`: drawn with equal
         chances. `part` is `luck`, `worlds`, `worldviews`, `beliefs` (the last two together) or `total`; `variance` in
         the outcome's unit squared, `share` of the total, both with 95 % intervals; `estimator` whether means of worlds
-        are of the compensator; `told` whether the part can be told from 0.
+        are of the compensator; `told` says whether the part is clearly above 0.
     """
 
     worlds: int
@@ -118,7 +118,7 @@ def variance(
     exp = question.experiment
     if exp.lucks < 2:
         raise QuestionError(
-            "lucks: with one luck in each world, luck and beliefs cannot be told apart. Use two or more: "
+            "lucks: with one luck in each world, luck and beliefs cannot be separated. Use two or more: "
             "strait run --lucks 2, or strait variance without a folder"
         )
     if run is not None:

@@ -1,4 +1,4 @@
-"""What numba must be told of our primitives. It goes when numba does, one release after the translator came."""
+"""What numba must know of our primitives. It goes when numba does, one release after the translator came."""
 
 from __future__ import annotations
 
