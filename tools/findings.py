@@ -40,7 +40,7 @@ SHORT = (
 """The sentences of the summary: a part, and the position in it."""
 
 
-def policies(exp: Experiment, found: pd.DataFrame) -> str:
+def policies(exp: Experiment, measured: pd.DataFrame) -> str:
     """Write what each policy does against each other, from each start, under each worldview."""
     outcome = primary(exp)[0]
 
@@ -56,14 +56,14 @@ def policies(exp: Experiment, found: pd.DataFrame) -> str:
                 f"`strait run debate --start {start.name}`"
             )
 
-    return by_start(exp, found, lines)
+    return by_start(exp, measured, lines)
 
 
-def all_policies(exp: Experiment, found: pd.DataFrame) -> str:
+def all_policies(exp: Experiment, measured: pd.DataFrame) -> str:
     """Write the same for every primary outcome, as a table."""
     rows = []
     for start in reversed(exp.starts):
-        known = comparisons(found, start.name)
+        known = comparisons(measured, start.name)
         for a, b in PAIRS:
             for outcome in primary(exp):
                 joint = [_joint(known[view.name, outcome.name, a, b]) for view in exp.worldviews]
@@ -78,7 +78,7 @@ def _joint(comparison: Comparison) -> dict[str, float]:
     return {"value": comparison.difference, "low": low, "high": high}
 
 
-def claims(exp: Experiment, found: pd.DataFrame) -> str:
+def claims(exp: Experiment, measured: pd.DataFrame) -> str:
     """Write which themes and claims carry the disagreement."""
 
     def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
@@ -86,7 +86,7 @@ def claims(exp: Experiment, found: pd.DataFrame) -> str:
             for sentence in _disagreement(exp, rows[rows["outcome"] == name], exp.catalogue.outcomes[name]):
                 yield f"{sentence} `strait claims --start {start.name} --outcome {name}{_trials('claims')}`"
 
-    return by_start(exp, found, lines)
+    return by_start(exp, measured, lines)
 
 
 def _disagreement(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> Iterator[str]:
@@ -138,7 +138,7 @@ def _parts(rows: pd.DataFrame, name: str, total: Row, outcome: Outcome) -> str:
     return join_words(parts)
 
 
-def crossings(exp: Experiment, found: pd.DataFrame) -> str:
+def crossings(exp: Experiment, measured: pd.DataFrame) -> str:
     """Write along which single beliefs the better policy changes."""
 
     def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
@@ -146,7 +146,7 @@ def crossings(exp: Experiment, found: pd.DataFrame) -> str:
             sentence = _crossing(exp, rows[rows["outcome"] == name], exp.catalogue.outcomes[name])
             yield f"{sentence} `strait crossover --start {start.name} --outcome {name}{_trials('crossings')}`"
 
-    return by_start(exp, found, lines)
+    return by_start(exp, measured, lines)
 
 
 def _crossing(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> str:
@@ -169,7 +169,7 @@ def _crossing(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> str:
     return f"{head} {change} which policy is better; on the dial from Self (0) to Newsham (1), {join_words(positions)}."
 
 
-def flips(exp: Experiment, found: pd.DataFrame) -> str:
+def flips(exp: Experiment, measured: pd.DataFrame) -> str:
     """Write how few beliefs must change to turn the result."""
 
     def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
@@ -178,7 +178,7 @@ def flips(exp: Experiment, found: pd.DataFrame) -> str:
             command = f"strait flip --start {start.name} --worldview {view.name}{_trials('flips')}"
             yield f"{_flip(exp, steps, view.name)} `{command}`"
 
-    return by_start(exp, found, lines)
+    return by_start(exp, measured, lines)
 
 
 def _flip(exp: Experiment, rows: list[dict[Any, Any]], view: str) -> str:
@@ -204,7 +204,7 @@ def _flip(exp: Experiment, rows: list[dict[Any, Any]], view: str) -> str:
     return f"{start}. It takes {count} to turn that round: {changes}. Then it is {versus(steps[-1], outcome)}."
 
 
-def weights(exp: Experiment, found: pd.DataFrame) -> str:
+def weights(exp: Experiment, measured: pd.DataFrame) -> str:
     """Write which beliefs weigh most when all lie anywhere between the two authors."""
 
     def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
@@ -213,7 +213,7 @@ def weights(exp: Experiment, found: pd.DataFrame) -> str:
             command = f"strait sensitivity --start {start.name}{_trials('weights')}"
             yield f"{_weights(exp, sobol[sobol['outcome'] == name])} `{command}`"
 
-    return by_start(exp, found, lines)
+    return by_start(exp, measured, lines)
 
 
 def _weights(exp: Experiment, rows: pd.DataFrame) -> str:
@@ -232,7 +232,7 @@ def _weights(exp: Experiment, rows: pd.DataFrame) -> str:
     )
 
 
-def spreads(exp: Experiment, found: pd.DataFrame) -> str:
+def spreads(exp: Experiment, measured: pd.DataFrame) -> str:
     """Write how much of what happens is luck."""
 
     def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
@@ -249,7 +249,7 @@ def spreads(exp: Experiment, found: pd.DataFrame) -> str:
                 f"`strait variance --start {start.name}`"
             )
 
-    return by_start(exp, found, lines)
+    return by_start(exp, measured, lines)
 
 
 def _variance_parts(rows: pd.DataFrame) -> str:
@@ -261,13 +261,13 @@ def _variance_parts(rows: pd.DataFrame) -> str:
 def _output_of(command: str, options: str = "") -> Part:
     """Return a part that repeats the lines of a command; those on one outcome stand together."""
 
-    def part(exp: Experiment, found: pd.DataFrame) -> str:
+    def part(exp: Experiment, measured: pd.DataFrame) -> str:
         def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
             for name, lines_of in rows.fillna("").groupby("outcome", sort=False):
                 head = f"“{exp.catalogue.outcomes[str(name)].label}”: " if name else ""
                 yield f"{head}{' '.join(lines_of['line'])} `{command} --start {start.name}{options}`"
 
-        return by_start(exp, found, lines)
+        return by_start(exp, measured, lines)
 
     return part
 
@@ -289,12 +289,12 @@ def _trials(name: str) -> str:
     return f" --trials {MEASURES[name].trials}"
 
 
-def by_start(exp: Experiment, found: pd.DataFrame, lines: Callable[[Start, pd.DataFrame], Iterable[str]]) -> str:
+def by_start(exp: Experiment, measured: pd.DataFrame, lines: Callable[[Start, pd.DataFrame], Iterable[str]]) -> str:
     """Return a list of sentences for each start, the latest first, under a heading."""
     parts = []
     for start in reversed(exp.starts):
         year, month = str(start.date).split("-")[:2]
-        sentences = "\n".join(f"* {line}" for line in lines(start, found[found["start"] == start.name]))
+        sentences = "\n".join(f"* {line}" for line in lines(start, measured[measured["start"] == start.name]))
         parts.append(f"**From {calendar.month_name[int(month)]} {year}**\n\n{sentences}".replace("\u00a0", " "))
     return "\n\n".join(parts)
 

@@ -109,8 +109,8 @@ def readings(exp: Experiment) -> str:
 
 def _reading(claim: Claim, author: str, parameter: str) -> str:
     by_author = {str(name): reading for name, reading in claim.readings.items()}
-    found = by_author.get(author, {}).get(parameter)
-    return distribution(found) if found else "silent"
+    reading = by_author.get(author, {}).get(parameter)
+    return distribution(reading) if reading else "silent"
 
 
 def outcomes(exp: Experiment) -> str:

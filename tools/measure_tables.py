@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 Part = Callable[["Experiment", pd.DataFrame], str]
 
 
-def dials(exp: Experiment, found: pd.DataFrame) -> str:
+def dials(exp: Experiment, measured: pd.DataFrame) -> str:
     """Write what each dial does to the primary outcomes under one policy, and where it acts most."""
-    return _dials(exp, found, next(of for of in found["of"] if " - " not in of))
+    return _dials(exp, measured, next(of for of in measured["of"] if " - " not in of))
 
 
-def dials_of_differences(exp: Experiment, found: pd.DataFrame) -> str:
+def dials_of_differences(exp: Experiment, measured: pd.DataFrame) -> str:
     """Write what each dial does to the differences between policies."""
-    pairs = [of for of in dict.fromkeys(found["of"]) if " - " in of]
-    return "\n\n".join(f"**{pair.replace(' - ', ' − ')}**\n\n{_dials(exp, found, pair)}" for pair in pairs)
+    pairs = [of for of in dict.fromkeys(measured["of"]) if " - " in of]
+    return "\n\n".join(f"**{pair.replace(' - ', ' − ')}**\n\n{_dials(exp, measured, pair)}" for pair in pairs)
 
 
-def _dials(exp: Experiment, found: pd.DataFrame, of: str) -> str:
+def _dials(exp: Experiment, measured: pd.DataFrame, of: str) -> str:
     single = " - " not in of
     rows = []
-    for claim, part in found.groupby("claim", sort=False):
+    for claim, part in measured.groupby("claim", sort=False):
         here = part[part["of"] == of].set_index("outcome")
         cells = [effect(here.loc[outcome.name], outcome) for outcome in primary(exp)]
         rows.append([f"**{claim}**", *cells, *([_most(exp, part)] if single else [])])
@@ -74,27 +74,28 @@ def effect(row: Any, outcome: Outcome, figure: str = "effect", digits: int = 2) 
     return f"**{text}**" if abs(row[figure]) >= row["margin"] else text
 
 
-def option_rates(exp: Experiment, found: pd.DataFrame) -> str:
+def option_rates(exp: Experiment, measured: pd.DataFrame) -> str:
     """Write how often each option is chosen per trial under each policy, over all worldviews and starts."""
-    rates = options.rates_by_policy(found)
+    rates = options.rates_by_policy(measured)
     rows = [
         [f"`{actor}.{choice}`", option, *(f"{rate:.3g}" for rate in row)]
         for (actor, choice, option), row in zip(rates.index, rates.to_numpy(), strict=True)
     ]
-    never = options.never_chosen(found)
-    trials = int(found.drop_duplicates(["start", "worldview", "policy"])["trials"].sum())
+    never = options.never_chosen(measured)
+    trials = int(measured.drop_duplicates(["start", "worldview", "policy"])["trials"].sum())
     unused = f"Never chosen in {trials:,} trials: {', '.join(never) if never else 'none'}."
     return table(["choice", "option", *rates.columns], rows) + f"\n\n{unused}"
 
 
-def at_equal_effort(exp: Experiment, found: pd.DataFrame) -> str:
+def at_equal_effort(exp: Experiment, measured: pd.DataFrame) -> str:
     """Write each policy against the one most others are compared with: as written, and at the least planned effort."""
-    found = found[(found["measure"] == effort.WRITTEN) | ((found["measure"] == effort.EQUAL) & (found["factor"] < 1))]
+    equal = (measured["measure"] == effort.EQUAL) & (measured["factor"] < 1)
+    measured = measured[(measured["measure"] == effort.WRITTEN) | equal]
     views = [view.title for view in exp.worldviews]
     parts = []
     for outcome in primary(exp):
         rows = []
-        of_outcome = found[found["outcome"] == outcome.name]
+        of_outcome = measured[measured["outcome"] == outcome.name]
         for (start, policy, measure), part in of_outcome.groupby(["start", "policy", "measure"], sort=False):
             by_view = part.set_index("worldview")
             cells = [effect(by_view.loc[view.name], outcome, "difference") for view in exp.worldviews]
@@ -106,9 +107,9 @@ def at_equal_effort(exp: Experiment, found: pd.DataFrame) -> str:
     return "\n\n".join(parts)
 
 
-def lever_tenths(exp: Experiment, found: pd.DataFrame) -> str:
+def lever_tenths(exp: Experiment, measured: pd.DataFrame) -> str:
     """Write what a tenth more of each lever alone does, from the reference start, under the most neutral worldview."""
-    here = found[(found["measure"] == effort.TENTH) & (found["start"] == exp.reference.name)]
+    here = measured[(measured["measure"] == effort.TENTH) & (measured["start"] == exp.reference.name)]
     here = here[here["worldview"] == exp.most_neutral().name]
     rows = []
     for lever, part in here.groupby("policy", sort=False):
@@ -118,10 +119,10 @@ def lever_tenths(exp: Experiment, found: pd.DataFrame) -> str:
     return table(["+0.1 of", *(label_with_unit(outcome) for outcome in primary(exp))], rows)
 
 
-def form_changes(exp: Experiment, found: pd.DataFrame) -> str:
+def form_changes(exp: Experiment, measured: pd.DataFrame) -> str:
     """Write for each other form of the model how many rankings stay, how many pairs change, and the largest change."""
     rows = []
-    for form, part in found.groupby("form", sort=False):
+    for form, part in measured.groupby("form", sort=False):
         pairs = [_pairs(part, kind) for kind in ("turned", "parted", "merged")]
         same = int((part["verdict"] == "same ranking").sum())
         largest = max(part.to_dict("records"), key=lambda row: abs(row["change"]) / row["margin"])
@@ -141,10 +142,10 @@ def _pairs(part: pd.DataFrame, kind: str) -> list[tuple[str, str]]:
     ]
 
 
-def turned_pairs(exp: Experiment, found: pd.DataFrame) -> str:
+def turned_pairs(exp: Experiment, measured: pd.DataFrame) -> str:
     """Write every pair of policies whose order turns round under another form, and where."""
     rows = []
-    for form, part in found.groupby("form", sort=False):
+    for form, part in measured.groupby("form", sort=False):
         where: dict[str, list[str]] = {}
         for pair, cell in _pairs(part, "turned"):
             where.setdefault(pair, []).append(cell)
@@ -152,10 +153,10 @@ def turned_pairs(exp: Experiment, found: pd.DataFrame) -> str:
     return table(["form", "now better", "outcome, start, worldview"], rows) if rows else "No pair turns round."
 
 
-def implied_figures(exp: Experiment, found: pd.DataFrame) -> str:
+def implied_figures(exp: Experiment, measured: pd.DataFrame) -> str:
     """Write what the model implies under each worldview, beside the evidence and the authors."""
     rows = []
-    for (claim, what), part in found.groupby(["claim", "what"], sort=False):
+    for (claim, what), part in measured.groupby(["claim", "what"], sort=False):
         by_view = {row["worldview"]: row for row in part.to_dict("records")}
         first = next(iter(by_view.values()))
         ends = [first[f"evidence_{end}"] for end in ("low", "likeliest", "high")]

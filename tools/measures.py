@@ -60,11 +60,11 @@ PROSE = frozenset(
 
 def policy_differences(exp: Experiment, trials: int, progress: Progress) -> pd.DataFrame:
     """Return the paired differences of `strait run` between the policies of the debate: primary outcomes and losses."""
-    found = results.run(exp, trials=trials, progress=progress).differences()
-    pairs = pd.Series([*zip(found["policy_a"], found["policy_b"], strict=True)], index=found.index)
+    differences = results.run(exp, trials=trials, progress=progress).differences()
+    pairs = pd.Series([*zip(differences["policy_a"], differences["policy_b"], strict=True)], index=differences.index)
     outcomes = [name for name, entry in exp.catalogue.outcomes.items() if entry.primary or name.startswith("loss_")]
-    shown = pairs.isin([*PAIRS, *((b, a) for a, b in PAIRS)]) & found["outcome"].isin(outcomes)
-    return found.loc[shown].reset_index(drop=True)
+    shown = pairs.isin([*PAIRS, *((b, a) for a, b in PAIRS)]) & differences["outcome"].isin(outcomes)
+    return differences.loc[shown].reset_index(drop=True)
 
 
 def from_each_start(ask: Callable[[Question, Work, int], pd.DataFrame]) -> Compute:
@@ -81,11 +81,11 @@ def from_each_start(ask: Callable[[Question, Work, int], pd.DataFrame]) -> Compu
 @from_each_start
 def claim_values(question: Question, work: Work, trials: int) -> pd.DataFrame:
     """Return the values, ends and pairs of `strait claims`, distinguished by `kind`."""
-    found = claims.claims(question, work, trials=trials)
+    finding = claims.claims(question, work, trials=trials)
     keys = ["start", "policy_a", "policy_b", "outcome", "theme", "claim"]
-    values = found.table.merge(found.details, on=keys).assign(kind="value")
-    ends = found.ends.rename(columns={"worldview": "claim", "difference": "value"}).assign(kind="end")
-    pairs = found.pairs.assign(claim=found.pairs["claim_a"] + " " + found.pairs["claim_b"], kind="pair")
+    values = finding.table.merge(finding.details, on=keys).assign(kind="value")
+    ends = finding.ends.rename(columns={"worldview": "claim", "difference": "value"}).assign(kind="end")
+    pairs = finding.pairs.assign(claim=finding.pairs["claim_a"] + " " + finding.pairs["claim_b"], kind="pair")
     columns = ["start", "policy_a", "policy_b", "outcome", "claim", "value", "low", "high", "kind"]
     return pd.concat([values, ends, pairs.rename(columns={"interaction": "value"})[columns]], ignore_index=True)
 
@@ -93,10 +93,10 @@ def claim_values(question: Question, work: Work, trials: int) -> pd.DataFrame:
 @from_each_start
 def crossings(question: Question, work: Work, trials: int) -> pd.DataFrame:
     """Return where along each claim the better policy changes, with the differences at both ends of each dial."""
-    found = crossover.crossover(question, work, trials=trials)
-    curves = found.curves.pivot_table(index=["claim", "outcome"], columns="dial", values="difference")
+    finding = crossover.crossover(question, work, trials=trials)
+    curves = finding.curves.pivot_table(index=["claim", "outcome"], columns="dial", values="difference")
     ends = curves[[0.0, 1.0]].rename(columns={0.0: "at_self", 1.0: "at_newsham"}).reset_index()
-    return found.table.merge(ends, on=["claim", "outcome"])
+    return finding.table.merge(ends, on=["claim", "outcome"])
 
 
 @from_each_start
@@ -123,9 +123,9 @@ def variance_parts(question: Question, work: Work, trials: int) -> pd.DataFrame:
 def discovered_boxes(question: Question, work: Work, trials: int) -> pd.DataFrame:
     """Return the lines of `strait discover`: beliefs with which the policy that is mostly worse does better."""
     outcomes = tuple(discover.disputed_outcomes(question.experiment))
-    found = discover.discover(replace(question, outcomes=outcomes), work, trials=trials)
+    finding = discover.discover(replace(question, outcomes=outcomes), work, trials=trials)
     lines = ((name, line) for name in outcomes
-             for line in discover_figure.describe_discover(found, name) if " says: " not in line)  # fmt: skip
+             for line in discover_figure.describe_discover(finding, name) if " says: " not in line)  # fmt: skip
     return pd.DataFrame(lines, columns=["outcome", "line"]).assign(start=question.start.name)
 
 
@@ -134,10 +134,10 @@ def regrets(exp: Experiment, trials: int, progress: Progress) -> pd.DataFrame:
     run = robust.play_policies(exp, Work(progress=progress), trials=trials)
     lines = []
     for start in exp.starts:
-        found = robust.robust(run, start=start.name)
-        lines += [(start.name, "", line) for line in robust_map_figure.describe_robust_map(found)]
-        for name in found.question.outcomes:
-            lines += [(start.name, name, line) for line in robust_figure.describe_robust(found, name)]
+        finding = robust.robust(run, start=start.name)
+        lines += [(start.name, "", line) for line in robust_map_figure.describe_robust_map(finding)]
+        for name in finding.question.outcomes:
+            lines += [(start.name, name, line) for line in robust_figure.describe_robust(finding, name)]
     return pd.DataFrame(lines, columns=["start", "outcome", "line"])
 
 
@@ -197,9 +197,9 @@ def record(name: str, exp: Experiment, folder: Path, progress: Progress, trials:
     """
     measure = MEASURES[name]
     n = trials or measure.trials
-    found = measure.compute(exp, n, progress)
+    frame = measure.compute(exp, n, progress)
     folder.mkdir(exist_ok=True)
-    table = found.to_csv(index=False, float_format="%.4g", lineterminator="\n").encode()
+    table = frame.to_csv(index=False, float_format="%.4g", lineterminator="\n").encode()
     disk.save(folder / f"{name}.csv", table)
     entry = {**fingerprints(exp), "trace": trace(exp), "trials": n, "table": _hash(table)}
     entries = {**_records(folder), name: entry}

@@ -58,8 +58,8 @@ def _measured(exp: Experiment, folder: Path, measure: str, part: measure_tables.
     """Return a part from a recorded measure, with its origin; only a note if a stale measure cannot be read."""
     command = f"`python -m tools document --measure {measure}`"
     try:
-        found, trials = measures.read(measure, folder / FOLDER)
-        text = part(exp, found)
+        measured, trials = measures.read(measure, folder / FOLDER)
+        text = part(exp, measured)
     except (OSError, KeyError):
         if why_stale:
             return f"*{measure} {why_stale}: {command} computes it.*"

@@ -163,7 +163,7 @@ def _run(word: str, typed: Mapping[str, Any], play: Callable[[Command], Report],
                 findings, show = play(command)
                 before = finding.remove_manifest(folder)
                 written = _write_tables(folder, findings)
-                sections = [section for one in findings for section in show(one)]
+                sections = [section for finding in findings for section in show(finding)]
                 for section in sections:
                     print_findings(section.heading, section.lines)
                 if not typed["no_figures"]:
@@ -185,7 +185,7 @@ def _write_tables(folder: Path, findings: Sequence[Finding]) -> list[str]:
     from sim.results import disk
 
     for name in findings[0].tables:
-        table = pd.concat([one.tables[name] for one in findings], ignore_index=True)
+        table = pd.concat([finding.tables[name] for finding in findings], ignore_index=True)
         disk.save(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n").encode())
     return [f"{name}.csv" for name in findings[0].tables]
 
@@ -204,9 +204,9 @@ def sections_by_outcome(
 ) -> Callable[[Any], Iterator[Section]]:
     """Show a finding with a section for each of its outcomes."""
 
-    def show(found: Finding) -> Iterator[Section]:
-        for name in found.question.outcomes:
-            yield Section(heading_of(found.question, name), describe(found, name), partial(draw, found, name))
+    def show(finding: Finding) -> Iterator[Section]:
+        for name in finding.question.outcomes:
+            yield Section(heading_of(finding.question, name), describe(finding, name), partial(draw, finding, name))
 
     return show
 
@@ -215,7 +215,7 @@ def one_section(
     describe: Callable[[Any], list[str]], draw: Callable[[Any], CaptionedFigure]
 ) -> Callable[[Any], Iterator[Section]]:
     """Show a finding about one outcome."""
-    return sections_by_outcome(lambda found, _: describe(found), lambda found, _: draw(found))
+    return sections_by_outcome(lambda finding, _: describe(finding), lambda finding, _: draw(finding))
 
 
 def heading_of(question: Question, outcome: str) -> str:

@@ -45,13 +45,13 @@ def robust(command: Command, keep: Thresholds = None, trials: Trials = 20_000, l
         command.run = Path(command.options["out"]) / "run", played
     run = command.run[1]
 
-    def show(found: Robust) -> Iterator[Section]:
-        for name in dict.fromkeys((*found.question.outcomes, *thresholds)):
-            draw = partial(draw_robust, found, name) if name in found.question.outcomes else None
-            yield Section(heading_of(found.question, name), describe_robust(found, name), draw)
-        if len(found.map):
+    def show(finding: Robust) -> Iterator[Section]:
+        for name in dict.fromkeys((*finding.question.outcomes, *thresholds)):
+            draw = partial(draw_robust, finding, name) if name in finding.question.outcomes else None
+            yield Section(heading_of(finding.question, name), describe_robust(finding, name), draw)
+        if len(finding.map):
             heading = "Who is right, and whose values count:"
-            yield Section(heading, describe_robust_map(found), partial(draw_robust_map, found))
+            yield Section(heading, describe_robust_map(finding), partial(draw_robust_map, finding))
 
     names = starts or [run.experiment.starts[-1].name]
     return Report([module.robust(run, outcomes=outcomes, start=name, thresholds=thresholds) for name in names], show)

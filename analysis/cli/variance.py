@@ -24,9 +24,9 @@ def variance(command: Command, trials: Trials = 20_000, lucks: ExperimentLucks =
     from analysis.questions.finding import stakes
     from analysis.questions.variance import variance as decompose
 
-    def show(found: Variance) -> Iterator[Section]:
-        heading = f"From {found.question.start.title}, over all worldviews:"
-        yield Section(heading, describe_variance(found), partial(draw_variance, found))
+    def show(finding: Variance) -> Iterator[Section]:
+        heading = f"From {finding.question.start.title}, over all worldviews:"
+        yield Section(heading, describe_variance(finding), partial(draw_variance, finding))
 
     if command.run:
         return Report([decompose(question, run=command.run[1]) for question in command.questions(stakes)], show)

@@ -49,11 +49,11 @@ class Play:
 
     def from_parameters(self, figure: Callable[[Mapping[str, Floats]], Floats]) -> Mapping[str, Interval]:
         """The mean of a function of parameters over the worlds of each worldview."""
-        names, found = tuple(self.exp.catalogue.parameters), {}
+        names, means = tuple(self.exp.catalogue.parameters), {}
         for view in self.exp.worldviews:
             values = draws.draw_parameters(self.exp, view, 0, self.trials)
-            found[view.name] = intervals.interval_of_mean(figure(dict(zip(names, values.T, strict=True))))
-        return found
+            means[view.name] = intervals.interval_of_mean(figure(dict(zip(names, values.T, strict=True))))
+        return means
 
 
 def log_odds(probability: Floats | float) -> Floats:
@@ -151,12 +151,12 @@ def integration(play: Play) -> Mapping[str, Interval]:
         full, half = (mean[f"{name} hazard_of_force"] / mean[f"{name} peace_years"] for name in names)
         return full / half
 
-    found = {}
+    ratios = {}
     for view in exp.worldviews:
         blocks = {f"{name} {column}": cells[name, view.name, "status_quo"].means(column)
                   for name in names for column in ("hazard_of_force", "peace_years")}  # fmt: skip
-        found[view.name] = averages.jackknife(ratio, blocks)
-    return found
+        ratios[view.name] = averages.jackknife(ratio, blocks)
+    return ratios
 
 
 def _start_with(exp: Experiment, package: str, depth: float) -> Start:
@@ -185,12 +185,12 @@ def reaction(play: Play) -> Mapping[str, Interval]:
             coerced = rows["japan_economic_highest_rung"] >= prc.SELECTIVE
             pressed = rows["japan_military_highest_rung"] >= prc.SURGE
             answered.setdefault((worldview, policy), []).append((coerced | pressed).astype(float))
-    found = {}
+    increases = {}
     for view in exp.worldviews:
         before = np.concatenate(answered[view.name, ""])
         after = np.mean([np.concatenate(answered[view.name, tie]) for tie in ties], axis=0)
-        found[view.name] = intervals.interval_of_mean(after - before)
-    return found
+        increases[view.name] = intervals.interval_of_mean(after - before)
+    return increases
 
 
 def _year_of_opening(exp: Experiment) -> Experiment:

@@ -164,8 +164,8 @@ def terminal_table(results: Sequence[RowResult]) -> Table:
             table.add_row()
             table.add_row(Text(GROUPS[check], style="bold"))
         limits = "" if low is None or high is None else f" ({low:.3g} to {high:.3g})"
-        found = "none" if estimate is None else f"{estimate:.3g}"
+        value = "none" if estimate is None else f"{estimate:.3g}"
         shown = Text(verdict) if verdict in ("pass", "reported") else Text(verdict.upper(), style="bold red")
         kind = "" if row.kind == "reported" else row.kind
-        table.add_row(result.description, f"{row.expected} {row.unit}".strip(), found + limits, kind, shown)
+        table.add_row(result.description, f"{row.expected} {row.unit}".strip(), value + limits, kind, shown)
     return table

@@ -45,7 +45,7 @@ def draw_backtest(backtest: Backtest) -> Iterator[CaptionedFigure]:
 
 def draw_forecasts(backtest: Backtest) -> CaptionedFigure:
     """Draw the neutral worldview's forecast of each episode as a bar cut by rung, and a mark where it went."""
-    episodes = sorted(backtest.episodes, key=lambda one: (one.target, one.start))
+    episodes = sorted(backtest.episodes, key=lambda episode: (episode.target, episode.start))
     labels, groups = _labels(episodes)
     places, heights = place_rows(labels)
     caption = _forecast_caption(backtest)
@@ -73,12 +73,12 @@ def draw_forecasts(backtest: Backtest) -> CaptionedFigure:
 def _labels(episodes: list[Episode]) -> tuple[list[str], list[bool]]:
     """Wrapped labels of rows, each target's name before its episodes, and which rows are such names."""
     labels, groups, target = [], [], ""
-    for one in episodes:
-        if one.target != target:
-            target = one.target
+    for episode in episodes:
+        if episode.target != target:
+            target = episode.target
             labels.append(f"Target: {target}")
             groups.append(True)
-        labels.append(wrap_text(f"{one.start}\u2002{one.happened}", 4.6, TICK))
+        labels.append(wrap_text(f"{episode.start}\u2002{episode.happened}", 4.6, TICK))
         groups.append(False)
     return labels, groups
 
@@ -135,7 +135,7 @@ def draw_gains(backtest: Backtest) -> CaptionedFigure:
     labels = [text for view, against in groups
               for text in (f"{LABELS[view].capitalize()} against", *(LABELS[name] for name in against))]  # fmt: skip
     places, heights = place_rows(labels)
-    cells = {(one.sample, one.forecaster, one.against): one for one in backtest.gains_in_both_domains()}
+    cells = {(gain.sample, gain.forecaster, gain.against): gain for gain in backtest.gains_in_both_domains()}
     shown = [sample for sample in SAMPLES if any(key[0] == sample for key in cells)]
     caption = _gain_caption(backtest.gains_in_both_domains())
     figure = make_sheet(
@@ -154,23 +154,23 @@ def draw_gains(backtest: Backtest) -> CaptionedFigure:
             next(place)
             for name in against:
                 _draw_gain(axes, next(place), cells[sample, view, name])
-        one = cells[sample, "newsham", "self"]
+        gain = cells[sample, "newsham", "self"]
         words = "All" if sample == "all" else "Since March 2020"
-        style.set_heading(axes, f"{words}: {one.episodes} episodes, {one.clusters} clusters", 4.6)
+        style.set_heading(axes, f"{words}: {gain.episodes} episodes, {gain.clusters} clusters", 4.6)
         axes.set_xlabel("gain in log score\n← worse   better →", fontsize=TICK)
         style.label_rows(axes, labels, [text.endswith(" against") for text in labels])
     style.label_signed(panels[0].xaxis)
     return finish_figure("backtest_gains", figure, caption)
 
 
-def _draw_gain(axes: Axes, y: float, one: Gain) -> None:
+def _draw_gain(axes: Axes, y: float, gain: Gain) -> None:
     """Draw one gain with its interval upon the band of gains too small to be shown by this sample."""
-    colour = (style.GOOD if one.gain > 0 else style.BAD) if one.is_clear() else GREY
-    if one.smallest_gain is not None:
-        axes.barh(y, 2 * one.smallest_gain, 0.2, -one.smallest_gain, color=style.PALE, zorder=0)
-    if one.low is not None and one.high is not None:
-        axes.hlines(y, one.low, one.high, color=colour, linewidth=3.0)
-    axes.plot(one.gain, y, "o", color=colour, markersize=7.5)
+    colour = (style.GOOD if gain.gain > 0 else style.BAD) if gain.is_clear() else GREY
+    if gain.smallest_gain is not None:
+        axes.barh(y, 2 * gain.smallest_gain, 0.2, -gain.smallest_gain, color=style.PALE, zorder=0)
+    if gain.low is not None and gain.high is not None:
+        axes.hlines(y, gain.low, gain.high, color=colour, linewidth=3.0)
+    axes.plot(gain.gain, y, "o", color=colour, markersize=7.5)
 
 
 def _gain_keys() -> list[Patch | Line2D]:

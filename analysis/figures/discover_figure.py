@@ -97,7 +97,7 @@ def draw_discover(finding: Discovery, outcome: str) -> CaptionedFigure | None:
         return None
     exp, label = question.experiment, question.experiment.catalogue.outcomes[outcome].label
     exception, rule = (title(exp, name) for name in _names(question, search))
-    boxes = [one.box for one in (search.best("prim"), search.best("cart")) if one]
+    boxes = [best.box for best in (search.best("prim"), search.best("cart")) if best]
     claims = _by_width(main) + [c for c in boxes[-1].restricted if c not in main.restricted]
     says = [wrap_text(f"{claim}  {exp.catalogue.claims[claim].says}", LABELS, TICK) for claim in claims]
     places, heights = place_rows(says, 0.3)
@@ -166,8 +166,8 @@ def _make_keys(question: Question, search: Search, titles: tuple[str, str], tree
 
 def _main(search: Search) -> Box | None:
     """The box that is drawn: PRIM's if it holds, else the tree's best leaf."""
-    one = search.best("prim") or search.best("cart")
-    return one.box if one else None
+    best = search.best("prim") or search.best("cart")
+    return best.box if best else None
 
 
 def _by_width(box: Box) -> list[str]:

@@ -125,7 +125,7 @@ def _paint(axes: Axes, finding: Robust, part: pd.DataFrame, most: float) -> None
     best = np.array([names.index(str(name)) for name in part["policy"]]).reshape(shape)
     lead, unsettled = part["lead"].to_numpy(float).reshape(shape), ~part["settled"].to_numpy(bool).reshape(shape)
     if best.shape[1] == 1:
-        best, lead, unsettled = (np.repeat(one, 2, axis=1) for one in (best, lead, unsettled))
+        best, lead, unsettled = (np.repeat(cells, 2, axis=1) for cells in (best, lead, unsettled))
     colours = np.array([to_rgb(look.colour) for look in style.policy_looks(finding.question.experiment).values()])[best]
     depth = (PALEST + (1 - PALEST) * np.minimum(lead / most, 1.0))[..., None] if most else 1.0
     across = np.linspace(0, 1, best.shape[1])
@@ -146,7 +146,7 @@ def _paint(axes: Axes, finding: Robust, part: pd.DataFrame, most: float) -> None
 
 def _lines(axes: Axes, lead: Floats) -> None:
     """Draw where the best policy leads by the same."""
-    levels = [one for one in (0.5, 1.0, 2.0, 5.0, 10.0) if lead.min() < one < lead.max()]
+    levels = [level for level in (0.5, 1.0, 2.0, 5.0, 10.0) if lead.min() < level < lead.max()]
     if levels:
         drawn = axes.contour(MAP_GRID, MAP_GRID, lead, levels=levels, colors=INK, linewidths=0.8, alpha=0.7)
         axes.clabel(drawn, fmt=lambda value: f"{value:g}", fontsize=TICK, colors=INK)

@@ -152,7 +152,7 @@ def _draw_screening(
 ) -> None:
     stars, sigma = (_measure(table, MORRIS, measure) for measure in ("mu_star", "sigma"))
     for name, y in zip(names[:-1], places, strict=False):
-        value, low, high = (scale * one for one in stars[name])
+        value, low, high = (scale * number for number in stars[name])
         axes.barh(y, value, height=0.55 * deep, color=BAR, zorder=2)
         axes.hlines(y, low, high, color=INK, linewidth=1.6, zorder=4)
         axes.plot(scale * sigma[name][0], y, "o", markersize=6, color="white", markeredgecolor=INK, zorder=5)

@@ -80,9 +80,9 @@ def work(source: Source) -> Work | None:
         authors = tuple(re.split(r", | & ", dated["author"]))
         fields["title"] = dated["rest"]
         for form, patterns in FORMS.items():
-            for found in (pattern.fullmatch(dated["rest"]) for pattern in patterns):
-                if found:
-                    kind, fields = form, found.groupdict()
+            for matched in (pattern.fullmatch(dated["rest"]) for pattern in patterns):
+                if matched:
+                    kind, fields = form, matched.groupdict()
     more = {"year": source.year, "url": source.url, "note": "; ".join(filter(None, (aside, source.note)))}
     return Work(source.name, kind, authors, fields | {name: str(value) for name, value in more.items() if value})
 

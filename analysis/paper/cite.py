@@ -80,15 +80,15 @@ def bases(exp: Experiment, name: str) -> dict[str, Basis]:
         purpose = "It shows what follows from each set of beliefs. It does not predict."
         meaning = f"an executable debate on Japan, Taiwan and deterrence. {purpose}"
         return {"the program": Basis("", meaning)}
-    found = {kind: basis(entries[name], exp) for kind, entries in explain.kinds(exp).items() if name in entries}
-    if not found:
+    meanings = {kind: basis(entries[name], exp) for kind, entries in explain.kinds(exp).items() if name in entries}
+    if not meanings:
         raise KeyError(name)
-    return found
+    return meanings
 
 
-def sources(found: Iterable[Basis]) -> list[str]:
+def sources(cited: Iterable[Basis]) -> list[str]:
     """Return the keys of all sources of some bases, each once."""
-    return list(dict.fromkeys(name for basis in found for name in basis.sources))
+    return list(dict.fromkeys(name for basis in cited for name in basis.sources))
 
 
 @singledispatch
@@ -172,8 +172,8 @@ def _source(entry: Source, exp: Experiment) -> Basis:
     catalogue = exp.catalogue
     users: list[Claim | Parameter | Lever | Quantity] = [*catalogue.claims.values(), *catalogue.parameters.values()]
     users += [*catalogue.levers.values(), *catalogue.quantities.values()]
-    found = [user.name for user in users if entry.name in user.source]
-    used = f" Used for {join_words(found)}." if found else ""
+    names = [user.name for user in users if entry.name in user.source]
+    used = f" Used for {join_words(names)}." if names else ""
     return Basis(f"source {entry.name}", f"{entry.cite.rstrip('.')}.{used}", (), (entry.name,), quotes_source=True)
 
 

@@ -118,6 +118,6 @@ def _blank(experiment: Experiment, table: str, column: str) -> str:
     return NOT_APPLICABLE if table in ("summary", "differences") and column in sometimes else NEVER
 
 
-def table(found: Iterable[Entry]) -> pd.DataFrame:
+def table(entries: Iterable[Entry]) -> pd.DataFrame:
     """Return the dictionary as a table, with a row for each column."""
-    return pd.DataFrame([asdict(entry) for entry in found])
+    return pd.DataFrame([asdict(entry) for entry in entries])

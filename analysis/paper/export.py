@@ -107,13 +107,13 @@ def _earlier(here: Path, kind: str, out: Path, fresh: bool) -> list[Path]:
     if kind != "xlsx" and out.exists() and not out.is_dir():
         raise FolderError(f"{out}: there is a file of that name; name another folder with --out")
     of_folder = [*(out / f"{name}.{kind}" for name in TABLES), out / "dictionary.csv"]
-    found = [path for path in ([out] if kind == "xlsx" else of_folder) if path.exists()]
-    for path in found:
+    earlier = [path for path in ([out] if kind == "xlsx" else of_folder) if path.exists()]
+    for path in earlier:
         if path.is_dir():
             raise FolderError(f"{path}: there is a folder of that name; name another file with --out")
         if not fresh:
             raise FolderError(f"{path}: already there; --fresh replaces it, and --out writes elsewhere")
-    return found
+    return earlier
 
 
 def _check_length(wanted: list[Table]) -> None:
@@ -164,8 +164,8 @@ def _start_table(
     return dictionary.entries(result.experiment, table.name, first, names), chain([first], frames)
 
 
-def _write_dictionary(found: list[Entry], out: Path) -> None:
-    disk.save(out / "dictionary.csv", tables.format_csv(dictionary.table(found)).encode())
+def _write_dictionary(entries: list[Entry], out: Path) -> None:
+    disk.save(out / "dictionary.csv", tables.format_csv(dictionary.table(entries)).encode())
 
 
 def _streamed(kind: str, result: Result, wanted: list[Table], out: Path, tell: Tell) -> None:
@@ -175,10 +175,10 @@ def _streamed(kind: str, result: Result, wanted: list[Table], out: Path, tell: T
 
     described = []
     for table in wanted:
-        found, frames = _start_table(result, table, tell)
-        described += found
+        entries, frames = _start_table(result, table, tell)
+        described += entries
         metadata = {entry.column: {name: getattr(entry, name) for name in ("label", "meaning", "unit")}
-                    for entry in found}  # fmt: skip
+                    for entry in entries}  # fmt: skip
         path, writer = out / f"{table.name}.{kind}", None
         try:
             for frame in frames:
@@ -186,7 +186,7 @@ def _streamed(kind: str, result: Result, wanted: list[Table], out: Path, tell: T
                 fields = [field.with_metadata(metadata[field.name]) for field in rows.schema]
                 if kind == "csv":
                     fields = [field.with_type(pa.string()) if entry.type == "text" else field
-                              for field, entry in zip(fields, found, strict=True)]  # fmt: skip
+                              for field, entry in zip(fields, entries, strict=True)]  # fmt: skip
                 schema = pa.schema(fields)
                 if writer is None and kind == "csv":
                     writer = csv.CSVWriter(
@@ -206,17 +206,17 @@ def _dta(result: Result, wanted: list[Table], out: Path, tell: Tell) -> None:
     finished = datetime.fromisoformat((result.manifest or {})["finished"]).replace(tzinfo=None)
     described = []
     for table in wanted:
-        found, frames = _start_table(result, table, tell, short=True)
-        described += found
+        entries, frames = _start_table(result, table, tell, short=True)
+        described += entries
         path = out / f"{table.name}.dta"
-        frame = pd.concat([*frames], ignore_index=True).rename(columns={entry.column: entry.name for entry in found})
+        frame = pd.concat([*frames], ignore_index=True).rename(columns={entry.column: entry.name for entry in entries})
         for name in frame.select_dtypes("int64"):
             frame[name] = pd.to_numeric(frame[name], downcast="integer")
         frame.to_stata(
             disk.temporary_path(path), write_index=False, version=118, time_stamp=finished,
             data_label=f"Strait: {result.experiment.name}, {table.name}"[:80],
-            variable_labels={entry.name: entry.caption for entry in found},
-            value_labels={entry.name: {0: "no", 1: "yes"} for entry in found if entry.yes_or_no},
+            variable_labels={entry.name: entry.caption for entry in entries},
+            value_labels={entry.name: {0: "no", 1: "yes"} for entry in entries if entry.yes_or_no},
         )  # fmt: skip
         disk.temporary_path(path).replace(path)
     _write_dictionary(described, out)
@@ -242,8 +242,8 @@ def _xlsx(result: Result, wanted: list[Table], out: Path, tell: Tell) -> None:
                     page.write_row(row, 0, values)
 
         for table in wanted:
-            found, frames = _start_table(result, table, tell)
-            described += found
+            entries, frames = _start_table(result, table, tell)
+            described += entries
             sheet(table.name, frames)
         sheet("dictionary", [dictionary.table(described)])
     disk.temporary_path(out).replace(out)

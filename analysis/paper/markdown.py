@@ -17,7 +17,7 @@ def names(page: str) -> list[str]:
     >>> names("Hello <!-- generated: levers -->\\nold\\n<!-- end -->")
     ['levers']
     """
-    return [found["name"] for found in PART.finditer(page)]
+    return [mark["name"] for mark in PART.finditer(page)]
 
 
 def filled(page: str, parts: Mapping[str, str]) -> str:
@@ -33,7 +33,7 @@ def filled(page: str, parts: Mapping[str, str]) -> str:
     >>> filled("<!-- generated: sum -->\\nold\\n<!-- end -->", {"sum": "2"}).splitlines()
     ['<!-- generated: sum -->', '2', '<!-- end -->']
     """
-    return PART.sub(lambda found: f"{found['mark']}{parts[found['name']]}\n{found['end']}", page)
+    return PART.sub(lambda part: f"{part['mark']}{parts[part['name']]}\n{part['end']}", page)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

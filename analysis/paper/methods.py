@@ -117,11 +117,11 @@ def _page(exp: Experiment, record: Manifest, subject: str, body: Sequence[str], 
         "beliefs", parameters=len(entries), off_neutral=join_words(off),
         changed_clause=f" Set apart from the authors' readings: {join_words(changed)}." if changed else "",
     )  # fmt: skip
-    versions = {name: found for name, found in record["versions"].items() if found}
+    versions = {name: number for name, number in record["versions"].items() if number}
     versions.pop(manifest.DISTRIBUTIONS[0], None)
     program = _paragraph(
         "program", python=versions.pop("python"), platform=record["platform"], days=days(record),
-        libraries=join_words([f"{name} {found}" for name, found in versions.items()]),
+        libraries=join_words([f"{name} {number}" for name, number in versions.items()]),
         rules=record["rules_sha256"][:12],
     )  # fmt: skip
     tables = [
@@ -152,8 +152,8 @@ def _clause(heading: str, **values: Any) -> str:
 
 def version(record: Manifest) -> str | None:
     """Return the version of Strait in a manifest, if it has one."""
-    found: str | None = record["versions"].get(manifest.DISTRIBUTIONS[0])
-    return found
+    number: str | None = record["versions"].get(manifest.DISTRIBUTIONS[0])
+    return number
 
 
 def days(record: Manifest) -> str:
@@ -189,9 +189,9 @@ def _works(exp: Experiment, record: Manifest, text: str) -> list[bibtex.Work]:
     keys += [known.levers[name].source for name in levers]
     keys += [claim.source for claim in cite.claims_of(exp, *exp.worldviews)]
     names = {name for some in keys for name in some}
-    found = bibtex.works(exp, [name for name in known.sources if name in names], version(record))
+    works = bibtex.works(exp, [name for name in known.sources if name in names], version(record))
     methods = bibtex.methods()
-    return [*found, *(methods[key] for key in dict.fromkeys(CITED.findall(text)) if key in methods)]
+    return [*works, *(methods[key] for key in dict.fromkeys(CITED.findall(text)) if key in methods)]
 
 
 def _is_complete(record: Manifest) -> bool:
@@ -209,8 +209,8 @@ def _comparisons(exp: Experiment, record: Manifest, folder: Path) -> str:
     text = _paragraph("comparisons", margins=margins)
     if not _is_complete(record):
         return text
-    found = pd.read_csv(folder / "differences.csv", dtype={"start": str})
-    main = found[found["simultaneous_low"].notna()]
+    differences = pd.read_csv(folder / "differences.csv", dtype={"start": str})
+    main = differences[differences["simultaneous_low"].notna()]
     if main.empty:
         return text + _clause("single comparisons")
     half = ((main["simultaneous_high"] - main["simultaneous_low"]) / 2).groupby(main["outcome"]).max()
@@ -219,7 +219,7 @@ def _comparisons(exp: Experiment, record: Manifest, folder: Path) -> str:
     joint = int(main.groupby(["start", "worldview"]).size().max())
     return text + _clause(
         "joint comparisons", joint=joint, level=intervals.LEVEL, widest=join_words(widest),
-        others=len(found) - len(main)
+        others=len(differences) - len(main)
     )
 
 
@@ -338,8 +338,8 @@ def _base(exp: Experiment, record: Manifest) -> str:
 
 
 def _compensators(outcomes: Sequence[Outcome]) -> str:
-    found = [outcome for outcome in outcomes if outcome.compensator]
-    return _clause("compensators", labels=_labels(found)) if found else ""
+    compensated = [outcome for outcome in outcomes if outcome.compensator]
+    return _clause("compensators", labels=_labels(compensated)) if compensated else ""
 
 
 def _outcomes(exp: Experiment, record: Manifest) -> list[Outcome]:

@@ -109,7 +109,8 @@ def _describe_clarity(exp: Experiment, versus: dict[str, dict[Versus, Comparison
 
 def _describe_trials_needed(exp: Experiment, unclear: Open) -> list[str]:
     """Return about how many trials it takes until the open comparisons are beyond the margin or within it."""
-    needs = {key: one.trials_needed for key, one in unclear.items() if one.trials_needed <= HOPELESS * exp.trials}
+    needed = {key: difference.trials_needed for key, difference in unclear.items()}
+    needs = {key: trials for key, trials in needed.items() if trials <= HOPELESS * exp.trials}
     sentences = []
     if needs:
         (start, outcome, view, (a, b)), most = max(needs.items(), key=lambda item: item[1])

@@ -24,7 +24,7 @@ def find(name: str, out: Path = Path("out")) -> list[Path]:
     path = Path(name)
     if path.suffix in (".png", ".svg"):
         return [path.with_suffix(".svg")] if path.with_suffix(".svg").is_file() else []
-    return [found for found in sorted(out.glob(f"*/{FOLDER}/*.svg")) if found.stem == name]
+    return [path for path in sorted(out.glob(f"*/{FOLDER}/*.svg")) if path.stem == name]
 
 
 def names(out: Path = Path("out")) -> list[str]:
@@ -41,10 +41,10 @@ def caption(path: Path) -> str:
         If the file is not an SVG.
     """
     try:
-        found = ElementTree.parse(path).getroot().find(f".//{DESCRIPTION}")
+        description = ElementTree.parse(path).getroot().find(f".//{DESCRIPTION}")
     except ElementTree.ParseError as fault:
         raise FolderError(f"{path}: not a figure that Strait saved ({fault})") from fault
-    return (found.text or "").strip() if found is not None else ""
+    return (description.text or "").strip() if description is not None else ""
 
 
 def basis(path: Path, exp: Experiment) -> tuple[cite.Basis, Experiment, str | None]:
@@ -65,5 +65,5 @@ def basis(path: Path, exp: Experiment) -> tuple[cite.Basis, Experiment, str | No
         how = "Trials and seed are in its footer."
     claims = cite.claims_of(exp, *exp.worldviews) if record else exp.catalogue.claims.values()
     marks = cite.in_order(mark for claim in claims for mark in claim.paragraphs if record or claim.readings)
-    found = cite.Basis(f"figure “{path.stem}”", f"“{caption(path)}” {how}", marks)
-    return found, exp, record["versions"].get(manifest.DISTRIBUTIONS[0]) if record else None
+    basis = cite.Basis(f"figure “{path.stem}”", f"“{caption(path)}” {how}", marks)
+    return basis, exp, record["versions"].get(manifest.DISTRIBUTIONS[0]) if record else None

@@ -73,10 +73,10 @@ def changed(exp: Experiment) -> list[str]:
     ['claim.N12=0.5', 'switch.learning=off', 'us_intervenes_prob']
     """
     entries = exp.catalogue.parameters
-    found = {(name, origin(exp, entry, view)) for view in exp.worldviews for name, entry in entries.items()}
+    origins = {(name, origin(exp, entry, view)) for view in exp.worldviews for name, entry in entries.items()}
     switches = {f"switch.{name}={'on' if on else 'off'}" for name, on in exp.switches.items()
                 if on != exp.catalogue.switches[name].default}  # fmt: skip
-    numbers = {name if how == SET else how for name, how in found if how == SET or how.startswith(DIAL)}
+    numbers = {name if how == SET else how for name, how in origins if how == SET or how.startswith(DIAL)}
     return sorted(numbers | switches)
 
 

@@ -127,7 +127,7 @@ def crossover(
     (1, 9)
     """
     settings = {claim: _settings(question, claim) for claim in check_dials(question.experiment, claims)}
-    differences = play_settings(question, [one for rows in settings.values() for one in rows], trials, work)
+    differences = play_settings(question, [setting for rows in settings.values() for setting in rows], trials, work)
     crossings: dict[tuple[str, str], Crossing] = {}
     curves: dict[tuple[str, str], Floats] = {}
     first = 0
@@ -222,16 +222,16 @@ def blocks_of(experiment: Experiment, trials: int) -> int:
     return worlds // part * BLOCKS_SAVED
 
 
-def _possible(experiment: Experiment, claim: str, one: Crossing) -> Crossing:
+def _possible(experiment: Experiment, claim: str, crossing: Crossing) -> Crossing:
     """The crossing, or none where a number of the claim would be out of its bounds."""
-    if one.kind != "outside" or one.at is None:
-        return one
+    if crossing.kind != "outside" or crossing.at is None:
+        return crossing
     entries = experiment.catalogue.parameters
     within = (
         entries[name].bounds[0] <= at <= entries[name].bounds[1]
-        for name, at, *_ in medians(experiment, claim, one.at)
+        for name, at, *_ in medians(experiment, claim, crossing.at)
     )
-    return one if all(within) else Crossing("none")
+    return crossing if all(within) else Crossing("none")
 
 
 def _settings(question: Question, claim: str) -> list[dict[str, float]]:
@@ -324,14 +324,13 @@ def _key(question: Question, claim: str, outcome: str) -> tuple[str, ...]:
 
 def _table(question: Question, crossings: dict[tuple[str, str], Crossing]) -> pd.DataFrame:
     exp, rows = question.experiment, []
-    for (claim, outcome), one in crossings.items():
-        neutral, at = neutral_dial(exp, claim), one.at
+    for (claim, outcome), crossing in crossings.items():
+        neutral, at = neutral_dial(exp, claim), crossing.at
         away = (None, None, None) if at is None else (at - 1, at, None if neutral is None else at - neutral)
         there = "" if at is None else "; ".join(f"{name} {value:.4g}" for name, value, *_ in medians(exp, claim, at))
-        every = "; ".join(f"{dial:.3f}" for dial in one.every)
-        rows.append(
-            (*_key(question, claim, outcome), at, one.low, one.high, one.kind, neutral, *away, every, there)
-        )
+        every = "; ".join(f"{dial:.3f}" for dial in crossing.every)
+        place = (at, crossing.low, crossing.high, crossing.kind)
+        rows.append((*_key(question, claim, outcome), *place, neutral, *away, every, there))
     more = ("neutral", "from_newsham", "from_self", "from_neutral", "crossings", "numbers_there")
     table = pd.DataFrame(rows, columns=[*COLUMNS, *more])
     return table.astype(dict.fromkeys(("crossing", "low", "high", *more[:4]), float))
@@ -339,8 +338,8 @@ def _table(question: Question, crossings: dict[tuple[str, str], Crossing]) -> pd
 
 def _numbers(question: Question, crossings: dict[tuple[str, str], Crossing]) -> pd.DataFrame:
     rows = []
-    for (claim, outcome), one in crossings.items():
-        for at in one.every or (() if one.at is None else (one.at,)):
+    for (claim, outcome), crossing in crossings.items():
+        for at in crossing.every or (() if crossing.at is None else (crossing.at,)):
             for name, *values in medians(question.experiment, claim, at):
                 unit = question.experiment.catalogue.parameters[name].unit
                 rows.append((*_key(question, claim, outcome), at, name, unit, *values))

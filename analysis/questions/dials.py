@@ -53,7 +53,7 @@ def effects(exp: Experiment, trials: int, update: Progress | None = None, *, kee
     distinct = {names[key]: replace(exp, policies=policies, worldviews=(view,), starts=(exp.reference,))
                 for key, view in views.items()}  # fmt: skip
     played = averages.play(distinct, trials, update=update, keep=keep)
-    ends = {key: {cell[2]: one for cell, one in played[name].items()} for key, name in names.items()}
+    ends = {key: {cell[2]: mean for cell, mean in played[name].items()} for key, name in names.items()}
     others = [policy.name for policy in policies if policy.name != base]
     rows = []
     for claim in dials.values():
@@ -73,28 +73,30 @@ def _rows(
     priced = {values.outcome for values in exp.values}  # sums of the others
     known = {name: outcome for name, outcome in exp.catalogue.outcomes.items() if name not in priced}
     several = 1 - (1 - LEVEL) / (len(known) * (1 + len(others)))
-    found: dict[tuple[str, str], tuple[Interval, Interval]] = {}
+    effects: dict[tuple[str, str], tuple[Interval, Interval]] = {}
     for outcome in known:
-        now, then = ({n: one.outcome(exp, outcome) for n, one in end.items()} for end in (at_newsham, at_self))
+        now, then = ({n: mean.outcome(exp, outcome) for n, mean in end.items()} for end in (at_newsham, at_self))
         pairs: dict[str, tuple[Floats, Floats]] = {base: (now[base], then[base])}
         if all(len(blocks) for end in (now, then) for blocks in end.values()):
             pairs |= {f"{other} - {base}": (now[other] - now[base], then[other] - then[base]) for other in others}
         for of, (a, b) in pairs.items():
-            found[of, outcome] = averages.paired_difference(a, b), averages.paired_difference(a, b, several)
-    most = _most(known, found)
+            effects[of, outcome] = averages.paired_difference(a, b), averages.paired_difference(a, b, several)
+    most = _most(known, effects)
     shown = {outcome.name for outcome in primary(exp)}
     return [
         [claim.name, claim.theme, of, name, *alone, known[name].margin, verdict(alone, known[name].margin),
          (of, name) == most]
-        for (of, name), (alone, _) in found.items() if name in shown or (of, name) == most
+        for (of, name), (alone, _) in effects.items() if name in shown or (of, name) == most
     ]  # fmt: skip
 
 
-def _most(known: dict[str, Outcome], found: dict[tuple[str, str], tuple[Interval, Interval]]) -> tuple[str, str] | None:
+def _most(
+    known: dict[str, Outcome], effects: dict[tuple[str, str], tuple[Interval, Interval]]
+) -> tuple[str, str] | None:
     """Where the effect is greatest, counted in margins, among effects beyond the interval for all together."""
     beyond = {
         key: abs(joint.estimate) / known[key[1]].margin
-        for key, (_, joint) in found.items()
+        for key, (_, joint) in effects.items()
         if joint.estimate is not None and joint.low is not None and joint.high is not None
         and (joint.low > 0 or joint.high < 0)
     }  # fmt: skip

@@ -78,7 +78,7 @@ class Search:
 
     def best(self, method: str) -> FoundBox | None:
         """The first box of a method that holds on the other half."""
-        return next((one for one in self.boxes if one.method == method and one.holds), None)
+        return next((box for box in self.boxes if box.method == method and box.holds), None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,8 +183,8 @@ def discover(
         if not differences[..., i].any():
             raise QuestionError(f"outcome {outcome} is the same under both policies: there is nothing to discover")
         exception, cases = _exception(question, outcome, differences[..., i], beyond_margin)
-        found = boxes.find_boxes((dials[0], cases[0]), (dials[1], cases[1]), claims, coverage)
-        searches[outcome] = Search(outcome, exception, differences[..., i], cases, found)
+        candidates = boxes.find_boxes((dials[0], cases[0]), (dials[1], cases[1]), claims, coverage)
+        searches[outcome] = Search(outcome, exception, differences[..., i], cases, candidates)
     limits, rates = _box_tables(question, searches)
     points_table = pd.concat([_point_table(question, search, claims, dials) for search in searches.values()])
     return Discovery(question, worlds * exp.lucks, limits, rates, points_table, claims, dials, searches, coverage,
@@ -266,14 +266,14 @@ def _box_tables(question: Question, searches: dict[str, Search]) -> tuple[pd.Dat
     limits, rates = [], []
     for outcome, search in searches.items():
         number = dict.fromkeys(("prim", "cart"), 0)
-        for found in search.boxes:
-            number[found.method] += 1
-            box = (*_key(question, outcome), search.exception, found.method, number[found.method])
-            for claim in found.box.restricted:
-                ends = found.box.limits(claim)
+        for candidate in search.boxes:
+            number[candidate.method] += 1
+            box = (*_key(question, outcome), search.exception, candidate.method, number[candidate.method])
+            for claim in candidate.box.restricted:
+                ends = candidate.box.limits(claim)
                 limits.append((*box, claim, *np.clip(ends, 0, 1).tolist(), words_for_limits(*ends)))
-            for half, fit in zip(HALVES, (found.train, found.held_out), strict=True):
-                rates.append((*box, half, fit.points, *fit.coverage, *fit.density, *fit.base_rate, found.holds))
+            for half, fit in zip(HALVES, (candidate.train, candidate.held_out), strict=True):
+                rates.append((*box, half, fit.points, *fit.coverage, *fit.density, *fit.base_rate, candidate.holds))
     return pd.DataFrame(limits, columns=COLUMNS), pd.DataFrame(rates, columns=RATES)
 
 

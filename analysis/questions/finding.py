@@ -96,15 +96,16 @@ def describe(
     first = findings[0]
     asked = {
         "policies": first.policies,
-        "outcomes": _distinct(name for one in findings for name in one.question.outcomes),
-        "starts": _distinct(one.question.start.name for one in findings),
-        "worldviews": _distinct(name for one in findings for name in one.worldviews),
+        "outcomes": _distinct(name for finding in findings for name in finding.question.outcomes),
+        "starts": _distinct(finding.question.start.name for finding in findings),
+        "worldviews": _distinct(name for finding in findings for name in finding.worldviews),
     }
     design = {"trials": first.trials, "level": LEVEL, **first.design}
     for other in findings[1:]:  # what differs by start is a dict
         design |= {name: {**design[name], **value} for name, value in other.design.items() if isinstance(value, dict)}
     exp = first.question.experiment
-    exp = replace(exp, trials=first.trials, starts=tuple(one for one in exp.starts if one.name in asked["starts"]))
+    starts = tuple(start for start in exp.starts if start.name in asked["starts"])
+    exp = replace(exp, trials=first.trials, starts=starts)
     typed = {name.rstrip("_"): value for name, value in options.items()}
     defaults = {
         "outcome": asked["outcomes"], "start": asked["starts"], "seed": exp.seed, "worldview": asked["worldviews"],
@@ -192,7 +193,8 @@ def read_experiment(described: Manifest) -> Experiment:
         if not any(view.distributions == laws for view in views):
             title, summary = f"All dials at {end:g}", f"Every claim as {author} reads it, the rest neutral."
             views.append(Worldview(f"dials_{end:g}", title, summary, laws))
-    return replace(exp, policies=tuple(one for one in exp.policies if one.name in policies), worldviews=tuple(views))
+    kept = tuple(policy for policy in exp.policies if policy.name in policies)
+    return replace(exp, policies=kept, worldviews=tuple(views))
 
 
 def _plain(value: Any) -> Any:

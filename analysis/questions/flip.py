@@ -135,7 +135,7 @@ class _Search:
         every = self.all_of_an_author()
         without = {option: tuple(other for other in every if other != option) for option in every}
         self.play([(), every, *((option,) for option in every), *without.values()])
-        weight = {one: max(abs(self._gain((one,), ())), abs(self._gain(every, without[one]))) for one in every}
+        weight = {claim: max(abs(self._gain((claim,), ())), abs(self._gain(every, without[claim]))) for claim in every}
         return tuple(sorted(every, key=weight.__getitem__, reverse=True)[:SEARCHED])
 
     def _gain(self, changes: Changes, fewer: Changes) -> float:
@@ -158,7 +158,7 @@ class _Search:
         """Add the change that leads farthest, until the result turns."""
         chosen: Changes = ()
         while len(chosen) < len(searched):
-            chosen = self.farthest([(*chosen, one) for one in searched if one not in chosen])
+            chosen = self.farthest([(*chosen, claim) for claim in searched if claim not in chosen])
             if self.turns(chosen):
                 return chosen
         return None
@@ -183,7 +183,7 @@ class _Search:
         """The same changes, at each step the one that leads farthest."""
         chosen: Changes = ()
         while len(chosen) < len(changes):
-            chosen = self.farthest([(*chosen, one) for one in changes if one not in chosen])
+            chosen = self.farthest([(*chosen, claim) for claim in changes if claim not in chosen])
         return chosen
 
     def result(self, turning: Changes | None, settled: bool) -> Flip:

@@ -274,7 +274,7 @@ def map_best_policies(question: Question, means: Mapping[str, Floats]) -> pd.Dat
     worlds = means[prices[0]].shape[2]
     weights = [np.full((1, worlds), 1 / worlds), *regret.resamples(worlds, len(views))]
     # float[value, resample, worldview, policy]; the first resample is the estimate
-    losses = np.stack([np.concatenate([regret.by_view(means[name], one) for one in weights]) for name in prices])
+    losses = np.stack([np.concatenate([regret.by_view(means[name], weight) for weight in weights]) for name in prices])
     margin = exp.catalogue.outcomes[prices[0]].margin
     names = [policy.name for policy in exp.policies]
     rows = []

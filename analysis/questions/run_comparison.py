@@ -85,5 +85,5 @@ def _independent(a: Floats, b: Floats) -> Interval:
     difference = float(a.mean() - b.mean())
     if first.low is None or second.low is None:
         return Interval(difference, None, None)
-    half = math.hypot(*(float(one.high - one.low) / 2 for one in (first, second)))  # type: ignore[operator]
+    half = math.hypot(*(float(interval.high - interval.low) / 2 for interval in (first, second)))  # type: ignore[operator]
     return Interval(difference, difference - half, difference + half)

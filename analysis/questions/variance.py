@@ -186,7 +186,7 @@ def sums_of_block(raw: Floats, means: Floats) -> Floats:
     mean = means.mean(axis=3)
     apart = mean - mean.mean(axis=1, keepdims=True)
     each = (mean, mean**2, apart**2, raw.var(axis=3, ddof=1), means.var(axis=3, ddof=1))
-    return np.stack([one.sum(axis=2) for one in each], axis=1)
+    return np.stack([part.sum(axis=2) for part in each], axis=1)
 
 
 def components(total: Floats, worlds: NDArray[np.int64], lucks: int) -> Floats:

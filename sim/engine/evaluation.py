@@ -142,7 +142,7 @@ def block_means(
             count = min(WORLDS_AT_A_TIME, first_world + worlds - first)
             here = draw_worlds(question.experiment, question.worldview, claims, first, count)
             block = (np.arange(first, first + count) - first_world) // (worlds // blocks)
-            tasks = [pool.submit(_played, one, here, point, first) for one, point in rows]
+            tasks = [pool.submit(_played, cell, here, point, first) for cell, point in rows]
             try:
                 for row, task in enumerate(tasks):
                     np.add.at(totals[:, row], block, task.result())

@@ -104,8 +104,9 @@ def _unpack_job(job: bytes) -> Parts:
 
 
 def _play_block(parts: Parts, number: int) -> Block:
-    with closing(batch.blocks(parts.experiment, workers=1, block_worlds=parts.block_worlds, numbers=[number])) as one:
-        return next(one)
+    blocks = batch.blocks(parts.experiment, workers=1, block_worlds=parts.block_worlds, numbers=[number])
+    with closing(blocks):
+        return next(blocks)
 
 
 def _encode_block(parts: Parts, number: int) -> dict[str, bytes]:

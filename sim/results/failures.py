@@ -73,10 +73,10 @@ def remove_failures(experiment: Experiment, block: Block) -> tuple[Block, list[F
 
     A failed world is removed from all cells, so the rest is paired as before. The block keeps all its parameters.
     """
-    found = [failure for cell in block.records for failure in _failures_of_cell(experiment, block, cell)]
-    if not found:
-        return block, found
-    failed = {failure.world for failure in found}
+    failed_trials = [failure for cell in block.records for failure in _failures_of_cell(experiment, block, cell)]
+    if not failed_trials:
+        return block, failed_trials
+    failed = {failure.world for failure in failed_trials}
     records = {cell: rows[~np.isin(rows["world"], list(failed))] for cell, rows in block.records.items()}
     # Rung counts are sums over worlds: the failed worlds are played again, and their counts are subtracted.
     counts = {}
@@ -85,7 +85,7 @@ def remove_failures(experiment: Experiment, block: Block) -> tuple[Block, list[F
         rows = [world - block.first_world for world in sorted(failed)]
         again = [play_world(experiment, cell, parameters[row : row + 1], block.first_world + row)[1] for row in rows]
         counts[cell] = total - sum(again)
-    return replace(block, records=records, rung_counts=counts), found
+    return replace(block, records=records, rung_counts=counts), failed_trials
 
 
 def play_world(

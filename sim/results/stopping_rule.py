@@ -118,15 +118,15 @@ class StoppingRule:
 
     def least_precise(self) -> list[LeastPrecise]:
         """For each outcome the contrast that is furthest from the target."""
-        found = []
+        furthest = []
         for name, target in self.targets.items():
             sums = self.sums[name]
             widths, needed = sums.half_width(), sums.needed(target) * self.experiment.lucks
             # Infinite widths (too few worlds have the outcome at all) are all equal: the trials needed decide then.
             index = int(np.argmax(np.where(np.isinf(widths).any(), needed, widths)))
             start, view, pair = self.contrasts[index]
-            found.append(LeastPrecise(name, start, view, *pair, float(widths[index]), target, float(needed[index])))
-        return found
+            furthest.append(LeastPrecise(name, start, view, *pair, float(widths[index]), target, float(needed[index])))
+        return furthest
 
     def is_met(self, parts: Parts, blocks: int) -> bool:
         """Whether every contrast reaches its target after the first `blocks` blocks of a folder."""

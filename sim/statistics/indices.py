@@ -100,9 +100,9 @@ def screen(
             part = slice(points * size)
             own = analysis.analyze(plain_problem(problem), X[part], Y[:, part, i].mean(axis=0), num_resamples=2,
                                    num_levels=GRID_LEVELS, seed=seed_of("unused", seed))  # fmt: skip
-            for measure, found in _morris(effects[:, :points], own, seed).items():
+            for measure, estimates in _morris(effects[:, :points], own, seed).items():
                 head = [(outcome, MORRIS, name, measure, points, points * size) for name in names]
-                rows += [(*one, *estimate) for one, estimate in zip(head, found, strict=True)]
+                rows += [(*row, *estimate) for row, estimate in zip(head, estimates, strict=True)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -147,13 +147,13 @@ def decompose(
     for i, outcome in enumerate(outcomes):
         y = Y[:, :, i].reshape(len(Y), points, size)
         for count in _sizes(points, 8):
-            found = _shares(y[:, :count], seed)
-            if found is None and count == points:
+            estimates = _shares(y[:, :count], seed)
+            if estimates is None and count == points:
                 raise QuestionError(
                     f"outcome {outcome}: luck moves it more than the inputs do; take more --trials, or another outcome"
                 )
             head = [(outcome, SOBOL, name, m, count, count * size) for m in ("S1", "ST") for name in named]
-            rows += [(*one, *estimate) for one, estimate in zip(head, found or (), strict=bool(found))]
+            rows += [(*row, *estimate) for row, estimate in zip(head, estimates or (), strict=bool(estimates))]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

@@ -43,7 +43,7 @@ class Measured:
 
     def rescaled(self, sign: float, added: float = 0.0) -> Measured:
         """The same ranks for numbers on another scale: added + sign * value."""
-        value, low, high, raw = (added + sign * one for one in (self.value, self.low, self.high, self.uncorrected))
+        value, low, high, raw = (added + sign * part for part in (self.value, self.low, self.high, self.uncorrected))
         return Measured(value, *((low, high) if sign > 0 else (high, low)), self.rank, self.ranks, raw)
 
     @property
@@ -81,10 +81,10 @@ def estimate(measure: Measure, losses: Floats) -> Measured:
         raw = measure(means, weights)
         return (1 + share) * raw - share * sum(measure(half, weights) for half in halves) / 2, raw
 
-    value, uncorrected = (one[0] for one in corrected(np.full((1, worlds), 1 / worlds)))
+    value, uncorrected = (numbers[0] for numbers in corrected(np.full((1, worlds), 1 / worlds)))
     resampled = np.concatenate([corrected(weights)[0] for weights in resamples(worlds, losses.shape[0])])
     low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
-    rank = np.array([1 + int((value < one).sum()) for one in value])
+    rank = np.array([1 + int((value < number).sum()) for number in value])
     return Measured(value, low, high, rank, _ranks(resampled), uncorrected)
 
 

@@ -80,19 +80,19 @@ def find_crossing(curves: Floats, dials: Floats) -> Crossing:
     counts, firsts = _evaluate(resampled, dials)
     crossings = _single_crossings(resampled, dials, counts, firsts)
     own_count, own_first = _evaluate(mean[None], dials)
-    found = int(own_count[0])
-    if found > 1 and np.mean(counts > 1) >= LEVEL:
+    count = int(own_count[0])
+    if count > 1 and np.mean(counts > 1) >= LEVEL:
         return Crossing("many", every=tuple(roots(mean, dials)))
     at = float(_single_crossings(mean[None], dials, own_count, own_first)[0])
     # A curve without a crossing still leads to one outside if its trend is settled: the interval of its whole change
     # excludes 0, and it goes back against that direction by no more than a tenth of the change.
     change = resampled[:, -1] - resampled[:, 0]
     trend = np.quantile(change, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    if found == 0 and not (trend[0] * trend[1] > 0 and _reversal(mean) <= REVERSAL * abs(mean[-1] - mean[0])):
+    if count == 0 and not (trend[0] * trend[1] > 0 and _reversal(mean) <= REVERSAL * abs(mean[-1] - mean[0])):
         return Crossing("none")
     ends = np.quantile(crossings, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], method="nearest").tolist()
     low, high = [end if math.isfinite(end) else None for end in ends]
-    return Crossing("one" if found else "outside", at, low, high)
+    return Crossing("one" if count else "outside", at, low, high)
 
 
 def roots(curve: Floats, dials: Floats) -> list[float]:

@@ -162,8 +162,8 @@ def cache_folder() -> Path:
     folder = Path(tempfile.gettempdir()) / "strait-kernels"
     with contextlib.suppress(OSError):
         folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
-        if not hasattr(os, "getuid") or (found.st_uid == os.getuid() and stat.S_IMODE(found.st_mode) == 0o700):
+        status = folder.lstat()
+        if not hasattr(os, "getuid") or (status.st_uid == os.getuid() and stat.S_IMODE(status.st_mode) == 0o700):
             return folder
     return Path(tempfile.mkdtemp(prefix="strait-"))
 

@@ -65,7 +65,7 @@ class Compiled:
         builder = llvm.JITLibraryBuilder().add_object_img(code).export_symbol(name).export_symbol("fault")
         builder.add_current_process()
         self._library = builder.link(self._compiler, name)
-        types = [one for kind in kinds for one in argument_types(kind)]
+        types = [argument for kind in kinds for argument in argument_types(kind)]
         self._call = ctypes.CFUNCTYPE(None, *types)(self._library[name])
         self._fault = ctypes.c_int64.from_address(self._library["fault"])
 
@@ -75,7 +75,8 @@ class Compiled:
 
     def __call__(self, *given: Any) -> None:
         """Run the kernel."""
-        self._call(*(part for kind, one in zip(self._kinds, given, strict=True) for part in pass_argument(kind, one)))
+        pairs = zip(self._kinds, given, strict=True)
+        self._call(*(part for kind, value in pairs for part in pass_argument(kind, value)))
         if site := self._fault.value:
             if site == len(self.sites):
                 raise InterruptedError("stopped")

@@ -180,8 +180,8 @@ def _functions_of(path: str) -> dict[int, ast.FunctionDef]:
 @functools.lru_cache(maxsize=512)
 def _functions_in(text: str) -> dict[int, ast.FunctionDef]:
     tree = ast.parse(text)
-    found = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
-    return {min([node.lineno, *(one.lineno for one in node.decorator_list)]): node for node in found}
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    return {min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]): node for node in functions}
 
 
 class Program:
@@ -484,7 +484,7 @@ class _Reader:
             self.refuse(node, "a whole number has 64 bits: this one is beyond them")
         if isinstance(value, (tuple, np.ndarray)) and len(value) and np.ndim(value) == 1:
             item = kind_of_value(value[0])
-            if item is not None and all(kind_of_value(one) == item for one in value):
+            if item is not None and all(kind_of_value(element) == item for element in value):
                 return Expr("const", Array(item, (len(value),)), (tuple(value),))
         kind = None if isinstance(value, np.ndarray) else kind_of_value(value)
         if kind is None:

@@ -41,7 +41,7 @@ def print_javascript(program: Program, records: Mapping[str, Record]) -> str:
     Every function stands under its last name with `$` for dots (`month$play`); RESULT and the records are constants.
     """
     printer = _Printer(records)
-    functions = [printer.function(one) for one in program.functions]
+    functions = [printer.function(function) for function in program.functions]
     return "\n".join(
         [
             f"const SITES = {json.dumps([_without_folder(site) for site in program.sites])};",
@@ -161,7 +161,7 @@ class _Printer:
     def unpack(self, places: Sequence[str | None], value: Expr) -> None:
         if value.op == "tuple":
             parts = [self.new() for _ in value.args]
-            self.lines += [f"const {part} = {self.value(one)};" for part, one in zip(parts, value.args, strict=True)]
+            self.lines += [f"const {part} = {self.value(item)};" for part, item in zip(parts, value.args, strict=True)]
         else:
             self.lines.append(f"{self.value(value)};")
             parts = [_result(index, kind) for index, kind in enumerate(value.kind.items)]  # type: ignore[union-attr]
@@ -207,10 +207,10 @@ class _Printer:
                 return f"{self.reference(array)[0]}.length"
             case "item", (whole, index):
                 return f"({self.value(whole)}, {_result(index, expr.kind)})"
-            case "neg", (one,):
-                return f"(-{self.value(one)}{_whole(expr)})"
-            case "not", (one,):
-                return f"(!{self.value(one)})"
+            case "neg", (operand,):
+                return f"(-{self.value(operand)}{_whole(expr)})"
+            case "not", (operand,):
+                return f"(!{self.value(operand)})"
             case "if", parts:
                 return "({} ? {} : {})".format(*map(self.value, parts))
             case "and" | "or", parts:
@@ -218,7 +218,7 @@ class _Printer:
             case "cast", (before,):
                 return self.cast(self.value(before), before.kind, expr.kind)
             case "call", (rule, *given):
-                texts = [self.argument(one) for one in given if one.kind not in self.records]
+                texts = [self.argument(argument) for argument in given if argument.kind not in self.records]
                 return f"{_called(rule)}({', '.join(texts)})"
             case "/", (above, below) if not (below.op == "const" and below.args[0]):
                 return f"divide({self.value(above)}, {self.value(below)}, {expr.site})"
@@ -261,7 +261,7 @@ def _wasm_text(functions: Sequence[Function]) -> str:
     if not functions:
         return "const RESULT = new Float64Array(16);\n"
     code = base64.b64encode(_wasm_module(functions)).decode()
-    names = ", ".join(_called(one) for one in functions)
+    names = ", ".join(_called(function) for function in functions)
     return (
         f"const WORDS = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(atob('{code}'), "
         "(letter) => letter.charCodeAt(0)))).exports;\n"
@@ -270,11 +270,11 @@ def _wasm_text(functions: Sequence[Function]) -> str:
 
 
 def _wasm_module(functions: Sequence[Function]) -> bytes:
-    types = [b"\x60" + _vector([WASM_TYPES[str(kind)] for _, kind in one.parameters]) + b"\x00" for one in functions]
+    types = [b"\x60" + _vector([WASM_TYPES[str(kind)] for _, kind in rule.parameters]) + b"\x00" for rule in functions]
     exports = [_name("memory") + b"\x02\x00"]
-    exports += [_name(_called(one)) + b"\x00" + _unsigned(index) for index, one in enumerate(functions)]
+    exports += [_name(_called(function)) + b"\x00" + _unsigned(index) for index, function in enumerate(functions)]
     sections = {1: types, 3: [_unsigned(index) for index in range(len(functions))], 5: [b"\x00\x01"], 7: exports,
-                10: [_Words(one).code() for one in functions]}  # fmt: skip
+                10: [_Words(function).code() for function in functions]}  # fmt: skip
     packed = [bytes([number]) + _sized(_vector(entries)) for number, entries in sections.items()]
     return b"\0asm\1\0\0\0" + b"".join(packed)
 

@@ -282,7 +282,8 @@ class _Body:
             case "cast", (before,):
                 return self.cast(self.value(before), before.kind, expr.kind)
             case "call", (rule, *given):
-                return self.build.call(self.declared[rule.name], [part for one in given for part in self.argument(one)])
+                arguments = [part for value in given for part in self.argument(value)]
+                return self.build.call(self.declared[rule.name], arguments)
             case "if", (test, then, otherwise):
                 return self.choose(self.value(test), lambda: self.value(then), lambda: self.value(otherwise))
             case "and" | "or", (first, *rest):
@@ -290,9 +291,9 @@ class _Body:
                 others = (lambda: self.value(later)), (lambda: I1(expr.op == "or"))
                 return self.choose(self.value(first), *(others if expr.op == "and" else reversed(others)))
             case "max" | "min", parts:
-                one, other = map(self.value, parts)
+                left, right = map(self.value, parts)
                 compare = self.build.fcmp_ordered if expr.kind == REAL else self.build.icmp_signed
-                return self.build.select(compare(">" if expr.op == "max" else "<", other, one), other, one)
+                return self.build.select(compare(">" if expr.op == "max" else "<", right, left), right, left)
         return self.operation(expr, *map(self.value, expr.args))
 
     def argument(self, expr: Expr) -> list[Any]:
