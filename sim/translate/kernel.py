@@ -11,17 +11,18 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import inspect
 import json
 import os
 import stat
 import tempfile
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from sim.translate.machine import Compiled, compile_object, processor
-from sim.translate.subset import Kind, Program, kind_of_value
+from sim.translate.subset import ANNOTATED, Array, Kind, Program, kind_of_value, widens
 
 LARGEST_CACHE_BYTES = 16_000_000  # some two hundred kernels; the oldest go
 
@@ -65,6 +66,8 @@ class Kernel:
         self.function, self._mark, self._dropped = function, mark, tuple(dropped)
         self._ready: dict[tuple[Kind | None, ...], Compiled] = {}
         self._is_current = is_current
+        noted = inspect.signature(function).parameters.values()
+        self._wanted = [ANNOTATED.get(getattr(each.annotation, "__name__", each.annotation)) for each in noted]
         self._lock = threading.Lock()
         self._optimising: list[threading.Thread] = []
 
@@ -75,10 +78,12 @@ class Kernel:
         ------
         NotInSubset
             At the first call, for what cannot be translated.
+        TypeError
+            For an array whose numbers do not lie one after another: machine code would read others.
         ZeroDivisionError
             With the file and line of the rule. What had been filled by then stays so.
         """
-        kinds = tuple(map(kind_of_value, given))
+        kinds = self._kinds(given)
         compiled = self._ready.get(kinds) or self._prepare(kinds)
         try:
             compiled(*given)
@@ -88,7 +93,7 @@ class Kernel:
 
     def is_kept(self, *given: Any) -> bool:
         """Return whether code for such arguments is there already, in this process or in the cache folder."""
-        kinds = tuple(map(kind_of_value, given))
+        kinds = self._kinds(given)
         if kinds in self._ready or self._mark is None:
             return kinds in self._ready
         return read_cached(self._key(kinds, self._mark())) is not None
@@ -103,6 +108,17 @@ class Kernel:
         for compiled in self._ready.values():
             compiled.stop()
         self._ready.clear()
+
+    def _kinds(self, given: Sequence[Any]) -> tuple[Kind | None, ...]:
+        """The kinds that the code takes: a whole number given for a float is a float, also for code that is kept."""
+        kinds = tuple(map(kind_of_value, given))
+        for kind, value in zip(kinds, given, strict=True):
+            if isinstance(kind, Array) and not value.flags.c_contiguous:
+                raise TypeError(f"{self.function.__name__}: an array must be contiguous, see numpy.ascontiguousarray")
+        if len(kinds) != len(self._wanted):
+            return kinds  # refused when the function is read
+        pairs = zip(kinds, self._wanted, strict=True)
+        return tuple(wanted if kind and wanted and widens(kind, wanted) else kind for kind, wanted in pairs)
 
     def _key(self, kinds: tuple[Kind | None, ...], mark: str) -> str:
         source = Path(self.function.__code__.co_filename)  # a kernel need not lie among the sources that `mark` covers
@@ -123,11 +139,10 @@ class Kernel:
                 entry = program.read(self.function, kinds)  # type: ignore[arg-type]
                 text = print_llvm(program, entry, check_indices=self._mark is None)
                 key = key or self._key(kinds, hashlib.sha256(f"{text} {program.sites}".encode()).hexdigest())
-                taken = [kind for _, kind in entry.parameters]
                 cached = read_cached(key)
             if cached is None:
-                first = Compiled(compile_object(text, optimise=False), entry.name, taken, program.sites)
-                rest = kinds, key, text, entry.name, taken, program.sites
+                first = Compiled(compile_object(text, optimise=False), entry.name, kinds, program.sites)  # type: ignore[arg-type]
+                rest = kinds, key, text, entry.name, program.sites
                 thread = threading.Thread(target=self._optimise, args=rest)
                 self._optimising.append(thread)
                 self._ready[kinds] = first
@@ -138,10 +153,10 @@ class Kernel:
             return self._ready[kinds]
 
     def _optimise(
-        self, kinds: tuple[Kind | None, ...], key: str, text: str, name: str, taken: list[Kind], sites: list[str]
+        self, kinds: tuple[Kind | None, ...], key: str, text: str, name: str, sites: list[str]
     ) -> None:
         code = compile_object(text)
-        self._ready[kinds] = Compiled(code, name, taken, sites)
+        self._ready[kinds] = Compiled(code, name, kinds, sites)  # type: ignore[arg-type]
         if self._is_current():  # rules are read from their files: what was edited meanwhile is not what was loaded
             write_cached(key, code, {"name": name, "sites": sites})
 

@@ -267,7 +267,7 @@ class _Reader:
         wanted = self.annotated(argument.annotation)
         if wanted is None or wanted == given:
             return given
-        if not _widens(given, wanted):
+        if not widens(given, wanted):
             self.refuse(argument, f"{argument.arg} is {wanted}, and {given} is given")
         return wanted
 
@@ -445,7 +445,7 @@ class _Reader:
         if value.op == "tuple" and isinstance(kind, Tuple) and len(value.args) == len(kind.items):
             parts = zip(value.args, kind.items, strict=True)
             return _tuple([self.cast(part, wanted, node) for part, wanted in parts])
-        if not _widens(value.kind, kind):
+        if not widens(value.kind, kind):
             self.refuse(
                 node, f"{kind} is wanted and {value.kind} is given: convert it by float() or int(), or compare it"
             )
@@ -630,7 +630,7 @@ def _has_call(node: ast.expr) -> bool:
     return any(isinstance(part, ast.Call) for part in ast.walk(node))
 
 
-def _widens(given: Kind, wanted: Kind) -> bool:
+def widens(given: Kind, wanted: Kind) -> bool:
     """Whether a value of one kind may stand for one of another: a truth for 0 or 1, a whole number for a real."""
     return given in NUMBERS and wanted in NUMBERS and NUMBERS.index(str(given)) <= NUMBERS.index(str(wanted))
 

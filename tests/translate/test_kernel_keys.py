@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,3 +40,26 @@ def test_an_edited_kernel_never_runs_the_code_of_its_former_self(
         kernel.wait()
         found.append(numbers[0])
     assert found == [1.0, 2.0]
+
+
+def scale(numbers: Any, factor: float, out: Any) -> None:
+    for index in range(len(out)):
+        out[index] = factor * numbers[index]
+
+
+def test_a_whole_number_stands_for_a_float_in_saved_code_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.translate.kernel.cache_folder", lambda: tmp_path)
+    numbers = np.array([1.0, 2.0])
+    for factor in (3, 3.0, True, np.int64(3)):  # the first call saves code; new kernels load it
+        out = np.zeros(2)
+        kernel = Kernel(scale, mark=lambda: "the same rules")
+        kernel(numbers, factor, out)
+        kernel.wait()
+        assert out.tolist() == [float(factor), 2.0 * float(factor)]
+    assert len(list(tmp_path.glob("*.object"))) == 1
+
+
+@pytest.mark.parametrize("numbers", [np.zeros(6)[::2], np.zeros((2, 3)).T, np.zeros(3)[::-1]])
+def test_an_array_with_gaps_is_refused(numbers: np.ndarray) -> None:
+    with pytest.raises(TypeError, match="contiguous"):
+        Kernel(scale)(numbers, 1.0, np.zeros(2))
