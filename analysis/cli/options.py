@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.scenario import experiment as scenario
 
 DEBATE = "debate"
+SHIPPED = (DEBATE, "hindcast")
 FLAGSHIP = "direct_ties-interoperability"
 
 
@@ -58,7 +59,7 @@ def _complete_changes(incomplete: str) -> list[str]:
 
 def complete_experiment(incomplete: str) -> list[str]:
     """Complete the name of an experiment that comes with Strait."""
-    return [name for name in (DEBATE, "hindcast") if name.startswith(incomplete)]
+    return [name for name in SHIPPED if name.startswith(incomplete)]
 
 
 def complete_name(incomplete: str) -> list[str]:
@@ -150,9 +151,11 @@ def split_experiment(words: list[str] | None) -> tuple[str, list[str]]:
 
     Examples
     --------
-    >>> split_experiment(["mine.yaml", "N1"]), split_experiment(["grey-zone", "surge"]), split_experiment(None)
-    (('mine.yaml', ['N1']), ('debate', ['grey-zone', 'surge']), ('debate', []))
+    >>> split_experiment(["mine.yaml", "N1"]), split_experiment(["hindcast", "levers"])
+    (('mine.yaml', ['N1']), ('hindcast', ['levers']))
+    >>> split_experiment(["grey-zone", "surge"]), split_experiment(None)
+    (('debate', ['grey-zone', 'surge']), ('debate', []))
     """
     first, *rest = words or [DEBATE]
-    is_experiment = first == DEBATE or first.lower().endswith((".yaml", ".yml"))
+    is_experiment = first in SHIPPED or first.lower().endswith((".yaml", ".yml"))
     return (first, rest) if is_experiment else (DEBATE, [first, *rest])

@@ -102,6 +102,8 @@ def _folders(files: list[str], loaded: list[Experiment], out: Path | None, share
         return [out or Path("out") / (f"{name}-parts/{share.number}-of-{share.of}" if share else name)]
     first_file: dict[str, str] = {}
     for file, exp in zip(files, loaded, strict=True):
+        if file in files[: len(first_file)]:
+            exit_with(f"{file} is named twice. Name each experiment once.", BAD_INPUT)
         if exp.name in first_file:
             exit_with(
                 f"{first_file[exp.name]} and {file} are both called {exp.name}, so they would share a folder. "

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment, Worldview
 
 HOPELESS = 100  # times the present trials: a comparison that needs more lies at the margin
-GROUPS = {"better": "Better than {}", "worse": "Worse than {}", "undecided": "Too close to call against {}"}
+GROUPS = {"better": "Better than {}", "a little better": "A little better than {}", "worse": "Worse than {}",
+          "a little worse": "A little worse than {}", "undecided": "Too close to call against {}"}  # fmt: skip
 Open = dict[tuple[str, str, str, tuple[str, str]], Comparison]  # by start, outcome, worldview and pair
 
 
@@ -62,7 +63,7 @@ def _describe_worldview(
 ) -> str:
     """Return how often the outcome comes, and which policies do better and worse than the one compared with."""
     base = reference_policy(exp)
-    verdicts = {policy.name: versus[worldview.name, outcome.name, policy.name, base].verdict
+    verdicts = {policy.name: _degree(versus[worldview.name, outcome.name, policy.name, base], exp)
                 for policy in exp.policies if policy.name != base}  # fmt: skip
     groups = ((text, [name for name in verdicts if verdicts[name] == verdict]) for verdict, text in GROUPS.items())
     rest = [f"{text.format(policy_phrase(exp, base))}: {join_words([policy_phrase(exp, name) for name in names])}."
@@ -78,12 +79,19 @@ def _describe_choice(exp: Experiment, outcome: Outcome, versus: dict[Versus, Com
     }
     turning = next((pair for pair, by_view in verdicts.items() if {"better", "worse"} <= {*by_view.values()}), None)
     a, b = pair = turning or next(iter(verdicts))
-    words = {"better": "better", "worse": "worse", "undecided": "too close to call"}
-    says = join_words([f"{words.get(verdicts[pair][view.name], 'no different')} {belief_clause(view)}"
-                   for view in exp.worldviews])  # fmt: skip
+    words = {"undecided": "too close to call", "same": "no different", "identical": "no different"}
+    degrees = {view.name: _degree(versus[view.name, outcome.name, *pair], exp) for view in exp.worldviews}
+    says = join_words([f"{words.get(degrees[view.name], degrees[view.name])} {belief_clause(view)}"
+                       for view in exp.worldviews])  # fmt: skip
     start = "Which policy does better depends on whose beliefs you hold: " if turning else ""
     what = f"on how often {event(outcome)}" if outcome.unit == "share" else f"on {measure(outcome)}"
     return capitalize(f"{start}{policy_phrase(exp, a)}, against {policy_phrase(exp, b)} {what}, is {says}.")
+
+
+def _degree(comparison: Comparison, exp: Experiment) -> str:
+    """Return the verdict; "a little better" or "a little worse" if the difference is clear but perhaps too small."""
+    small = comparison.verdict in ("better", "worse") and not comparison.trials_needed <= exp.trials
+    return f"a little {comparison.verdict}" if small else comparison.verdict
 
 
 def _describe_clarity(exp: Experiment, versus: dict[str, dict[Versus, Comparison]]) -> list[str]:

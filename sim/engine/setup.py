@@ -12,6 +12,7 @@ from sim.errors import QuestionError
 from sim.model import codes, draws
 from sim.model.effects import levers as lever_rules
 from sim.model.state import (
+    LeverEffects,
     LeverSums,
     Parameters,
     Setting,
@@ -96,9 +97,9 @@ def build_setting(exp: Experiment, policy: Policy, start: Start) -> np.ndarray:
         setting["scripted_month"][row] = event.month
         setting["scripted_key"][row] = draws.key_of(f"{name}, {same_before[name]}")
         same_before[name] += 1
-    for sums, at in (("base", start), ("reference", exp.reference)):
+    for sums, at, kind in (("base", start, LeverSums), ("reference", exp.reference, LeverEffects)):
         totals = add_levers(setting, [at.levers[lever.name] for lever in levers])
-        for name in fields(LeverSums):
+        for name in fields(kind):
             setting[sums][name] = getattr(totals, name)
     return record
 

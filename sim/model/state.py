@@ -27,8 +27,8 @@ PER_TRACK, PER_CLOCK, PER_EVENT, PER_RESULT, PER_SCRIPTED = (
 PER_RUNG = sum(rungs for _, _, rungs in TRACKS)  # of all tracks, one after the other
 
 
-class LeverSums:
-    """What the levers amount to at some depth and openness, each package at full depth in the open as 1."""
+class LeverEffects:
+    """The sums of levers from which ratios are counted, each package at full depth in the open as 1."""
 
     ties_depth: Annotated[float, "share", "military effect of ties with Taiwan, seen or not"]
     ties_seen: Annotated[float, "share", "military effect of ties with Taiwan that others know of"]
@@ -41,6 +41,11 @@ class LeverSums:
     extras_depth: Annotated[float, "share", "military effect of the extra levers"]
     extras_seen: Annotated[float, "share", "military effect of the extra levers that others know of"]
     exposure: Annotated[float, "share", "added chance of dangerous encounters, joint escorts as 1"]
+
+
+class LeverSums(LeverEffects):
+    """What the levers amount to at some depth and openness."""
+
     ties_steps: Annotated[float, "steps a year", "visible steps with Taiwan, or of standing contacts"]
     alliance_steps: Annotated[float, "steps a year", "visible steps with the US alone"]
     hidden: Annotated[float, "share", "military effect of ties added in secret, which may leak"]
@@ -69,7 +74,7 @@ class Setting:
     start_months: Annotated[Floats, PER_TRACK, "months", "how long that pressure has lasted by then"]
     base: Annotated[LeverSums, "as in LeverSums", "what the levers amount to at the start"]
     # the reference, from which ratios are counted
-    reference: Annotated[LeverSums, "as in LeverSums", "what the levers amount to at the reference start"]
+    reference: Annotated[LeverEffects, "as in LeverEffects", "what the levers amount to at the reference start"]
     reference_hope: Annotated[float, "probability", "hope at the reference start"]
     reference_trade: Annotated[float, "share", "the same part at the reference start"]
     # switches

@@ -47,7 +47,7 @@ def check_experiment(layers: list[Layer], experiment: Experiment) -> Iterator[Fa
     """Faults that only show in the complete experiment: its trials, its scripted events and its correlations."""
     trials, lucks, months = experiment.trials, experiment.lucks, experiment.months
     if trials % lucks:
-        yield _fault(layers, ("trials", "lucks"), f"trials: must be a multiple of lucks ({lucks}), got {trials}")
+        yield _fault(layers, ("trials", "lucks"), f"trials must be a multiple of lucks ({lucks}), got {trials}")
     for index, event in enumerate(experiment.events):
         if event.month >= months:
             message = f"events: must come before the horizon, month {months}, got month {event.month:g}"

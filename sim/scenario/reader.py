@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,8 @@ class Reader:
         """The layer of an option of the command line, over the experiment."""
         document = Document(label, data)
         record, faults = read_record(ExperimentFile, document, self.known)
-        self.faults.update(faults)
+        key = label.removeprefix("--").replace("-", "_") + ": "  # which the label says already
+        self.faults.update(replace(fault, message=fault.message.removeprefix(key)) for fault in faults)
         return Layer(document, record)
 
     def read_override(self, text: str) -> Layer:

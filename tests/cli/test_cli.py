@@ -115,7 +115,7 @@ def test_one_policy_can_be_run_alone(strait: Strait) -> None:
         (["run", "debate", "--trials", "many"], ["trials"]),
         (["run", "debate", "--workers", "0"], ["workers"]),
         (["run", "debate", "--colour", "red"], ["--colour"]),
-        (["run", "debate", "debate"], ["debate and debate are both called debate"]),
+        (["run", "debate", "debate"], ["debate is named twice. Name each experiment once."]),
         (["run", "debate", "hindcast", "--part", "1/2"], ["--part: divides one experiment"]),
         (["check", "nowhere.yaml"], ["nowhere.yaml"]),
         (["explain", "us_intervene_prob"], ["Did you mean us_intervenes_prob?"]),
@@ -252,6 +252,7 @@ def test_an_experiment_of_ones_own_is_explained(strait: Strait, tmp_path: Path) 
     )
     assert "Joint patrols." in strait("explain", "mine.yaml", "patrols").stdout
     assert "patrols" in strait("list", "mine.yaml", "policies").stdout
+    assert "1996" in strait("list", "hindcast", "starts").stdout
     assert_refused(strait("explain", "patrols"), "Nothing is called patrols")
     assert_refused(strait("explain", "mine.yaml"), "Name something to explain")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from playing import LEVERS
 import sim
 from sim.engine import setup
 from sim.model.state import (
+    LeverEffects,
     LeverSums,
     Parameters,
     Setting,
@@ -51,12 +53,12 @@ def only_written(record: str) -> set[str]:
     return {name for name in fields(RECORDS[record]) if loaded.count(name) <= set_elements.count(name)}
 
 
-@pytest.mark.parametrize("record", [State, Setting, LeverSums])
+@pytest.mark.parametrize("record", [State, Setting, LeverSums, LeverEffects])
 def test_every_field_has_a_unit_and_a_meaning(record: type) -> None:
     for name, field in fields(record).items():
         assert field.unit, name
         assert len(field.meaning.split()) >= 2, name
-        assert field.kind in (int, float, LeverSums), name
+        assert field.kind in (int, float, LeverSums, LeverEffects), name
 
 
 def test_every_field_is_read() -> None:
@@ -64,6 +66,13 @@ def test_every_field_is_read() -> None:
     for record in RECORDS.values():
         assert not [name for name in fields(record) if name not in read], record.__name__
     assert not {name: only_written(name) for name in RECORDS if only_written(name)}
+
+
+@pytest.mark.parametrize("name", ["base", "reference"])
+def test_every_sum_of_levers_in_a_setting_is_read(name: str) -> None:
+    files = (Path(sim.__file__).parent / "model").rglob("*.py")
+    read = {match for file in files for match in re.findall(rf"\b{name}\.(\w+)", file.read_text(encoding="utf-8"))}
+    assert {*fields(fields(Setting)[name].kind)} <= read
 
 
 def test_parameters_are_those_of_the_catalogue() -> None:
@@ -91,6 +100,6 @@ def test_a_plain_record_has_the_values_of_a_numpy_record() -> None:
     plain = plain_record(Setting, values)
     assert plain.goal_depth == values["goal_depth"].tolist()
     assert plain.reference.ties_depth == values["reference"]["ties_depth"]
-    assert isinstance(plain.reference, LeverSums)
+    assert isinstance(plain.reference, LeverEffects)
     state = blank_state(LEVERS, 5, 2)
     assert (state.world, state.luck, state.over, state.openness) == (5, 2, 0, [0.0] * LEVERS)

@@ -18,14 +18,19 @@ def test_what_a_run_says_turns_with_its_numbers() -> None:
     figures = ["difference", "low", "high", "simultaneous_low", "simultaneous_high"]
     turned["verdict"] = "a better"
     turned[figures] = [-0.02, -0.03, -0.01, -0.03, -0.01]
-    turned["trials_needed"] = 401.0
+    turned["trials_needed"] = 399.0
     better = said(exp, result, turned)
     turned["verdict"] = "b better"
     turned[figures] = [0.02, 0.01, 0.03, 0.01, 0.03]
     worse = said(exp, result, turned)
     assert all("Better than the status quo: direct ties." in line for line in better[:3])
     assert all("Worse than the status quo: direct ties." in line for line in worse[:3])
-    assert "0 differences are clear and large enough to matter and 12 are clear but small" in better[4]
+    assert "12 differences are clear and large enough to matter" in better[4]
+    turned["trials_needed"] = 401.0
+    small = said(exp, result, turned)
+    assert all("A little worse than the status quo: direct ties." in line for line in small[:3])
+    assert "a little worse if Self is right" in small[3]
+    assert "0 differences are clear and large enough to matter and 12 are clear but small" in small[4]
     turned.loc[turned["worldview"] == "self", "verdict"] = "a better"
     turned.loc[turned["worldview"] == "self", "difference"] = -0.02
     assert "depends on whose beliefs you hold" in said(exp, result, turned)[3]

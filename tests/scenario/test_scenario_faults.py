@@ -51,7 +51,7 @@ def test_all_faults_are_listed_at_once(tree: Path) -> None:
     rewrite(tree / "scenarios/worldviews/newsham.yaml", "claims: newsham", "claims: [newsham]")
     assert faults("trial.yaml", seed=-1, set_=["claim.N9=1", "drills=3"], policies=["hold", "mein", "mine"]) == [
         "--policy: unknown policy 'mein'; allowed: hold, mine, ties; nearest: mine",
-        "--seed: seed: must be a whole number from 0 to 9223372036854775807, got -1",
+        "--seed: must be a whole number from 0 to 9223372036854775807, got -1",
         "--set claim.N9=1: unknown claim 'N9'; allowed: N1, N2, S1",
         "--set drills=3: unknown parameter 'drills'; allowed: PARAMETER, claim.CLAIM, lever.LEVER.SETTING, "
         "quantity.QUANTITY, switch.SWITCH; nearest: quantity.drills",
@@ -149,11 +149,11 @@ def test_symbolic_links_cannot_leave_the_folder(tree: Path) -> None:
 
 
 def test_options_are_checked_too(tree: Path) -> None:
-    assert faults("debate", trials=0) == ["--trials: trials: must be a whole number from 1 to 10000000, got 0"]
-    assert faults("debate", trials=True) == ["--trials: trials: must be a whole number from 1 to 10000000, got on"]
-    assert faults("debate", months=0) == ["--months: months: must be a whole number from 1 to 600, got 0"]
-    assert faults("debate", step_months=0.7) == ["--step-months: step_months: must be 1, 0.5 or 0.25, got 0.7"]
-    assert faults("debate", lucks=7) == ["--lucks: trials: must be a multiple of lucks (7), got 100"]
+    assert faults("debate", trials=0) == ["--trials: must be a whole number from 1 to 10000000, got 0"]
+    assert faults("debate", trials=True) == ["--trials: must be a whole number from 1 to 10000000, got on"]
+    assert faults("debate", months=0) == ["--months: must be a whole number from 1 to 600, got 0"]
+    assert faults("debate", step_months=0.7) == ["--step-months: must be 1, 0.5 or 0.25, got 0.7"]
+    assert faults("debate", lucks=7) == ["--lucks: trials must be a multiple of lucks (7), got 100"]
     assert faults("debate", policies=["hold", "hold"]) == [
         "--policy: policies: must name each entry once, got 'hold' twice"
     ]
