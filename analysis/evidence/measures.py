@@ -104,10 +104,16 @@ def absence(case: Case) -> Interval:
     return interval_of_mean(1 - case.outcome())
 
 
-def median(case: Case) -> Interval:
-    """The median of an outcome as trials have it, without its compensator."""
-    values = np.asarray(case.cells.records(case.cell)[case.row.of.outcome], dtype=float)
-    return intervals.interval_of_quantile(values.reshape(-1, 1), 0.5)
+def quantile(case: Case) -> Interval:
+    """A quantile of an outcome as trials have it, without its compensator; 1 is the maximum, which has no interval.
+
+    With `without`, only of the trials in which that outcome does not happen.
+    """
+    records, of = case.cells.records(case.cell), case.row.of
+    values = np.asarray(records[of.outcome], dtype=float)
+    chosen = values[records[of.without] == 0] if of.without else values
+    found = intervals.interval_of_quantile(chosen.reshape(-1, 1), of.quantile)
+    return found if of.quantile < 1 else Interval(found.estimate, None, None)
 
 
 def per_year(case: Case) -> Interval:
@@ -256,6 +262,13 @@ def response_share(case: Case) -> Interval:
     """Share of a coerced Japan's responses that are this option."""
     responses = case.chronicle.select("response")
     return case.share(responses, responses["rung"] == trace.RESPONSES.index(case.row.of.option))
+
+
+def responses_per_coercion(case: Case) -> Interval:
+    """How often Japan responds with this option, for each economic coercion of Japan that begins."""
+    responses, count = case.chronicle.select("response"), case.chronicle.count_by_trial
+    chosen = responses[responses["rung"] == trace.RESPONSES.index(case.row.of.option)]
+    return interval_of_ratio(count(chosen), count(case.episodes()))
 
 
 def rally_share(case: Case) -> Interval:

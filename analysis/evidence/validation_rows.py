@@ -24,6 +24,7 @@ from sim.scenario.schema import (
     OnOff,
     OutcomeName,
     PolicyName,
+    Share,
     Sources,
     StartName,
     Text,
@@ -44,18 +45,19 @@ Measure = Literal[
     "absence", "added_arms_growth", "always_the_same", "backtest_gain", "below_record",
     "change_of_difference", "crises",
     "deadly_share", "difference", "episode_months", "episodes", "force_per_dispute", "half_step", "hazard_of_force",
-    "held_levers_that_differ", "idle_dials", "level", "median", "moving_dials", "per_year",
-    "quiet_years_below_record", "rally_share", "ratio_of_policies", "response_share", "share_given",
-    "share_given_difference", "steps_unanswered", "tracks_with_varying_episodes", "tracks_with_varying_months",
+    "held_levers_that_differ", "idle_dials", "level", "moving_dials", "per_year", "quantile",
+    "quiet_years_below_record", "rally_share", "ratio_of_policies", "response_share", "responses_per_coercion",
+    "share_given", "share_given_difference", "steps_unanswered",
+    "tracks_with_varying_episodes", "tracks_with_varying_months",
 ]  # fmt: skip
 
 NEEDS: dict[str, tuple[str, ...]] = {
     "absence": ("outcome",), "backtest_gain": ("rival",),
-    "below_record": ("track", "rung"), "level": ("outcome",), "median": ("outcome",),
+    "below_record": ("track", "rung"), "level": ("outcome",), "quantile": ("outcome",),
     "change_of_difference": ("outcome", "against", "plus"), "difference": ("outcome",), "half_step": ("outcome",),
     "episodes": ("track", "rung"), "episode_months": ("track", "rung"), "per_year": ("outcome",),
-    "ratio_of_policies": ("outcome", "against"), "share_given": ("outcome", "given"),
-    "share_given_difference": ("outcome", "given"), "steps_unanswered": ("lever",),
+    "ratio_of_policies": ("outcome", "against"), "responses_per_coercion": ("track", "rung"),
+    "share_given": ("outcome", "given"), "share_given_difference": ("outcome", "given"), "steps_unanswered": ("lever",),
 }  # fmt: skip
 """Entries of `of` that a measure requires."""
 
@@ -75,6 +77,8 @@ class MeasureSpec(FileEntry):
     against: PolicyName | None = None
     outcome: OutcomeName | None = None
     given: OutcomeName | None = None
+    without: OutcomeName | None = None
+    quantile: Share = 0.5
     set: Texts = ()
     plus: Texts = ()
     less: Texts = ()
@@ -90,7 +94,10 @@ class MeasureSpec(FileEntry):
 
 @dataclass(frozen=True)
 class Row(FileEntry):
-    """One measure, its expected range, and the reason for the range. A row that only reports has no range."""
+    """One measure, its expected range, and the reason for the range. A row that only reports has no range.
+
+    A row that is judged later has a range for rules that are still to come; until then it only reports.
+    """
 
     name: KeyName
     check: Group
@@ -102,7 +109,7 @@ class Row(FileEntry):
     of: MeasureSpec = field(default_factory=MeasureSpec)
     low: Number | None = None
     high: Number | None = None
-    judged: Literal["interval", "estimate"] = "estimate"
+    judged: Literal["interval", "estimate", "later"] = "estimate"
     record: Word | None = None
     why: Text = ""
 

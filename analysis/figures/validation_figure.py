@@ -85,7 +85,7 @@ def _row_texts(row: RowResult | str) -> tuple[str, ...]:
     if check.low is None or check.high is None:
         wanted = f"{check.unit}; reported"
     else:
-        fault = "" if row.verdict == "pass" else f"{row.verdict.upper()}: "
+        fault = {"pass": "", "reported": "not judged yet: "}.get(row.verdict, f"{row.verdict.upper()}: ")
         wanted = f"{fault}{check.expected} {check.unit}"
     columns = ((row.description, BAND - LABEL - 0.1, check.kind == "out-of-sample"),
                (_format(interval.estimate) + reach, EXPECTED - RESULT - 0.2, False),
@@ -96,7 +96,7 @@ def _row_texts(row: RowResult | str) -> tuple[str, ...]:
 def _draw_row(axes: Axes, y: float, row: RowResult, texts: Sequence[str]) -> None:
     """Draw one row: what it is, its band and interval, the numbers, what is expected and the verdict."""
     check, interval = row.row, row.interval
-    judged = check.low is not None and check.high is not None
+    judged = row.verdict != "reported"
     passed = row.verdict == "pass"
     colours = (INK, INK, GREY if not judged else INK if passed else style.BAD)
     bold = (check.kind == "out-of-sample", False, judged and not passed)
