@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from sim.model.codes import PACKAGES
+
 ROOT = Path(__file__).parents[2]
 FOLDER, FUNCTION = re.compile(r"^ +((?:analysis|sim)/\S*/) "), re.compile(r"^ +[├└] (\w+\.py) +(\w+) +│  (.+)$")
 PLAY = """
@@ -78,3 +80,20 @@ def test_the_folder_list_names_every_folder_of_code() -> None:
                for path in (ROOT / top).rglob("*.py")}  # fmt: skip
     assert {folder for folder in folders if folder.count("/") and "backtest" not in folder} <= listed
     assert not [folder for folder in listed if not (ROOT / folder).is_dir()]
+
+
+def test_contributing_says_where_the_rules_of_each_actor_are_called() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\S+\.py)` \| ([^|]+) \|", page, re.MULTILINE)
+    listed = {module: {*actors.lower().split(", ")} for module, actors in rows}
+    model, called = ROOT / "sim" / "model", {}
+    for file in [*model.glob("*.py"), *(model / "effects").glob("*.py")]:
+        if actors := set(re.findall(r"\b(japan|prc|taiwan|us)\.[a-z_]+\(", file.read_text(encoding="utf-8"))):
+            called[file.relative_to(model).as_posix()] = actors
+    assert listed == called
+
+
+def test_contributing_explains_every_package() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    explained = re.findall(r"^\| `(\w+)` \| [^|]+ \| [^|]+ \|$", page, re.MULTILINE)
+    assert sorted(explained) == sorted(PACKAGES)
