@@ -1,4 +1,4 @@
-"""The commands of maintainers: python -m tools document, calibrate, bench-parts and compare-with-c."""
+"""The commands of maintainers: python -m tools document, selftest, calibrate, bench-parts and compare-with-c."""
 
 from __future__ import annotations
 
@@ -84,6 +84,31 @@ def _wanted(names: list[str], exp: Experiment, records: Path) -> list[str]:
         return known
     old = measures.find_stale(exp, records) if "old" in names else {}
     return [name for name in known if name in names or name in old]
+
+
+@app.command()
+def selftest(
+    runs: Annotated[int, Option(metavar="N", min=1, help="Runs of each size.")] = 1000,
+    worlds: Annotated[list[int] | None, Option(metavar="N", min=1, help="Only runs of so many worlds.")] = None,
+    lucks: Annotated[list[int] | None, Option(metavar="N", min=1, help="Only runs with so many lucks.")] = None,
+) -> None:
+    """Measure how often each interval that Strait prints holds the truth; exit code 1 if one misses its bar.
+
+    Runs are drawn from laws whose truth is known. In full it takes many minutes; fewer runs or sizes take less.
+    """
+    with readable_errors():
+        from tools import selftest as coverage
+
+        with progress.stoppable("Stopped.", "runs") as update:
+            found = coverage.measure(
+                coverage.laws(), worlds or coverage.WORLDS, lucks or coverage.LUCKS, runs, progress=update
+            )
+        typer.echo(coverage.describe(found))
+        missed = coverage.judge(found)
+        for line in coverage.describe_missed(missed):
+            typer.echo(line)
+        if len(missed):
+            raise typer.Exit(FAILED)
 
 
 @app.command()
