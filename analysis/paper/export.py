@@ -7,6 +7,7 @@ Rows of trials and worlds come in order of worlds, block by block, as in the fol
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -180,7 +181,9 @@ def _streamed(kind: str, result: Result, wanted: list[Table], out: Path, tell: T
         metadata = {entry.column: {name: getattr(entry, name) for name in ("label", "meaning", "unit")}
                     for entry in entries}  # fmt: skip
         path, writer = out / f"{table.name}.{kind}", None
-        try:
+        with ExitStack() as closing:
+            # An open file: pyarrow takes a name such as run-12:30 for a URI.
+            file = closing.enter_context(disk.temporary_path(path).open("wb"))
             for frame in frames:
                 rows = pa.Table.from_pandas(frame, preserve_index=False)
                 fields = [field.with_metadata(metadata[field.name]) for field in rows.schema]
@@ -188,16 +191,14 @@ def _streamed(kind: str, result: Result, wanted: list[Table], out: Path, tell: T
                     fields = [field.with_type(pa.string()) if entry.type == "text" else field
                               for field, entry in zip(fields, entries, strict=True)]  # fmt: skip
                 schema = pa.schema(fields)
-                if writer is None and kind == "csv":
-                    writer = csv.CSVWriter(
-                        disk.temporary_path(path), schema, write_options=csv.WriteOptions(quoting_style="needed")
+                if writer is None:
+                    made = (
+                        csv.CSVWriter(file, schema, write_options=csv.WriteOptions(quoting_style="needed"))
+                        if kind == "csv"
+                        else parquet.ParquetWriter(file, schema, compression="zstd")
                     )
-                elif writer is None:
-                    writer = parquet.ParquetWriter(disk.temporary_path(path), schema, compression="zstd")
+                    writer = closing.enter_context(made)
                 writer.write_table(rows.cast(schema))
-        finally:
-            if writer:
-                writer.close()
         disk.temporary_path(path).replace(path)
     _write_dictionary(described, out)
 

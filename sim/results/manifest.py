@@ -63,7 +63,10 @@ def describe_experiment(experiment: Experiment) -> Manifest:
 
 def write(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Write a manifest to its folder, in place of an earlier one."""
-    disk.save(folder / MANIFEST, (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    # Under LANG=C Python keeps the bytes of a non-ASCII path as surrogates; here they become letters again.
+    letters = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    disk.save(folder / MANIFEST, letters.encode())
 
 
 def installed_version(name: str) -> str | None:

@@ -6,7 +6,9 @@ block's number, so a part that is played again has the same bytes.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 TRIALS, WORLDS, RUNG_COUNTS = KINDS = ("trials.parquet", "worlds.parquet", "rung_counts.parquet")
 DAMAGED = "damaged"  # folder for files that cannot be read
 CACHE_BYTES = 1 << 26  # of columns: all columns of a short run, the last three of a long run
+DAMAGE = (None, errno.ENOENT, errno.EIO)
+"""Errors of the system that mean a missing or damaged file. Under any other (no permission) a file may be healthy."""
 Status = Literal["missing", "short", "damaged", "complete"]
 
 
@@ -93,10 +97,21 @@ def encode_parquet(frame: pd.DataFrame, metadata: PartMetadata | None = None) ->
     return memoryview(sink.getvalue())
 
 
+def _open(path: Path) -> pa.OSFile:
+    """Open a file by the bytes of its name: pyarrow takes `run-12:30` for a URI, and folders `seed=7` for columns."""
+    return pa.OSFile(os.fsencode(path))
+
+
 def _read_rows(path: Path, columns: Sequence[str] | None = None, footer: Any = None) -> pa.Table:
-    """Rows of one file. Opened as a file: a data set would take names of folders (`seed=7`) for columns."""
-    with pq.ParquetFile(path, metadata=footer, page_checksum_verification=True) as file:
+    """Rows of one file."""
+    with _open(path) as source, pq.ParquetFile(source, metadata=footer, page_checksum_verification=True) as file:
         return file.read(columns=columns, use_threads=columns is None)
+
+
+def _read_footer(path: Path) -> pq.FileMetaData:
+    """Metadata of a file, its schema among them, from its last bytes."""
+    with _open(path) as source:
+        return pq.read_metadata(source)
 
 
 def _read_column(path: Path, name: str, footer: Any = None) -> NDArray[Any]:
@@ -107,7 +122,7 @@ def _read_column(path: Path, name: str, footer: Any = None) -> NDArray[Any]:
 
 def _read_metadata(path: Path) -> PartMetadata:
     """Metadata of a part, from the last bytes of its file; raise FolderError if it has another schema."""
-    texts = pq.read_metadata(path).metadata or {}
+    texts = _read_footer(path).metadata or {}
     schema = texts.get(b"strait_schema", b"none").decode()
     if schema != SCHEMA:
         raise FolderError(f"{path}: its schema is {schema}, and this strait reads {SCHEMA}; name another folder")
@@ -202,7 +217,12 @@ class Parts:
         path = self.path(kind, number)
         try:
             metadata, rows = _read_metadata(path), _read_rows(path).num_rows
-        except (OSError, pa.ArrowException, KeyError, ValueError):
+        except OSError as error:
+            if error.errno in DAMAGE:
+                return False
+            reason = os.strerror(error.errno)
+            raise FolderError(f"{path}: cannot be read ({reason}); allow it, then run again") from error
+        except (pa.ArrowException, KeyError, ValueError):
             return False
         expected = {
             TRIALS: len(tables.cells(self.experiment)) * metadata.sound_trials(self.experiment.lucks),
@@ -262,8 +282,8 @@ class FolderTrials(Mapping["Cell", tables.Rows]):
     def __init__(self, experiment: Experiment, folder: Path, paths: Sequence[Path]) -> None:
         self._folder, self._paths, self._cells = folder, [*paths], tables.cells(experiment)
         with _report_damage(folder):
-            self._footers = [pq.read_metadata(path) for path in paths]
-            schema = pq.read_schema(paths[0])
+            self._footers = [_read_footer(path) for path in paths]
+            schema = self._footers[0].schema.to_arrow_schema()
         sizes = [footer.num_rows // len(self._cells) for footer in self._footers]
         self._edges = np.concatenate([[0], np.cumsum(sizes)])
         keys = {*tables.CELL_COLUMNS, "trial"}

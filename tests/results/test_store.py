@@ -16,7 +16,7 @@ from made_up import blocks, experiment, played
 
 import sim
 from sim.errors import FolderError
-from sim.results import disk, manifest, store, tables
+from sim.results import disk, manifest, parts, store, tables
 from sim.results.result import Result
 from sim.results.store import load_folder, write_folder
 
@@ -265,3 +265,35 @@ def test_a_real_run_is_read_back_with_its_whole_experiment(tmp_path: Path, monke
     pd.testing.assert_frame_equal(read.differences("count"), run.differences("count"))
     pd.testing.assert_frame_equal(read.worlds, run.worlds)
     pd.testing.assert_frame_equal(read.rungs, run.rungs)
+
+
+@pytest.mark.parametrize("name", ["run-12:30", "s3:copy", "seed=7", "a b", "50%20", "x#y", "q?", "[1]", "日本", "-x"])
+def test_every_folder_name_works(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if os.name == "nt" and set(name) & set(":?"):
+        pytest.skip("Windows has no such names")
+    monkeypatch.chdir(tmp_path)
+    fresh = write_folder(experiment(), name)  # relative, as it is typed
+    assert write_folder(experiment(), name).reused
+    assert write_folder(experiment(), Path(name)).summary().equals(fresh.summary())
+    assert not (Path(name) / "damaged").exists()
+    (Path(name) / "trials.parquet" / "part-00001.parquet").write_bytes(b"cut")
+    (Path(name) / "worlds.parquet" / "part-00002.parquet").unlink()
+    assert write_folder(experiment(), name).notes[1] == (
+        f"Damaged parts moved to {Path(name, 'damaged')} and played again: 2."
+    )
+
+
+def test_a_part_that_may_not_be_read_is_not_damaged(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    forbidden = folder / "trials.parquet" / "part-00001.parquet"
+
+    def refuse(path: Path) -> Any:
+        if path == forbidden:
+            raise PermissionError(errno.EACCES, "refused", str(path))
+        return pq_open(path)
+
+    pq_open = parts._open
+    monkeypatch.setattr(parts, "_open", refuse)
+    with pytest.raises(FolderError, match=r"part-00001.parquet: cannot be read \(.+\); allow it, then run again"):
+        write_folder(experiment(), folder)
+    assert forbidden.exists()
+    assert not (folder / "damaged").exists()
