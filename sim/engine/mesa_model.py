@@ -15,15 +15,16 @@ from __future__ import annotations
 
 import functools
 import math
+import secrets
 import types
+import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import mesa
-import numpy as np
 
 from sim.engine import setup
-from sim.model import codes, month, outcomes, trace
+from sim.model import month, outcomes, trace
 from sim.model.compiled import twin
 from sim.model.effects import aftermath, campaign, episodes, events, levers, reactions, war
 from sim.model.rules import japan, prc, taiwan, us
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
 
 Agent = TypeVar("Agent", bound="type[Actor]")
+
+
+MOST_TRIALS = 2**31  # so many to draw one from that two are hardly ever the same
 
 
 class Actor(mesa.Agent):
@@ -82,19 +86,6 @@ class Taiwan(Actor):
     """Taiwan; its choices are the rules of `sim.model.rules.taiwan`."""
 
 
-def _has_happened(event: int, model: StraitModel) -> int:
-    return int(model.state.happened[event])
-
-
-REPORTERS: Mapping[str, Callable[[StraitModel], float]] = {
-    "deterrence_holds": lambda model: 1 - model.state.happened[codes.DETERRENCE_FAILS],
-    **{name: functools.partial(_has_happened, event) for event, name in enumerate(codes.EVENTS[:-1])},
-    "crisis": lambda model: int(model.state.crises > 0),
-    "japan_gdp_loss_pct": lambda model: model.state.japan_loss,
-    "taiwan_gdp_loss_pct": lambda model: model.state.taiwan_loss,
-}
-"""What the model's data collector records each month: outcomes so far, under the names of `result.trials`."""
-
 AGENTS: Mapping[str, type[Actor]] = {"prc": PRC, "japan": Japan, "us": UnitedStates, "taiwan": Taiwan}
 
 
@@ -110,6 +101,11 @@ def order_of_play(**names: Any) -> types.SimpleNamespace:
     return types.SimpleNamespace(**vars(known["month"]))
 
 
+def _read_now(name: str, model: StraitModel) -> float:
+    value: float = model._now[name]
+    return value
+
+
 class StraitModel(mesa.Model):
     """One trial of an experiment, month by month.
 
@@ -118,7 +114,9 @@ class StraitModel(mesa.Model):
     exp : a loaded experiment, or the name or path of one.
     policy, worldview, start : names of the cell; by default the experiment's first of each.
     seed : the experiment's seed if not given. The draws are Strait's own (`sim.model.draws`), not Mesa's generator.
-    trial : number of the trial, world * lucks + luck, as in `result.trials`.
+    trial : number of the trial, world * lucks + luck, as in `result.trials`. Without it, it is 0 where a seed is given;
+        else it is drawn at random, as Mesa does without a seed, so that `mesa.batch_run(..., iterations=3)` plays three
+        different trials. `model.trial` and the collected data say which, so that any can be played again.
     agents : classes to use in place of `PRC`, `Japan`, `UnitedStates`, `Taiwan`, by "prc", "japan", "us", "taiwan".
 
     Raises
@@ -133,8 +131,16 @@ class StraitModel(mesa.Model):
     1.0
     >>> model.run()["trial"]
     42
+
+    Three trials of each of two policies, with all outcomes of each:
+
+    >>> cell = {"exp": "debate", "policy": ["direct_ties", "status_quo"], "worldview": "self", "start": "2026"}
+    >>> rows = mesa.batch_run(StraitModel, cell, iterations=3, display_progress=False)
+    >>> len(rows), len({row["trial"] for row in rows}), rows[0]["use_of_force"] in (0, 1)
+    (6, 6, True)
     """
 
+    running: bool
     state: State
     parameters: Parameters
     setting: Setting
@@ -146,7 +152,7 @@ class StraitModel(mesa.Model):
         worldview: str | None = None,
         start: str | None = None,
         seed: int | None = None,
-        trial: int = 0,
+        trial: int | None = None,
         agents: Mapping[str, type[Actor]] | None = None,
     ) -> None:
         from dataclasses import replace
@@ -155,6 +161,8 @@ class StraitModel(mesa.Model):
 
         if isinstance(exp, str):
             exp = load(exp)
+        if trial is None:
+            trial = secrets.randbelow(MOST_TRIALS) if seed is None else 0
         exp = exp if seed is None else replace(exp, seed=seed)
         super().__init__(rng=exp.seed)
         chosen = {**AGENTS, **(agents or {})}
@@ -170,10 +178,19 @@ class StraitModel(mesa.Model):
         self.state = blank_state(len(exp.catalogue.levers), world, luck + 1)
         self._rows = trace.record_events(self.state)
         self._months.begin(self.state, self.parameters, self.setting)
-        self.datacollector = mesa.DataCollector(model_reporters=dict(REPORTERS))
+        self._now = self.outcomes()
+        names = ["trial", *exp.catalogue.outcomes]
+        self.datacollector = mesa.DataCollector({name: functools.partial(_read_now, name) for name in names})
 
     def step(self) -> None:
-        """Play one month; the last one plays a war that is still on to its end."""
+        """Play one month; the last one plays a war that is still on to its end.
+
+        When the trial is over (`model.running` is False) it changes nothing, and warns.
+        """
+        if not self.running:
+            self.steps -= 1  # Mesa has already counted this call
+            warnings.warn(f"The trial ended in month {self.steps}; step() changed nothing.", stacklevel=3)
+            return
         state, setting = self.state, self.setting
         for _ in range(round(1 / setting.step)):
             if not state.over:
@@ -181,6 +198,7 @@ class StraitModel(mesa.Model):
         if state.over or state.time >= setting.months:
             self._months.finish(state, self.parameters, setting)
             self.running = False
+        self._now = self.outcomes()
         self.datacollector.collect(self)
 
     def run(self) -> dict[str, Any]:
@@ -205,7 +223,7 @@ class StraitModel(mesa.Model):
         known = self.experiment.catalogue.outcomes
         for ending in ("", "_compensator"):
             for entry in self.experiment.values:
-                priced = loss(entry, known, lambda name: np.asarray(values[name], np.float64), compensated=bool(ending))
+                priced = loss(entry, known, lambda name: float(values[name]), compensated=bool(ending))
                 values[entry.outcome + ending] = float(priced)
         cell = {"start": self.start.name, "worldview": self.worldview.name, "policy": self.policy.name}
         key = {"trial": self.trial, "world": self.state.world, "luck": self.state.luck - 1}

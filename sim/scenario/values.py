@@ -5,6 +5,7 @@ Prices change no trial. `scenarios/values/` holds them; each set of prices adds 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from sim.scenario.catalogue import Outcome
 from sim.scenario.schema import FileEntry, Text, number
 
+Amounts = NDArray[np.float64] | float
 MARGIN = 0.1  # per cent of GDP: closer losses count as equal
 
 
@@ -64,17 +66,17 @@ def loss_outcomes(values: Iterable[Values]) -> dict[str, Outcome]:
 
 
 def loss(
-    values: Values, known: Mapping[str, Outcome], column: Callable[[str], NDArray[np.float64]], *, compensated: bool
+    values: Values, known: Mapping[str, Outcome], column: Callable[[str], Amounts], *, compensated: bool
 ) -> NDArray[np.float64]:
-    """The loss of each trial at these prices: float[trial].
+    """The loss of each trial at these prices: float[trial], or float[] of a single trial.
 
     Parameters
     ----------
     known
         The outcomes, by name.
     column
-        Gives a column of the trials. An outcome that is recorded only in trials with a fall is NaN in the others,
-        and counts as zero there.
+        Gives a column of the trials, or the number of a single trial. An outcome that is recorded only in trials with
+        a fall is NaN in the others, and counts as zero there.
     compensated
         Use the compensator of each outcome that has one: the same mean with less noise.
 
@@ -87,9 +89,15 @@ def loss(
     >>> loss(exp.values[2], exp.catalogue.outcomes, lambda name: trial.get(name, zero), compensated=False)[1]
     0.0
     """
-    total: NDArray[np.float64] | float = 0.0
+    total: Amounts = 0.0
     for name, entry in sorted(values.prices.items()):  # sorted: the last bit must not depend on the order of a file
         source = f"{name}_compensator" if compensated and known[name].compensator else name
-        amount = np.nan_to_num(column(source)) if known[name].given else column(source)
-        total = total + entry.price * amount
+        amount = column(source)
+        total = total + entry.price * (_zero_where_missing(amount) if known[name].given else amount)
     return np.asarray(total)
+
+
+def _zero_where_missing(amount: Amounts) -> Amounts:
+    if isinstance(amount, float):  # NumPy takes a hundred times as long for one number
+        return 0.0 if math.isnan(amount) else amount
+    return np.nan_to_num(amount)
