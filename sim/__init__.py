@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.engine.evaluation import evaluate, problem
+    from sim.engine.evaluation import evaluate, evaluate_table, problem
     from sim.engine.mesa_model import PRC, Actor, Japan, StraitModel, Taiwan, UnitedStates
     from sim.engine.replay import replay
     from sim.errors import ScenarioError, StraitError
@@ -28,14 +28,14 @@ _HOMES = {
     **dict.fromkeys(("ScenarioError", "StraitError"), "sim.errors"),
     "Experiment": "sim.scenario.experiment",
     "load": "sim.scenario.loader",
-    **dict.fromkeys(("evaluate", "problem"), _EVALUATION),
+    **dict.fromkeys(("evaluate", "evaluate_table", "problem"), _EVALUATION),
     **dict.fromkeys(("run", "Result"), _RESULT),
     "replay": "sim.engine.replay",
     **dict.fromkeys(("StraitModel", "Actor", "PRC", "Japan", "UnitedStates", "Taiwan"), "sim.engine.mesa_model"),
 }
 
 __all__ = ["PRC", "Actor", "Experiment", "Japan", "Result", "ScenarioError", "StraitError", "StraitModel",
-           "Taiwan", "UnitedStates", "evaluate", "load", "problem", "replay", "run"]  # fmt: skip
+           "Taiwan", "UnitedStates", "evaluate", "evaluate_table", "load", "problem", "replay", "run"]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

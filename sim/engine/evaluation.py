@@ -17,12 +17,15 @@ from numpy.typing import ArrayLike
 
 from sim.engine import batch
 from sim.engine.beliefs import QUANTILE, Floats, dialled_parameters, draw_worlds
+from sim.engine.own_outcomes import OwnOutcome
 from sim.engine.question import Question, check_count, look_up
 from sim.errors import QuestionError
 from sim.scenario.distributions import Distribution, Fixed, Normal, Triangular, Uniform
-from sim.scenario.messages import describe_unknown
+from sim.scenario.messages import describe_unknown, format_value
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.engine.beliefs import DrawnWorlds
     from sim.scenario.experiment import Experiment
 
@@ -36,7 +39,7 @@ def evaluate(
     X: ArrayLike,
     names: Sequence[str],
     *,
-    outcomes: Sequence[str] | None = None,
+    outcomes: Sequence[str | OwnOutcome] | None = None,
     contrast: str | Sequence[str] | None = None,
     policy: str | None = None,
     start: str | None = None,
@@ -59,7 +62,8 @@ def evaluate(
         value within its bounds, in its unit), `quantile.PARAMETER` (a quantile of the worldview's distribution, 0..1)
         or `switch.NAME` (0 off, 1 on). A parameter takes precedence over the dial of its claim.
     outcomes
-        By default the primary ones. An outcome that has a compensator is estimated by it.
+        Names, or functions of a trial (see the example); by default the primary ones. An outcome that has a
+        compensator is estimated by it.
     contrast
         Two policies, `("direct_ties", "interoperability")` or `"direct_ties-interoperability"`: the paired
         difference, first minus second.
@@ -81,7 +85,7 @@ def evaluate(
     Returns
     -------
     float[row, outcome], or float[block, row, outcome] if `blocks` is given
-        In each outcome's unit.
+        In each outcome's unit. `evaluate_table` gives the same with labels.
 
     Raises
     ------
@@ -96,6 +100,14 @@ def evaluate(
     >>> Y = evaluate(exp, [[0.0], [1.0]], ["N12"], outcomes=["crisis"], contrast="both-status_quo", worlds=100)
     >>> Y.shape
     (2, 1)
+
+    An outcome of your own is a function of a trial. It reads columns of `result.trials`, as arrays with one value a
+    trial, and gives an array of the same length:
+
+    >>> def bad_decade(trials):
+    ...     return (trials["crisis"] == 1) & (trials["japan_gdp_loss_pct"] > 5)
+    >>> evaluate(exp, [[0.0], [1.0]], ["N12"], outcomes=["crisis", bad_decade], worlds=100).shape
+    (2, 2)
     """
     question = Question.of(
         exp, contrast=contrast, policy=policy, outcomes=outcomes, start=start, worldview=worldview, lucks=lucks,
@@ -109,8 +121,55 @@ def evaluate(
         raise QuestionError(f"first_world: must be 0 or more, got {first_world}")
     rows = [(replace(question, experiment=replace(question.experiment, switches=exp.switches | on)), setting)
             for setting, on in zip(settings, switches, strict=True)]  # fmt: skip
-    means = block_means(rows, first_world, worlds, parts, workers)
+    if rows:
+        means = block_means(rows, first_world, worlds, parts, workers)
+    else:
+        means = np.zeros((parts, 0, len(question.outcomes)))
     return means[0] if blocks is None else means
+
+
+def evaluate_table(
+    exp: Experiment,
+    X: ArrayLike,
+    names: Sequence[str],
+    *,
+    outcomes: Sequence[str | OwnOutcome] | None = None,
+    blocks: int | None = None,
+    **options: Any,
+) -> pd.DataFrame:
+    """`evaluate` as a table with labels.
+
+    Parameters
+    ----------
+    exp, X, names, outcomes, blocks, options
+        As for `evaluate`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A column for each name, then one for each outcome; its rows are those of X. With blocks: block after block,
+        and a first column `block`.
+
+    Raises
+    ------
+    QuestionError
+        As `evaluate`.
+
+    Examples
+    --------
+    >>> import sim
+    >>> table = evaluate_table(sim.load("debate"), [[0.0], [1.0]], ["N12"], outcomes=["crisis"], worlds=100)
+    >>> list(table), len(table)
+    (['N12', 'crisis'], 2)
+    """
+    import pandas as pd
+
+    of = Question.of(exp, outcomes=outcomes).outcomes
+    means = evaluate(exp, X, names, outcomes=outcomes, blocks=blocks, **options)
+    parts, rows = (1 if blocks is None else blocks), len(means) if blocks is None else means.shape[1]
+    block = {} if blocks is None else {"block": np.repeat(np.arange(parts), rows)}
+    settings = dict(zip(names, np.tile(np.asarray(X, np.float64), (parts, 1)).T, strict=True))
+    return pd.DataFrame(block | settings | dict(zip(of, means.reshape(parts * rows, len(of)).T, strict=True)))
 
 
 def block_means(
@@ -242,7 +301,8 @@ def _check(exp: Experiment, name: str, column: Floats) -> None:
         wrong |= (column != 0) & (column != 1)
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
-        raise QuestionError(f"{name}: must be from {low:g} to {high:g}, got {column[row]:g} in row {row}")
+        legal, value = f"from {format_value(low)} to {format_value(high)}", repr(float(column[row])).removesuffix(".0")
+        raise QuestionError(f"{name}: must be {legal}, got {value} in row {row}")
 
 
 def _bare(name: str) -> str:

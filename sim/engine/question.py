@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from operator import index
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine import batch
 from sim.engine.beliefs import Floats
+from sim.engine.own_outcomes import OwnOutcome, compute_outcome, name_of
 from sim.errors import QuestionError
 from sim.scenario.messages import describe_unknown
 
@@ -29,6 +31,8 @@ class Question:
         The policy that is played; or two, and values are of the first minus the second.
     outcomes
         Names of outcomes. An outcome that has a compensator is estimated by it.
+    own
+        Those of them that are functions of a trial, by name.
     """
 
     experiment: Experiment
@@ -37,6 +41,7 @@ class Question:
     worldview: Worldview
     outcomes: tuple[str, ...]
     agents: batch.Agents | None = None
+    own: Mapping[str, OwnOutcome] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -45,7 +50,7 @@ class Question:
         *,
         contrast: str | Sequence[str] | None = None,
         policy: str | None = None,
-        outcomes: str | Sequence[str] | None = None,
+        outcomes: str | Sequence[str | OwnOutcome] | None = None,
         start: str | None = None,
         worldview: str | None = None,
         lucks: int | None = None,
@@ -56,11 +61,12 @@ class Question:
         Parameters
         ----------
         contrast
-            Two policies, `("direct_ties", "interoperability")` or `"direct_ties-interoperability"`.
+            Two policies, `("direct_ties", "interoperability")` or `"direct_ties-interoperability"`. A comma separates
+            names with hyphens: `"a,b-c"`.
         policy
             Without a contrast: the policy; by default the experiment's first.
         outcomes
-            By default the primary ones.
+            Names, or functions of a trial (`sim.engine.own_outcomes`); by default the primary ones.
         start
             By default the experiment's last.
         worldview
@@ -84,20 +90,27 @@ class Question:
         policies = {entry.name: entry for entry in experiment.policies}
         starts = {entry.name: entry for entry in experiment.starts}
         views = {entry.name: entry for entry in experiment.worldviews}
-        primary = [name for name, entry in experiment.catalogue.outcomes.items() if entry.primary]
-        names = (outcomes,) if isinstance(outcomes, str) else tuple(primary if outcomes is None else outcomes)
+        known = experiment.catalogue.outcomes
+        primary = [name for name, entry in known.items() if entry.primary]
+        chosen = (outcomes,) if isinstance(outcomes, str) else tuple(primary if outcomes is None else outcomes)
+        own = {name_of(entry, [*known]): entry for entry in chosen if not isinstance(entry, str)}
+        names = tuple(entry if isinstance(entry, str) else name_of(entry) for entry in chosen)
         for name in names:
-            reject_conditional(look_up("outcome", name, experiment.catalogue.outcomes))
+            if name not in own:
+                reject_conditional(look_up("outcome", name, known))
+        if twice := [name for i, name in enumerate(names) if name in names[:i]]:
+            raise QuestionError(f"outcomes: name each once, got {twice[0]} twice")
         if not names:
             raise QuestionError("outcomes: name at least one")
-        chosen = (policy or experiment.policies[0].name,) if contrast is None else _two_policies(contrast, policies)
+        pair = (policy or experiment.policies[0].name,) if contrast is None else _two_policies(contrast, policies)
         return cls(
             experiment if lucks is None else replace(experiment, lucks=check_count("lucks", lucks)),
-            tuple(look_up("policy", name, policies) for name in chosen),
+            tuple(look_up("policy", name, policies) for name in pair),
             look_up("start", start, starts) if start is not None else experiment.starts[-1],
             look_up("worldview", worldview, views) if worldview is not None else experiment.most_neutral(),
             names,
             batch.read_agents(agents),
+            own,
         )
 
     @property
@@ -115,13 +128,18 @@ class Question:
 
     def _means(self, policy: Policy, parameters: Floats, first_world: int) -> Floats:
         records, _ = batch.play_cell(self.experiment, policy, self.start, parameters, first_world, self.agents)
-        columns = [estimated_by(self.experiment, name) for name in self.outcomes]
-        values = np.column_stack([records[column].astype(np.float64) for column in columns])
+        values = np.column_stack([self._column(records, name) for name in self.outcomes])
         for name, column in zip(self.outcomes, values.T, strict=True):
             if not np.isfinite(column).all():
                 raise QuestionError(f"outcome {name} has no value in some trials, so policies cannot be compared by it")
         means: Floats = values.reshape(len(parameters), self.experiment.lucks, -1).mean(axis=1)
         return means
+
+    def _column(self, records: NDArray[Any], name: str) -> Floats:
+        if name in self.own:
+            return compute_outcome(self.own[name], records).astype(np.float64)
+        column: Floats = records[estimated_by(self.experiment, name)].astype(np.float64)
+        return column
 
 
 def estimated_by(experiment: Experiment, outcome: str) -> str:
@@ -157,6 +175,8 @@ def check_count(name: str, value: int) -> int:
 
 def _two_policies(contrast: str | Sequence[str], policies: Mapping[str, Policy]) -> tuple[str, str]:
     """Read a contrast. A policy's own name may have hyphens, so every hyphen is tried."""
+    if isinstance(contrast, str) and "," in contrast:
+        contrast = [name.strip() for name in contrast.split(",")]
     if isinstance(contrast, str):
         splits = [(contrast[:i], contrast[i + 1 :]) for i, letter in enumerate(contrast) if letter == "-"]
         pairs = [pair for pair in splits if {*pair} <= {*policies}] or splits[:1]
@@ -164,4 +184,7 @@ def _two_policies(contrast: str | Sequence[str], policies: Mapping[str, Policy])
         pairs = [(contrast[0], contrast[1])] if len(contrast) == 2 else []
     if not pairs or pairs[0][0] == pairs[0][1]:
         raise QuestionError(f"contrast: must name two policies, as in direct_ties-interoperability, got {contrast!r}")
+    if len(pairs) > 1:
+        readings = " or ".join(",".join(pair) for pair in pairs)
+        raise QuestionError(f"contrast: {contrast!r} can be read in {len(pairs)} ways; write {readings}")
     return pairs[0]

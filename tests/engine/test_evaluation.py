@@ -15,8 +15,18 @@ from planted import EXP, means, planted
 import sim
 from sim.engine.beliefs import dialled_parameters
 from sim.engine.evaluation import block_means
+from sim.engine.question import Question
 
 PAIR = "direct_ties-interoperability"
+
+
+def _own(name: str, function: Any) -> Any:
+    function.__name__ = name
+    return function
+
+
+def bad_decade(trials: Any) -> Any:
+    return (trials["crisis"] == 1) & (trials["japan_gdp_loss_pct"] > 5)
 
 
 def test_it_gives_what_a_run_gives() -> None:
@@ -82,6 +92,7 @@ def test_a_planted_linear_model_comes_back() -> None:
         ({"names": ["switch.lerning"]}, "nearest: switch.learning"),
         ({"names": ["claim.N16"]}, "N16 has no dial"),
         ({"names": ["N12"], "X": [[1.5]]}, "from 0 to 1, got 1.5 in row 0"),
+        ({"names": ["N12"], "X": [[1 + 2e-16]]}, r"from 0 to 1, got 1\.0000000000000002 in row 0"),
         ({"names": ["N12"], "X": [[0.5], [np.nan]]}, "got nan in row 1"),
         ({"names": ["us_intervenes_prob"], "X": [[-0.1]]}, "us_intervenes_prob"),
         ({"names": ["switch.learning"], "X": [[0.5]]}, "switch.learning"),
@@ -90,6 +101,13 @@ def test_a_planted_linear_model_comes_back() -> None:
         ({"names": ["N12"], "X": [0.5]}, "shape"),
         ({"outcomes": ["use_of_forces"]}, "nearest: use_of_force"),
         ({"outcomes": []}, "at least one"),
+        ({"outcomes": ["crisis", "crisis"]}, "name each once, got crisis twice"),
+        ({"outcomes": [lambda trials: trials["crisis"]]}, r"needs a name; write def my_outcome\(trials\)"),
+        ({"outcomes": [_own("crisis", lambda trials: 0)]}, "Strait records this name already"),
+        ({"outcomes": [_own("mine", lambda trials: trials["crises"])]}, "unknown column 'crises'.*nearest: crisis"),
+        ({"outcomes": [_own("mine", lambda trials: trials["crisis"] and 1)]}, "write & for and"),
+        ({"outcomes": [_own("mine", lambda trials: trials["crisis"].mean())]}, "one number for each of 10 trials"),
+        ({"outcomes": [_own("mine", lambda trials: trials["months_to_first_force"])]}, "no finite value; replace them"),
         ({"outcomes": ["months_to_first_force"]}, "recorded only in trials with use_of_force"),
         ({"contrast": "direct_tie-status_quo"}, "nearest: direct_ties"),
         ({"contrast": "both"}, "two policies"),
@@ -132,3 +150,44 @@ def test_a_problems_laws_are_the_worldviews_own() -> None:
     }
     with pytest.raises(ValueError, match="nearest: dials"):
         sim.problem(EXP, "dial")
+
+
+def test_no_rows_give_an_empty_table_of_the_right_shape() -> None:
+    ask: Any = functools.partial(
+        sim.evaluate, EXP, np.zeros((0, 1)), ["N12"], outcomes=["use_of_force", "crisis"], worlds=10
+    )
+    assert ask().shape == (0, 2)
+    assert ask(blocks=5).shape == (5, 0, 2)
+    table = sim.evaluate_table(EXP, np.zeros((0, 1)), ["N12"], outcomes=["use_of_force", "crisis"], worlds=10)
+    assert list(table) == ["N12", "use_of_force", "crisis"]
+    assert len(table) == 0
+
+
+def test_a_labelled_table_holds_the_same_numbers() -> None:
+    names, X = ["claim.N12", "us_intervenes_prob"], [[0.0, 0.2], [1.0, 0.2]]
+    table = sim.evaluate_table(EXP, X, names, outcomes=["crisis", bad_decade], contrast=PAIR, worlds=20)
+    means = sim.evaluate(EXP, X, names, outcomes=["crisis", bad_decade], contrast=PAIR, worlds=20)
+    assert table.columns.tolist() == [*names, "crisis", "bad_decade"]
+    assert table.to_numpy().tolist() == np.hstack([X, means]).tolist()
+    blocks = sim.evaluate_table(EXP, X, names, outcomes=["crisis"], worlds=20, blocks=4)
+    assert blocks["block"].tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
+    assert blocks["claim.N12"].tolist() == [0.0, 1.0] * 4
+    means = sim.evaluate(EXP, X, names, outcomes=["crisis"], worlds=20, blocks=4)
+    assert blocks["crisis"].tolist() == means.ravel().tolist()
+
+
+def test_an_own_outcome_is_a_function_of_a_trial() -> None:
+    exp = sim.load("debate", starts=["2026"], trials=200)
+    found = sim.evaluate(exp, np.empty((1, 0)), [], outcomes=[bad_decade, "crisis"], worlds=200, policy="both")
+    trials = sim.run(exp).trials.query("policy == 'both' and worldview == 'neutral'")
+    assert found.tolist() == [[bad_decade(trials).mean(), trials["crisis"].mean()]]
+
+
+def test_a_contrast_that_can_be_read_in_two_ways_is_refused() -> None:
+    both = next(policy for policy in EXP.policies if policy.name == "both")
+    hyphens = replace(EXP, policies=tuple(replace(both, name=name) for name in ("a", "b-c", "a-b", "c")))
+    with pytest.raises(ValueError, match="'a-b-c' can be read in 2 ways; write a,b-c or a-b,c"):
+        Question.of(hyphens, contrast="a-b-c")
+    for contrast in ("a-b,c", "a-b, c", ("a-b", "c")):
+        assert Question.of(hyphens, contrast=contrast).contrast == ("a-b", "c")
+    assert Question.of(hyphens, contrast="b-c-a").contrast == ("b-c", "a")
