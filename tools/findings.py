@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.figures.captions import belief_clause, capitalize, gap, join_words, measure, signed, title
+from analysis.figures.crossover_figure import changes_between, describe_position
 from analysis.paper.markdown import table
 from analysis.questions.claims import NO_DIAL, THEME, TOTAL
 from analysis.questions.compare import Comparison, comparisons, primary
@@ -152,21 +153,22 @@ def crossings(exp: Experiment, measured: pd.DataFrame) -> str:
 def _crossing(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> str:
     view = next(view for view in exp.worldviews if view.name == rows.iloc[0]["worldview"])
     head = f"{capitalize(belief_clause(view))}, on “{outcome.label}”, of {len(rows)} claims"
-    inside = rows[rows["kind"].isin(["one", "many"])].to_dict("records")
+    inside = [row for row in rows.to_dict("records") if changes_between(row)]
+    close = int((rows["kind"] == "undecided").sum())
+    end = f"; for {close} it is too close to call" if close else ""
     if not inside:
         first = (rows[["at_self", "at_newsham"]].sum().sum() > 0) == (outcome.better == "high")
         better = title(exp, str(rows.iloc[0]["policy_a" if first else "policy_b"]))
-        beyond = int((rows["kind"] == "outside").sum())
+        beyond = int(rows["kind"].isin(["one", "many"]).sum())
         more = f"; {beyond} would, beyond both authors’ readings" if beyond else ""
-        return f"{head} none by itself changes that {better} is better{more}."
+        return f"{head} none by itself clearly changes that {better} is better{more}{end}."
     positions = [
-        f"{row['claim']} at {row['crossing']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
-        if row["kind"] == "one"
-        else f"{row['claim']} more than once"
+        f"{row['claim']} at {describe_position(row)}" if row["kind"] == "one" else f"{row['claim']} more than once"
         for row in inside
     ]
     change = "1 by itself changes" if len(inside) == 1 else f"{len(inside)} by themselves change"
-    return f"{head} {change} which policy is better; on the dial from Self (0) to Newsham (1), {join_words(positions)}."
+    where = f"on the dial from Self (0) to Newsham (1), {join_words(positions)}"
+    return f"{head} {change} which policy is better; {where}{end}."
 
 
 def flips(exp: Experiment, measured: pd.DataFrame) -> str:

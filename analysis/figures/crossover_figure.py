@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.figures import style
-from analysis.figures.captions import belief_clause, gap, join_words, number_word, policy_phrase
+from analysis.figures.captions import belief_clause, capitalize, gap, join_words, number_word, policy_phrase
 from analysis.figures.figure_layout import (
     INK,
     ROOM,
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from sim.scenario.catalogue import Outcome
 
 LABELS, RESULTS = 6.3, 2.6  # inches for the labels of rows, and for their results
-ORDER = ("one", "many", "outside", "none")
-EDGE = 0.06  # how far beyond its dial a row shows the way to a crossing outside
+ORDER = ("one", "many", "undecided", "none")
+EDGE = 0.06  # how far beyond its dial a row shows the way to a crossing beyond both readings
+STEPS = 40  # pieces of a dial, each in its colour: limits between dials that were played are read on straight lines
+NAMED = 5  # beliefs in a sentence, at most
 SHOWN = 14  # rows at least; beliefs that change nothing are drawn only so far, and counted in the caption
 
 
@@ -41,7 +43,7 @@ def draw_crossover(finding: Crossover, outcome: str) -> CaptionedFigure:
     entry, a, b = exp.catalogue.outcomes[outcome], *(policy.title for policy in question.policies)
     curves = finding.curves[finding.curves["outcome"] == outcome]
     table = _ordered(finding.table[finding.table["outcome"] == outcome], curves)
-    table = table.head(max(SHOWN, int((table["kind"] != "none").sum())))
+    table = table.head(max(SHOWN, int(table["kind"].isin(["one", "many"]).sum())))
     labels = [wrap_text(f"{claim}  {exp.catalogue.claims[claim].says}", LABELS, TICK) for claim in table["claim"]]
     places, heights = place_rows(labels, 0.13)
     caption = " ".join([*describe_crossover(finding, outcome), _caption_end(finding, outcome, len(table))])
@@ -71,28 +73,44 @@ def describe_crossover(finding: Crossover, outcome: str) -> list[str]:
     table, question = finding.table[finding.table["outcome"] == outcome], finding.question
     a, b = (policy_phrase(question.experiment, policy.name) for policy in question.policies)
     label = question.experiment.catalogue.outcomes[outcome].label
-    inside = _ordered(table[table["kind"].isin(["one", "many"])]).to_dict("records")
-    outside = table[table["kind"] == "outside"].to_dict("records")
+    rows = _ordered(table).to_dict("records")
+    inside = [row for row in rows if changes_between(row)]
+    beyond = [row for row in rows if row["kind"] in ("one", "many") and not changes_between(row)]
+    close = [str(row["claim"]) for row in rows if row["kind"] == "undecided"]
     count = f"along {number_word(len(inside))} belief{'s' * (len(inside) > 1)}" if inside else "along no single belief"
     sentences = [
-        f"On “{label}”, {belief_clause(question.worldview)}, the better of {a} and {b} changes {count}."
+        f"On “{label}”, {belief_clause(question.worldview)}, the better of {a} and {b} changes {count}, "
+        "from Self’s reading (0) to Newsham’s (1)."
     ]
     if inside:
-        names = join_words([f"{row['claim']} at {_position(row)}" for row in inside[:5]])
+        names = join_words([f"{row['claim']} at {describe_position(row)}" for row in inside[:NAMED]])
         sentences.append(f"It changes along {names}.")
-    if outside:
-        names = join_words([f"{row['claim']} at {_position(row)}" for row in outside])
-        sentences.append(f"Beyond what either author claims, but possible: {names}.")
+    if beyond:
+        names = join_words([f"{row['claim']} at {describe_position(row)}" for row in beyond])
+        sentences.append(f"Beyond both readings, at legal numbers, it changes along {names}.")
+    if close:
+        sentences.append(
+            f"It is too close to call along {join_words(close)}."
+            if len(close) <= NAMED
+            else f"It is too close to call along {len(close)} beliefs."
+        )
     return sentences
 
 
+def changes_between(row: dict[Any, Any]) -> bool:
+    """True if the better policy clearly changes between the two readings, and not only beyond them."""
+    places = [row["crossing"]] if row["kind"] == "one" else _places(row)
+    return any(0 <= place <= 1 for place in places)
+
+
 def row_result(row: dict[Any, Any], curve: pd.DataFrame, outcome: Outcome) -> str:
-    """Return a row's result in words; where nothing changes, by how much the better policy leads at both ends."""
-    if row["kind"] != "none":
-        return _position(row) + (" (outside)" if row["kind"] == "outside" else "")
-    if ((curve["low"] <= 0) & (curve["high"] >= 0)).any():
+    """Return a row's result in words; where nothing changes, by how much the better policy leads at both readings."""
+    if row["kind"] == "undecided":
         return "too close to call"
-    ends = [gap(float(curve["difference"].iloc[end]), outcome) for end in (0, -1)]
+    if row["kind"] != "none":
+        return describe_position(row) + ("" if changes_between(row) else " (beyond)")
+    by_dial = curve.set_index("dial")["difference"]
+    ends = [gap(float(by_dial[end]), outcome) for end in (0.0, 1.0)]
     return f"ahead by {ends[0].split()[0]} to {ends[1]}" if ends[0] != ends[1] else f"ahead by {ends[0]}"
 
 
@@ -101,7 +119,10 @@ def _draw_dial(
 ) -> None:  # fmt: skip
     """Draw one dial: coloured where one policy is clearly better, with the crossing and the evidence upon it."""
     colours = style.pair_colours(question.experiment, *(policy.name for policy in question.policies))
-    dial, low, high = (curve[name].to_numpy(float) for name in ("dial", "low", "high"))
+    dial = np.linspace(0, 1, STEPS + 1)
+    low, high = (
+        np.interp(dial, curve["dial"].to_numpy(float), curve[name].to_numpy(float)) for name in ("low", "high")
+    )
     for i in range(len(dial) - 1):
         signs = {np.sign(low[i]), np.sign(high[i]), np.sign(low[i + 1]), np.sign(high[i + 1])}
         first = signs == {-1.0 if better == "low" else 1.0}
@@ -110,40 +131,46 @@ def _draw_dial(
     if not pd.isna(row["neutral"]):
         spot = np.clip(row["neutral"], -EDGE, 1 + EDGE)
         axes.plot(spot, y, "D", markersize=6, color="white", markeredgecolor=INK, zorder=5, clip_on=False)
-    if row["kind"] in ("one", "outside"):
-        at = float(np.clip(row["crossing"], -EDGE, 1 + EDGE))
-        ends = [0.0 if pd.isna(row["low"]) else row["low"], 1.0 if pd.isna(row["high"]) else row["high"]]
+    if row["kind"] == "one":
+        ends = [end if pd.isna(limit) else limit for end, limit in ((-EDGE, row["low"]), (1 + EDGE, row["high"]))]
         style.draw_interval(axes, y, *np.clip(ends, -EDGE, 1 + EDGE))
-        mark = "o" if row["kind"] == "one" else ">" if at > 1 else "<"
-        axes.plot(at, y, mark, markersize=8, color=INK, zorder=6, clip_on=False)
-    for crossing in row["crossings"].split("; ") if row["crossings"] else ():
-        axes.plot(float(crossing), y, "o", markersize=8, color=INK, zorder=6)
+    for place in [row["crossing"]] if row["kind"] == "one" else _places(row):
+        mark = "<" if place < 0 else ">" if place > 1 else "o"
+        axes.plot(np.clip(place, -EDGE, 1 + EDGE), y, mark, markersize=8, color=INK, zorder=6, clip_on=False)
 
 
 def _ordered(table: pd.DataFrame, curves: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Claims with one crossing first, nearest to neutral; then many, outside, and none, the most moving first."""
+    """Claims with one crossing first, nearest to neutral; then many, undecided and none, the most moving first."""
     rank = table["kind"].map(ORDER.index)
     near = table["from_neutral"].abs().fillna(0)
     if curves is not None:
         ends = curves[curves["dial"].isin([0, 1])].pivot_table(index="claim", columns="dial", values="difference")
-        near = near.where(rank < ORDER.index("none"), -table["claim"].map((ends[1.0] - ends[0.0]).abs()))
+        near = near.where(rank < ORDER.index("undecided"), -table["claim"].map((ends[1.0] - ends[0.0]).abs()))
     return table.assign(_rank=rank, _near=near).sort_values(["_rank", "_near"], kind="stable")
 
 
-def _position(row: dict[Any, Any]) -> str:
+def _places(row: dict[Any, Any]) -> list[float]:
+    """All crossings of a row that has many."""
+    return [float(place) for place in row["crossings"].split("; ")] if row["kind"] == "many" else []
+
+
+def describe_position(row: dict[Any, Any]) -> str:
+    """Where along its dial a row's better policy changes, with the interval of a single change."""
     if row["kind"] == "many":
-        return str(row["crossings"])
-    low, high = (f"{row[end]:.2f}" if not pd.isna(row[end]) else "no limit" for end in ("low", "high"))
+        return join_words([f"{place:.2f}" for place in _places(row)]).replace("-", "−")
+    low, high = (f"{row[end]:.2f}" if not pd.isna(row[end]) else "the legal end" for end in ("low", "high"))
     return f"{row['crossing']:.2f} ({low} to {high})".replace("-", "−")
 
 
 def _caption_end(finding: Crossover, outcome: str, shown: int) -> str:
     table = finding.table[finding.table["outcome"] == outcome]
     rest = f" {len(table) - shown} beliefs that move less are left out." if len(table) > shown else ""
+    kept, close = (int((table["kind"] == kind).sum()) for kind in ("none", "undecided"))
     return (
-        f"Beliefs that, changed alone, leave the better policy as it is: {int((table['kind'] == 'none').sum())}.{rest} "
-        "At the right: where it changes, from 0 (Self) to 1 (Newsham), with a 95\u00a0% interval; or by how much the "
-        "better policy is ahead at both ends."
+        f"Of {len(table)} beliefs, {kept} leave the better policy as it is at every legal value. "
+        f"{capitalize(number_word(close))} {'is' if close == 1 else 'are'} too close to call.{rest} "
+        "At the right: where it changes, with a 95\u00a0% interval; or by how much the better policy is ahead at both "
+        "readings."
     )
 
 
@@ -154,6 +181,6 @@ def _make_keys(question: Question, a: str, b: str) -> list[Patch | Line2D]:
         Patch(color=colours[1], label=wrap_text(f"{b} better", 3.6, TICK)),
         Patch(color=style.PALE, label="too close to call"),
         style.mark_key("it changes here", linewidth=2),
-        style.mark_key("it would change beyond", marker=">"),
+        style.mark_key("it changes beyond", marker=">"),
         style.mark_key("the evidence", marker="D", color="white", markeredgecolor=INK, markersize=6),
     ]

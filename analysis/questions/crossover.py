@@ -21,15 +21,17 @@ from sim.engine.evaluation import block_means
 from sim.errors import QuestionError
 from sim.scenario.messages import describe_unknown
 from sim.statistics.intervals import Floats, interval_of_mean
-from sim.statistics.zero_crossing import RESAMPLES, Crossing, find_crossing
+from sim.statistics.zero_crossing import RESAMPLES, Crossing, find_crossing, next_points
 
 if TYPE_CHECKING:
     from sim.engine.question import Question
     from sim.scenario.distributions import Distribution
     from sim.scenario.experiment import Experiment
 
-GRID = np.linspace(0.0, 1.0, 9)  # dials that are played
-MAP_GRID = np.linspace(0.0, 1.0, 7)  # the same, along each side of a map
+FIRST = (0.0, 0.5, 1.0)  # dials that are played first, with both legal ends
+ROUNDS = 5  # of more dials, at most: at crossings, and where a curve may bend to 0
+CLOSE = 0.02  # of the dial: two places so near are played as one
+MAP_GRID = np.linspace(0.0, 1.0, 7)  # dials that are played along each side of a map
 TRIALS = 5000
 BLOCK_TRIALS = 100  # of a setting, in one block
 BLOCKS_SAVED = 5  # played and saved together
@@ -49,10 +51,10 @@ class Crossover(Finding):
     ----------
     table
         The columns of crossover.csv: `crossing` on the dial (0 Self .. 1 Newsham) with its 95 % interval, and its
-        `kind` (`one`, `none`, `many`, or `outside`: beyond both authors, with numbers that are still possible).
-        Then `neutral`, where neutral numbers would be on the dial; how far the crossing lies beyond
-        `from_newsham`, `from_self` and `from_neutral`, in dials; all crossings if there are many; and the claim's
-        numbers at the crossing.
+        `kind` (`one`, `many`, `none` within what is legal, or `undecided`). Then `legal_low` and `legal_high`, how far
+        the dial may go; `neutral`, where neutral numbers would be on the dial; how far the crossing lies beyond
+        `from_newsham`, `from_self` and `from_neutral`, in dials; all crossings if there are many; and the medians of
+        the claim's numbers at the crossing.
     numbers
         For each crossing and number of its claim: its median there, at both ends, and the neutral mode.
     curves
@@ -72,7 +74,7 @@ class Crossover(Finding):
         names = [str(name) for name in self.table["claim"].unique()]
         return {
             "claims": names, "claims_by_traits": [name for name in names if traits_of(self.question, name)],
-            "places": len(GRID), "blocks": blocks_of(self.question.experiment, self.trials), "resamples": RESAMPLES,
+            "rounds": ROUNDS, "blocks": blocks_of(self.question.experiment, self.trials), "resamples": RESAMPLES,
         }  # fmt: skip
 
 
@@ -102,8 +104,9 @@ def crossover(
 ) -> Crossover:
     """Find where the difference between two policies crosses 0 along each claim's dial.
 
-    Every number of another claim, or of none, stays as the worldview has it. A claim whose only numbers are chances of
-    a trait is not read between dials: its difference follows exactly from the worlds with and without the trait.
+    Every number of another claim, or of none, stays as the worldview has it. Each dial is played at both readings, half
+    way and at both legal ends, and then where its curve crosses 0 or may bend to it. A claim whose only numbers are
+    chances of a trait is played with and without the trait: its difference at any dial follows from these exactly.
 
     Parameters
     ----------
@@ -123,26 +126,26 @@ def crossover(
     >>> from sim.engine.question import Question
     >>> question = Question.of(sim.load("debate"), contrast="direct_ties-status_quo", outcomes=["use_of_force"])
     >>> found = crossover(question, claims=["N18"], trials=500)
-    >>> len(found.table), len(found.curves)
-    (1, 9)
+    >>> len(found.table), len(found.curves) >= 5
+    (1, True)
     """
-    settings = {claim: _settings(question, claim) for claim in check_dials(question.experiment, claims)}
-    differences = play_settings(question, [setting for rows in settings.values() for setting in rows], trials, work)
-    crossings: dict[tuple[str, str], Crossing] = {}
-    curves: dict[tuple[str, str], Floats] = {}
-    first = 0
-    for claim, rows in settings.items():
-        weights = _weights(question, claim, len(rows))
-        along = np.tensordot(differences[:, first : first + len(rows)], weights, axes=(1, 0))
-        first += len(rows)
-        for i, outcome in enumerate(question.outcomes):
-            curves[claim, outcome] = along[:, i]
-            crossings[claim, outcome] = _possible(question.experiment, claim, find_crossing(along[:, i], GRID))
-    for outcome in question.outcomes:
-        if not any(curve.any() for (_, name), curve in curves.items() if name == outcome):
+    names, search = check_dials(question.experiment, claims), _Search(question, trials, work)
+    ends = {claim: beliefs.legal_ends(question.experiment.catalogue, claim) for claim in names}
+    wanted = {claim: sorted({end.low, *FIRST, end.high}) for claim, end in ends.items()}
+    for _ in range(1 + ROUNDS):
+        search.play(wanted)
+        if not (wanted := {claim: more for claim in names if (more := search.next_dials(claim))}):
+            break
+    curves = {claim: search.curve(claim) for claim in names}
+    crossings = {
+        (claim, outcome): find_crossing(values[:, :, i], dials)
+        for claim, (dials, values) in curves.items() for i, outcome in enumerate(question.outcomes)
+    }  # fmt: skip
+    for i, outcome in enumerate(question.outcomes):
+        if not any(values[:, :, i].any() for _, values in curves.values()):
             raise QuestionError(f"outcome {outcome} is the same under both policies: there is nothing to cross")
     size = worlds_of(question.experiment, trials)[0] * question.experiment.lucks
-    table, numbers = _table(question, crossings), _numbers(question, crossings)
+    table, numbers = _table(question, crossings, ends), _numbers(question, crossings)
     return Crossover(question, size, table, numbers, _curves(question, curves))
 
 
@@ -222,41 +225,72 @@ def blocks_of(experiment: Experiment, trials: int) -> int:
     return worlds // part * BLOCKS_SAVED
 
 
-def _possible(experiment: Experiment, claim: str, crossing: Crossing) -> Crossing:
-    """The crossing, or none where a number of the claim would be out of its bounds."""
-    if crossing.kind != "outside" or crossing.at is None:
-        return crossing
-    entries = experiment.catalogue.parameters
-    within = (
-        entries[name].bounds[0] <= at <= entries[name].bounds[1]
-        for name, at, *_ in medians(experiment, claim, crossing.at)
-    )
-    return crossing if all(within) else Crossing("none")
+class _Search:
+    """What has been played of each claim's dial, and where to play it next."""
 
+    def __init__(self, question: Question, trials: int, work: Work | None) -> None:
+        self._question, self._trials, self._work = question, trials, work or Work()
+        self._counter = Counter(self._work.progress)
+        self._dials: dict[str, set[float]] = {}
+        self._values: dict[tuple[tuple[str, float], ...], Floats] = {}  # by setting: float[block, outcome]
 
-def _settings(question: Question, claim: str) -> list[dict[str, float]]:
-    """What must be played for a claim: dials, or the worlds with and without each trait."""
-    traits = traits_of(question, claim)
-    if not traits:
-        return [{claim: float(dial)} for dial in GRID]
-    return [dict(zip(traits, has, strict=True)) for has in product((0.0, 1.0), repeat=len(traits))]
+    def play(self, wanted: Mapping[str, Sequence[float]]) -> None:
+        """Play these dials of each claim. Settings that are the same worlds are played once."""
+        new: dict[tuple[tuple[str, float], ...], Setting] = {}
+        for claim, dials in wanted.items():
+            self._dials.setdefault(claim, set()).update(dials)
+            for setting in self._corners(claim) or [self._setting(claim, dial) for dial in dials]:
+                new[(*setting.items(),)] = setting
+        settings = {key: setting for key, setting in new.items() if key not in self._values}
+        if settings:
+            played = play_settings(
+                self._question, [*settings.values()], self._trials, self._work, counter=self._counter
+            )
+            self._values |= {key: played[:, i] for i, key in enumerate(settings)}
 
+    def curve(self, claim: str) -> tuple[Floats, Floats]:
+        """The dials that were played, float[dial], and the differences there, float[block, dial, outcome]."""
+        dials, corners = np.array(sorted(self._dials[claim])), self._corners(claim)
+        settings = corners or [self._setting(claim, dial) for dial in dials.tolist()]
+        values = np.stack([self._values[(*setting.items(),)] for setting in settings], axis=1)
+        if corners:
+            values = np.einsum("bso,sd->bdo", values, self._weights(claim, dials))
+        return dials, values
 
-def _weights(question: Question, claim: str, settings: int) -> Floats:
-    """How much each setting that was played counts at each dial: float[setting, dial].
+    def next_dials(self, claim: str) -> list[float]:
+        """Where to play a claim next, for any outcome; places that are close together are one."""
+        dials, values = self.curve(claim)
+        wanted: list[float] = []
+        for i in range(values.shape[2]):
+            for dial in next_points(values[:, :, i], dials):
+                if all(abs(dial - other) > CLOSE for other in (*wanted, *dials)):
+                    wanted.append(round(dial, 6))
+        return sorted(wanted)
 
-    A dial that was played counts by itself. With traits, a setting says which traits all worlds have; at a dial it
-    counts by the chance that a world has just these.
-    """
-    traits = traits_of(question, claim)
-    if not traits:
-        return np.eye(settings)
-    exp = question.experiment
-    worlds = beliefs.draw_worlds(exp, question.worldview, [claim], 0, max(2000, exp.trials // exp.lucks))
-    columns = [worlds.names.index(name) for name in traits]
-    chances = np.array([worlds.at({claim: float(dial)})[:, columns].mean(axis=0) for dial in GRID])
-    corners = product((0, 1), repeat=len(traits))
-    return np.array([np.prod(np.where(has, chances, 1 - chances), axis=1) for has in corners])
+    def _setting(self, claim: str, dial: float) -> Setting:
+        """What must be played at a dial: nothing is set where an author reads the claim as the worldview does."""
+        own, catalogue = self._question.worldview.distributions, self._question.experiment.catalogue
+        if dial in (0.0, 1.0):
+            author = beliefs.worldview_at(catalogue, {claim: dial}).distributions
+            if all(author[name] == own[name] for name in beliefs.dialled_parameters(catalogue)[claim]):
+                return {}
+        return {claim: float(dial)}
+
+    def _corners(self, claim: str) -> list[Setting]:
+        """The worlds with and without each trait, if all numbers of the claim are chances of one; else empty."""
+        traits = traits_of(self._question, claim)
+        return (
+            [dict(zip(traits, has, strict=True)) for has in product((0.0, 1.0), repeat=len(traits))] if traits else []
+        )
+
+    def _weights(self, claim: str, dials: Floats) -> Floats:
+        """How much each corner counts at each dial, by the chance that a world has just these: float[corner, dial]."""
+        exp, traits = self._question.experiment, traits_of(self._question, claim)
+        worlds = beliefs.draw_worlds(exp, self._question.worldview, [claim], 0, max(2000, exp.trials // exp.lucks))
+        columns = [worlds.names.index(name) for name in traits]
+        chances = np.array([worlds.at({claim: dial})[:, columns].mean(axis=0) for dial in dials.tolist()])
+        corners = product((0, 1), repeat=len(traits))
+        return np.array([np.prod(np.where(has, chances, 1 - chances), axis=1) for has in corners])
 
 
 def traits_of(question: Question, claim: str) -> tuple[str, ...]:
@@ -274,8 +308,10 @@ def traits_of(question: Question, claim: str) -> tuple[str, ...]:
 
 
 def medians(experiment: Experiment, claim: str, dial: float) -> list[tuple[str, float, float, float, float]]:
-    """Each number of a claim: its median at a dial (beyond 0..1 on a straight line), at Self's end, at Newsham's, and
-    the neutral mode."""
+    """Each number of a claim: its median at a dial, at Self's end, at Newsham's, and the neutral mode.
+
+    Beyond an author's reading medians go on along their straight line, as far as `legal_ends` says.
+    """
     ends = [beliefs.worldview_at(experiment.catalogue, {claim: end}).distributions for end in (0.0, 1.0)]
     rows = []
     for name in beliefs.dialled_parameters(experiment.catalogue)[claim]:
@@ -322,18 +358,21 @@ def _key(question: Question, claim: str, outcome: str) -> tuple[str, ...]:
     return question.start.name, claim, outcome, *question.contrast, question.worldview.name
 
 
-def _table(question: Question, crossings: dict[tuple[str, str], Crossing]) -> pd.DataFrame:
+def _table(
+    question: Question, crossings: Mapping[tuple[str, str], Crossing], ends: Mapping[str, beliefs.LegalEnds]
+) -> pd.DataFrame:
     exp, rows = question.experiment, []
     for (claim, outcome), crossing in crossings.items():
         neutral, at = neutral_dial(exp, claim), crossing.at
         away = (None, None, None) if at is None else (at - 1, at, None if neutral is None else at - neutral)
         there = "" if at is None else "; ".join(f"{name} {value:.4g}" for name, value, *_ in medians(exp, claim, at))
         every = "; ".join(f"{dial:.3f}" for dial in crossing.every)
-        place = (at, crossing.low, crossing.high, crossing.kind)
-        rows.append((*_key(question, claim, outcome), *place, neutral, *away, every, there))
-    more = ("neutral", "from_newsham", "from_self", "from_neutral", "crossings", "numbers_there")
+        place = (at, crossing.low, crossing.high, crossing.kind, ends[claim].low, ends[claim].high, neutral, *away)
+        rows.append((*_key(question, claim, outcome), *place, every, there))
+    more = ("legal_low", "legal_high", "neutral", "from_newsham", "from_self", "from_neutral",
+            "crossings", "numbers_there")  # fmt: skip
     table = pd.DataFrame(rows, columns=[*COLUMNS, *more])
-    return table.astype(dict.fromkeys(("crossing", "low", "high", *more[:4]), float))
+    return table.astype(dict.fromkeys(("crossing", "low", "high", *more[:6]), float))
 
 
 def _numbers(question: Question, crossings: dict[tuple[str, str], Crossing]) -> pd.DataFrame:
@@ -347,9 +386,10 @@ def _numbers(question: Question, crossings: dict[tuple[str, str], Crossing]) -> 
     return pd.DataFrame(rows, columns=[*COLUMNS[:6], *more])
 
 
-def _curves(question: Question, curves: dict[tuple[str, str], Floats]) -> pd.DataFrame:
+def _curves(question: Question, curves: Mapping[str, tuple[Floats, Floats]]) -> pd.DataFrame:
     rows = [
-        (*_key(question, *key), dial, *interval_of_mean(curve[:, i]))
-        for key, curve in curves.items() for i, dial in enumerate(GRID.tolist())
+        (*_key(question, claim, outcome), dial, *interval_of_mean(values[:, j, i]))
+        for claim, (dials, values) in curves.items()
+        for i, outcome in enumerate(question.outcomes) for j, dial in enumerate(dials.tolist())
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=[*COLUMNS[:6], "dial", "difference", "low", "high"])

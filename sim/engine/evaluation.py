@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sim.engine import batch
-from sim.engine.beliefs import QUANTILE, Floats, dialled_parameters, draw_worlds
+from sim.engine.beliefs import QUANTILE, Floats, dialled_parameters, draw_worlds, legal_ends
 from sim.engine.own_outcomes import OwnOutcome
 from sim.engine.question import Question, check_count, look_up
 from sim.errors import QuestionError
@@ -58,8 +58,9 @@ def evaluate(
     X
         float[row, name]: a setting of every name in each row.
     names
-        Of the columns: a claim's dial (`N12` or `claim.N12`; 0 Self's reading .. 1 Newsham's), a parameter (a
-        value within its bounds, in its unit), `quantile.PARAMETER` (a quantile of the worldview's distribution, 0..1)
+        Of the columns: a claim's dial (`N12` or `claim.N12`; 0 Self's reading .. 1 Newsham's, and beyond as far as
+        `sim.engine.beliefs.legal_ends` says), a parameter (a value within its bounds, in its unit),
+        `quantile.PARAMETER` (a quantile of the worldview's distribution, 0..1)
         or `switch.NAME` (0 off, 1 on). A parameter takes precedence over the dial of its claim.
     outcomes
         Names, or functions of a trial (see the example); by default the primary ones. An outcome that has a
@@ -291,11 +292,15 @@ def _check(exp: Experiment, name: str, column: Floats) -> None:
     bare, catalogue = _bare(name), exp.catalogue
     if bare in catalogue.claims and bare not in dialled_parameters(catalogue):
         raise QuestionError(f"claim {bare} has no dial: no number of the model is its own")
-    choices = dict.fromkeys(dialled_parameters(catalogue), (0.0, 1.0))
+    dialled = dialled_parameters(catalogue)
+    choices = dict.fromkeys(dialled, (0.0, 1.0))
     choices |= {parameter: entry.bounds for parameter, entry in catalogue.parameters.items()}
     choices |= {QUANTILE + parameter: (0.0, 1.0) for parameter in catalogue.parameters}
     choices |= {SWITCH + switch: (0.0, 1.0) for switch in catalogue.switches}
     low, high = look_up("name", bare, choices)
+    if bare in dialled and ((column < 0) | (column > 1)).any():
+        ends = legal_ends(catalogue, bare)
+        low, high = ends.low, ends.high
     wrong = ~((column >= low) & (column <= high))
     if bare.startswith(SWITCH):
         wrong |= (column != 0) & (column != 1)

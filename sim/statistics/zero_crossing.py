@@ -3,8 +3,11 @@
 Every point of a curve is played in the same worlds with the same luck, so a curve is smooth and its error is common
 to its points: a smoother that assumes independent errors would be wrong. Between its points the curve is therefore
 interpolated by a shape-preserving cubic (PCHIP, which adds no wave of its own), and its error comes from resampling
-complete blocks. Crossings that most resamples do not share count as noise: a monotone fit (isotonic regression)
-decides.
+complete blocks. Nothing is read beyond the first and the last point. `next_points` says where to play next, until what
+is read between points is more certain than what was played.
+
+A crossing is clear if the curve lies clearly above 0 at one point and clearly below at another, each with its 95 %
+interval. A curve that is clearly on one side at every point has no crossing. Any other curve is undecided.
 """
 
 from __future__ import annotations
@@ -12,31 +15,33 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.statistics.intervals import LEVEL, Floats
+from sim.statistics.intervals import LEVEL, Floats, interval_of_mean
 
 RESAMPLES = 2000
 KEY = 1979  # of the Philox generator behind the resamples: the same ones every time (Efron 1979)
-FINE = 257  # points at which the cubic is evaluated
-REVERSAL = 0.1  # of its whole change: a curve that goes back by no more has a trend
+FINE = 32  # steps between two points, at which the cubic is evaluated
+NEAR = 0.25  # of the interval's half width: a point so near to 0 stands at the crossing
+INWARD = 0.1  # of a gap between points: a new point comes no nearer to either
 
 
 @dataclass(frozen=True)
 class Crossing:
-    """Where a curve on 0..1 crosses 0.
+    """Where a curve crosses 0, between its first and its last point.
 
     Attributes
     ----------
     kind
-        `one`; `many`, if at least 95 % of resamples cross more than once; `outside`, if there is none within 0..1
-        but a settled trend leads to one beyond, on a straight line from the nearer end; or `none`.
+        `one`; `many`, if it clearly changes its side more than once; `none`, if it is clearly on one side at every
+        point; or `undecided`.
     at, low, high
-        The crossing and its 95 % interval, which may reach beyond 0..1; None where it does not apply or the
-        interval has no end.
+        The one crossing and its 95 % interval. A limit is None if it lies beyond the last point.
     every
-        All crossings within 0..1, if there are many.
+        All crossings, if there are many.
     """
 
     kind: str
@@ -54,7 +59,7 @@ def find_crossing(curves: Floats, dials: Floats) -> Crossing:
     curves
         float[block, point]: independent blocks, at least two.
     dials
-        float[point]: rising from 0 to 1.
+        float[point]: rising.
 
     Raises
     ------
@@ -69,34 +74,61 @@ def find_crossing(curves: Floats, dials: Floats) -> Crossing:
     >>> found.kind, round(found.at, 6), found.low < 0.3 < found.high
     ('one', 0.3, True)
     """
-    if curves.ndim != 2 or curves.shape[0] < 2 or curves.shape[1] != dials.size or dials.size < 2:
-        raise ValueError(f"a crossing needs float[block, point] with two of each at least, got {curves.shape}")
-    if not np.isfinite(curves).all():
-        raise ValueError("a crossing needs finite numbers: some values of the curve are missing")
-    mean = curves.mean(axis=0)
-    if np.ptp(mean) == 0:
-        return Crossing("none")
-    resampled = _weights(len(curves)) @ curves
-    counts, firsts = _evaluate(resampled, dials)
-    crossings = _single_crossings(resampled, dials, counts, firsts)
-    own_count, own_first = _evaluate(mean[None], dials)
-    count = int(own_count[0])
-    if count > 1 and np.mean(counts > 1) >= LEVEL:
-        return Crossing("many", every=tuple(roots(mean, dials)))
-    at = float(_single_crossings(mean[None], dials, own_count, own_first)[0])
-    # A curve without a crossing still leads to one outside if its trend is settled: the interval of its whole change
-    # excludes 0, and it goes back against that direction by no more than a tenth of the change.
-    change = resampled[:, -1] - resampled[:, 0]
-    trend = np.quantile(change, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    if count == 0 and not (trend[0] * trend[1] > 0 and _reversal(mean) <= REVERSAL * abs(mean[-1] - mean[0])):
-        return Crossing("none")
+    _reject(curves, dials)
+    mean, signs = curves.mean(axis=0), clear_signs(curves)
+    clear = signs != 0
+    changes = np.count_nonzero(np.diff(signs[clear]))
+    if changes == 0:
+        return Crossing("none" if clear.all() else "undecided")
+    if changes > 1:
+        return Crossing("many", every=tuple(roots(mean[clear], dials[clear])))
+    at = float(_single_crossings(mean[None], dials)[0])
+    crossings = _single_crossings(_weights(len(curves)) @ curves, dials)
     ends = np.quantile(crossings, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], method="nearest").tolist()
     low, high = [end if math.isfinite(end) else None for end in ends]
-    return Crossing("one" if count else "outside", at, low, high)
+    return Crossing("one", at, low, high)
+
+
+def clear_signs(curves: Floats) -> NDArray[np.int64]:
+    """The side of 0 on which each point clearly lies, int[point]; 0 where its 95 % interval holds 0."""
+    return np.array([0 if low <= 0 <= high else int(np.sign(low)) for _, low, high in _intervals(curves)])
+
+
+def next_points(curves: Floats, dials: Floats) -> list[float]:
+    """Where to play a curve next: at its crossings, and where it may bend to 0 between points; empty if nowhere.
+
+    Parameters are those of `find_crossing`.
+
+    >>> dials = np.array([0.0, 0.5, 1.0])
+    >>> curve = np.tile((dials - 0.2) ** 2 + 1, (4, 1)) - 1.01 + np.array([[0.0], [0.001], [0.0], [-0.001]])
+    >>> [round(point, 2) for point in next_points(curve, dials)]
+    [0.2]
+    """
+    _reject(curves, dials)
+    mean, signs = curves.mean(axis=0), clear_signs(curves)
+    reach = np.array([(high - low) / 2 for _, low, high in _intervals(curves)])
+    near = np.abs(mean) <= NEAR * reach
+    wanted = []
+    for i, j in pairwise(range(len(dials))):
+        if mean[i] * mean[j] < 0 and (signs[i] or signs[j]) and not (near[i] or near[j]):
+            inside = [root for root in roots(mean, dials) if dials[i] < root < dials[j]]
+            gap = INWARD * (dials[j] - dials[i])
+            wanted.append(float(np.clip(inside[0], dials[i] + gap, dials[j] - gap)))
+    for i in range(1, len(dials) - 1):
+        part = slice(i - 1, i + 2)
+        if abs(signs[part].sum()) == 3:
+            # A parabola through three points on one side: does it come to 0 between them?
+            square, slope, _ = np.polyfit(dials[part] - dials[i], mean[part], 2)
+            turn = dials[i] - slope / (2 * square) if square else math.inf
+            value = mean[i] - slope**2 / (4 * square) if square else mean[i]
+            far = min(abs(turn - dials[part])) > INWARD / 2 * (dials[i + 1] - dials[i - 1])
+            if dials[i - 1] < turn < dials[i + 1] and far and signs[i] * value <= reach[i]:
+                wanted.append(float(turn))
+    return wanted
 
 
 def roots(curve: Floats, dials: Floats) -> list[float]:
-    """Every crossing of one curve within 0..1.
+    """Every crossing of one curve, between its first and its last point.
 
     >>> roots(np.array([-1.0, 0.0, 1.0, 0.0, -1.0]), np.linspace(0, 1, 5))
     [0.25, 0.75]
@@ -107,30 +139,27 @@ def roots(curve: Floats, dials: Floats) -> list[float]:
     return [float(dial) for dial in crossings if np.isfinite(dial)]
 
 
-def _evaluate(curves: Floats, dials: Floats) -> tuple[Floats, Floats]:
-    """How often each curve crosses 0, and where it first does, or would on a straight line beyond its ends."""
-    from scipy.interpolate import PchipInterpolator
-
-    fine = np.linspace(dials[0], dials[-1], FINE)
-    values = PchipInterpolator(dials, curves, axis=1)(fine)
-    turns = (values[:, 1:] > 0) != (values[:, :-1] > 0)
-    counts = turns.sum(axis=1)
-    # Within: the first step of the fine grid with a change of sign, and linearly within the step.
-    first, rows = turns.argmax(axis=1), np.arange(len(curves))
-    before, after = values[rows, first], values[rows, first + 1]
-    begin, end = curves[:, 0], curves[:, -1]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        inside = fine[first] + (fine[1] - fine[0]) * before / (before - after)
-        # Beyond: along the chord from end to end, starting at the end that is nearer to 0; a level curve has none.
-        beyond = np.where(np.abs(begin) < np.abs(end), -begin / (end - begin), 1 - end / (end - begin))
-    return counts, np.where(counts > 0, inside, np.where(begin == end, np.inf, beyond))
+def _reject(curves: Floats, dials: Floats) -> None:
+    if curves.ndim != 2 or curves.shape[0] < 2 or curves.shape[1] != dials.size or dials.size < 2:
+        raise ValueError(f"a crossing needs float[block, point] with two of each at least, got {curves.shape}")
+    if not np.isfinite(curves).all():
+        raise ValueError("a crossing needs finite numbers: some values of the curve are missing")
 
 
-def _single_crossings(curves: Floats, dials: Floats, counts: Floats, firsts: Floats) -> Floats:
-    """The one crossing of each curve: its own, or that of a monotone fit where it has several."""
+def _intervals(curves: Floats) -> list[tuple[float, float, float]]:
+    """Mean and limits at each point: there are two blocks at least, so there are limits."""
+    found = [interval_of_mean(curves[:, i]) for i in range(curves.shape[1])]
+    return [(float(mean or 0), float(low or 0), float(high or 0)) for mean, low, high in found]
+
+
+def _single_crossings(curves: Floats, dials: Floats) -> Floats:
+    """The one crossing of each curve: its own, or that of a monotone fit where it has several.
+
+    A curve without a crossing has it beyond the end that is nearer to 0: infinity, with a sign.
+    """
     from scipy.optimize import isotonic_regression
 
-    crossings = firsts.copy()
+    counts, crossings = _evaluate(curves, dials)
     for row in np.flatnonzero(counts > 1):
         curve = curves[row]
         fit = isotonic_regression(curve, increasing=bool(curve[-1] >= curve[0])).x
@@ -138,10 +167,21 @@ def _single_crossings(curves: Floats, dials: Floats, counts: Floats, firsts: Flo
     return crossings
 
 
-def _reversal(curve: Floats) -> float:
-    """The farthest that a curve goes back against its own direction."""
-    along = curve if curve[-1] >= curve[0] else -curve
-    return float((np.maximum.accumulate(along) - along).max())
+def _evaluate(curves: Floats, dials: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """How often each curve crosses 0, and where it first does."""
+    from scipy.interpolate import PchipInterpolator
+
+    fine = np.interp(np.arange((len(dials) - 1) * FINE + 1) / FINE, np.arange(len(dials)), dials)
+    values = PchipInterpolator(dials, curves, axis=1)(fine)
+    turns = (values[:, 1:] > 0) != (values[:, :-1] > 0)
+    counts = turns.sum(axis=1)
+    # The first step of the fine grid with a change of sign, and linearly within the step.
+    first, rows = turns.argmax(axis=1), np.arange(len(curves))
+    before, after = values[rows, first], values[rows, first + 1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inside = fine[first] + (fine[first + 1] - fine[first]) * before / (before - after)
+    beyond = np.where(np.abs(curves[:, 0]) < np.abs(curves[:, -1]), -np.inf, np.inf)
+    return counts, np.where(counts > 0, inside, beyond)
 
 
 @lru_cache(maxsize=8)

@@ -7,12 +7,12 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from planted import EXP, means, planted
+from planted import EXP, NAMES, means, planted
 
+import sim
 from analysis.figures import crossover_figure, flip_figure
 from analysis.questions.crossover import (
     Crossover,
-    _settings,
     crossover,
     map_dials,
     medians,
@@ -22,6 +22,7 @@ from analysis.questions.crossover import (
 )
 from analysis.questions.flip import flip
 from analysis.questions.work import Work
+from sim.engine import beliefs
 from sim.engine.question import Question
 from sim.errors import QuestionError
 from sim.scenario.distributions import Beta, Fixed, Triangular, Uniform
@@ -51,20 +52,50 @@ def test_a_trait_is_divided_exactly() -> None:
     chance = at_dial("prc_opportunist_prob", 0.3)
     question = planted({("prc_opportunist_prob",): 1.0}, -chance)
     found = crossover(question, claims=["N12"], trials=500)
-    assert _settings(question, "N12") == [
-        {"prc_opportunist_prob": a, "prc_unlimited_prob": b} for a in (0.0, 1.0) for b in (0.0, 1.0)
-    ]
+    counted: list[int] = []
+    assert len(crossover(question, Work(progress=lambda _, total: counted.append(total)), claims=["N12"],
+                         trials=500).curves) >= 5  # fmt: skip
+    assert counted[-1] == 4 * 2 * 500  # with and without each of two traits, for two policies
     assert float(found.table["crossing"].iloc[0]) == pytest.approx(0.3, abs=0.01)
 
 
-def test_outside_means_beyond_both_but_possible() -> None:
-    possible = planted({("force_hr_lost_hope",): 1.0}, -at_dial("force_hr_lost_hope", -0.5), noise=0.1)
-    row = crossover(possible, claims=["S7"], trials=2000).table.iloc[0]
-    assert row["kind"] == "outside"
-    assert float(row["crossing"]) == pytest.approx(-0.5, abs=0.1)
-    high = EXP.catalogue.parameters["us_intervenes_prob"].bounds[1]
-    never = planted({("us_intervenes_prob",): 1.0}, -2 * high, noise=0.1)
-    assert crossover(never, claims=["N22"], trials=1000).table["kind"].iloc[0] == "none"
+def at_legal(claim: str, parameter: str, dial: float) -> float:
+    """Mean of a parameter at any legal dial of its claim, in many worlds."""
+    worlds = beliefs.draw_worlds(EXP, EXP.most_neutral(), [claim], 0, 20_000)
+    return float(worlds.at({claim: dial})[:, NAMES.index(parameter)].mean())
+
+
+def test_beyond_both_readings_the_dial_is_played() -> None:
+    """The truth is known: a difference that is 0 where the mean is that of dial 3, and one that never gets there."""
+    ends = beliefs.legal_ends(EXP.catalogue, "N17")
+    place = at_legal("N17", "taiwan_will_points", 3.0)
+    row = crossover(planted({("taiwan_will_points",): 10.0}, -10 * place, noise=0.1), claims=["N17"], trials=2000).table
+    assert row["kind"].item() == "one"
+    assert row["low"].item() < 3.0 < row["high"].item()
+    assert (row["legal_low"].item(), row["legal_high"].item()) == (ends.low, ends.high)
+    beyond = EXP.catalogue.parameters["taiwan_will_points"].bounds[1] + 0.02
+    never = planted({("taiwan_will_points",): 10.0}, -10 * beyond, noise=0.1)
+    assert crossover(never, claims=["N17"], trials=1000).table["kind"].item() == "none"
+
+
+def test_a_curve_that_turns_back_beyond_a_reading_is_not_read_on_a_straight_line() -> None:
+    """It falls towards 0 from Self to Newsham, a straight line crosses at 2.6, but it has its least value above 0."""
+    name = "taiwan_will_points"
+    low, high = (at_legal("N17", name, dial) for dial in (0.0, 1.0))
+    lowest, slope = high + 0.3 * (high - low), 1 / (high - low)
+    question = planted(
+        {(name, name): slope**2, (name,): -2 * lowest * slope**2}, (lowest * slope) ** 2 + 0.6, noise=0.1
+    )
+    assert crossover(question, claims=["N17"], trials=1000).table["kind"].item() == "none"
+
+
+def test_the_difference_at_a_crossing_beyond_is_0_when_played_again() -> None:
+    question = Question.of(EXP, contrast=PAIR, outcomes=["taiwan_falls"])
+    at = float(crossover(question, claims=["S12"], trials=1000).table["crossing"].item())
+    assert at > 1
+    again = sim.evaluate(EXP, [[at], [1.0]], ["S12"], outcomes=["taiwan_falls"], contrast=PAIR, worlds=2000,
+                         first_world=50_000)  # fmt: skip
+    assert abs(again[0, 0]) < 0.1 * abs(again[1, 0])
 
 
 def test_a_claim_that_moves_nothing_has_none_and_no_difference_is_rejected() -> None:
@@ -76,6 +107,14 @@ def test_a_claim_that_moves_nothing_has_none_and_no_difference_is_rejected() -> 
         crossover(Question.of(EXP, contrast=PAIR), claims=["S77"])
 
 
+def test_a_tie_is_undecided_in_every_sentence() -> None:
+    found = crossover(planted({}, 0.0, noise=5.0), claims=["S7", "N12", "S9"], trials=500)
+    assert found.table["kind"].to_list() == ["undecided"] * 3
+    drawn = crossover_figure.draw_crossover(found, "use_of_force")
+    assert "too close to call along S7, N12 and S9" in drawn.caption
+    assert "Of 3 beliefs, 0 leave the better policy as it is at every legal value. Three are too close" in drawn.caption
+
+
 def test_tables_have_their_columns() -> None:
     question = Question.of(EXP, contrast=PAIR, outcomes=["use_of_force"], worldview="newsham")
 
@@ -85,7 +124,7 @@ def test_tables_have_their_columns() -> None:
     found, again = find(Work()), find(Work(workers=1))
     assert tuple(found.table.columns[:10]) == ("start", "claim", "outcome", "policy_a", "policy_b", "worldview",
                                                "crossing", "low", "high", "kind")  # fmt: skip
-    assert {*found.table["kind"]} <= {"one", "none", "many", "outside"}
+    assert {*found.table["kind"]} <= {"one", "none", "many", "undecided"}
     for name in ("table", "numbers", "curves"):
         assert getattr(found, name).to_csv() == getattr(again, name).to_csv()
     drawn = crossover_figure.draw_crossover(found, "use_of_force")

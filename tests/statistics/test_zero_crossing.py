@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.statistics.intervals import Floats
-from sim.statistics.zero_crossing import find_crossing
+from sim.statistics.zero_crossing import find_crossing, next_points
 
 DIALS = np.linspace(0, 1, 9)
 
@@ -41,17 +41,37 @@ def test_a_straight_line_is_divided_exactly() -> None:
     assert found.at == pytest.approx(1 / 3, abs=1e-9)
 
 
-def test_a_trend_that_leads_beyond_is_outside() -> None:
-    above, below = find_crossing(blocks(DIALS - 1.5), DIALS), find_crossing(blocks(DIALS + 0.25), DIALS)
-    assert (above.kind, below.kind) == ("outside", "outside")
-    assert above.at == pytest.approx(1.5, abs=0.05)
-    assert below.at == pytest.approx(-0.25, abs=0.05)
+def test_nothing_is_read_beyond_the_last_point() -> None:
+    """A trend that would lead to 0 beyond the last point is no crossing: nobody has played there."""
+    for curve in (DIALS - 1.5, DIALS + 0.25):
+        assert find_crossing(blocks(curve), DIALS).kind == "none"
 
 
-def test_no_trend_and_no_crossing_is_none() -> None:
+def test_a_curve_on_one_side_has_none() -> None:
     assert find_crossing(blocks(np.full(9, 0.5), own=0.01), DIALS).kind == "none"
     assert find_crossing(blocks(0.5 - 0.4 * DIALS * (1 - DIALS)), DIALS).kind == "none"  # sags, but is back at the end
-    assert find_crossing(np.zeros((5, 9)), DIALS).kind == "none"
+
+
+@pytest.mark.parametrize("curve", [np.zeros(9), np.full(9, 0.002), np.minimum(0.0, DIALS - 0.5), 0.5 - DIALS / 2])
+def test_a_flat_curve_a_tie_and_one_that_ends_at_0_are_undecided(curve: Floats) -> None:
+    assert find_crossing(blocks(curve), DIALS).kind == "undecided"
+    assert find_crossing(np.tile(np.minimum(0.0, curve), (5, 1)), DIALS).kind == "undecided"
+
+
+def test_the_next_points_lead_to_every_crossing() -> None:
+    """From three points: down and up again within one gap, then through 0 once more near the end."""
+
+    def curve(dials: Floats) -> Floats:
+        return np.asarray((dials - 0.2) * (dials - 0.4) * (4.5 - dials))
+
+    dials = np.array([0.0, 0.5, 1.0, 6.0])
+    for _ in range(5):
+        more = next_points(blocks(curve(dials), noise=0.02), dials)
+        dials = np.unique([*dials, *more])
+    found = find_crossing(blocks(curve(dials), noise=0.02), dials)
+    assert found.kind == "many"
+    assert found.every == pytest.approx((0.2, 0.4, 4.5), abs=0.05)
+    assert len(dials) <= 20
 
 
 def test_many_crossings_are_said_to_be_many() -> None:
