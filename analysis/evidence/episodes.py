@@ -43,7 +43,8 @@ TriggerType = Literal[
     "mil_deployment", "legal", "sovereignty_act", "quiet_institutional", "exercise", "ship_transit", "arms_sale",
     "prc_initiated",
 ]  # fmt: skip
-WITH_THE_US = ("mil_deployment", "exercise", "ship_transit", "arms_sale", "quiet_institutional")
+FORCES = ("mil_deployment", "exercise", "ship_transit", "arms_sale")
+WITH_THE_US = (*FORCES, "quiet_institutional")
 Branch = Literal["taiwan", "tie", "alliance", "dispute"]
 PERSONAL, ECONOMIC = {"diplomatic", "individual_sanction", "detention"}, {"economic"}
 INSTRUMENTS = frozenset(
@@ -52,15 +53,15 @@ INSTRUMENTS = frozenset(
 )  # fmt: skip
 STILL_ON = re.compile(r"\bongoing\b|\bstill (on|running|going on|in force)\b", re.IGNORECASE)
 LONGEST_MONTHS = 1200
-OPEN_STEP, FULL_COMBAT = 0.3, 0.6  # rule 7: provocation of an open, official step about Taiwan, and what combat adds
+OPEN_STEP, FULL_COMBAT = 0.3, 0.6  # rule 8: provocation of an open, official step about Taiwan, and what combat adds
 
 
 @dataclass(frozen=True)
 class Trigger:
     """A trigger in the model's terms, and the conditions of its month.
 
-    `branch` is the kind of answer that the model plays (rule 1 at the head of the record). `official`, `openness` and
-    `combat` are shares, as for a lever, and count for ties and alliance steps only. `drills_usual` is whether large
+    `branch` is the kind of answer that the model plays (rule 1 at the head of the record). `official`, `openness`,
+    `combat` and `defence` are shares, and count for ties and alliance steps only. `drills_usual` is whether large
     drills are usual; `japan_trade_share` is the share of Japan's exports that go to the PRC.
     """
 
@@ -70,6 +71,7 @@ class Trigger:
     combat: float
     drills_usual: bool
     japan_trade_share: float
+    defence: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,11 @@ class Episode:
     def rung(self, domain: str) -> int:
         """The rung that the answer reached in a domain."""
         return self.economic if domain == "economic" else self.military
+
+    @property
+    def is_ordinary_step(self) -> bool:
+        """Whether it was a step of Japan's with Taiwan without a military side."""
+        return self.trigger.branch == "tie" and self.trigger.defence == 0
 
     @property
     def cluster(self) -> str:
@@ -170,6 +177,7 @@ class Codes(FileEntry):
     leader: Code
     openness: Code
     combat: Code
+    defence: Code
 
 
 @dataclass(frozen=True)
@@ -374,8 +382,8 @@ def rungs(max_rung: int, instruments: Collection[str]) -> tuple[int, int]:
     return economic, {3: 1, 4: 2, 7: 6}[max_rung]
 
 
-def code_trigger(entry: OtherEpisode, target: str) -> tuple[Branch, float, float, float]:
-    """Branch, official, openness and combat without codes: the last rule at the head of the record."""
+def code_trigger(entry: OtherEpisode, target: str) -> tuple[Branch, float, float, float, float]:
+    """Branch, official, openness, combat and defence without codes: the last rule at the head of the record."""
     names_taiwan = re.search("taiwan|taipei", entry.trigger, re.IGNORECASE) is not None
     if target == "Taiwan":
         branch: Branch = "taiwan"
@@ -385,7 +393,17 @@ def code_trigger(entry: OtherEpisode, target: str) -> tuple[Branch, float, float
         branch = "alliance" if entry.trigger_type in WITH_THE_US else "dispute"
     official = 0.5 if entry.trigger_type == "quiet_institutional" else 1.0
     combat = min(max((entry.provocation - OPEN_STEP) / FULL_COMBAT, 0.0), 1.0)
-    return branch, official, 1.0 if entry.overt else 0.2, combat
+    defence = float(combat > 0 or entry.trigger_type in FORCES)
+    return branch, official, 1.0 if entry.overt else 0.2, combat, defence
+
+
+def combat_or_leader(combat: float, leader: float) -> float:
+    """The combat attribute of a step in the model, which has none for rank: a leader in person is half a combat role.
+
+    >>> combat_or_leader(0.0, 1.0)
+    0.5
+    """
+    return min(1.0, combat + leader / 2)
 
 
 def _from_other(entry: OtherEpisode, target: str, record: Record) -> Episode:
@@ -399,8 +417,8 @@ def _from_codes(entry: ShippedEpisode, codes: Codes, conditions: Conditions) -> 
     matter, official, leader = codes.matter.code, codes.official.code, codes.leader.code
     openness, combat = codes.openness.code, codes.combat.code
     provocation = OPEN_STEP / 3 * (matter + official + openness) + FULL_COMBAT * (leader / 2 + combat)
-    combat_or_leader = min(1.0, combat + leader / 2)
-    trigger = _trigger(codes.branch.code, official, openness, combat_or_leader, entry.start, conditions)
+    weight = combat_or_leader(combat, leader)
+    trigger = _trigger(codes.branch.code, official, openness, weight, codes.defence.code, entry.start, conditions)
     return _episode(entry, entry.target, min(1.0, provocation), trigger, entry.ongoing)
 
 
@@ -416,12 +434,12 @@ def _episode(
 
 
 def _trigger(
-    branch: Branch, official: float, openness: float, combat: float, month: str, conditions: Conditions
+    branch: Branch, official: float, openness: float, combat: float, defence: float, month: str, conditions: Conditions
 ) -> Trigger:
     """A trigger in the conditions of its month; attributes that its branch does not have are 0."""
     if branch in ("taiwan", "dispute"):
-        official = openness = combat = 0.0
+        official = openness = combat = defence = 0.0
     years = sorted(conditions.japan_trade_share)
     shares = [conditions.japan_trade_share[year] for year in years]
     share = float(np.interp(int(month[:4]), [int(year) for year in years], shares))
-    return Trigger(branch, official, openness, combat, month > conditions.drills_usual_after, share)
+    return Trigger(branch, official, openness, combat, month > conditions.drills_usual_after, share, defence)

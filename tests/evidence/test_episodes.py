@@ -74,13 +74,21 @@ def test_the_shipped_record_is_whole() -> None:
     assert by_name["E32"].ongoing
 
 
+def test_the_second_record_is_ordinary_steps_one_a_month() -> None:
+    second = [one for one in RECORD.episodes if one.name.startswith("T")]
+    assert len(second) == 17
+    assert second == [one for one in RECORD.episodes if one.is_ordinary_step]
+    assert all("2005-01" <= one.start <= "2019-12" and one.target == "Japan" for one in second)
+    assert {one.trigger.combat for one in second} == {0, 0.25, 0.5}  # a minister and a leader count, forces do not
+
+
 def test_conditions_are_those_of_the_month() -> None:
     when = {one.start: one.trigger for one in RECORD.episodes if one.target == "Taiwan"}
     assert not when["2020-08"].drills_usual
     assert when["2023-08"].drills_usual
     known = RECORD.conditions
     months = ("2022-08", "2022-09", "1999-01", "2014-06", "2030-01")
-    made = [episodes._trigger("tie", 1, 1, 0, month, known) for month in months]
+    made = [episodes._trigger("tie", 1, 1, 0, 1, month, known) for month in months]
     assert [one.drills_usual for one in made] == [False, True, False, False, True]
     assert [one.japan_trade_share for one in made] == pytest.approx([0.194, 0.194, 0.197, 0.1935, 0.17])
 
@@ -88,12 +96,12 @@ def test_conditions_are_those_of_the_month() -> None:
 @pytest.mark.parametrize(
     ("given", "target", "expected"),
     [
-        (entry(), "Taiwan", ("taiwan", 1, 1, 1 / 6)),
-        (entry(), "Japan", ("dispute", 1, 1, 1 / 6)),
-        (entry(japan_taiwan_lever=True, provocation=0.9), "Japan", ("tie", 1, 1, 1)),
-        (entry(trigger="Words on TAIWAN", trigger_type="declaratory", overt=False), "Japan", ("tie", 1, 0.2, 1 / 6)),
-        (entry(trigger_type="mil_deployment", provocation=0.1), "Japan", ("alliance", 1, 1, 0)),
-        (entry(trigger_type="quiet_institutional", overt=False), "Japan", ("alliance", 0.5, 0.2, 1 / 6)),
+        (entry(), "Taiwan", ("taiwan", 1, 1, 1 / 6, 1)),
+        (entry(), "Japan", ("dispute", 1, 1, 1 / 6, 1)),
+        (entry(japan_taiwan_lever=True, provocation=0.9), "Japan", ("tie", 1, 1, 1, 1)),
+        (entry(trigger="Words on TAIWAN", trigger_type="declaratory", overt=False), "Japan", ("tie", 1, 0.2, 1 / 6, 1)),
+        (entry(trigger_type="mil_deployment", provocation=0.1), "Japan", ("alliance", 1, 1, 0, 1)),
+        (entry(trigger_type="quiet_institutional", overt=False), "Japan", ("alliance", 0.5, 0.2, 1 / 6, 1)),
     ],
 )
 def test_a_trigger_without_codes_is_coded_by_rule(

@@ -9,7 +9,7 @@ Student's t for n clusters. The draws are keyed like all others (`sim.model.draw
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,12 +23,17 @@ from sim.model import draws
 
 if TYPE_CHECKING:
     from analysis.evidence.backtest.forecasts import Backtest
+    from analysis.evidence.episodes import Episode
 
 RESAMPLES = 10_000
 LEVEL, POWER = 0.95, 0.8
 FEWEST_CLUSTERS = 6  # with fewer there is no interval: by luck alone, five agree on a sign once in sixteen times
 AFTER_ESSAYS = "2020-03"  # the first month after the essays appeared
-SAMPLES = ("all", "since_2020_03")
+SAMPLES: dict[str, Callable[[Episode], bool]] = {
+    "all": lambda episode: True,
+    "since_2020_03": lambda episode: episode.start >= AFTER_ESSAYS,
+    "ordinary_steps": lambda episode: episode.is_ordinary_step,
+}
 MEASURES = ("log_score", "brier", "rps", "duration")
 NEGLIGIBLE = 5e-4  # smaller than any table shows
 
@@ -107,12 +112,12 @@ def mean_gains(
     A gain is positive if the first is better, whichever way the score runs. In the domain `both` the two domains of an
     episode count half each.
     """
-    start = {episode.name: episode.start for episode in backtest.episodes}
     cluster = {episode.name: episode.cluster for episode in backtest.episodes}
     gains = []
     for sample, domain, measure in product(SAMPLES, ("both", "economic", "military"), MEASURES):
         table = _higher_is_better(backtest, domain, measure)
-        names = [name for name in table.index if sample == "all" or start[name] >= AFTER_ESSAYS]
+        chosen = {episode.name for episode in backtest.episodes if SAMPLES[sample](episode)}
+        names = [name for name in table.index if name in chosen]
         for first, second in pairs if names else ():
             values = (table[first] - table[second])[names].tolist()
             clusters = [cluster[name] for name in names]

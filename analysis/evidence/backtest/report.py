@@ -24,7 +24,7 @@ LABELS = {
     "newsham": "Newsham's reading", "self": "Self's reading", "neutral": "neutral", "climatology": "climatology",
     "trigger_type": "trigger type", "ordered_logit": "ordered logit",
 }  # fmt: skip
-SAMPLES = dict(zip(gains.SAMPLES, ("all", "since March 2020"), strict=True))
+SAMPLES = dict(zip(gains.SAMPLES, ("all", "since March 2020", "ordinary steps"), strict=True))
 BLANK = "–"
 CAVEAT = (
     "The reading of the essays is ours. Where an author is silent, his worldview forecasts with the evidence. Only "
@@ -50,15 +50,16 @@ class Table(NamedTuple):
 
 
 def score_table(backtest: Backtest) -> Table:
-    """Mean scores of every forecaster, over all episodes and over those since the essays."""
-    start = {episode.name: episode.start for episode in backtest.episodes}
+    """Mean scores of every forecaster, in every sample."""
     head = ["mean score", *(f"{score}, {label}" for label in SAMPLES.values() for score in ("log", "Brier", "RPS"))]
+    chosen = {sample: [episode.name for episode in backtest.episodes if chooses(episode)]
+              for sample, chooses in gains.SAMPLES.items()}  # fmt: skip
     rows = []
     for forecaster in FORECASTERS:
         row = [LABELS[forecaster]]
         for sample in SAMPLES:
             table = backtest.scores[backtest.scores["forecaster"] == forecaster]
-            table = table[[sample == "all" or start[name] >= gains.AFTER_ESSAYS for name in table["episode"]]]
+            table = table[table["episode"].isin(chosen[sample])]
             row += [BLANK if table.empty else f"{table[score].mean():.2f}".replace("-", "−") for score in SCORES]
         rows.append(row)
     return Table(head, rows)
