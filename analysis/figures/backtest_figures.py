@@ -155,8 +155,8 @@ def draw_gains(backtest: Backtest) -> CaptionedFigure:
             for name in against:
                 _draw_gain(axes, next(place), cells[sample, view, name])
         gain = cells[sample, "newsham", "self"]
-        words = "All" if sample == "all" else "Since March 2020"
-        style.set_heading(axes, f"{words}: {gain.episodes} episodes, {gain.clusters} clusters", 4.6)
+        words = SAMPLES[sample][0].upper() + SAMPLES[sample][1:]
+        style.set_heading(axes, f"{words}: {gain.episodes} episodes, {gain.clusters} clusters", 9 / len(shown))
         axes.set_xlabel("gain in log score\n← worse   better →", fontsize=TICK)
         style.label_rows(axes, labels, [text.endswith(" against") for text in labels])
     style.label_signed(panels[0].xaxis)
@@ -184,10 +184,11 @@ def _gain_keys() -> list[Patch | Line2D]:
 def _gain_caption(gained: Sequence[Gain]) -> str:
     counts = []
     for sample, words in SAMPLES.items():
-        here = [gain.is_clear() for gain in gained if gain.sample == sample and gain.against in RIVALS]
+        here = [gain for gain in gained if gain.sample == sample and gain.against in RIVALS]
         if here:
-            counts.append(f"{sum(here) or 'none'} of {len(here)} ({words})")
-    return f"Clear gains over simple rules: {', '.join(counts)}. {CAVEAT}"
+            clear = [gain.gain > 0 for gain in here if gain.is_clear()]
+            counts.append(f"{sum(clear)} better and {len(clear) - sum(clear)} worse of {len(here)} ({words})")
+    return f"Clearly apart from simple rules: {', '.join(counts)}. {CAVEAT}"
 
 
 def _facts(backtest: Backtest) -> tuple[str, ...]:

@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from analysis.evidence import validation_rows
+from sim.scenario import shipped
 from sim.scenario.catalogue import Catalogue, Claim
 from sim.scenario.loader import load
 
@@ -20,6 +22,7 @@ OWN = {
     "judgement": "our own estimate, where nothing measures the number",
     "calibration": "a constant made by `python -m tools calibrate`",
     "calendar": "dates fixed by law",
+    "memory": "no copy was found when the entry was written",
     "episodes": "our own coding of public events",
 }
 """Sources that are nobody's publication, data set, poll, treaty or law, and what they are."""
@@ -100,6 +103,8 @@ def test_every_source_is_somebodys_or_says_that_it_is_ours() -> None:
     kinds = (KNOWN.parameters, KNOWN.quantities, KNOWN.claims, KNOWN.levers)
     used = {name for kind in kinds for entry in kind.values() for name in entry.source}
     used |= {name for check in validation_rows.load_rows().checks.values() for name in check.source}
+    record = yaml.safe_load((shipped.shipped_folder() / "history/episodes.yaml").read_text(encoding="utf-8"))
+    used |= {name for episode in record["episodes"] for name in episode["source"]}
     assert used == set(KNOWN.sources)
 
 
