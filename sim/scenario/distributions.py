@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
-from sim.scenario.messages import describe_unknown, format_value, show_value
+from sim.scenario.messages import correct_number, describe_unknown, format_value, show_value
 
 if TYPE_CHECKING:
     import numpy as np
@@ -272,7 +272,7 @@ def parse_distribution(value: object, bounds: Bounds | None = None) -> Distribut
     if is_number(value):
         require_legal(value, value, bounds, value)
         return Fixed(float(value))
-    family, numbers = _family(value)
+    family, numbers = _family(value, bounds)
     if family in (Uniform, Triangular):  # a file gives their ends, so they are never truncated
         distribution: Distribution = family(*numbers)
         require_legal(numbers[0], numbers[-1], bounds, value)
@@ -281,22 +281,36 @@ def parse_distribution(value: object, bounds: Bounds | None = None) -> Distribut
     return cast(Distribution, family(*numbers, max(low, family.lowest), min(high, family.highest)))
 
 
-def _family(value: object) -> tuple[Any, list[float]]:
+def _family(value: object, bounds: Bounds | None) -> tuple[Any, list[float]]:
     """The class and the numbers of ``{word: [numbers]}``."""
     forms = {word: f"{{{word}: [{', '.join(family.numbers())}]}}" for word, family in _FAMILIES.items()}
     if not isinstance(value, dict) or len(value) != 1:
-        raise ValueError(f"must be a finite number or one of {', '.join(forms.values())}, got {show_value(value)}")
+        low, high = bounds or (-math.inf, math.inf)
+        hint = correct_number(value, low, high)
+        if isinstance(value, list) and len(value) in (2, 3) and all(map(is_number, value)):
+            hint = f"; write {{{'uniform' if len(value) == 2 else 'triangular'}: {format_value(value)}}}"
+        allowed = "a finite number" if hint else f"a finite number or one of {', '.join(forms.values())}"
+        raise ValueError(f"must be {allowed}, got {show_value(value)}{hint}")
     [(word, numbers)] = value.items()
     if word not in _FAMILIES:
         raise ValueError(describe_unknown("distribution", word, _FAMILIES))
     right_length = isinstance(numbers, list) and len(numbers) == len(_FAMILIES[word].numbers())
     if not right_length or not all(map(is_number, numbers)):
-        raise ValueError(f"must be {forms[word]} with finite numbers, got {show_value(value)}")
+        hint = _correct_numbers(numbers, bounds)
+        raise ValueError(f"must be {forms[word]} with finite numbers, got {show_value(value)}{hint}")
     return _FAMILIES[word], [float(entry) for entry in numbers]
+
+
+def _correct_numbers(numbers: object, bounds: Bounds | None) -> str:
+    """What to write instead of the first entry that is no number."""
+    low, high = bounds or (-math.inf, math.inf)
+    hints = (correct_number(entry, low, high) for entry in (numbers if isinstance(numbers, list) else ()))
+    return next(filter(None, hints), "")
 
 
 def require_legal(low: float, high: float, bounds: Bounds | None, value: object) -> None:
     """Raise ValueError unless low..high, the range of `value`, lies within the bounds."""
     if bounds and not bounds[0] <= low <= high <= bounds[1]:
         legal = f"{format_value(bounds[0])} to {format_value(bounds[1])}"
-        raise ValueError(f"must lie within its bounds, {legal}, got {show_value(value)}")
+        hint = correct_number(value, *bounds)
+        raise ValueError(f"must lie within its bounds, {legal}, got {show_value(value)}{hint}")

@@ -28,7 +28,9 @@ from sim.scenario.schema import (
     ParameterName,
     Quantities,
     References,
+    RowName,
     Share,
+    StartRowName,
     Step,
     SwitchName,
     Text,
@@ -79,7 +81,7 @@ class TitledFile(FileEntry):
 class PolicyFile(TitledFile):
     """Japan's policy."""
 
-    policy: Name
+    policy: RowName
     levers: dict[LeverName, LeverChange] = field(default_factory=dict)
     when_coerced: Coerced | None = None
 
@@ -88,7 +90,7 @@ class PolicyFile(TitledFile):
 class WorldviewFile(TitledFile):
     """A set of beliefs."""
 
-    worldview: Name
+    worldview: RowName
     claims: Claims = field(default_factory=dict)
     parameters: Distributions = field(default_factory=dict)
 
@@ -97,7 +99,7 @@ class WorldviewFile(TitledFile):
 class StartFile(TitledFile):
     """The situation in month 0."""
 
-    start: Name
+    start: StartRowName
     date: Month | None = None
     levers: dict[LeverName, LeverLevel] = field(default_factory=dict)
     quantities: Quantities = field(default_factory=dict)
@@ -107,7 +109,7 @@ class StartFile(TitledFile):
 class ValuesFile(TitledFile):
     """The worth of outcomes to an author."""
 
-    values: Name
+    values: RowName
     prices: dict[OutcomeName, Price] = field(default_factory=dict)
 
 

@@ -6,6 +6,7 @@ A check raises ValueError; its text gives the value and what to write instead.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields, is_dataclass
@@ -39,7 +40,7 @@ from pydantic_core import ErrorDetails
 
 from sim.errors import Fault, Path
 from sim.scenario.distributions import Bounds, Distribution, is_number, parse_distribution, require_legal
-from sim.scenario.messages import describe_unknown, find_nearest, format_value, list_names, show_value
+from sim.scenario.messages import correct_number, describe_unknown, find_nearest, format_value, list_names, show_value
 from sim.scenario.yaml_marks import Document
 
 T = TypeVar("T")
@@ -85,9 +86,9 @@ def _in_range(kind: type[float], allowed: str, low: float, high: float) -> Befor
     def check(value: Any) -> float:
         if is_number(value) and low <= value <= high and (kind is float or type(value) is int):
             return kind(value)
-        quoted = isinstance(value, str) and re.fullmatch(r"[-+0-9._eE]*[0-9][-+0-9._eE]*", value)
-        hint = "; a number has no quotes, underscores or leading zeros" if quoted else ""
-        raise ValueError(f"must be {allowed}, got {show_value(value)}{hint}")
+        shown = repr(value) if kind is int and is_number(value) else show_value(value)  # 100.0, not 100
+        hint = correct_number(value, low, high, integer=kind is int)
+        raise ValueError(f"must be {allowed}, got {shown}{hint}")
 
     return BeforeValidator(check)
 
@@ -102,8 +103,9 @@ def _matching(pattern: str, rule: str) -> Callable[[Any], str]:
 
 
 def _text(value: Any) -> str:
+    """Text on one line, as captions and tables need it; a block of lines is joined."""
     if isinstance(value, str) and value.strip():
-        return value.strip()
+        return re.sub(r"\s*[\r\n\x85\u2028\u2029]\s*", " ", value.strip())
     hint = "; put it in quotes" if isinstance(value, (bool, int, float)) else ""
     raise ValueError(f"must be text, got {show_value(value)}{hint}")
 
@@ -112,7 +114,22 @@ def _word(value: Any) -> str:
     """A name as text: 2026 can only mean the start of that name."""
     if type(value) is int or (isinstance(value, str) and value):
         return str(value)
-    raise ValueError(f"must be a name, got {show_value(value)}")
+    hint = ""
+    if isinstance(value, bool):
+        words = "yes, on and true" if value else "no, off and false"
+        hint = f"; YAML reads {words} as {format_value(value)}: put the name in quotes"
+    raise ValueError(f"must be a name, got {show_value(value)}{hint}")
+
+
+def _month_count(value: Any) -> float:
+    """A number of months from the start; a year or a date is a frequent mistake."""
+    if is_number(value) and 0 <= value <= MOST_MONTHS:
+        return float(value)
+    is_year = is_number(value) and 1900 <= value <= 2100
+    is_date = isinstance(value, str) and re.match(r"(19|20)[0-9]{2}\b", value)
+    hint = "; count from the start, as 12 for a year later" if is_year or is_date else ""
+    allowed = f"a number from 0 to {MOST_MONTHS}"
+    raise ValueError(f"must be {allowed}, got {show_value(value)}{hint or correct_number(value, 0, MOST_MONTHS)}")
 
 
 def _step(value: Any) -> float:
@@ -149,12 +166,15 @@ def _not_empty(items: tuple[T, ...]) -> tuple[T, ...]:
 
 Positive = Annotated[float, number(1e-9, 1e9)]
 Share = Annotated[float, number(0, 1)]
-Months = Annotated[float, number(0, 600)]
+MOST_MONTHS = 600
+Months = Annotated[float, BeforeValidator(_month_count)]
 Step = Annotated[float, BeforeValidator(_step)]
 Text = Annotated[str, BeforeValidator(_text)]
 Texts = Annotated[tuple[Text, ...], AfterValidator(without_repeats)]
 Word = Annotated[str, BeforeValidator(_word)]
-_month = _matching("(19|20)[0-9]{2}-(0[1-9]|1[0-2])", "a month from 1900-01 to 2099-12, written YYYY-MM")
+_month = _matching(
+    "(19|20)[0-9]{2}-(0[1-9]|1[0-2])", "a month from 1900-01 to 2099-12, written as 2027-03 for March 2027"
+)
 Month = Annotated[str, BeforeValidator(_month)]
 OnOff = Annotated[bool, BeforeValidator(_switch)]
 _End = Annotated[float, number(-1e12, 1e12)]
@@ -178,9 +198,19 @@ def _name_of(kind: str) -> AfterValidator:
 
 def _with_dial(claim: str, info: ValidationInfo) -> str:
     known = _known(info)
-    if claim in known.names.get("claim", ()) and claim not in known.dials:
-        raise ValueError(f"claim {claim} has no readings, so no dial; allowed: {list_names(known.dials)}")
+    claims = known.names.get("claim", ())
+    if claim in claims and claim not in known.dials:
+        entry = claims[claim] if isinstance(claims, Mapping) else None
+        kind = entry.get("kind") if isinstance(entry, Mapping) else None
+        why = _WITHOUT_DIAL.get(str(kind), "it has no readings")
+        raise ValueError(f"claim {claim} has no dial: {why}. Set other claims: {list_names(known.dials)}")
     return claim
+
+
+_WITHOUT_DIAL = {
+    "composite": "it is composite, so it follows from other claims",
+    "normative": "it is normative, so it changes no result",
+}
 
 
 def _with_names(value: Any) -> Any:
@@ -190,8 +220,30 @@ def _with_names(value: Any) -> Any:
     return {key: {**entry, _KEY: key} if isinstance(entry, dict) else entry for key, entry in value.items()}
 
 
-_letters = _matching("[A-Za-z0-9][A-Za-z0-9_-]{0,63}", "a name of letters, digits, _ and -")
+_letters = _matching("[A-Za-z0-9][A-Za-z0-9_-]{0,63}", "a name of letters (A to Z), digits, _ and -")
 Name = Annotated[Word, AfterValidator(_letters)]
+
+
+def _text_in_tables(name: str) -> str:
+    """Refuse a name that other programs read as something else in a table."""
+    if name.casefold() in _MISSING:
+        raise ValueError(f"{show_value(name)} means a missing value in CSV and Excel; take another name")
+    if name.casefold() in ("true", "false"):
+        raise ValueError(f"{show_value(name)} means yes or no in CSV and Excel; take another name")
+    if re.fullmatch(r"[0-9]+([eE]-?[0-9]+)?|inf|infinity", name.casefold()):
+        raise ValueError(f"{show_value(name)} means a number in CSV and Excel; begin the name with a letter")
+    return name
+
+
+def _year_or_text(name: str) -> str:
+    """The same for a start, which may be called as its year."""
+    return name if re.fullmatch("[1-9][0-9]{3}", name) else _text_in_tables(name)
+
+
+_MISSING = ("na", "nan", "null", "none")
+RowName = Annotated[Name, AfterValidator(_text_in_tables)]
+"""The name of a policy, a worldview or a set of values, which stands in the rows of tables."""
+StartRowName = Annotated[Name, AfterValidator(_year_or_text)]
 _KEY = " key"  # the space keeps it apart from the keys of files
 KeyName = Annotated[str, Field(validation_alias=_KEY)]
 """A field that holds the key of its entry."""
@@ -231,7 +283,8 @@ def _of_parameter(pair: tuple[str, Any], info: ValidationInfo) -> Distribution:
 def _of_quantity(pair: tuple[str, Any], info: ValidationInfo) -> float:
     (name, value), known = pair, _known(info)
     if not is_number(value):
-        raise ValueError(f"must be a number, got {show_value(value)}")
+        hint = correct_number(value, *known.bounds.get(name, (-math.inf, math.inf)))
+        raise ValueError(f"must be a number, got {show_value(value)}{hint}")
     require_legal(value, value, known.bounds.get(name), value)
     if name in known.integers and not float(value).is_integer():
         raise ValueError(f"must be a whole number, got {show_value(value)}")
@@ -250,7 +303,8 @@ def _dial(value: Any) -> float | str:
         return float(value)
     near = find_nearest(value, _DIAL_WORDS) if isinstance(value, str) else None
     allowed = "newsham, self, neutral or a number from 0 (Self's reading) to 1 (Newsham's)"
-    raise ValueError(f"must be {allowed}, got {show_value(value)}" + (f"; nearest: {near}" if near else ""))
+    hint = f"; nearest: {near}" if near else correct_number(value, 0, 1)
+    raise ValueError(f"must be {allowed}, got {show_value(value)}{hint}")
 
 
 Author = Literal["newsham", "self"]

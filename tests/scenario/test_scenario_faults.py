@@ -17,6 +17,8 @@ from sim.scenario import loader, yaml_marks
 
 CASES = yaml.safe_load((BROKEN / "cases.yaml").read_text(encoding="utf-8"))
 
+UTF_16 = "the file is UTF-16; save it again as UTF-8 (in Notepad: Save as, Encoding)"
+
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -64,7 +66,8 @@ def test_all_faults_are_listed_at_once(tree: Path) -> None:
         "got 'proces'; nearest: process",
         "scenarios/levers.yaml:10:19: signal_share: must be a number from 0 to 1, got 1.4",
         "scenarios/worldviews/newsham.yaml:3:9: claims: must be a mapping (`name: value` lines), got ['newsham']",
-        "starts/crisis.yaml:4:7: date: must be a month from 1900-01 to 2099-12, written YYYY-MM, got 'March'",
+        "starts/crisis.yaml:4:7: date: must be a month from 1900-01 to 2099-12, written as "
+        "2027-03 for March 2027, got 'March'",
         "trial.yaml:7:9: trials: must be a whole number from 1 to 10000000, got 'many'",
         "trial.yaml:9:12: unknown switch 'lerning'; allowed: learning, provocation; nearest: learning",
     ]
@@ -73,13 +76,17 @@ def test_all_faults_are_listed_at_once(tree: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"policy: mine\ntitle: M\xe4rz\n", "2:9: must be UTF-8 text, got byte 0xe4"),
-        ("policy: mine\n".encode("utf-16"), "1:1: must be UTF-8 text, got byte 0xff"),
+        (b"policy: mine\ntitle: M\xe4rz\n", "2:9: must be UTF-8 text, got byte 0xe4; save the file again as UTF-8"),
+        ("policy: mine\n".encode("utf-16"), f"1:1: {UTF_16}"),
+        ("policy: mine\n".encode("utf-16-be"), f"1:1: {UTF_16}"),
+        ("policy: mine\n".encode("utf-16-le"), f"1:1: {UTF_16}"),
+        (b"PK\x03\x04mimetype", "1:1: the file is a document of Word or Excel; save it again as plain text"),
+        (b"{\\rtf1 policy: mine}", "1:1: the file is rich text (RTF); save it again as plain text"),
         (b"#" * 1_000_001, "1:1: the file is larger than 1,000,000 bytes"),
         (b"policy: mine\nlevers: " + b"[" * 100_000, "2:21: nested deeper than 12 levels; write fewer levels"),
         (b"policy: mine\nlevers: " + b"{a: " * 100_000, "2:57: nested deeper than 12 levels; write fewer levels"),
     ],
-    ids=["not UTF-8", "UTF-16", "too large", "deep lists", "deep mappings"],
+    ids=["not UTF-8", "UTF-16", "UTF-16 BE", "UTF-16 LE", "Word", "RTF", "too large", "deep lists", "deep mappings"],
 )
 def test_content_that_is_not_text(tree: Path, content: bytes, message: str) -> None:
     (tree / "home/policies/mine.yaml").write_bytes(content)
@@ -96,6 +103,45 @@ def test_deep_nesting_is_a_fault_before_any_parser_reaches_its_limit(
     text = f"levers:\n  {opens * deep}"
     (fault,) = yaml_marks.parse(text.encode(), "mine.yaml")[1]
     assert fault.message == "nested deeper than 12 levels; write fewer levels"
+
+
+NOT_YAML = [
+    ("trials:100\npolicies: [a]\n", "1:1: not YAML: write a space after the colon of trials"),
+    ("trials:100\n", "1:1: write a space after the colon of trials"),
+    ("levers: {depth:0.5, from: 2}\n", "1:10: no value for 'depth:0.5'; write a space after the colon, depth: 0.5"),
+    ("levers: {depth: 1 openness: 2}\n", "1:9: not YAML: a bracket is not closed, or a comma is missing"),
+    ("a: 1\ntrials:\u00a0100\n", "2:8: no-break space (U+00A0); write a normal space"),
+    ("a: {depth:\u00a01}\n", "1:5: no-break space (U+00A0); write a normal space"),
+    ("a: 1\ntrials：100\n", "2:7: fullwidth colon (U+FF1A); write ': '"),
+    ('title: "Mine\nsummary: "abc"\n', "1:8: not YAML: a quotation mark is not closed"),
+    ("a: it's\nb: 'x\n", "2:4: not YAML: a quotation mark is not closed"),
+    ("a: 'b'c\n", "1:7: not YAML: text after a quotation mark; put all of it in quotes"),
+    ("x: {a: [1, 2}\n", "1:8: not YAML: a bracket is not closed, or a comma is missing"),
+    ("levers:\n  escorts: depth: 1\n", "2:17: not YAML: a second ': ' on this line; put text with ': ' in quotes"),
+    ("a: # [[[[[[[[[[[[[[[\n  - x\n - b\n", "3:2: not YAML: this line's indentation does not fit the lines above"),
+    ("a: |\n  ' [[[[[[[[[[[[[[\nb\n", "3:1: not YAML: a key without ':' after it"),
+]
+
+
+@pytest.mark.parametrize("parser", ["CSafeLoader", "SafeLoader"])
+@pytest.mark.parametrize(("text", "message"), NOT_YAML, ids=[text for text, _ in NOT_YAML])
+def test_text_that_is_not_yaml_is_explained_whatever_the_parser_says(
+    monkeypatch: pytest.MonkeyPatch, parser: str, text: str, message: str
+) -> None:
+    class Reworded(yaml.MarkedYAMLError):
+        """The parser's error in the words of another release."""
+
+    def reworded(*arguments: Any, **options: Any) -> Any:
+        try:
+            yield from parse(*arguments, **options)
+        except yaml.MarkedYAMLError as error:
+            raise Reworded("in other words", error.context_mark, "it is otherwise", error.problem_mark) from error
+
+    parse = yaml.parse
+    monkeypatch.setattr(yaml, "CSafeLoader", getattr(yaml, parser), raising=False)
+    monkeypatch.setattr(yaml, "parse", reworded)
+    (fault,) = yaml_marks.parse(text.encode(), "mine.yaml")[1]
+    assert str(fault) == f"mine.yaml:{message}"
 
 
 def test_alias_bomb(tree: Path) -> None:
@@ -150,7 +196,9 @@ def test_symbolic_links_cannot_leave_the_folder(tree: Path) -> None:
 
 def test_options_are_checked_too(tree: Path) -> None:
     assert faults("debate", trials=0) == ["--trials: must be a whole number from 1 to 10000000, got 0"]
-    assert faults("debate", trials=True) == ["--trials: must be a whole number from 1 to 10000000, got on"]
+    assert faults("debate", trials=True) == [
+        "--trials: must be a whole number from 1 to 10000000, got on; YAML reads yes, on and true as on"
+    ]
     assert faults("debate", months=0) == ["--months: must be a whole number from 1 to 600, got 0"]
     assert faults("debate", step_months=0.7) == ["--step-months: must be 1, 0.5 or 0.25, got 0.7"]
     assert faults("debate", lucks=7) == ["--lucks: trials must be a multiple of lucks (7), got 100"]
