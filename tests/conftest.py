@@ -15,8 +15,8 @@ TESTS = Path(__file__).parent
 SLOW = {
     "cli/test_backtest_command.py", "cli/test_choosing.py", "cli/test_interrupt.py", "cli/test_locale.py",
     "cli/test_question_commands.py",
-    "cli/test_surveying.py", "engine/test_agreement.py", "engine/test_exactness.py", "engine/test_ways.py",
-    "evidence/test_backtest.py", "evidence/test_calibration.py",
+    "cli/test_surveying.py", "engine/test_agents.py", "engine/test_agreement.py", "engine/test_exactness.py",
+    "engine/test_ways.py", "evidence/test_backtest.py", "evidence/test_calibration.py",
     "evidence/test_validate.py", "figures/test_question_figures.py", "figures/test_run_figures.py",
     "model/test_aftermath.py", "model/test_cache.py", "model/test_keys.py", "paper/test_export.py",
     "paper/test_methods_of_questions.py", "project/test_docs.py", "project/test_installed.py",
@@ -26,6 +26,7 @@ SLOW = {
     "questions/test_sensitivity.py", "questions/test_variance.py", "results/test_cluster.py",
     "results/test_failures.py", "results/test_resume.py", "results/test_shares.py", "results/test_stopping_rule.py",
     "statistics/test_sequences.py", "tools/test_bench.py", "tools/test_pages.py",
+    "translate/test_random_programs.py",
 }  # fmt: skip
 """Modules whose tests take more than some seconds together: `make test-fast` leaves them out."""
 
