@@ -6,11 +6,15 @@ Exit codes: 0 success, 1 a run that failed, 2 bad input, 130 stopped by the user
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from analysis.figures.figure_layout import CaptionedFigure
 
 FAILED, BAD_INPUT, STOPPED = 1, 2, 130
 CAVEAT = "It shows what follows from each set of beliefs. It does not predict."
@@ -39,6 +43,22 @@ def exit_with(message: str, code: int) -> NoReturn:
     """Print a message on the error stream and end with this exit code."""
     typer.echo(message, err=True)
     raise typer.Exit(code)
+
+
+def save_figures(figures: Iterable[CaptionedFigure], folder: Path) -> list[Path]:
+    """Save figures into a folder, as PNG and SVG. Say once which signs no font of this computer has."""
+    from analysis.figures.figure_layout import save_figure
+
+    folder.mkdir(parents=True, exist_ok=True)
+    paths: list[Path] = []
+    missing: set[str] = set()
+    for figure in figures:
+        paths += save_figure(figure, folder)
+        missing |= {*figure.missing_signs}
+    if missing:
+        signs = "".join(sorted(missing)[:10]) + "…" * (len(missing) > 10)
+        typer.echo(f"No font of this computer has {signs}, so figures show boxes. Install Noto Sans CJK.", err=True)
+    return paths
 
 
 def print_findings(heading: str, lines: Iterator[str] | list[str]) -> None:

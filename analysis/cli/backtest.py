@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Option
 
-from analysis.cli import CAVEAT, options, readable_errors
+from analysis.cli import CAVEAT, options, readable_errors, save_figures
 
 if TYPE_CHECKING:
     from analysis.evidence.backtest.report import Table
@@ -39,7 +39,7 @@ def backtest(
         from analysis.evidence import episodes as history
         from analysis.evidence.backtest import report
         from analysis.evidence.backtest.forecasts import run_backtest
-        from analysis.figures import backtest_figures, figure_layout
+        from analysis.figures import backtest_figures
 
         record = history.load_record()
         read = history.load_others(episodes, record) if episodes else history.OtherEpisodes(record.episodes, (), ())
@@ -54,8 +54,7 @@ def backtest(
             typer.echo(warning, err=True)
         if results.episodes:
             if not no_figures:
-                for drawn in backtest_figures.draw_backtest(results):
-                    figure_layout.save_figure(drawn, out)
+                save_figures(backtest_figures.draw_backtest(results), out)
             for table in (report.score_table(results), report.gain_table(results)):
                 console.print(_grid(table))
             for sentence in report.sentences(results, None if episodes else record):

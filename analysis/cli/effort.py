@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Option
 
-from analysis.cli import BAD_INPUT, exit_with, options, progress, readable_errors
+from analysis.cli import BAD_INPUT, exit_with, options, progress, readable_errors, save_figures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,10 +81,8 @@ def _with_half_width(row: Any) -> str:
 
 
 def _draw(exp: Experiment, effects: pd.DataFrame, folder: Path) -> None:
-    from analysis.figures import figure_layout
     from analysis.figures.effort_figure import draw_equal_effort
 
-    folder.mkdir(parents=True, exist_ok=True)
-    for start in exp.starts:
-        png, _ = figure_layout.save_figure(draw_equal_effort(exp, effects, start.name), folder)
-        typer.echo(f"Figure: {png}")
+    for path in save_figures((draw_equal_effort(exp, effects, start.name) for start in exp.starts), folder):
+        if path.suffix == ".png":
+            typer.echo(f"Figure: {path}")

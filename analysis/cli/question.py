@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_type_hints
 import typer
 from typer import Argument, Context
 
-from analysis.cli import BAD_INPUT, CAVEAT, exit_with, options, print_findings, readable_errors
+from analysis.cli import BAD_INPUT, CAVEAT, exit_with, options, print_findings, readable_errors, save_figures
 
 if TYPE_CHECKING:
     from analysis.figures.figure_layout import CaptionedFigure
@@ -191,11 +191,8 @@ def _write_tables(folder: Path, findings: Sequence[Finding]) -> list[str]:
 
 
 def _draw(folder: Path, sections: list[Section]) -> list[str]:
-    from analysis.figures.figure_layout import save_figure
-
-    (folder / "figures").mkdir(exist_ok=True)
-    drawn = [figure for section in sections if section.draw and (figure := section.draw())]
-    paths = [path for figure in drawn for path in save_figure(figure, folder / "figures")]
+    drawn = (figure for section in sections if section.draw and (figure := section.draw()))
+    paths = save_figures(drawn, folder / "figures")
     return [path.relative_to(folder).as_posix() for path in paths]
 
 

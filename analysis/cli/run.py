@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Argument, Option
 
-from analysis.cli import BAD_INPUT, CAVEAT, FAILED, exit_with, options, print_findings, readable_errors
+from analysis.cli import BAD_INPUT, CAVEAT, FAILED, exit_with, options, print_findings, readable_errors, save_figures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -212,7 +212,7 @@ def play(folder: Path, write: Callable[..., Result], *, plays: bool = True) -> R
 
 def _draw(result: Result, folder: Path) -> None:
     """Draw the figures, unless the folder has them already."""
-    from analysis.figures import figure_layout, run_figures
+    from analysis.figures import run_figures
     from sim.results import store
 
     written = result.manifest["written"] if result.manifest else []
@@ -220,10 +220,7 @@ def _draw(result: Result, folder: Path) -> None:
     if result.reused and before and all(path.exists() for path in before):
         return
     typer.echo("Drawing the figures.", err=True)
-    figures = folder / "figures"
-    figures.mkdir(exist_ok=True)
-    drawn = [path for figure in run_figures.draw_run(result) for path in figure_layout.save_figure(figure, figures)]
-    store.add_files(folder, drawn)
+    store.add_files(folder, save_figures(run_figures.draw_run(result), folder / "figures"))
 
 
 def print_summary(result: Result, folder: Path) -> None:

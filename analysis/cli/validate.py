@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Option
 
-from analysis.cli import CAVEAT, FAILED, exit_with, options, readable_errors
+from analysis.cli import CAVEAT, FAILED, exit_with, options, readable_errors, save_figures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,12 +61,12 @@ def validate(
 
 def _draw(cells: Cells, results: Sequence[RowResult], folder: Path) -> None:
     from analysis.evidence.cells import Cell
-    from analysis.figures import figure_layout, validation_figure
+    from analysis.figures import validation_figure
     from analysis.figures.hindcast_figure import draw_hindcast
 
     reference = Cell(cells.load("debate").reference.name, "neutral", "status_quo")
     past = Cell("1996", "neutral", "status_quo", "hindcast")
-    figure_layout.save_figure(validation_figure.draw_validation(cells.experiment(reference), results), folder)
+    rows = validation_figure.draw_validation(cells.experiment(reference), results)
     first_force = cells.records(past)["months_to_first_force"]
     drawn = draw_hindcast(cells.experiment(past), cells.chronicle(past), first_force, cells.record)
-    figure_layout.save_figure(drawn, folder)
+    save_figures([rows, drawn], folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from analysis.figures import style
@@ -51,11 +52,12 @@ def draw_economic_loss(exp: Experiment, summary: pd.DataFrame, trials: pd.DataFr
     spread = loss_spread(means(summary, start), trials, start)
     labels = style.group_labels(exp, [policy.title for policy in exp.policies])
     places, heights = place_rows(labels)
+    shown = {name: mark for name, mark in MARKS.items() if all(name in values for values in spread.values())}
     caption = describe_losses(exp, spread, exp.most_neutral())
     figure = make_page(
         exp, start, title="What does it cost Japan and Taiwan?", caption=caption, body=float(heights.sum()) + 1.0,
-        note="Loss in each trial, in % of one year's GDP.",
-        keys=[style.mark_key(words, **mark) for words, mark in MARKS.values()],
+        note="Loss in each trial, in % of one year's GDP." + " Too few trials for the other marks." * (shown != MARKS),
+        keys=[style.mark_key(words, **mark) for words, mark in shown.values()],
     )  # fmt: skip
     group = len(exp.policies) + 1
     for axes, name in zip(figure.subplots(1, len(LOSSES), sharey=True), LOSSES, strict=True):
@@ -64,29 +66,33 @@ def draw_economic_loss(exp: Experiment, summary: pd.DataFrame, trials: pd.DataFr
             for row, (policy, look) in enumerate(style.policy_looks(exp).items(), start=1):
                 _draw_tail(axes, float(places[i * group + row]), spread[view.name, policy, name], look.colour)
         style.set_heading(axes, outcome.label, WIDTH / 2 - 2)
-        most = max(values["1 in 100"] for (_, _, loss), values in spread.items() if loss == name)
-        style.scale_losses(axes, outcome.unit, max(most, *(values["mean"] for values in spread.values())))
+        most = max(max(values.values()) for (_, _, loss), values in spread.items() if loss == name)
+        style.scale_losses(axes, outcome.unit, most)
         style.label_rows(axes, labels, [i % group == 0 for i in range(len(labels))])
     return finish_figure(f"economic_loss_{start}", figure, caption)
 
 
 def describe_losses(exp: Experiment, spread: dict[Cell, dict[str, float]], view: Worldview) -> str:
-    """Return median, mean and tail of each loss under one worldview, with the policy compared with."""
+    """Return median, mean and tail of each loss under one worldview, with the baseline, as far as trials bear them."""
     policy, sentences = compared_policies(exp)[0], []
     for name in LOSSES:
         values, outcome = spread[view.name, policy, name], exp.catalogue.outcomes[name]
-        sentences.append(f"{capitalize(event(outcome))} {amount(values['median'], outcome)} in the median trial and "
-                         f"{digits(values['mean'])} on average; 1 in 20 loses more than "
-                         f"{digits(values['1 in 20'])}.")  # fmt: skip
-    skewed = any(spread[view.name, policy, name]["mean"] > 2 * spread[view.name, policy, name]["median"]
-                 for name in LOSSES)  # fmt: skip
+        levels = f"{amount(values['mean'], outcome)} on average"
+        if "median" in values:
+            levels = f"{amount(values['median'], outcome)} in the median trial and {digits(values['mean'])} on average"
+        tail = f"; 1 in 20 loses more than {digits(values['1 in 20'])}" if "1 in 20" in values else ""
+        sentences.append(f"{capitalize(event(outcome))} {levels}{tail}.")
+    own = [spread[view.name, policy, name] for name in LOSSES]
+    skewed = any(values["mean"] > 2 * values.get("median", values["mean"]) for values in own)
     tail = f" A few very bad {histories(exp).removeprefix('imagined ')} raise the average." * skewed
     return f"{capitalize(belief_clause(view))}, {under_policy(exp, policy)}: {' '.join(sentences)}{tail}"
 
 
 def _draw_tail(axes: Axes, y: float, values: dict[str, float], colour: str) -> None:
-    """Draw one cell's losses: thick from the median to 1 in 10, thin on to 1 in 100, and the mean."""
-    axes.hlines(y, values["median"], values["1 in 10"], color=colour, linewidth=5)
-    axes.hlines(y, values["1 in 10"], values["1 in 100"], color=colour, linewidth=1.4)
+    """Draw one cell's losses: thick from the median to 1 in 10, thin on to the last quantile, and the mean."""
+    steps = [values[name] for name in ("median", "1 in 10", "1 in 20", "1 in 100") if name in values]
+    for i, (low, high) in enumerate(pairwise(steps)):
+        axes.hlines(y, low, high, color=colour, linewidth=1.4 if i else 5)
     for name, (_, mark) in sorted(MARKS.items(), key=lambda item: item[0] == "mean"):
-        axes.plot(values[name], y, linewidth=0, **{"color": colour} | mark)
+        if name in values:
+            axes.plot(values[name], y, linewidth=0, clip_on=False, **{"color": colour} | mark)

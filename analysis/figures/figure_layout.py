@@ -7,7 +7,10 @@ there are and however long their titles.
 from __future__ import annotations
 
 import calendar
-from collections.abc import Sequence
+import unicodedata
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,8 +20,9 @@ import matplotlib
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findSystemFonts, fontManager, get_font
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 from numpy.typing import NDArray
 
@@ -34,6 +38,18 @@ TITLE, HEADING, BODY, TICK, SMALL = 19.0, 12.5, 13.0, 11.0, 10.5  # points
 INK, GREY = "#1a1a1a", "#555555"
 SPACING = 1.15
 FOOTER = "It shows what follows from each set of beliefs. It does not predict."
+FONT = "DejaVu Sans"  # comes with matplotlib
+# Fonts of Windows, macOS and Linux for Japanese, Chinese and Korean, the better ones first.
+OTHER_FONTS = (
+    "Noto Sans CJK JP", "Noto Sans CJK TC", "Noto Sans CJK SC", "Noto Sans CJK KR", "Noto Sans JP", "Noto Sans TC",
+    "Noto Sans SC", "Noto Sans KR", "Source Han Sans", "Source Han Sans JP", "Source Han Sans TW", "Hiragino Sans",
+    "Hiragino Kaku Gothic Pro", "Yu Gothic", "Meiryo", "MS Gothic", "PingFang TC", "PingFang HK", "PingFang SC",
+    "Hiragino Sans GB", "Heiti TC", "STHeiti", "Microsoft JhengHei", "Microsoft YaHei", "SimHei", "PMingLiU", "SimSun",
+    "Apple SD Gothic Neo", "AppleGothic", "Malgun Gothic", "NanumGothic", "IPAexGothic", "IPAGothic", "TakaoGothic",
+    "VL Gothic", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "AR PL UMing TW", "Droid Sans Fallback",
+    "Arial Unicode MS", "Unifont",
+)  # fmt: skip
+NOT_FIRST = "、。，．」』）！？：；ー"  # no line begins with these
 SPACE = 0.42  # of the size of the type: a space between two words, with what their widths leave out
 
 
@@ -45,18 +61,63 @@ class CaptionedFigure:
     figure: Figure
     caption: str
 
+    @property
+    def missing_signs(self) -> str:
+        """The signs that no font of this computer has: boxes stand for them."""
+        return "".join(sorted({sign for text in _texts(self.figure) for sign in find_fonts(text.get_text())[1]}))
+
+
+@cache
+def find_fonts(text: str) -> tuple[tuple[str, ...], str]:
+    """Return the families of fonts that draw a text, the first before the others, and the signs that none has.
+
+    >>> find_fonts("Taiwan")
+    (('DejaVu Sans',), '')
+    """
+    families, lacking = [FONT], {sign for sign in text if sign.isprintable()} - _signs(FONT)
+    for family in _other_fonts() if lacking else ():
+        if lacking & _signs(family):
+            families.append(family)
+            lacking -= _signs(family)
+    return tuple(families), "".join(sorted(lacking))
+
+
+@cache
+def _signs(family: str) -> frozenset[str]:
+    """Return every sign that a family of fonts can draw."""
+    return frozenset(map(chr, get_font(fontManager.findfont(FontProperties(family=family))).get_charmap()))
+
+
+@cache
+def _other_fonts() -> tuple[str, ...]:
+    """Return which of the other fonts this computer has; matplotlib's own list may be older than a font."""
+    known = {entry.fname for entry in fontManager.ttflist}
+    for path in findSystemFonts():
+        if path not in known:
+            try:
+                fontManager.addfont(path)
+            except (OSError, RuntimeError, ValueError):  # not a font that matplotlib can read
+                continue
+    present = {entry.name for entry in fontManager.ttflist}
+    return tuple(name for name in OTHER_FONTS if name in present)
+
+
+def _texts(figure: Figure) -> list[Text]:
+    return [artist for artist in figure.findobj(Text) if isinstance(artist, Text)]
+
 
 @cache
 def text_inches(text: str, size: float, *, bold: bool = False) -> float:
     """Return the width in inches of one line of text at a size in points."""
-    font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
-    return float(TextToPath().get_text_width_height_descent(text, font, False)[0]) / 72
+    font = FontProperties(family=find_fonts(text)[0], size=size, weight="bold" if bold else "normal")
+    with _boxes_for_missing_signs():
+        return float(TextToPath().get_text_width_height_descent(text, font, False)[0]) / 72
 
 
 def wrap_text(text: str, inches: float, size: float, *, bold: bool = False) -> str:
     """Return text wrapped to a width in inches; nothing is left out, and a word too long for a line is broken.
 
-    No-break spaces hold, and dollars start no formula.
+    No-break spaces hold, and dollars start no formula. Chinese and Japanese break anywhere, without a hyphen.
 
     >>> wrap_text("Direct ties against Status quo", 1.5, 11).split(chr(10))
     ['Direct ties against', 'Status quo']
@@ -77,9 +138,17 @@ def wrap_text(text: str, inches: float, size: float, *, bold: bool = False) -> s
 def _break_word(word: str, inches: float, size: float, bold: bool) -> list[str]:
     """Break a word that is wider than a line."""
     cut = len(word)
-    while cut > 1 and text_inches(word[:cut] + "-" * (cut < len(word)), size, bold=bold) > inches:
+    while cut > 1 and (text_inches(word[:cut] + _hyphen(word, cut), size, bold=bold) > inches
+                       or word[cut : cut + 1] in tuple(NOT_FIRST)):  # fmt: skip
         cut -= 1
-    return [f"{word[:cut]}-", *_break_word(word[cut:], inches, size, bold)] if cut < len(word) else [word]
+    rest = _break_word(word[cut:], inches, size, bold) if cut < len(word) else []
+    return [word[:cut] + _hyphen(word, cut), *rest]
+
+
+def _hyphen(word: str, cut: int) -> str:
+    """Return the hyphen for a word that is broken at `cut`: none at its end or beside a sign as wide as high."""
+    wide = any(unicodedata.east_asian_width(sign) in "WF" for sign in word[cut - 1 : cut + 1])
+    return "" if wide or cut == len(word) else "-"
 
 
 def text_height(text: str, size: float) -> float:
@@ -160,8 +229,11 @@ def finish_figure(name: str, figure: Figure, caption: str) -> CaptionedFigure:
 
     Positions are rounded: the solver's last bit depends on the order of objects in memory and would change files.
     """
+    for text in _texts(figure):
+        text.set_fontfamily(find_fonts(text.get_text())[0])
     if engine := figure.get_layout_engine():
-        engine.execute(figure)
+        with _boxes_for_missing_signs():
+            engine.execute(figure)
     with matplotlib.rc_context({"figure.autolayout": False, "figure.constrained_layout.use": False}):
         figure.set_layout_engine(None)
     for axes in figure.axes:
@@ -174,10 +246,18 @@ def save_figure(drawn: CaptionedFigure, folder: Path) -> tuple[Path, Path]:
     """Write a figure as NAME.png (150 dpi) and NAME.svg into an existing folder, the same bytes each time."""
     png, svg = folder / f"{drawn.name}.png", folder / f"{drawn.name}.svg"
     metadata = {"Title": drawn.name, "Description": drawn.caption}
-    drawn.figure.savefig(png, dpi=150, metadata=metadata)
-    with matplotlib.rc_context({"svg.hashsalt": drawn.name, "svg.fonttype": "path"}):
+    with _boxes_for_missing_signs(), matplotlib.rc_context({"svg.hashsalt": drawn.name, "svg.fonttype": "path"}):
+        drawn.figure.savefig(png, dpi=150, metadata=metadata)
         drawn.figure.savefig(svg, metadata={**metadata, "Date": None})
     return png, svg
+
+
+@contextmanager
+def _boxes_for_missing_signs() -> Iterator[None]:
+    """Keep matplotlib from warning of each missing sign: `missing_signs` lists them once."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        yield
 
 
 def _key_size(keys: Sequence[Artist]) -> tuple[int, float]:

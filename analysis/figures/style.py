@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -21,11 +22,15 @@ if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
 
 PALE, GRID, RULE = "#e6e6e6", "#d9d9d9", "#999999"
-GOOD, BAD = "#0072B2", "#D55E00"
-# Okabe and Ito's colours without yellow, which vanishes on white; markers and dashes tell them apart in grey.
-COLOURS = ("#000000", "#D55E00", "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#7F5A2B")
-MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*")
-DASHES = ((), (6, 2), (2, 1.2), (7, 2, 1.5, 2), (1, 1.6), (10, 3), (4, 1, 1, 1, 1, 1), (3, 4))
+GOOD, BAD = "#1B7837", "#762A83"  # no policy has these
+# Okabe and Ito's colours without yellow, which vanishes on white, then four more. Markers and dashes tell them apart in
+# grey.
+COLOURS = ("#000000", "#D55E00", "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#7F5A2B", "#A50034", "#7D8500",
+           "#2F3F9F", "#8FD694")  # fmt: skip
+MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*", "<", "p", ">", "h")
+DASHES = ((), (6, 2), (2, 1.2), (7, 2, 1.5, 2), (1, 1.6), (10, 3), (4, 1, 1, 1, 1, 1), (3, 4), (12, 2, 2, 2), (5, 5),
+          (9, 1), (2, 3, 6, 3))  # fmt: skip
+SHIPPED = ("status_quo", "direct_ties", "interoperability", "both", "quiet_depth")  # each has its look to itself
 LOGARITHMIC = 10.0  # an axis of losses longer than this, in % of GDP, is logarithmic above 1
 
 
@@ -38,9 +43,22 @@ class Look(NamedTuple):
 
 
 def policy_looks(exp: Experiment) -> dict[str, Look]:
-    """Return policy name -> Look, by the order of the policies in the experiment."""
-    styles = [Look(*parts) for parts in zip(COLOURS, MARKERS, DASHES, strict=True)]
-    return {policy.name: styles[i % len(styles)] for i, policy in enumerate(exp.policies)}
+    """Return policy name -> Look, no two alike: a policy that comes with Strait always has the same.
+
+    Other policies take in their order what is left: first the looks that are nobody's, then those of shipped policies
+    that are not played.
+    """
+    names = [policy.name for policy in exp.policies]
+    absent = (i for i, name in enumerate(SHIPPED) if name not in names)
+    left = chain(range(len(SHIPPED), len(COLOURS)), absent, count(len(COLOURS)))
+    return {name: _look(SHIPPED.index(name) if name in SHIPPED else next(left)) for name in names}
+
+
+def _look(number: int) -> Look:
+    """Return the look of a number; once all colours are used, they come again with another marker and other dashes."""
+    turn, i = divmod(number, len(COLOURS))
+    j = (i + turn) % len(MARKERS)
+    return Look(COLOURS[i], MARKERS[j], DASHES[j])
 
 
 def pair_colours(exp: Experiment, a: str, b: str) -> tuple[str, str]:

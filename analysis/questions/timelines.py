@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FIRST_EVENTS = {"months_to_first_crisis": "crisis", "months_to_first_force": "use_of_force"}  # column -> outcome
 LOSSES = ("japan_gdp_loss_pct", "taiwan_gdp_loss_pct")
 QUANTILES = {"median": 0.5, "1 in 10": 0.9, "1 in 20": 0.95, "1 in 100": 0.99}
+FEWEST = 5  # trials that lose more: with fewer, such a quantile is one trial's luck
 
 
 def event_curves(trials: pd.DataFrame, start: str, months: int) -> dict[Cell, Floats]:
@@ -33,13 +34,17 @@ def event_curves(trials: pd.DataFrame, start: str, months: int) -> dict[Cell, Fl
 
 
 def loss_spread(levels: Levels, trials: pd.DataFrame, start: str) -> dict[Cell, dict[str, float]]:
-    """Return the mean of each loss in each cell, its median, and what one trial in so many exceeds."""
+    """Return the mean of each loss in each cell, its median, and what one trial in so many exceeds.
+
+    A quantile that fewer than `FEWEST` trials exceed is left out.
+    """
     spread = {}
     for (worldview, policy), rows in _cells(trials, start, LOSSES):
+        known = {name: q for name, q in QUANTILES.items() if len(rows) * (1 - q) > FEWEST - 1e-9}
         for name in LOSSES:
-            tail = np.quantile(rows[name], list(QUANTILES.values())).tolist()
+            tail = np.quantile(rows[name], list(known.values())).tolist()
             mean = levels[worldview, policy, name][0]
-            spread[worldview, policy, name] = {"mean": mean, **dict(zip(QUANTILES, tail, strict=True))}
+            spread[worldview, policy, name] = {"mean": mean, **dict(zip(known, tail, strict=True))}
     return spread
 
 

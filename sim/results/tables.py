@@ -7,7 +7,6 @@ at once. So tables are built column by column, and only a few columns are in mem
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
@@ -67,32 +66,34 @@ def cells(experiment: Experiment) -> list[Cell]:
 
 
 def pairs(experiment: Experiment) -> list[Pair]:
-    """Every unordered pair of policies once: as a contrast declares it, else in the experiment's order."""
-    declared = {frozenset(contrast): contrast for contrast in reversed(experiment.catalogue.contrasts)}
-    return [declared.get(frozenset(pair), pair) for pair in combinations(axes(experiment)[2], 2)]
+    """Every unordered pair of policies once: as `shown_contrasts` has it, else in the experiment's order."""
+    shown = {frozenset(pair): pair for pair in shown_contrasts(experiment)}
+    return [shown.get(frozenset(pair), pair) for pair in combinations(axes(experiment)[2], 2)]
 
 
 def shown_contrasts(experiment: Experiment) -> list[Pair]:
-    """Pairs of policies to show: the contrasts of the catalogue, then each other policy against the reference.
+    """Pairs of policies to show: each other policy against the baseline, then the other contrasts.
+
+    The contrasts are those of the experiment, or else of the catalogue. They also give the order of the first ones.
 
     Examples
     --------
     >>> import sim
     >>> shown_contrasts(sim.load("debate", policies=["status_quo", "both"]))
     [('both', 'status_quo')]
+    >>> shown_contrasts(sim.load("debate", policies=["direct_ties", "both", "interoperability", "status_quo"]))[2:]
+    [('both', 'direct_ties'), ('both', 'status_quo'), ('interoperability', 'status_quo')]
     """
-    policies = axes(experiment)[2]
+    policies, base = axes(experiment)[2], reference_policy(experiment)
     declared = [(a, b) for a, b in experiment.catalogue.contrasts if a in policies and b in policies]
-    reference = reference_policy(experiment)
-    compared = {name for pair in declared for name in pair} | {reference}
-    return declared + [(name, reference) for name in policies if name not in compared]
+    against = [b if a == base else a for a, b in declared if base in (a, b)]
+    against += [name for name in policies if name not in (base, *against)]
+    return [(name, base) for name in against] + [pair for pair in declared if base not in pair]
 
 
 def reference_policy(experiment: Experiment) -> str:
-    """Policy with which most contrasts of the catalogue compare; else the first of the experiment."""
-    policies = axes(experiment)[2]
-    references = Counter(b for _, b in experiment.catalogue.contrasts if b in policies)
-    return references.most_common(1)[0][0] if references else policies[0]
+    """Name of the baseline: the policy that the experiment lists first."""
+    return experiment.policies[0].name
 
 
 def _name_type(names: list[str]) -> pd.CategoricalDtype[str]:
@@ -269,12 +270,13 @@ def differences(experiment: Experiment, records: Records, forced: Literal["count
     starts, worldviews, _ = axes(experiment)
     rows: dict[Group, list[dict[str, Any]]] = {group: [] for group in product(starts, worldviews)}
     bands = {group: _joint_level(experiment, records, group, forced) for group in rows}
+    shown = shown_contrasts(experiment)
     identical = _identical_pairs(experiment, records)
     for name, outcome in experiment.catalogue.outcomes.items():
         data = {cell: read_outcome(experiment, records, cell, name, forced) for cell in cells(experiment)}
         variances = {cell: float(each.values.var()) if each.n else 0.0 for cell, each in data.items()}
         for group, (a, b) in product(rows, pairs(experiment)):
-            primary = outcome.primary and (a, b) in experiment.catalogue.contrasts
+            primary = outcome.primary and (a, b) in shown
             row = dict(zip(PAIR, (*group, name, a, b), strict=True))
             unpaired = variances[*group, a] + variances[*group, b]
             band = bands[group] if primary else None
@@ -319,8 +321,8 @@ def _paired_difference(a: OutcomeValues, b: OutcomeValues, level: float) -> inte
 
 
 def _joint_level(experiment: Experiment, records: Records, group: Group, forced: str | None) -> float:
-    """Level of each interval at which all primary contrasts of primary outcomes in a group hold together."""
-    declared = [pair for pair in pairs(experiment) if pair in experiment.catalogue.contrasts]
+    """Level of each interval at which all shown contrasts of primary outcomes in a group hold together."""
+    declared = shown_contrasts(experiment)
     primary = [name for name, outcome in experiment.catalogue.outcomes.items() if outcome.primary]
     # One row a contrast, filled in place: float[contrast, world] of a million worlds must not exist twice.
     rows: intervals.Floats | None = None

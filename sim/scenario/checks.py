@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import Fault
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.distributions import Fixed
+from sim.scenario.messages import describe_unknown
 from sim.scenario.schema import KnownNames
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ def _names(section: Any) -> Iterable[str]:
     return section if isinstance(section, dict) else ()
 
 
-def check_experiment(layers: list[Layer], experiment: Experiment) -> Iterator[Fault]:
-    """Faults that only show in the complete experiment: its trials, its scripted events and its correlations."""
+def check_experiment(layers: list[Layer], experiment: Experiment, known: KnownNames) -> Iterator[Fault]:
+    """Faults that only show in the complete experiment: its trials, scripted events, contrasts and correlations."""
     trials, lucks, months = experiment.trials, experiment.lucks, experiment.months
     if trials % lucks:
         yield _fault(layers, ("trials", "lucks"), f"trials must be a multiple of lucks ({lucks}), got {trials}")
@@ -52,6 +53,14 @@ def check_experiment(layers: list[Layer], experiment: Experiment) -> Iterator[Fa
         if event.month >= months:
             message = f"events: must come before the horizon, month {months}, got month {event.month:g}"
             yield _fault(layers, ("events",), message, index)
+    policies = {policy.name for policy in experiment.policies} | {*known.names["policy"]}
+    for index, pair in enumerate(contrasts := experiment.catalogue.contrasts):
+        if pair[0] == pair[1] or set(pair) in map(set, contrasts[:index]):
+            message = f"contrasts: must be pairs of two policies, each pair once, got {' and '.join(pair)}"
+            yield _fault(layers, ("contrasts",), message, index)
+        for name in {*pair} - policies:
+            message = f"contrasts: {describe_unknown('policy', name, policies)}"
+            yield _fault(layers, ("contrasts",), message, index)
     if experiment.correlations:
         yield from _check_correlations(layers, experiment)
 

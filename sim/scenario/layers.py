@@ -129,6 +129,7 @@ class ExperimentFile(FileEntry):
     extends: Word | None = None
     title: Text | None = None
     policies: References | None = None
+    contrasts: tuple[tuple[Word, Word], ...] | None = None
     worldviews: References | None = None
     starts: References | None = None
     values: References | None = None

@@ -100,7 +100,7 @@ def load(
         raise ScenarioError(reader.faults)
 
     result = _freeze(reader.catalogue, reader, layers, parts, reference)
-    if faults := list(check_experiment(layers, result)):
+    if faults := list(check_experiment(layers, result, reader.known)):
         raise ScenarioError(faults)
     return result
 
@@ -190,7 +190,11 @@ def _freeze(catalogue: Catalogue, reader: Reader, layers: list[Layer], parts: _P
         switches={name: switch.default for name, switch in catalogue.switches.items()} | file.switches,
         correlations=file.correlations or (),
         events=file.events or (),
-        catalogue=replace(catalogue, outcomes=catalogue.outcomes | loss_outcomes(values)),
+        catalogue=replace(
+            catalogue,
+            outcomes=catalogue.outcomes | loss_outcomes(values),
+            contrasts=catalogue.contrasts if file.contrasts is None else file.contrasts,
+        ),
         files=dict(sorted(reader.files.items())),
     )
 

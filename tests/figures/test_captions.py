@@ -211,9 +211,11 @@ def test_no_caption_forecasts(result: Result) -> None:
         assert caption.endswith(".")
 
 
-def test_policies_of_ones_own_are_compared_with_the_yardstick() -> None:
+def test_the_policy_listed_first_is_the_baseline_of_all() -> None:
     own = experiment({"mine": "Mine", "status_quo": "Status quo", "both": "Both", "other": "Other"})
-    assert shown_contrasts(own) == [("both", "status_quo"), ("mine", "status_quo"), ("other", "status_quo")]
+    against_mine = [("status_quo", "mine"), ("both", "mine"), ("other", "mine")]
+    assert shown_contrasts(own) == [*against_mine, ("both", "status_quo")]
+    assert captions.compared_policies(own) == ["mine", "status_quo"]
     assert compare.rivals(own) == ["mine", "status_quo", "both", "other"]
     none_known = experiment({"a": "A", "b": "B", "c": "C"})
     assert shown_contrasts(none_known) == [("b", "a"), ("c", "a")]

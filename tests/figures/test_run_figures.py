@@ -149,8 +149,49 @@ def test_bands_are_stacked_to_their_shares(result: Result) -> None:
     assert top == pytest.approx(rows.loc[rows["rung"] != 0, "share"].sum())
 
 
+def test_quantiles_that_too_few_trials_exceed_are_neither_drawn_nor_said() -> None:
+    exp = experiment(policies={"a": "A", "b": "B"}, worldviews={"self": "Self"}, trials=100)
+    result = run(exp)
+    drawn = next(each for each in run_figures.draw_run(result) if "loss" in each.name)
+    keys = [text.get_text() for text in drawn.figure.legends[0].get_texts()]
+    assert keys == ["median", "mean", "1 trial in 10 loses more", "1 in 20 loses more"]
+    alone = next(each for each in run_figures.draw_run(played("one trial, one month")) if "loss" in each.name)
+    assert [text.get_text() for text in alone.figure.legends[0].get_texts()] == ["mean"]
+    assert "median" not in alone.caption
+
+
+def test_every_mark_of_a_loss_is_within_its_axis(figures: list[CaptionedFigure]) -> None:
+    (drawn,) = (each for each in figures if each.name.startswith("economic_loss"))
+    for panel in drawn.figure.axes:
+        low, high = panel.get_xlim()
+        for line in panel.lines:
+            assert ((low <= np.asarray(line.get_xdata())) & (np.asarray(line.get_xdata()) <= high)).all()
+
+
+def test_a_shipped_policy_has_its_look_in_any_company() -> None:
+    debate = style.policy_looks(experiment(**SIZES["debate"]))
+    titles = {"mine": "Mine", "both": "Both", "dear": "Dear", "status_quo": "Status quo"}
+    company = style.policy_looks(experiment(titles))
+    assert company["both"] == debate["both"]
+    assert company["status_quo"] == debate["status_quo"]
+    assert not {company["mine"], company["dear"]} & {*debate.values()}
+
+
+@pytest.mark.parametrize("number", [10, 40])
+def test_every_policy_has_its_own_look(number: int) -> None:
+    looks = style.policy_looks(experiment({f"p{i}": f"P {i}" for i in range(number)})).values()
+    assert len({*looks}) == number
+    assert len({look.colour for look in looks}) == min(number, len(style.COLOURS))
+
+
+def test_colours_differ_and_better_and_worse_are_no_policys() -> None:
+    colours = np.array([to_rgb(colour) for colour in (*style.COLOURS, style.GOOD, style.BAD)])
+    apart = np.linalg.norm(colours[:, None] - colours, axis=2) + np.eye(len(colours))
+    assert apart.min() > 0.2
+
+
 def test_policies_and_rungs_can_be_told_apart_in_grey() -> None:
-    assert len(set(style.MARKERS)) == len(set(style.COLOURS)) == len(set(style.DASHES)) == 8
+    assert len(set(style.MARKERS)) == len(set(style.COLOURS)) == len(set(style.DASHES)) == 12
     for highest in (3, 6):
         fills = style.rung_fills(highest)
         light = [float(np.dot(to_rgb(fills[rung]["facecolor"]), (0.3, 0.59, 0.11))) for rung in range(1, highest + 1)]

@@ -12,7 +12,7 @@ from analysis.paper import run_summary
 
 
 def test_what_a_run_says_turns_with_its_numbers() -> None:
-    exp = sim.load("debate", trials=400, starts=["2026"], policies=["direct_ties", "status_quo"])
+    exp = sim.load("debate", trials=400, starts=["2026"], policies=["status_quo", "direct_ties"])
     result = sim.run(exp)
     turned = result.differences().copy()
     figures = ["difference", "low", "high", "simultaneous_low", "simultaneous_high"]
@@ -37,7 +37,7 @@ def test_what_a_run_says_turns_with_its_numbers() -> None:
 
 
 def test_it_says_how_many_trials_would_tell_the_rest() -> None:
-    exp = sim.load("debate", trials=400, starts=["2026"], policies=["direct_ties", "status_quo"])
+    exp = sim.load("debate", trials=400, starts=["2026"], policies=["status_quo", "direct_ties"])
     result = sim.run(exp)
     needed = result.differences().copy()
     at = needed["outcome"].isin(["use_of_force", "taiwan_falls", "japan_in_combat", "japan_gdp_loss_pct"])

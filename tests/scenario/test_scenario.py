@@ -12,6 +12,7 @@ import pytest
 from small import copy_scenarios, rewrite
 
 from analysis.evidence.file_checks import FILE_CHECKS
+from sim.results.tables import shown_contrasts
 from sim.scenario import loader, shipped
 from sim.scenario.distributions import Blend, Fixed, LogNormal, Normal, Triangular, Uniform
 from sim.scenario.experiment import LeverSetting
@@ -197,3 +198,10 @@ def test_the_shipped_debate_loads() -> None:
     debate = loader.load("debate")
     assert [policy.name for policy in debate.policies][:2] == ["status_quo", "direct_ties"]
     assert loader.check(shipped.shipped_folder().rglob("*.yaml"), FILE_CHECKS) == []
+
+
+def test_contrasts_of_an_experiment_come_after_those_with_the_first_policy(tree: Path) -> None:
+    trial = tree / "home/trial.yaml"
+    own = "\ncontrasts: [[ties, mine], [mine, hold]]\n"
+    trial.write_text(trial.read_text(encoding="utf-8") + own, encoding="utf-8")
+    assert shown_contrasts(loader.load("trial.yaml")) == [("mine", "hold"), ("ties", "hold"), ("ties", "mine")]
