@@ -91,7 +91,7 @@ class Small:
     def in_machine_code(self, *, optimise: bool) -> Outcome:
         """Run it compiled."""
         program, entry = self.read
-        code = compile_object(print_llvm(program, entry, check_indices=True), optimise=optimise)
+        code = compile_object(print_llvm(program, entry, check_indices=True), level=3 if optimise else 0)
         compiled = Compiled(code, entry.name, [kind for _, kind in entry.parameters], program.sites)
         state, out = self.start(), np.zeros(OUT)
         try:
@@ -136,7 +136,8 @@ def in_javascript(programs: Sequence[Small]) -> list[Outcome]:
 def indented(lines: str) -> str:
     """A program's text around the body of its function `run`."""
     body = "\n".join("    " + line for line in lines.strip("\n").splitlines())
-    return f"import math\n\nTABLE = (2, 0, 1)\nPI = 3.25\n\n\ndef run(state, out) -> None:\n{body}\n"
+    tables = "TABLE, ZEROS, MINUS, ONES, WHOLE = (2, 0, 1), (0.0, 1.0), (-0.0, 1.0), (1.0, 2.0), (1, 2)\n"
+    return f"import math\n\n{tables}PI = 3.25\n\n\ndef run(state, out) -> None:\n{body}\n"
 
 
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 5000))

@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.translate.subset import BOOL, INT, NONE, REAL, WORD, Array, Expr, Function, Kind, Program, Record, Tuple
 from sim.translate.subset import has_open_length as is_open
-from sim.translate.to_llvm import size_of
+from sim.translate.to_llvm import HIGH_PRODUCT, size_of
 
 TYPES = {INT: "int64_t", REAL: "double", BOOL: "_Bool", WORD: "uint64_t", NONE: "void"}
 RUNTIME = """#include <math.h>
@@ -20,12 +20,14 @@ RUNTIME = """#include <math.h>
 #include <string.h>
 #define PICK(name, type, sign) static inline type name(type a, type b) { return b sign a ? b : a; }
 PICK(max_float, double, >) PICK(min_float, double, <) PICK(max_int, int64_t, >) PICK(min_int, int64_t, <)
-static inline uint64_t high_product(uint64_t a, uint64_t b) { return (unsigned __int128)a * b >> 64; }
 static inline int64_t high_word(double x) { int64_t word; memcpy(&word, &x, 8); return word >> 32; }
 static inline double times_power(double x, int64_t k) {
   uint64_t word; memcpy(&word, &x, 8); word += (uint64_t)k << 52; memcpy(&x, &word, 8); return x;
 }
 """
+HIGH_PRODUCT_IN_C = """static uint64_t sim_translate_primitives_high_product(uint64_t a, uint64_t b) {
+  return (unsigned __int128)a * b >> 64;
+}"""
 NOT_FINITE = {"nan": "NAN", "inf": "INFINITY", "-inf": "-INFINITY"}
 NAMES = {"abs": "fabs", "round": "(int64_t)rint", "neg": "-", "not": "!"}
 
@@ -42,7 +44,7 @@ class _Printer:
     def __init__(self, kernel: Function) -> None:
         self.kernel = kernel
         self.tuples: dict[Kind, tuple[str, str]] = {}
-        self.tables: dict[Any, tuple[str, str]] = {}
+        self.tables: dict[str, tuple[str, str]] = {}
         self.references: dict[str, tuple[str, str]] = {}  # a pointer, and a length that is known only when it runs
         self.lines: list[str] = []
         self.count = 0
@@ -52,6 +54,8 @@ class _Printer:
         for name, kind in function.parameters:
             self.references[name] = f"v_{name}", f"{name}_length"
             given += [f"{self.type(kind)} v_{name}", *([f"int64_t {name}_length"] if is_open(kind) else [])]
+        if function.name == HIGH_PRODUCT:
+            return HIGH_PRODUCT_IN_C
         own = [f"{self.type(kind)} v_{name};" for name, kind in function.locals.items()]
         self.lines = [f"{self.type(function.result or NONE)} {self.called(function)}({', '.join(given)}) {{", *own]
         self.block(function.body)
@@ -76,24 +80,18 @@ class _Printer:
     def block(self, statements: Sequence[tuple[Any, ...]]) -> None:
         for statement in statements:
             match statement:
-                case ("set", place, value) if isinstance(place.kind, Record):
+                case ("set", [place], value) if place and isinstance(place.kind, Record):
                     target, source = self.pointer(place)[0], self.pointer(value)[0]
                     self.lines.append(f"memcpy({target}, {source}, {size_of(place.kind)});")
-                case ("set", place, value):
-                    self.lines.append(f"{self.value(place)} = {self.value(value)};")
-                case ("bind", name, value) if value.op == "list":
-                    self.references[name] = f"((char *){(own := self.new())})", ""
-                    items = ", ".join(map(self.value, value.args))
-                    self.lines.append(f"{self.type(value.kind.item)} {own}[] = {{ {items} }};")
+                case ("set", places, value):
+                    own, several = self.new(), isinstance(value.kind, Tuple)
+                    self.lines.append(f"{self.type(value.kind)} {own} = {self.value(value)};")
+                    self.lines += [f"{self.value(place)} = {own}{f'.item{index}' if several else ''};"
+                                   for index, place in enumerate(places) if place]  # fmt: skip
                 case ("bind", name, value):
                     pointer, length = self.pointer(value)
                     self.references[name] = self.new(), length
                     self.lines.append(f"char *{self.references[name][0]} = {pointer};")
-                case ("unpack", places, value):
-                    own = self.new()
-                    self.lines.append(f"{self.type(value.kind)} {own} = {self.value(value)};")
-                    self.lines += [f"{self.value(place)} = {own}.item{index};"
-                                   for index, place in enumerate(places) if place]  # fmt: skip
                 case ("do", call):
                     self.lines.append(f"{self.value(call)};")
                 case ("return", value):
@@ -101,13 +99,8 @@ class _Printer:
                 case ("if", test, then, otherwise):
                     self.nested(f"if ({self.value(test)})", then)
                     self.nested("else", otherwise)
-                case ("while", test, body):
+                case ("while", test, body, _):
                     self.nested(f"while ({self.value(test)})", body)
-                case ("for", name, limit, body):
-                    at, stop = self.new(), self.new()
-                    self.lines.append(f"for (int64_t {at} = 0, {stop} = {self.value(limit)}; {at} < {stop}; {at}++)")
-                    self.nested(f"{{ v_{name} = {at};", body)
-                    self.lines.append("}")
                 case (word,):
                     self.lines.append(f"{word};")
 
@@ -122,11 +115,17 @@ class _Printer:
                 return self.references[name]
             case "const", (numbers,):
                 assert isinstance(expr.kind, Array)
-                if numbers not in self.tables:
+                key = repr((expr.kind, numbers))
+                if key not in self.tables:
                     values = ", ".join(_literal(number, expr.kind.item) for number in numbers)
                     own = f"table{len(self.tables)}"
-                    self.tables[numbers] = own, f"static const {self.type(expr.kind.item)} {own}[] = {{ {values} }};"
-                return f"((char *){self.tables[numbers][0]})", ""
+                    self.tables[key] = own, f"static const {self.type(expr.kind.item)} {own}[] = {{ {values} }};"
+                return f"((char *){self.tables[key][0]})", ""
+            case "list", items:
+                own = self.new()
+                text = ", ".join(map(self.value, items))
+                self.lines.append(f"{self.type(items[0].kind)} {own}[] = {{ {text} }};")
+                return f"((char *){own})", ""
             case "field", (record, name):
                 return f"({self.pointer(record)[0]} + {record.kind.dtype.fields[name][1]})", ""
         array, index = expr.args
@@ -150,8 +149,6 @@ class _Printer:
                 return f"({self.type(expr.kind)}){self.value(before)}"
             case "if", parts:
                 return "({} ? {} : {})".format(*map(self.value, parts))
-            case "and" | "or", parts:
-                return f"({(' && ' if expr.op == 'and' else ' || ').join(map(self.value, parts))})"
             case "max" | "min", (left, right):
                 return f"{expr.op}_{expr.kind}({self.value(left)}, {self.value(right)})"
             case "call", (rule, *given):

@@ -177,8 +177,9 @@ def who_would_fight(state: State, params: Parameters, setting: Setting) -> None:
     state.fight_prob = japan.readiness_to_fight(params.japan_fights_prob, points)
     support = state.ties_seen - reference.ties_seen
     state.resist_prob = taiwan.will(params.taiwan_resists_prob, params.taiwan_will_points, support)
-    chances = war.chances(state, params, state.or_interop, state.or_ties)
-    state.alone, state.without_bases, state.with_bases, state.joined, state.late = chances
+    state.alone, state.without_bases, state.with_bases, state.joined, state.late = war.chances(
+        state, params, state.or_interop, state.or_ties
+    )
 
 
 def perceive(state: State, params: Parameters, setting: Setting) -> None:

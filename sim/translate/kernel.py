@@ -141,7 +141,7 @@ class Kernel:
                 key = key or self._key(kinds, hashlib.sha256(f"{text} {program.sites}".encode()).hexdigest())
                 cached = read_cached(key)
             if cached is None:
-                first = Compiled(compile_object(text, optimise=False), entry.name, kinds, program.sites)  # type: ignore[arg-type]
+                first = Compiled(compile_object(text, level=0), entry.name, kinds, program.sites)  # type: ignore[arg-type]
                 rest = kinds, key, text, entry.name, program.sites
                 thread = threading.Thread(target=self._optimise, args=rest)
                 self._optimising.append(thread)
@@ -152,9 +152,7 @@ class Kernel:
                 self._ready[kinds] = Compiled(code, said["name"], kinds, said["sites"])  # type: ignore[arg-type]
             return self._ready[kinds]
 
-    def _optimise(
-        self, kinds: tuple[Kind | None, ...], key: str, text: str, name: str, sites: list[str]
-    ) -> None:
+    def _optimise(self, kinds: tuple[Kind | None, ...], key: str, text: str, name: str, sites: list[str]) -> None:
         code = compile_object(text)
         self._ready[kinds] = Compiled(code, name, kinds, sites)  # type: ignore[arg-type]
         if self._is_current():  # rules are read from their files: what was edited meanwhile is not what was loaded

@@ -20,20 +20,22 @@ def processor() -> str:
     return f"{llvmlite.__version__} {llvm.llvm_version_info} {host}"
 
 
-def compile_object(text: str, *, optimise: bool = True, triple: str | None = None) -> bytes:
-    """Compile printed code to the bytes of an object file, for this processor or, by a triple, for another system."""
+def compile_object(text: str, *, level: int = 3, triple: str | None = None) -> bytes:
+    """Compile printed code to the bytes of an object file, for this processor or, by a triple, for another system.
+
+    The level of optimisation goes from 0 to 3.
+    """
     if triple is None:
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
     else:
         llvm.initialize_all_targets()
         llvm.initialize_all_asmprinters()
-    level = 3 if optimise else 0
     machine = _machine(level, triple)
     module = llvm.parse_assembly(text)
     module.verify()
     module.triple, module.data_layout = machine.triple, str(machine.target_data)
-    if optimise:
+    if level:
         builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(level))
         builder.getModulePassManager().run(module, builder)
     code: bytes = machine.emit_object(module)

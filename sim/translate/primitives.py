@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import struct
-from typing import Any, SupportsInt
+from typing import Any
+
+import numpy as np
+
+LOW, HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
-def high_product(a: SupportsInt, b: SupportsInt) -> Any:
-    """The upper 64 bits of the product of two unsigned 64-bit words.
+def high_product(a: Any, b: Any) -> Any:
+    """The upper 64 bits of the product of two unsigned 64-bit words, by halves: no sum below passes 64 bits.
 
-    >>> high_product(2**63, 6)
+    It is a rule itself; machine code multiplies in one step.
+
+    >>> int(high_product(np.uint64(2**63), np.uint64(6)))
     3
     """
-    return (int(a) * int(b)) >> 64
+    low_a, high_a, low_b, high_b = a & LOW, a >> HALF, b & LOW, b >> HALF
+    first = high_a * low_b + (low_a * low_b >> HALF)
+    second = low_a * high_b + (first & LOW)
+    return high_a * high_b + (first >> HALF) + (second >> HALF)
 
 
 def high_word(x: float) -> int:

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import ast
 import functools
+import inspect
 import linecache
 import math
+import operator
 import types
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +34,9 @@ class Tuple:
     """The kind of several values that a rule gives back together."""
 
     items: tuple[Kind, ...]
+
+    def __str__(self) -> str:
+        return f"({', '.join(map(str, self.items))})"
 
 
 @dataclass(frozen=True)
@@ -64,8 +69,8 @@ Kind = str | Tuple | Record | Array
 class Expr:
     """An expression: an operation, the kind of its value, its parts. `site` is the number of its line, for faults.
 
-    Operations: const local field index item pick list tuple len neg not cast if and or call, the signs of arithmetic
-    and comparison, and the names of `OPERATIONS`.
+    Operations: const local field index item list tuple neg not cast if max min len call host, the signs of arithmetic
+    and comparison, and the names of `OPERATIONS`. A tuple stands only in `set` and `return`.
     """
 
     op: str
@@ -75,9 +80,9 @@ class Expr:
 
 
 Statement = tuple[Any, ...]
-"""("set", place, value) ("bind", name, reference) ("do", call) ("return", value) ("if", test, then, otherwise)
-("while", test, body) ("for", name, limit, body) ("unpack", places, value) ("host", name, values) ("break",)
-("continue",)"""
+"""("set", places, value) ("bind", name, reference) ("do", call) ("return", value) ("if", test, then, otherwise)
+("while", test, body, is_counted) ("break",) ("continue",). A tuple is set to several places, and to none where a place
+is None. A `while` that is counted is a `for`, which surely ends."""
 
 
 @dataclass
@@ -101,43 +106,38 @@ OPERATIONS: dict[Callable[..., Any], tuple[str, tuple[Kind, ...], Kind]] = {
     math.sqrt: ("sqrt", (REAL,), REAL),
     abs: ("abs", (REAL,), REAL),
     round: ("round", (REAL,), INT),
-    primitives.high_product: ("high_product", (WORD, WORD), WORD),
     primitives.high_word: ("high_word", (REAL,), INT),
     primitives.times_power: ("times_power", (REAL, INT), REAL),
 }
-CASTS: dict[Callable[..., Any], Kind] = {int: INT, float: REAL, bool: BOOL, np.uint64: WORD}
+PYTHON = {bool: BOOL, np.bool_: BOOL, np.uint64: WORD, int: INT, np.integer: INT, float: REAL}
+CASTS: dict[Any, Kind] = {bool: BOOL, int: INT, float: REAL, np.uint64: WORD}
+PLAIN: dict[Any, Callable[[Any], Any]] = {kind: plain for plain, kind in CASTS.items()}
 BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.BitAnd: "&", ast.BitXor: "^",
           ast.RShift: ">>", ast.LShift: "<<"}  # fmt: skip
 COMPARE = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
-FOLDED: dict[str, Callable[..., Any]] = {
-    "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "neg": lambda a: -a,
-}  # fmt: skip
+FOLDED = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Pow: operator.pow}
 ANNOTATED = {"int": INT, "float": REAL, "bool": BOOL, "None": NONE}
 INSTEAD = {
-    name: advice
-    for names, advice in (
-        ("Try", "a rule raises and catches nothing; test before"),
-        ("Raise", "a rule raises nothing; check the input where it is read"),
-        ("Assert", "a rule checks nothing; write a test"),
-        ("With", "a rule opens nothing"),
-        ("Import ImportFrom", "import at the top of the module"),
-        ("FunctionDef", "write the inner function at the top of the module"),
-        ("ClassDef", "write the class at the top of the module"),
-        ("Lambda", "write a function at the top of the module"),
-        ("ListComp SetComp DictComp GeneratorExp", "write a loop: for index in range(limit)"),
-        ("Dict Set", "write numbers into fields of the record"),
-        ("JoinedStr", "a rule has no text; write numbers"),
-        ("NamedExpr", "assign on a line of its own"),
-        ("Starred", "name each argument"),
-        ("Slice", "write an index, one at a time"),
-        ("AnnAssign", "assign without an annotation; the value says its kind"),
-        ("Delete", "leave the variable alone"),
-        ("Global Nonlocal", "write into a field of the record"),
-        ("Yield", "return the values together"),
-        ("Await", "a rule waits for nothing"),
-        ("Match", "write if and elif"),
-    )
-    for name in names.split()
+    "Try": "a rule raises and catches nothing; test before",
+    "Raise": "a rule raises nothing; check the input where it is read",
+    "Assert": "a rule checks nothing; write a test",
+    "With": "a rule opens nothing",
+    "Import ImportFrom": "import at the top of the module",
+    "FunctionDef": "write the inner function at the top of the module",
+    "ClassDef": "write the class at the top of the module",
+    "Lambda": "write a function at the top of the module",
+    "ListComp SetComp DictComp GeneratorExp": "write a loop: for index in range(limit)",
+    "Dict Set": "write numbers into fields of the record",
+    "JoinedStr": "a rule has no text; write numbers",
+    "NamedExpr": "assign on a line of its own",
+    "Starred": "name each argument",
+    "Slice": "write an index, one at a time",
+    "AnnAssign": "assign without an annotation; the value says its kind",
+    "Delete": "leave the variable alone",
+    "Global Nonlocal": "write into a field of the record",
+    "Yield": "return the values together",
+    "Await": "a rule waits for nothing",
+    "Match": "write if and elif",
 }
 
 
@@ -159,11 +159,7 @@ def kind_of_value(value: Any) -> Kind | None:
     """Return the kind of a Python number, or of an argument of a kernel; None if it has none."""
     if isinstance(value, np.ndarray):
         return Array(kind_of_dtype(value.dtype), (None, *value.shape[1:]))
-    for types_, kind in (((bool, np.bool_), BOOL), (np.uint64, WORD), ((int, np.integer), INT),
-                         (float, REAL)):  # fmt: skip
-        if isinstance(value, types_):
-            return kind
-    return None
+    return next((kind for kind_of_python, kind in PYTHON.items() if isinstance(value, kind_of_python)), None)
 
 
 def has_open_length(kind: Kind) -> bool:
@@ -249,27 +245,24 @@ class _Reader:
         if node is None or node.name != rule.__name__:
             where = f"{self.path}:{rule.__code__.co_firstlineno}"
             raise NotInSubset(f"{where}: {rule.__name__} is not there: load the file again, and write it with def")
-        self.node, self.depth = node, 0
+        self.node = node
         arguments = node.args.args[owner is not None :]
-        self.self_name = node.args.args[0].arg if owner is not None else None
+        names = inspect.getclosurevars(rule)
+        self.outside: dict[str, Any] = {**names.builtins, **names.globals, **names.nonlocals}
+        if owner is not None:
+            self.outside[node.args.args[0].arg] = owner
         if node.args.vararg or node.args.kwonlyargs or node.args.kwarg or len(arguments) != len(kinds):
             self.refuse(node, f"{node.name} takes {len(arguments)} plain arguments, and {len(kinds)} are given")
-        parameters = [
-            (argument.arg, self.kind_of_argument(argument, kind))
-            for argument, kind in zip(arguments, kinds, strict=True)
-        ]
+        parameters = []
+        for argument, given in zip(arguments, kinds, strict=True):
+            wanted = self.annotated(argument.annotation) or given
+            if not widens(given, wanted):
+                self.refuse(argument, f"{argument.arg} is {wanted}, and {given} is given")
+            parameters.append((argument.arg, wanted))
         self.out = Function(f"{rule.__module__}.{node.name}", parameters, self.annotated(node.returns))
         self.kinds = dict(parameters)
         self.references: dict[str, Kind] = {}
         self.assigned = {name for name, _ in parameters}  # what has a value wherever the reader stands
-
-    def kind_of_argument(self, argument: ast.arg, given: Kind) -> Kind:
-        wanted = self.annotated(argument.annotation)
-        if wanted is None or wanted == given:
-            return given
-        if not widens(given, wanted):
-            self.refuse(argument, f"{argument.arg} is {wanted}, and {given} is given")
-        return wanted
 
     def annotated(self, node: ast.expr | None) -> Kind | None:
         """The kind that an annotation names; None for one that names a record or an array, whose dtype says more."""
@@ -282,7 +275,8 @@ class _Reader:
         if goes_on and self.out.result not in (None, NONE):
             self.refuse(self.node, f"{self.node.name} may end without a result: return one on every path")
         self.out.result = self.out.result or NONE
-        self.out.locals = {name: kind for name, kind in self.kinds.items() if name not in dict(self.out.parameters)}
+        given = dict(self.out.parameters)
+        self.out.locals = {name: kind for name, kind in self.kinds.items() if name not in given}
         return self.out
 
     def refuse(self, node: Any, why: str) -> NoReturn:
@@ -290,7 +284,8 @@ class _Reader:
 
     def unlisted(self, node: Any) -> NoReturn:
         name = type(node).__name__
-        self.refuse(node, f"{name} is not in the subset: {INSTEAD.get(name, 'docs/subset.md says what is')}")
+        advice = [text for names, text in INSTEAD.items() if name in names.split()] or ["docs/subset.md says what is"]
+        self.refuse(node, f"{name} is not in the subset: {advice[0]}")
 
     def site(self, node: ast.expr, why: str) -> int:
         self.program.sites.append(f"{self.path}:{node.lineno}: {why}: {ast.unparse(node)}")
@@ -313,12 +308,8 @@ class _Reader:
 
     def read_Expr(self, node: ast.Expr, out: list[Statement]) -> None:
         if isinstance(node.value, ast.Call):
-            function = self.known(node.value.func)
-            if function in self.program.hosted:
-                values = [value for value in map(self.expr, node.value.args) if value.kind in NUMBERS]
-                out.append(("host", self.program.hosted[function], [_cast(value, REAL) for value in values]))
-            elif not self.is_dropped(node):
-                out.append(("do", self.expr(node.value)))
+            if not self.is_dropped(node):
+                out.append(("do", self.expr(node.value, several=True)))
         elif not isinstance(node.value, ast.Constant):
             self.refuse(node, "the value of this expression is lost: assign it, or take it out")
 
@@ -326,7 +317,9 @@ class _Reader:
         pass
 
     def read_Return(self, node: ast.Return, out: list[Statement]) -> bool:
-        value = self.expr(node.value) if node.value else None
+        value = self.expr(node.value, several=True) if node.value else None
+        if value and isinstance(value.kind, (Array, Record)):
+            self.refuse(node, "a rule gives back numbers: let the caller read the record")
         if self.out.result is None:
             self.out.result = value.kind if value else NONE
         if (value is None) != (self.out.result == NONE):
@@ -359,96 +352,83 @@ class _Reader:
         if node.orelse:
             self.refuse(node, "a loop has no else: set a variable in the loop and test it afterwards")
         test, before = self.test(node.test), self.assigned
-        out.append(("while", test, self.branch(node.body, before)[0]))
+        out.append(("while", test, self.branch(node.body, before)[0], False))
         self.assigned = before
 
     def read_For(self, node: ast.For, out: list[Statement]) -> None:
-        call, target = node.iter, node.target
-        if (
-            node.orelse or not isinstance(call, ast.Call) or self.known(call.func) is not range
-            or len(call.args) != 1 or not isinstance(target, ast.Name)
-        ):  # fmt: skip
-            self.refuse(node, "a loop is written `for name in range(limit)`, without else")
-        limit, before = self.cast(self.expr(call.args[0]), INT, node), self.assigned
-        if self.kinds.setdefault(target.id, INT) != INT or target.id in self.references:
-            self.refuse(node, f"{target.id} is something else before: take another name")
-        out.append(("for", target.id, limit, self.branch(node.body, before | {target.id})[0]))
+        match node:
+            case ast.For(ast.Name(name), ast.Call(function, [limit]), orelse=[]) if self.known(function) is range:
+                before = self.assigned
+            case _:
+                self.refuse(node, "a loop is written `for name in range(limit)`, without else")
+        if self.kinds.setdefault(name, INT) != INT or name in self.references:
+            self.refuse(node, f"{name} is something else before: take another name")
+        # The count has a variable of its own: a body that sets the name changes no count.
+        stop, count = self.kept(self.cast(self.expr(limit), INT, node), out), self.kept(_whole(0), out)
+        body, _ = self.branch(node.body, before | {name})
+        begin = [("set", [Expr("local", INT, (name,))], count), ("set", [count], Expr("+", INT, (count, _whole(1))))]
+        out.append(("while", Expr("<", BOOL, (count, stop)), begin + body, True))
         self.assigned = before
+
+    def kept(self, value: Expr, out: list[Statement]) -> Expr:
+        """A variable of the reader's own that keeps a value."""
+        variable = Expr("local", value.kind, (f"$kept{len(self.kinds)}",))
+        self.kinds[variable.args[0]] = value.kind
+        out.append(("set", [variable], value))
+        return variable
 
     def read_AugAssign(self, node: ast.AugAssign, out: list[Statement]) -> None:
         moves = any(isinstance(part, ast.Subscript) and not isinstance(part.slice, (ast.Name, ast.Constant))
                     for part in ast.walk(node.target))  # fmt: skip
         if _has_call(node.target) or (moves and _has_call(node.value)):
             self.refuse(node, "a call stands in what is both read and written: assign it to a variable before")
-        read = ast.parse(ast.unparse(node.target), mode="eval").body
-        worked = ast.BinOp(read, node.op, node.value)
-        for part in (worked, *ast.walk(read)):
-            ast.copy_location(part, node)
-        value = self.expr(worked)
-        place = self.place(node.target, value)
-        out.append(("set", place, self.cast(value, place.kind, node)))
+        value = ast.copy_location(ast.BinOp(node.target, node.op, node.value), node)
+        self.read_Assign(ast.copy_location(ast.Assign([node.target], value), node), out)
 
     def read_Assign(self, node: ast.Assign, out: list[Statement]) -> None:
-        target, value = node.targets[0], node.value
-        if not isinstance(target, ast.Tuple):
-            self.assign(node, self.expr(value), out)
-            return
-        values = [self.expr(part) for part in value.elts] if isinstance(value, ast.Tuple) else None
-        worked = _tuple(values) if values else self.expr(value)
-        kinds = worked.kind.items if isinstance(worked.kind, Tuple) else ()
-        if len(node.targets) > 1 or len(kinds) != len(target.elts):
-            self.refuse(node, f"{len(target.elts)} names on the left, {len(kinds)} values on the right")
-        parts = values or [Expr("item", kind, (worked, index)) for index, kind in enumerate(kinds)]
-        places = [
-            None if isinstance(part, ast.Name) and part.id == "_" else self.place(part, item)
-            for part, item in zip(target.elts, parts, strict=True)
-        ]
-        if values:  # all values are worked out before any is stored
-            values = [self.cast(item, place.kind, node) if place else item
-                      for item, place in zip(values, places, strict=True)]  # fmt: skip
-            worked = _tuple(values)
-        out.append(("unpack", places, worked))
-
-    def assign(self, node: ast.Assign, value: Expr, out: list[Statement]) -> None:
+        value = self.expr(node.value, several=True)
+        if len(node.targets) > 1 and value.kind in (*NUMBERS, WORD):  # it is worked out once
+            value = self.kept(value, out)
         for target in node.targets:
-            if isinstance(value.kind, (Array, Record)) and isinstance(target, ast.Name):
-                if target.id in self.kinds or (value.op == "list" and target.id in self.references):
+            if isinstance(target, ast.Name) and isinstance(value.kind, (Array, Record)):
+                if target.id in self.kinds or target.id in self.references:
                     self.refuse(node, f"{target.id} is something else before: take another name")
                 self.references[target.id] = value.kind
                 self.assigned.add(target.id)
                 out.append(("bind", target.id, value))
                 continue
-            place = self.place(target, value)
-            out.append(("set", place, self.cast(value, place.kind, node)))
-            value = place if place.op == "local" else value
+            parts = target.elts if isinstance(target, ast.Tuple) else [target]
+            kinds = value.kind.items if isinstance(value.kind, Tuple) and parts != [target] else (value.kind,)
+            if len(parts) != len(kinds):
+                self.refuse(node, f"{len(parts)} names on the left, {len(kinds)} values on the right")
+            places = [self.place(part, kind) for part, kind in zip(parts, kinds, strict=True)]
+            wanted = tuple(place.kind if place else kind for place, kind in zip(places, kinds, strict=True))
+            out.append(("set", places, self.cast(value, wanted[0] if parts == [target] else Tuple(wanted), node)))
 
-    def place(self, node: ast.expr, value: Expr) -> Expr:
-        """What can be stored to: a variable, a field, or an element."""
+    def place(self, node: ast.expr, kind: Kind) -> Expr | None:
+        """What can be stored to: a variable, a field, or an element; None for `_`."""
         if isinstance(node, ast.Name):
-            if node.id in self.references or isinstance(value.kind, (Array, Record)) or value.kind == NONE:
-                self.refuse(node, f"{node.id} cannot hold {value.kind}")
-            kind = self.kinds.setdefault(node.id, value.kind)
+            if node.id in self.references or kind not in (*NUMBERS, WORD):
+                self.refuse(node, f"{node.id} cannot hold {kind}: give each value a name, `a, b = rule(x)`")
+            if node.id == "_":
+                return None
             self.assigned.add(node.id)
-            return Expr("local", kind, (node.id,))
+            return Expr("local", self.kinds.setdefault(node.id, kind), (node.id,))
         if isinstance(node, ast.Attribute) and self.known(node.value) is self.owner is not None:
             self.refuse(node, "an agent keeps nothing of its own in compiled rules: use sim.StraitModel for that")
         place = self.expr(node)
-        if place.op not in ("field", "index"):
+        if place.op not in ("field", "index") or isinstance(place.kind, Array):
             self.refuse(node, "nothing can be stored here")
         return place
 
     # Expressions
 
     def cast(self, value: Expr, kind: Kind, node: Any) -> Expr:
-        if value.kind == kind:
-            return value
         if value.op == "tuple" and isinstance(kind, Tuple) and len(value.args) == len(kind.items):
             parts = zip(value.args, kind.items, strict=True)
             return _tuple([self.cast(part, wanted, node) for part, wanted in parts])
         if not widens(value.kind, kind):
-            self.refuse(
-                node, f"{kind} is wanted and {value.kind} is given: convert it by float() or int(), or compare it"
-            )
+            self.refuse(node, f"{kind} is wanted and {value.kind} is given: convert it by float() or int(), or compare")
         return _cast(value, kind)
 
     def test(self, node: ast.expr) -> Expr:
@@ -460,24 +440,13 @@ class _Reader:
     def known(self, node: ast.expr) -> Any:
         """The Python object that a name of the module, or an attribute of one, stands for; NotInSubset if none."""
         if isinstance(node, ast.Name) and node.id not in self.kinds and node.id not in self.references:
-            if node.id == self.self_name:
-                return self.owner
-            if node.id in self.rule.__code__.co_freevars:
-                return self.cell(node.id)
-            builtin = self.rule.__globals__["__builtins__"]
-            names = builtin if isinstance(builtin, dict) else vars(builtin)
-            return self.rule.__globals__.get(node.id, names.get(node.id, NotInSubset))
+            return self.outside.get(node.id, NotInSubset)
         if isinstance(node, ast.Attribute):
             if self.owner is not None and ast.unparse(node.value) == "super()":
-                return getattr(super(self.cell("__class__"), self.owner), node.attr, NotInSubset)
+                return getattr(super(self.outside["__class__"], self.owner), node.attr, NotInSubset)
             owner = self.known(node.value)
             return getattr(owner, node.attr, NotInSubset) if owner is not NotInSubset else NotInSubset
         return NotInSubset
-
-    def cell(self, name: str) -> Any:
-        """What a name of an enclosing function stands for; `__class__` is the class that defines a method."""
-        cells = dict(zip(self.rule.__code__.co_freevars, self.rule.__closure__ or (), strict=True))
-        return cells[name].cell_contents
 
     def constant(self, value: Any, node: ast.expr) -> Expr:
         if isinstance(value, int) and not -(2**63) <= value < 2**63 and not isinstance(value, np.integer):
@@ -485,19 +454,23 @@ class _Reader:
         if isinstance(value, (tuple, np.ndarray)) and len(value) and np.ndim(value) == 1:
             item = kind_of_value(value[0])
             if item is not None and all(kind_of_value(element) == item for element in value):
-                return Expr("const", Array(item, (len(value),)), (tuple(value),))
+                return Expr("const", Array(item, (len(value),)), (tuple(map(PLAIN[item], value)),))
         kind = None if isinstance(value, np.ndarray) else kind_of_value(value)
         if kind is None:
             what = "nothing" if value is NotInSubset else type(value).__name__
             self.refuse(node, f"a number is wanted here, and {ast.unparse(node)} is {what}")
-        return Expr("const", kind, (float(value) if kind == REAL else value,))
+        return Expr("const", kind, (PLAIN[kind](value),))
 
-    def expr(self, node: ast.expr) -> Expr:
+    def expr(self, node: ast.expr, *, several: bool = False) -> Expr:
         read = getattr(self, "expr_" + type(node).__name__, None) or self.unlisted(node)
         try:
             value: Expr = read(node)
         except (ArithmeticError, ValueError) as error:  # of an operation on constants
             self.refuse(node, f"this has no value in Python either ({error})")
+        if not several and (isinstance(value.kind, Tuple) or value.kind == NONE):
+            self.refuse(node, f"{value.kind} stands where one value is wanted: write `a, b = rule(x)`, or if and else")
+        if not several and value.op == "list":
+            self.refuse(node, "a list has no name here: assign it to one before")
         return value
 
     def expr_Constant(self, node: ast.Constant) -> Expr:
@@ -505,6 +478,8 @@ class _Reader:
 
     def expr_Name(self, node: ast.Name) -> Expr:
         kind = self.references.get(node.id) or self.kinds.get(node.id)
+        if node.id == "_":
+            self.refuse(node, "_ is for what nobody reads: give it a name")
         if kind is None:
             return self.constant(self.known(node), node)
         if node.id not in self.assigned:
@@ -521,7 +496,7 @@ class _Reader:
         return Expr("field", owner.kind.field(node.attr), (owner, node.attr))
 
     def expr_Subscript(self, node: ast.Subscript) -> Expr:
-        value = self.expr(node.value)
+        value = self.expr(node.value, several=isinstance(node.value, ast.Call))
         for part in node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]:
             index = self.cast(self.expr(part), INT, node)
             if isinstance(value.kind, Tuple) and index.op == "const":
@@ -537,8 +512,9 @@ class _Reader:
 
     def expr_BinOp(self, node: ast.BinOp) -> Expr:
         left, right, sign = self.expr(node.left), self.expr(node.right), BINARY.get(type(node.op))
-        if isinstance(node.op, ast.Pow) and left.op == right.op == "const":
-            return self.constant(left.args[0] ** right.args[0], node)
+        numbers = {left.kind, right.kind} <= {*NUMBERS} and not left.kind == right.kind == BOOL
+        if numbers and left.op == right.op == "const" and type(node.op) in FOLDED:
+            return self.constant(FOLDED[type(node.op)](left.args[0], right.args[0]), node)
         if sign is None:
             self.refuse(node, f"{type(node.op).__name__} is not in the subset: use + - * /, or math.exp and math.log")
         if sign in ("&", "^", ">>", "<<") or WORD in (left.kind, right.kind):
@@ -547,11 +523,11 @@ class _Reader:
             if sign in ("<<", ">>") and right.op == "const" and not 0 <= right.args[0] < 64:
                 self.refuse(node, "a shift is by 0 to 63 bits")
             return Expr(sign, left.kind, (left, right))
-        if left.kind not in NUMBERS or right.kind not in NUMBERS or left.kind == right.kind == BOOL:
+        if not numbers:
             self.refuse(node, f"{left.kind} {sign} {right.kind}: numbers are wanted")
-        kind = REAL if sign == "/" else max(left.kind, right.kind, key=NUMBERS.index)
-        left, right = self.cast(left, kind, node), self.cast(right, kind, node)
-        return _folded(Expr(sign, kind, (left, right), self.site(node, "division by zero") if sign == "/" else 0))
+        kind = REAL if sign == "/" else _wider(left.kind, right.kind)
+        site = self.site(node, "division by zero") if sign == "/" else 0
+        return Expr(sign, kind, (self.cast(left, kind, node), self.cast(right, kind, node)), site)
 
     def expr_UnaryOp(self, node: ast.UnaryOp) -> Expr:
         if isinstance(node.op, ast.Not):
@@ -559,10 +535,10 @@ class _Reader:
         value = self.expr(node.operand)
         if not isinstance(node.op, ast.USub) or value.kind not in (INT, REAL):
             self.refuse(node, f"{type(node.op).__name__} of {value.kind} is not in the subset")
-        return _folded(Expr("neg", value.kind, (value,)))
+        return self.constant(-value.args[0], node) if value.op == "const" else Expr("neg", value.kind, (value,))
 
     def expr_BoolOp(self, node: ast.BoolOp) -> Expr:
-        return Expr("and" if isinstance(node.op, ast.And) else "or", BOOL, tuple(map(self.test, node.values)))
+        return _joined(list(map(self.test, node.values)), stop=isinstance(node.op, ast.Or))
 
     def expr_Compare(self, node: ast.Compare) -> Expr:
         if any(map(_has_call, node.comparators[:-1])):
@@ -572,22 +548,23 @@ class _Reader:
         for left, sign, right in zip(sides, node.ops, sides[1:], strict=False):
             comparable = left.kind == right.kind == WORD or {left.kind, right.kind} <= {*NUMBERS}
             if type(sign) not in COMPARE or not comparable:
-                name = f"{left.kind} {type(sign).__name__} {right.kind}"
-                self.refuse(node, f"{name} is not in the subset: compare numbers")
-            kind = left.kind if left.kind == right.kind else max(left.kind, right.kind, key=NUMBERS.index)
-            parts = self.cast(left, kind, node), self.cast(right, kind, node)
-            pairs.append(Expr(COMPARE[type(sign)], BOOL, parts))
-        return pairs[0] if len(pairs) == 1 else Expr("and", BOOL, tuple(pairs))
+                pair = f"{left.kind} {type(sign).__name__} {right.kind}"
+                self.refuse(node, f"{pair} is not in the subset: compare numbers")
+            kind = _wider(left.kind, right.kind)
+            pairs.append(Expr(COMPARE[type(sign)], BOOL, (_cast(left, kind), _cast(right, kind))))
+        return _joined(pairs, stop=False)
 
     def expr_IfExp(self, node: ast.IfExp) -> Expr:
         test, then, otherwise = self.test(node.test), self.expr(node.body), self.expr(node.orelse)
+        if then.kind not in (*NUMBERS, WORD):
+            self.refuse(node, f"a choice is between numbers, not {then.kind}: write if and else")
         if then.kind != otherwise.kind:  # Python would keep a whole number whole
             self.refuse(node, f"one side is {then.kind}, the other {otherwise.kind}: write both alike, 1.0 for 1")
         return Expr("if", then.kind, (test, then, otherwise))
 
     def expr_List(self, node: ast.List) -> Expr:
         items = tuple(map(self.expr, node.elts))
-        if not items or any(item.kind != items[0].kind for item in items):
+        if {item.kind for item in items} not in ({INT}, {REAL}):
             self.refuse(node, "a list holds numbers of one kind, and one at least")
         return Expr("list", Array(items[0].kind, (len(items),)), items)
 
@@ -598,28 +575,31 @@ class _Reader:
         function = self.known(node.func)
         if node.keywords:
             self.refuse(node, "arguments are given by position")
-        if function is NotInSubset:
+        if function is NotInSubset or not isinstance(function, Hashable):
             self.refuse(node, f"there is no rule {ast.unparse(node.func)}")
-        args = tuple(map(self.expr, node.args))
+        args = [self.expr(arg, several=not isinstance(function, types.FunctionType)) for arg in node.args]
         kinds = tuple(arg.kind for arg in args)
+        if function in self.program.hosted:
+            numbers = [_cast(arg, REAL) for arg in args if arg.kind in NUMBERS]
+            return Expr("host", NONE, (self.program.hosted[function], *numbers))
         if function in CASTS and len(args) == 1 and kinds[0] in (*NUMBERS, WORD):
             if function is bool and kinds[0] != BOOL:
                 self.refuse(node, "bool() of a number: write the comparison")
             return _cast(args[0], CASTS[function])
-        if function is len and len(args) == 1 and isinstance(args[0].kind, Array):
-            length = args[0].kind.shape[0]
-            return Expr("len", INT, args) if length is None else Expr("const", INT, (length,))
+        if function is len and len(args) == 1 and isinstance(kinds[0], Array):
+            length = kinds[0].shape[0]
+            return Expr("len", INT, tuple(args)) if length is None else _whole(length)
         if function in (max, min) and len(args) == 2:
-            if kinds[0] != kinds[1] or kinds[0] not in (INT, REAL):
+            if kinds not in ((INT, INT), (REAL, REAL)):
                 self.refuse(node, f"{function.__name__} of {kinds[0]} and {kinds[1]}: write both alike, 1.0 for 1")
-            return Expr(function.__name__, kinds[0], args)
-        if isinstance(function, Hashable) and function in OPERATIONS:
+            return Expr(function.__name__, kinds[0], tuple(args))
+        if function in OPERATIONS:
             name, wanted, result = OPERATIONS[function]
             if len(wanted) != len(args):
                 self.refuse(node, f"{name} takes {len(wanted)} arguments")
             return Expr(name, result, tuple(self.cast(arg, kind, node) for arg, kind in zip(args, wanted, strict=True)))
         try:
-            rule = self.program.read(function, kinds)
+            rule = self.program.read(function, kinds)  # type: ignore[arg-type]
         except NotInSubset as fault:
             raise NotInSubset(f"{fault}\n  called in {self.path}:{node.lineno}, {self.node.name}") from None
         casts = [self.cast(arg, kind, node) for arg, (_, kind) in zip(args, rule.parameters, strict=True)]
@@ -632,7 +612,24 @@ def _has_call(node: ast.expr) -> bool:
 
 def widens(given: Kind, wanted: Kind) -> bool:
     """Whether a value of one kind may stand for one of another: a truth for 0 or 1, a whole number for a real."""
-    return given in NUMBERS and wanted in NUMBERS and NUMBERS.index(str(given)) <= NUMBERS.index(str(wanted))
+    return given == wanted or ({given, wanted} <= {*NUMBERS} and _wider(given, wanted) == wanted)
+
+
+def _wider(left: Kind, right: Kind) -> Kind:
+    return left if left == right else max(left, right, key=NUMBERS.index)
+
+
+def _joined(tests: Sequence[Expr], *, stop: bool) -> Expr:
+    """`and`, which stops at the first test that is false, or `or`, which stops at the first that is true."""
+    first, *rest = tests
+    if not rest:
+        return first
+    later, end = _joined(rest, stop=stop), Expr("const", BOOL, (stop,))
+    return Expr("if", BOOL, (first, end, later) if stop else (first, later, end))
+
+
+def _whole(number: int) -> Expr:
+    return Expr("const", INT, (number,))
 
 
 def _tuple(parts: Sequence[Expr]) -> Expr:
@@ -643,16 +640,5 @@ def _cast(value: Expr, kind: Kind) -> Expr:
     if value.kind == kind:
         return value
     if value.op == "const":
-        number = {INT: int, REAL: float, WORD: np.uint64}[str(kind)](value.args[0])
-        return Expr("const", kind, (number,))
+        return Expr("const", kind, (PLAIN[kind](value.args[0]),))
     return Expr("cast", kind, (value,))
-
-
-def _folded(value: Expr) -> Expr:
-    """The number itself, where an operation has only numbers."""
-    if value.op not in FOLDED or any(part.op != "const" for part in value.args):
-        return value
-    number = FOLDED[value.op](*(part.args[0] for part in value.args))
-    if value.kind == INT and not -(2**63) <= number < 2**63:
-        raise OverflowError("a whole number beyond 64 bits")
-    return Expr("const", value.kind, (number,))

@@ -9,35 +9,23 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 from llvmlite import ir
 
-from sim.translate.subset import (
-    BOOL,
-    INT,
-    NONE,
-    REAL,
-    WORD,
-    Array,
-    Expr,
-    Function,
-    Kind,
-    NotInSubset,
-    Program,
-    Record,
-    Tuple,
-    has_open_length,
-)  # fmt: skip
+from sim.translate import primitives, subset
+from sim.translate.subset import BOOL, INT, NONE, REAL, WORD, Array, Expr, Function, Kind, Program, Record, Tuple
 
 DOUBLE, I64, I1, WIDE, POINTER = ir.DoubleType(), ir.IntType(64), ir.IntType(1), ir.IntType(128), ir.PointerType()
 TYPES = {INT: I64, WORD: I64, REAL: DOUBLE, BOOL: I1, NONE: ir.VoidType()}
-SIGNS = {"+": "add", "-": "sub", "*": "mul", "&": "and_", "^": "xor", "<<": "shl"}
+# What LLVM calls an operation; on reals its name begins with f.
+NAMES = {"+": "add", "-": "sub", "*": "mul", "/": "div", "neg": "neg", "not": "not_", "&": "and_", "^": "xor",
+         "<<": "shl"}  # fmt: skip
 INTRINSICS = {"exp": "llvm.exp.f64", "log": "llvm.log.f64", "sqrt": "llvm.sqrt.f64", "abs": "llvm.fabs.f64",
               "round": "llvm.rint.f64"}  # fmt: skip
+HIGH_PRODUCT = f"{primitives.__name__}.{primitives.high_product.__name__}"
 
 
 def type_of(kind: Kind) -> Any:
@@ -52,163 +40,115 @@ def size_of(kind: Kind) -> int:
     return int(kind.dtype.itemsize) if isinstance(kind, Record) else 8
 
 
-def print_llvm(program: Program, kernel: Function, *, check_indices: bool = False) -> str:
+def print_llvm(program: Program, kernel: Function, *, check_indices: bool = False, has_wide: bool = True) -> str:
     """Print a program; only `kernel` can be called from outside.
 
-    With `check_indices` an index outside its array is a fault as a division by zero is.
+    With `check_indices` an index outside its array is a fault as a division by zero is. A processor that `has_wide`
+    multiplies two words into 128 bits.
     """
     module = ir.Module("rules")
     fault = ir.GlobalVariable(module, I64, "fault")
     fault.initializer = I64(0)
     declared: dict[str, ir.Function] = {}
     for function in program.functions:
-        given = [part for _, kind in function.parameters for part in
-                 ([POINTER, I64] if has_open_length(kind) else [type_of(kind)])]  # fmt: skip
+        given = []
+        for _, kind in function.parameters:
+            given += [POINTER, I64] if subset.has_open_length(kind) else [type_of(kind)]
         made = ir.Function(module, ir.FunctionType(type_of(function.result or NONE), given), function.name)
         made.attributes.add("nounwind")
         made.linkage = "" if function is kernel else "internal"
         declared[function.name] = made
     for function in program.functions:
-        _Body(module, declared, function, function is kernel, check_indices)
+        if has_wide and function.name == HIGH_PRODUCT:
+            build = ir.IRBuilder(declared[function.name].append_basic_block())
+            product = build.mul(*(build.zext(word, WIDE) for word in build.function.args))
+            build.ret(build.trunc(build.lshr(product, WIDE(64)), I64))
+        else:
+            _Body(declared, function, function is kernel, check_indices)
     return str(module)
 
 
 class _Body:
     """Prints one function."""
 
-    def __init__(
-        self, module: ir.Module, declared: dict[str, ir.Function], function: Function, stops: bool, checks: bool
-    ) -> None:
-        self.module, self.declared, self.stops, self.checks = module, declared, stops, checks
-        self.ir = declared[function.name]
+    def __init__(self, declared: dict[str, ir.Function], function: Function, is_kernel: bool, checks: bool) -> None:
+        self.declared, self.is_kernel, self.checks = declared, is_kernel, checks
+        self.ir, self.module = declared[function.name], declared[function.name].module
         self.build = ir.IRBuilder(self.ir.append_basic_block("entry"))
         self.variables = {name: self.build.alloca(type_of(kind)) for name, kind in function.locals.items()}
         self.references: dict[str, tuple[Any, Any]] = {}  # a pointer, and a length that is known only when it runs
-        self.loops: list[tuple[Any, Any]] = []  # where `continue` and `break` lead
+        self.loops: list[dict[str, Any]] = []  # where `continue` and `break` lead
         given = iter(self.ir.args)
         for name, kind in function.parameters:
             if isinstance(kind, (Array, Record)):
-                self.references[name] = next(given), next(given) if has_open_length(kind) else None
+                self.references[name] = next(given), next(given) if subset.has_open_length(kind) else None
             else:
                 self.variables[name] = self.build.alloca(type_of(kind))
                 self.build.store(next(given), self.variables[name])
-        body = self.ir.append_basic_block("body")
-        self.entry_end = self.build.branch(body)
+        with self.build.goto_entry_block():
+            body = self.build.append_basic_block("body")
+            self.build.branch(body)
         self.build.position_at_end(body)
         self.block(function.body)
         if not self.build.block.is_terminated:
             self.build.ret_void() if function.result == NONE else self.build.unreachable()
 
-    @contextmanager
-    def at_entry(self) -> Iterator[None]:
-        """Print at the function's beginning, where room on the stack is taken once."""
-        with self.build.goto_block(self.ir.entry_basic_block):
-            self.build.position_before(self.entry_end)
-            yield
-
-    def room(self, kind: Any) -> Any:
-        with self.at_entry():
-            return self.build.alloca(kind)
+    def call(self, name: str, result: Any, *given: Any) -> Any:
+        """A call of one of LLVM's own functions."""
+        kind = ir.FunctionType(result, [part.type for part in given])
+        return self.build.call(self.module.globals.get(name) or ir.Function(self.module, kind, name), given)
 
     # Statements
 
     def block(self, statements: Sequence[tuple[Any, ...]]) -> None:
         for statement in statements:
             match statement:
-                case ("set", place, value) if isinstance(place.kind, Record):
-                    self.copy(self.pointer(place)[0], self.pointer(value)[0], size_of(place.kind))
-                case ("set", place, value):
-                    self.store(place, self.value(value))
-                case ("bind", name, value) if value.op == "list":
-                    self.references[name] = self.room(ir.ArrayType(type_of(value.kind.item), len(value.args))), None
-                    for index, item in enumerate(value.args):
-                        self.build.store(self.value(item), self.offset(self.references[name][0], I64(8 * index)))
+                case ("set", places, value):
+                    self.unpack(places, value)
                 case ("bind", name, value):
                     self.references[name] = self.pointer(value)
-                case ("unpack", places, value):
-                    self.unpack(places, value)
                 case ("do", call):
                     self.value(call)
-                case ("host", name, _):
-                    raise NotInSubset(f"machine code has no page around it that provides {name}: drop its calls")
                 case ("return", value):
                     self.build.ret(self.value(value)) if value else self.build.ret_void()
                 case ("if", test, then, otherwise):
-                    self.branch(test, then, otherwise)
-                case ("while", test, body):
-                    self.loop(partial(self.while_true, test), body)
-                case ("for", name, limit, body):
-                    self.count(name, limit, body)
-                case ("break",):
-                    self.build.branch(self.loops[-1][1])
-                case ("continue",):
-                    self.build.branch(self.loops[-1][0])
-
-    def copy(self, target: Any, source: Any, size: int) -> None:
-        self.build.call(self.external("llvm.memcpy.p0.p0.i64", ir.VoidType(), POINTER, POINTER, I64, I1),
-                        [target, source, I64(size), I1(0)])  # fmt: skip
-
-    def store(self, place: Expr, value: Any) -> None:
-        if place.op == "local":
-            self.build.store(value, self.variables[place.args[0]])
-        else:
-            self.build.store(value, self.pointer(place)[0], align=8)
+                    self.choose(self.value(test), partial(self.block, then), partial(self.block, otherwise))
+                case ("while", test, body, is_counted):
+                    self.loop(test, body, stops=self.is_kernel or not is_counted)
+                case (word,):
+                    self.build.branch(self.loops[-1][word])
 
     def unpack(self, places: Sequence[Expr | None], value: Expr) -> None:
-        if value.op == "tuple":
-            parts = [self.value(part) for part in value.args]
-        else:
-            whole = self.value(value)
-            parts = [self.build.extract_value(whole, index) for index in range(len(places))]
+        """Set places; all values are worked out before any is stored."""
+        parts = [self.value(part) for part in (value.args if value.op == "tuple" else [value])]
+        if isinstance(value.kind, Tuple) and value.op != "tuple":
+            parts = [self.build.extract_value(parts[0], index) for index in range(len(places))]
         for place, part in zip(places, parts, strict=True):
             if place is not None:
                 self.store(place, part)
 
-    def branch(self, test: Expr, then: Any, otherwise: Any) -> None:
-        with self.build.if_else(self.value(test)) as (yes, no):
-            for where, body in ((yes, then), (no, otherwise)):
-                with where:
-                    self.block(body)
+    def store(self, place: Expr, value: Any) -> None:
+        if isinstance(place.kind, Record):
+            size = I64(size_of(place.kind))
+            self.call("llvm.memcpy.p0.p0.i64", ir.VoidType(), self.value(place), value, size, I1(0))
+        elif place.op == "local":
+            self.build.store(value, self.variables[place.args[0]])
+        else:
+            self.build.store(value, self.pointer(place)[0], align=8)
 
-    def loop(self, goes_on: Callable[[], Any], body: Any, step: Callable[[], None] = lambda: None) -> None:
-        head, inside, next_, end = (self.ir.append_basic_block(name) for name in ("head", "inside", "next", "end"))
+    def loop(self, test: Expr, body: Any, *, stops: bool) -> None:
+        head, inside, end = (self.ir.append_basic_block(name) for name in ("head", "inside", "end"))
         self.build.branch(head)
         self.build.position_at_end(head)
-        self.build.cbranch(goes_on(), inside, end)
+        goes_on = self.value(test)
+        self.build.cbranch(self.unless_fault(goes_on) if stops else goes_on, inside, end)
         self.build.position_at_end(inside)
-        self.loops.append((next_, end))
+        self.loops.append({"continue": head, "break": end})
         self.block(body)
         self.loops.pop()
         if not self.build.block.is_terminated:
-            self.build.branch(next_)
-        self.build.position_at_end(next_)
-        step()
-        self.build.branch(head)
+            self.build.branch(head)
         self.build.position_at_end(end)
-
-    def count(self, name: str, limit: Expr, body: Any) -> None:
-        """A `for` counts in a place of its own, so that a body that sets the name changes no count, as in Python."""
-        counter, stop = self.room(I64), self.value(limit)
-        self.build.store(I64(0), counter)
-
-        def goes_on() -> Any:
-            now = self.build.load(counter, typ=I64)
-            more = self.build.icmp_signed("<", now, stop)
-            if self.stops:
-                more = self.unless_fault(more)
-            # Outside the loop Python keeps the last index: it is set only where the body begins.
-            with self.build.if_then(more):
-                self.build.store(now, self.variables[name])
-            return more
-
-        def step() -> None:
-            now = self.build.load(counter, typ=I64)
-            self.build.store(self.build.add(now, I64(1), flags=["nsw"]), counter)
-
-        self.loop(goes_on, body, step)
-
-    def while_true(self, test: Expr) -> Any:
-        return self.unless_fault(self.value(test))
 
     def unless_fault(self, test: Any) -> Any:
         """An atomic load: the flag may be set from outside, so it is read in every round."""
@@ -225,9 +165,7 @@ class _Body:
     # Places and references
 
     def offset(self, pointer: Any, size: Any) -> Any:
-        moved = self.build.gep(pointer, [size], inbounds=True, source_etype=ir.IntType(8))
-        moved.type = POINTER  # llvmlite gives the pointers of what stands on the stack another type
-        return moved
+        return self.build.gep(pointer, [size], inbounds=True, source_etype=ir.IntType(8))
 
     def pointer(self, expr: Expr) -> tuple[Any, Any]:
         """Where a place or reference lies, and its length where that is known only now."""
@@ -236,6 +174,13 @@ class _Body:
                 return self.references[expr.args[0]]
             case "const":
                 return self.table(expr), None
+            case "list":
+                with self.build.goto_entry_block():  # room on the stack is taken once
+                    room = self.build.alloca(ir.ArrayType(type_of(expr.args[0].kind), len(expr.args)))
+                room.type = POINTER  # llvmlite gives it another type
+                for number, item in enumerate(expr.args):
+                    self.build.store(self.value(item), self.offset(room, I64(8 * number)))
+                return room, None
             case "field":
                 offset = expr.args[0].kind.dtype.fields[expr.args[1]][1]
                 return self.offset(self.pointer(expr.args[0])[0], I64(offset)), None
@@ -253,19 +198,18 @@ class _Body:
         name = "table" + hashlib.sha256(repr((expr.kind, numbers)).encode()).hexdigest()[:16]
         if name not in self.module.globals:
             made = ir.GlobalVariable(self.module, ir.ArrayType(item, len(numbers)), name)
-            made.initializer = made.value_type([item(_plain(item, number)) for number in numbers])
+            made.initializer = made.value_type(list(map(item, numbers)))
             made.global_constant, made.linkage = True, "internal"
         return self.module.get_global(name)
-
-    def external(self, name: str, result: Any, *given: Any) -> ir.Function:
-        return self.module.globals.get(name) or ir.Function(self.module, ir.FunctionType(result, given), name)
 
     # Values
 
     def value(self, expr: Expr) -> Any:
+        if isinstance(expr.kind, (Array, Record)):
+            return self.pointer(expr)[0]
         match expr.op, expr.args:
             case "const", (number,):
-                return type_of(expr.kind)(_plain(type_of(expr.kind), number))
+                return type_of(expr.kind)(number)
             case "local", (name,):
                 return self.build.load(self.variables[name], typ=type_of(expr.kind))
             case "field" | "index", _:
@@ -279,41 +223,27 @@ class _Body:
                 for index, part in enumerate(parts):
                     made = self.build.insert_value(made, self.value(part), index)
                 return made
-            case "cast", (before,):
-                return self.cast(self.value(before), before.kind, expr.kind)
             case "call", (rule, *given):
                 arguments = [part for value in given for part in self.argument(value)]
                 return self.build.call(self.declared[rule.name], arguments)
+            case "host", (name, *_):
+                raise subset.NotInSubset(f"machine code has no page around it that provides {name}: drop its calls")
             case "if", (test, then, otherwise):
-                return self.choose(self.value(test), lambda: self.value(then), lambda: self.value(otherwise))
-            case "and" | "or", (first, *rest):
-                later = Expr(expr.op, BOOL, tuple(rest)) if len(rest) > 1 else rest[0]
-                others = (lambda: self.value(later)), (lambda: I1(expr.op == "or"))
-                return self.choose(self.value(first), *(others if expr.op == "and" else reversed(others)))
-            case "max" | "min", parts:
-                left, right = map(self.value, parts)
-                compare = self.build.fcmp_ordered if expr.kind == REAL else self.build.icmp_signed
-                return self.build.select(compare(">" if expr.op == "max" else "<", right, left), right, left)
+                return self.choose(self.value(test), partial(self.value, then), partial(self.value, otherwise))
         return self.operation(expr, *map(self.value, expr.args))
 
     def argument(self, expr: Expr) -> list[Any]:
-        if isinstance(expr.kind, (Array, Record)):
-            return [part for part in self.pointer(expr) if part is not None]
-        return [self.value(expr)]
-
-    def cast(self, value: Any, old: Kind, new: Kind) -> Any:
-        if new == REAL:
-            return self.build.sitofp(value, DOUBLE) if old == INT else self.build.uitofp(value, DOUBLE)
-        if old == REAL:  # beyond 64 bits the nearest number, on every processor
-            return self.build.call(self.external("llvm.fptosi.sat.i64.f64", I64, DOUBLE), [value])
-        return self.build.zext(value, I64) if old == BOOL else value
+        return list(self.pointer(expr)) if subset.has_open_length(expr.kind) else [self.value(expr)]
 
     def choose(self, test: Any, then: Callable[[], Any], otherwise: Callable[[], Any]) -> Any:
+        """Do one of two things, or work out one of two values."""
         incoming = []
-        with self.build.if_else(test) as (yes, no):
-            for where, value in ((yes, then), (no, otherwise)):
-                with where:
-                    incoming.append((value(), self.build.block))
+        with self.build.if_else(test) as sides:
+            for side, way in zip(sides, (then, otherwise), strict=True):
+                with side:
+                    incoming.append((way(), self.build.block))
+        if incoming[0][0] is None:
+            return None
         phi = self.build.phi(incoming[0][0].type)
         for value, block in incoming:
             phi.add_incoming(value, block)
@@ -322,32 +252,34 @@ class _Body:
     def operation(self, expr: Expr, first: Any, second: Any = None) -> Any:
         kind, build = expr.args[0].kind, self.build
         match expr.op:
-            case "not":
-                return build.not_(first)
-            case "neg":
-                return build.fneg(first) if kind == REAL else build.neg(first)
-            case "/":
-                if not (expr.args[1].op == "const" and expr.args[1].args[0]):
-                    self.note_fault(build.fcmp_ordered("==", second, DOUBLE(0.0)), expr.site)
-                return build.fdiv(first, second)
-            case ">>":
-                return build.ashr(first, second) if kind == INT else build.lshr(first, second)
-            case sign if sign in SIGNS:
-                return getattr(build, ("f" if kind == REAL else "") + SIGNS[sign])(first, second)
-            case "high_product":
-                product = build.mul(build.zext(first, WIDE), build.zext(second, WIDE))
-                return build.trunc(build.lshr(product, WIDE(64)), I64)
+            case "cast":
+                return self.cast(first, kind, expr.kind)
+            case "max" | "min":
+                return build.select(self.compare(">" if expr.op == "max" else "<", kind, second, first), second, first)
             case "high_word":
                 return build.ashr(build.bitcast(first, I64), I64(32))
             case "times_power":
                 return build.bitcast(build.add(build.bitcast(first, I64), build.shl(second, I64(52))), DOUBLE)
-            case name if name in INTRINSICS:
-                made = build.call(self.external(INTRINSICS[name], DOUBLE, DOUBLE), [first])
-                return self.cast(made, REAL, INT) if name == "round" else made
+            case ">>":
+                return build.ashr(first, second) if kind == INT else build.lshr(first, second)
+            case "/" if not (expr.args[1].op == "const" and expr.args[1].args[0]):
+                self.note_fault(self.compare("==", REAL, second, DOUBLE(0.0)), expr.site)
+        if expr.op in NAMES:
+            operation = getattr(build, ("f" if kind == REAL else "") + NAMES[expr.op])
+            return operation(first) if second is None else operation(first, second)
+        if expr.op in INTRINSICS:
+            result = self.call(INTRINSICS[expr.op], DOUBLE, first)
+            return self.cast(result, REAL, INT) if expr.op == "round" else result
+        return self.compare(expr.op, kind, first, second)
+
+    def cast(self, value: Any, old: Kind, new: Kind) -> Any:
+        if new == REAL:
+            return self.build.sitofp(value, DOUBLE) if old == INT else self.build.uitofp(value, DOUBLE)
+        if old == REAL:  # beyond 64 bits the nearest number, on every processor
+            return self.call("llvm.fptosi.sat.i64.f64", I64, value)
+        return self.build.zext(value, I64) if old == BOOL else value
+
+    def compare(self, sign: str, kind: Kind, first: Any, second: Any) -> Any:
         if kind == REAL:
-            return (build.fcmp_unordered if expr.op == "!=" else build.fcmp_ordered)(expr.op, first, second)
-        return (build.icmp_unsigned if kind in (WORD, BOOL) else build.icmp_signed)(expr.op, first, second)
-
-
-def _plain(kind: Any, number: Any) -> Any:
-    return float(number) if kind is DOUBLE else int(number)
+            return (self.build.fcmp_unordered if sign == "!=" else self.build.fcmp_ordered)(sign, first, second)
+        return (self.build.icmp_signed if kind == INT else self.build.icmp_unsigned)(sign, first, second)

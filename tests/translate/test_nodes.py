@@ -21,6 +21,10 @@ BODIES = {
     "setting a field": "state.r = 7.5\nstate.n = -4",
     "setting an element": "state.v[2] = 0.5\nstate.m[state.n] = 9",
     "several targets": "state.r = state.v[0] = a = 3.0\nout[0] = a",
+    "several targets of one value": "state.n = state.m[0] = state.n + 1\nstate.r = state.v[1] = 2 * state.r",
+    "a zero that is negative in one table":
+        "out[0] = ZEROS[0]\nout[1] = MINUS[0]\nout[2] = ONES[0] + 0.5\nout[3] = WHOLE[0] + 0.5",
+    "what is not read": "_, x, _ = 1, 2.5, state.n\n_ = 3.0\nout[0] = x",
     "a reference": "row = state.v\nrow[1] = 8.0\nout[0] = row[0]",
     "a list": "kept = [1, 2, state.n]\nkept[0] = 5\nout[0] = kept[0] + kept[2]",
     "a list of reals": "kept = [0.5, state.r]\nout[0] = kept[1]",
@@ -112,6 +116,12 @@ WITH_FUNCTIONS = {
                              "    out[0] = sign(state.r) + sign(state.v[1]) + sign(state.v[2])\n",
     "bits of reals": "from sim.translate.primitives import high_word, times_power\n\n\ndef run(state, out) -> None:\n"
                      "    out[0] = high_word(state.r)\n    out[1] = times_power(state.r, state.n - 7)\n",
+    "two calls of two results": "def two(x: float) -> tuple[float, float]:\n    return x, x + 1\n\n\n"
+                                "def run(state, out) -> None:\n    a, _ = two(1.0)\n    _, b = two(5.0)\n"
+                                "    out[0] = a + b\n    out[1] = two(1.0)[0] - two(7.0)[1]\n",
+    "names of JavaScript": "def new(this: float, let: int) -> float:\n    var = this * let\n    return var\n\n\n"
+                           "def run(state, out) -> None:\n    RESULT, divide = 1.5, 3\n    STATE = new(RESULT, divide)\n"
+                           "    out[0] = STATE / RESULT\n",
     "words": "import numpy as np\nfrom sim.translate.primitives import high_product\n\nODD = np.uint64(0x9E3779B97F4A7C15)"
              "\n\n\ndef mixed(x: int) -> tuple[float, float]:\n    a, b = np.uint64(x) * ODD, np.uint64(x) + ODD\n"
              "    for _ in range(5):\n        c = high_product(a, ODD)\n        a, b = (a ^ b) + c, b + ODD\n"

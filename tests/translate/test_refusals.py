@@ -63,6 +63,14 @@ BODIES = {
     "in": ("out[0] = 1.0 if state.n in TABLE else 0.0", "is not in the subset: compare numbers"),
     "more names than values": ("a, b = 1, 2, 3", "2 names on the left, 3 values on the right"),
     "an array in two variables": ("a = 1.0\na = state.v", "a is something else before: take another name"),
+    "another array under one name": ("row = state.v\nif state.n > 1:\n    row = out", "row is something else before"),
+    "an array into a field": ("state.v = state.v", "nothing can be stored here"),
+    "a list without a name": ("out[0] = [1.0, 2.0][state.n]", "a list has no name here: assign it to one before"),
+    "a list of arrays": ("kept = [state.v, state.v]", "a list holds numbers of one kind"),
+    "a choice of arrays": ("row = state.v if state.n > 1 else out", "a choice is between numbers"),
+    "a choice of several values": ("a, b = (1, 2) if state.n > 1 else (3, 4)", "where one value is wanted"),
+    "an element of several values": ("out[0] = (1.0, 2.0)[0]", "where one value is wanted"),
+    "reading what nobody reads": ("_ = state.n\nout[0] = _", "_ is for what nobody reads: give it a name"),
     "a mixed list": ("kept = [1, 0.5]", "a list holds numbers of one kind"),
     "an empty list": ("kept = []", "a list holds numbers of one kind, and one at least"),
     "an index of a number": ("out[0] = state.n[0]", "int has no index"),
@@ -94,6 +102,24 @@ WITH_FUNCTIONS = {
     "an index of a tuple that changes": (
         "def f() -> tuple[float, float]:\n    return 1.0, 2.0\n\n\ndef run(state, out) -> None:\n    out[0] = f()[state.n]\n",
         "has no index; of a tuple only a number that is written out",
+    ),
+    "several values in one variable": (
+        "def f() -> tuple[float, float]:\n    return 1.0, 2.0\n\n\ndef run(state, out) -> None:\n    a = f()\n",
+        "a cannot hold (float, float): give each value a name, `a, b = rule(x)`",
+    ),
+    "several values as an argument": (
+        "def f() -> tuple[float, float]:\n    return 1.0, 2.0\n\n\ndef g(pair) -> float:\n    return pair[0]\n\n\n"
+        "def run(state, out) -> None:\n    out[0] = g(f())\n",
+        "(float, float) stands where one value is wanted: write `a, b = rule(x)`",
+    ),
+    "an array as a result": (
+        "def f(state):\n    return state.v\n\n\ndef run(state, out) -> None:\n    out[0] = f(state)[0]\n",
+        "a rule gives back numbers: let the caller read the record",
+    ),
+    "a whole result for a real variable": (
+        "def f() -> tuple[int, int]:\n    return 1, 2\n\n\ndef run(state, out) -> None:\n"
+        "    a, b = 0.5, 1\n    a, b = f()\n",
+        "(float, int) is wanted and (int, int) is given",
     ),
     "signed and unsigned": (
         "import numpy as np\n\n\ndef run(state, out) -> None:\n    out[0] = float(np.uint64(state.n) + state.n)\n",
