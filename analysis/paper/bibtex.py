@@ -29,7 +29,7 @@ HEAD = re.compile(r"([^,(]+, )*[^,(]+ & [^,(]+,|[^,(]+[,(]")  # start of a line 
 TITLED = r"(?P<title>.+), "
 FORMS = {
     "article": (
-        re.compile(TITLED + r"(?P<journal>[^,]+) (?P<volume>\d+)\((?P<number>\d+)\)"),
+        re.compile(TITLED + r"(?P<journal>[^,]+) (?P<volume>\d+)\((?P<number>\d+)\)(, (?P<pages>\d+-\d+))?"),
         re.compile(TITLED + r"(?P<journal>[^,]+), vol\. (?P<volume>\d+), issue (?P<number>\d+), (?P<publisher>.+)"),
     ),
     "book": (re.compile(TITLED + r"(?P<publisher>[^,]+ University Press)"),),
@@ -82,7 +82,7 @@ def work(source: Source) -> Work | None:
         for form, patterns in FORMS.items():
             for matched in (pattern.fullmatch(dated["rest"]) for pattern in patterns):
                 if matched:
-                    kind, fields = form, matched.groupdict()
+                    kind, fields = form, {name: value for name, value in matched.groupdict().items() if value}
     more = {"year": source.year, "url": source.url, "note": "; ".join(filter(None, (aside, source.note)))}
     return Work(source.name, kind, authors, fields | {name: str(value) for name, value in more.items() if value})
 

@@ -55,6 +55,7 @@ def test_fields_make_the_line_again() -> None:
     ends = {"article": "{title}, {journal} {volume}({number})", "book": "{title}, {publisher}", "misc": "{title}"}
     for one in WORKS[2:]:
         line = ends[one.kind].format(**one.fields)
+        line += f", {one.fields['pages']}" if "pages" in one.fields else ""
         if one.authors:
             head = " & ".join(filter(None, (", ".join(one.authors[:-1]), one.authors[-1])))
             line = f"{head} ({one.fields['year']}), {line}"
@@ -74,7 +75,7 @@ def test_known_forms() -> None:
     assert found["benson_2011"].fields["title"].endswith("1816-2000")
     assert found["icb"].label == "Brecher, Wilkenfeld, Beardsley, James & Quinn"
     assert not found["us_japan_treaty_1960"].authors
-    assert not {"judgement", "calibration", "calendar", "episodes"} & {*found}
+    assert not {"judgement", "calibration", "calendar", "episodes", "memory"} & {*found}
 
 
 def test_a_year_that_is_not_the_sources_own_is_no_year_of_publication() -> None:
