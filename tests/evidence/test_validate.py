@@ -40,6 +40,7 @@ def cells(*changes: str, trials: int = 500, **options: Any) -> Cells:
 SPOILT: list[tuple[str, list[str]]] = [
     ("force_per_exposed_year use_of_force_per_year blockade_per_year invasion_per_year us_prc_war_per_year "
      "control_per_year force_in_ten_years falls_in_ten_years thirty_quiet_years", ["force_per_year=0.5"]),
+    ("nuclear_use_per_year", ["force_per_year=0.5", "nuclear_use_prob=0.5"]),
     ("quarantine_per_year", ["force_per_year=0.5", "quarantine_share=0.9"]),
     ("combat_in_ten_years", ["force_per_year=0.5", "us_intervenes_prob=1", "us_strike_ratio=1", "strike_form_ratio=1",
                              "quarantine_share=0.05"]),
@@ -150,7 +151,7 @@ def test_verdicts_of_an_estimate(interval: tuple[Any, ...], verdict: str) -> Non
 
 def test_a_row_that_is_judged_later_only_reports() -> None:
     later = [row for row in ROWS.checks.values() if row.judged == "later"]
-    assert len(later) == 11
+    assert len(later) == 10
     assert {validate.verdict(row, Interval(1e6, None, None)) for row in later} == {"reported"}
 
 
