@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
+from math import comb
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,13 +25,13 @@ from sim.engine.question import look_up
 from sim.errors import QuestionError
 from sim.model import draws
 from sim.statistics import owen
-from sim.statistics.intervals import Floats, Interval, interval_of_mean
+from sim.statistics.intervals import LEVEL, Floats, Interval, interval_of_mean
 
 if TYPE_CHECKING:
     from sim.engine.question import Question
     from sim.scenario.experiment import Worldview
 
-BLOCK_TRIALS = 100  # of a coalition; an interval rests on the spread between blocks
+BLOCK_TRIALS = 200  # of a coalition, in two halves; an interval rests on the spread between blocks
 TRIALS = 5000
 HEAVIEST = 8  # claims of which every two are tried together
 TOTAL, THEME, NO_DIAL = "(total)", "(theme)", "(no dial)"
@@ -38,7 +39,10 @@ COLUMNS = ("start", "policy_a", "policy_b", "outcome", "theme", "claim", "value"
            "swap_into_newsham", "swap_into_self")  # fmt: skip
 Coalition = frozenset[str]
 Parts = dict[str, Floats]
-"""Values by name, float[block, half, outcome]; of `places CLAIM`, float[block, place, outcome]."""
+"""Values by name, float[block, half, outcome]; of `places CLAIM`, float[block, half, place, outcome].
+
+The second half of a block has the orders of the first from back to front.
+"""
 
 
 @dataclass(frozen=True)
@@ -105,14 +109,14 @@ class Game:
         return rows
 
 
-class Block:
-    """Values of coalitions in one block of worlds: each is played when it is first needed, and then remembered."""
+class HalfBlock:
+    """Values of coalitions in half a block of worlds: each is played when it is first needed, and then remembered."""
 
     def __init__(self, game: Game, number: int, worlds: int, cache: Cache) -> None:
-        """Begin with the values that are saved of this block."""
+        """Begin with the values that are saved of this half."""
         self._number, self._worlds, self._game, self._cache = number, worlds, game, cache
         self._players = list(game.players)
-        saved = cache.read(self._name) or {"members": np.empty((0, 0), bool), "values": np.empty((0, 0, 0))}
+        saved = cache.read(self._name) or {"members": np.empty((0, 0), bool), "values": np.empty((0, 0))}
         self._values: dict[Coalition, Floats] = {
             frozenset(np.array(self._players)[members].tolist()): values
             for members, values in zip(saved["members"], saved["values"], strict=True)
@@ -120,14 +124,14 @@ class Block:
         self._saved = len(self._values)
 
     def __call__(self, coalition: Coalition) -> Floats:
-        """Mean difference in either half of the block, float[half, outcome], with Newsham right about these claims."""
+        """Mean difference, float[outcome], with Newsham right about these claims."""
         if coalition not in self._values:
             by_self, newsham = self._ends
             parameters = by_self.copy()
             columns = [column for player in coalition for column in self._game.players[player]]
             parameters[:, columns] = newsham[:, columns]
             values = self._game.question.values(parameters, self._number * self._worlds)
-            self._values[coalition] = values.reshape(2, self._worlds // 2, -1).mean(axis=1)
+            self._values[coalition] = values.mean(axis=0)
         return self._values[coalition]
 
     def save(self) -> None:
@@ -139,7 +143,7 @@ class Block:
 
     @property
     def _name(self) -> str:
-        return f"block {self._number}"
+        return f"half {self._number}"
 
     @cached_property
     def _ends(self) -> list[Floats]:
@@ -159,13 +163,14 @@ class Claims(Finding):
         minus that under Self's, with its 95 % interval; `swap_into_newsham` is the change when Newsham's world
         takes Self's reading of this claim alone, `swap_into_self` the reverse.
     details
-        For the same rows, intervals of both swaps and `sampling_error`: the standard error from sampling orders (it
-        is part of the interval, and 0 for themes, which are exact).
+        For the same rows, intervals of both swaps and `sampling_error`: the standard error from sampling orders, of
+        the value as reconciled. It is part of the interval, and 0 for themes, which are exact.
     ends
         The difference between the policies under either worldview, with its interval.
     pairs
         What two claims do together beyond what each does alone, in Self's world, in Newsham's, and the mean of
-        both; for the claims that weigh most on the first outcome.
+        both; for the claims that weigh most on the first outcome. `joint_low` and `joint_high` hold for all pairs of
+        claims together (Bonferroni), so also for the ones that were picked for their size.
     """
 
     details: pd.DataFrame = field(repr=False)
@@ -195,7 +200,7 @@ class Claims(Finding):
         return {
             "blocks": blocks, "claims": len({*game.players} - {NO_DIAL}), "other_players": int(NO_DIAL in game.players),
             "silent_claims": len({*game.idle} - {NO_DIAL}), "themes": len(game.unions),
-            "orders": blocks * len(game.unions), "pairs": len(self.pairs),
+            "orders": 2 * blocks * len(game.unions), "pairs": len(self.pairs),
         }  # fmt: skip
 
 
@@ -207,7 +212,7 @@ def claims(question: Question, work: Work | None = None, *, trials: int = TRIALS
     question
         A contrast. Its worldview plays no part.
     trials
-        For each policy and coalition: rounded up to blocks of 100, two at least.
+        For each policy and coalition: rounded up to blocks of 200, two at least.
 
     Raises
     ------
@@ -226,80 +231,91 @@ def claims(question: Question, work: Work | None = None, *, trials: int = TRIALS
     """
     work, game = work or Work(), Game.of(question)
     lucks = question.experiment.lucks
-    worlds = max(BLOCK_TRIALS // lucks, 2) // 2 * 2  # of a block: two halves
-    number = max(-(-trials // (worlds * lucks)), 2)
+    worlds = max(BLOCK_TRIALS // lucks, 2) // 2  # of half a block
+    number = max(-(-trials // (2 * worlds * lucks)), 2)
     cache = work.cache(question, NEWSHAM, SELF, worlds)
-    blocks = [Block(game, i, worlds, cache) for i in range(number)]
-    # Trials of a block in the first round: of each coalition that the orders of one block need; then of the pairs.
+    halves = [HalfBlock(game, i, worlds, cache) for i in range(2 * number)]
+    # Trials of a half in the first round: of each coalition that its orders need; then of the pairs.
     both = 2 * worlds * lucks
     first, second = both * _coalitions_needed(game), both * HEAVIEST * (HEAVIEST - 1)
-    counter = Counter(work.progress, number * (first + second))
+    counter = Counter(work.progress, 2 * number * (first + second))
 
     def play_values(i: int) -> Parts:
-        values = _block_values(game, i, blocks[i])
-        blocks[i].save()
+        values = _values_of_half(game, i, halves[i])
+        halves[i].save()
         return values
 
     def play_pairs(i: int) -> Floats:
-        values = _interactions(game, pairs, blocks[i])
-        blocks[i].save()
+        values = _interactions(game, pairs, halves[i])
+        halves[i].save()
         return values
 
-    by_block = work.map(play_values, range(number), counter, first)
+    by_half = work.map(play_values, range(2 * number), counter, first)
     for i, outcome in enumerate(question.outcomes):
-        if not any(block[name][:, i].any() for block in by_block for name in ("at newsham", "at self")):
+        if not any(half[name][i] for half in by_half for name in ("at newsham", "at self")):
             raise QuestionError(
                 f"outcome {outcome} is the same under both policies in every trial: there is no disagreement to divide"
             )
-    parts = _reconciled(game, {name: np.stack([block[name] for block in by_block]) for name in by_block[0]})
+    parts = _reconciled(game, {name: _by_block([half[name] for half in by_half]) for name in by_half[0]})
     pairs = _heaviest_pairs(game, parts)
-    interactions = np.stack(work.map(play_pairs, range(number), counter, second))
+    interactions = _by_block(work.map(play_pairs, range(2 * number), counter, second))
     table, details = _tables(game, parts)
-    return Claims(question, number * worlds * lucks, table, details, _ends(game, parts),
+    return Claims(question, 2 * number * worlds * lucks, table, details, _ends(game, parts),
                   _pairs(game, pairs, interactions), game, parts)  # fmt: skip
 
 
-def _block_values(game: Game, number: int, value: owen.Game) -> Parts:
-    """One block's values of everything that has one, each float[half, outcome]."""
+def _by_block(halves: list[Floats]) -> Floats:
+    """Values of all halves, one after the other, as float[block, half, ...]."""
+    values = np.stack(halves)
+    return values.reshape(len(halves) // 2, 2, *values.shape[1:])
+
+
+def _values_of_half(game: Game, number: int, value: owen.Game) -> Parts:
+    """Values in half a block of everything that has one, each float[outcome]."""
     full, none = game.groups[TOTAL], Coalition()
     parts = {"at newsham": value(full), "at self": value(none), f"value {TOTAL}": value(full) - value(none)}
     for name, members in game.groups.items():
         parts[f"into newsham {name}"] = value(full - members) - value(full)
         parts[f"into self {name}"] = value(members) - value(none)
     parts |= {f"value {theme}": values for theme, values in owen.union_values(value, game.unions).items()}
-    added = [owen.added_in_order(value, order) for order in owen.sample_orders(game.unions, number)]
+    orders = owen.sample_orders(game.unions, number, game.question.experiment.seed)
+    added = [owen.added_in_order(value, order) for order in orders]
     for names in game.unions.values():
         # Each order has the theme at another place; sorted by place, rows of all blocks can be compared.
         places = np.argsort([min(list(order).index(name) for name in names) for order in added])
         for name in names:
             adds = np.stack([added[i][name] for i in places])
-            parts |= {f"value {name}": adds.mean(axis=0), f"places {name}": adds.mean(axis=1)}
+            parts |= {f"value {name}": adds.mean(axis=0), f"places {name}": adds}
     return parts
 
 
 def _coalitions_needed(game: Game) -> int:
-    """How many coalitions the values of one block need, without playing any."""
+    """How many coalitions the values of half a block need, without playing any."""
     needed: set[Coalition] = set()
 
     def note(coalition: Coalition) -> Floats:
         needed.add(coalition)
-        return np.zeros((2, len(game.question.outcomes)))
+        return np.zeros(len(game.question.outcomes))
 
-    _block_values(game, 0, note)
+    _values_of_half(game, 0, note)
     return len(needed)
 
 
 def _reconciled(game: Game, parts: Parts) -> Parts:
-    """The same parts, with the values of each theme's claims adding up to the theme's in every half of a block."""
+    """The same parts, with the values of each theme's claims adding up to the theme's in every half of a block.
+
+    What a claim adds at each place of its theme loses the same share of what all the theme's claims add there.
+    """
     for theme, members in game.unions.items():
-        exact, shape = parts[f"value {theme}"], parts[f"value {theme}"].shape
-        sampled = np.stack([parts[f"value {name}"] for name in members], axis=-1)
-        by_outcome = [
-            owen.reconcile(sampled[:, :, i].reshape(-1, len(members)), exact[:, :, i].ravel())
-            for i in range(shape[-1])
-        ]
-        for column, name in enumerate(members):
-            parts[f"value {name}"] = np.stack([values[:, column] for values in by_outcome], axis=-1).reshape(shape)
+        exact = parts[f"value {theme}"]
+        sampled, places = (np.stack([parts[f"{what} {name}"] for name in members]) for what in ("value", "places"))
+        for i in range(exact.shape[-1]):
+            columns = sampled[..., i].reshape(len(members), -1).T
+            shares = owen.shares_of_gap(columns, exact[..., i].ravel())
+            gap = exact[..., i] - sampled[..., i].sum(axis=0)
+            for name, share in zip(members, shares.tolist(), strict=True):
+                parts[f"value {name}"][..., i] += share * gap
+                parts[f"places {name}"][..., i] -= share * places[..., i].sum(axis=0)
     return parts
 
 
@@ -311,14 +327,14 @@ def _heaviest_pairs(game: Game, parts: Parts) -> list[tuple[str, str]]:
 
 
 def _interactions(game: Game, pairs: list[tuple[str, str]], value: owen.Game) -> Floats:
-    """What each pair does beyond its parts, in Self's world and in Newsham's: float[pair, end, half]."""
+    """What each pair does beyond its parts, in Self's world and in Newsham's: float[pair, end]."""
     full, none = game.groups[TOTAL], Coalition()
     rows = []
     for pair in pairs:
         a, b, both = frozenset(pair[:1]), frozenset(pair[1:]), frozenset(pair)
         at_self = value(both) - value(a) - value(b) + value(none)
         at_newsham = value(full) - value(full - a) - value(full - b) + value(full - both)
-        rows.append([at_self[:, 0], at_newsham[:, 0]])
+        rows.append([at_self[0], at_newsham[0]])
     return np.array(rows)
 
 
@@ -347,14 +363,16 @@ def _ends(game: Game, parts: Parts) -> pd.DataFrame:
 
 
 def _pairs(game: Game, pairs: list[tuple[str, str]], interactions: Floats) -> pd.DataFrame:
-    """Rows of pairs, the strongest first; `interactions` is float[block, pair, end, half]."""
-    rows = []
+    """Rows of pairs, the strongest first; `interactions` is float[block, half, pair, end]."""
+    rows, joint = [], 1 - (1 - LEVEL) / max(comb(len(game.players), 2), 1)
     for i, pair in enumerate(pairs):
-        at_self, at_newsham = (interval_of_mean(interactions[:, i, end].mean(axis=1)) for end in (0, 1))
-        mean = interval_of_mean(interactions[:, i].mean(axis=(1, 2)))
-        rows.append((*_key(game), game.question.outcomes[0], *pair, *mean, *at_self, *at_newsham))
+        at_self, at_newsham = (interval_of_mean(interactions[:, :, i, end].mean(axis=1)) for end in (0, 1))
+        values = interactions[:, :, i].mean(axis=(1, 2))
+        mean, (_, *together) = interval_of_mean(values), interval_of_mean(values, joint)
+        rows.append((*_key(game), game.question.outcomes[0], *pair, *mean, *together, *at_self, *at_newsham))
     at_ends = [f"{end}{limit}" for end in ("at_self", "at_newsham") for limit in ("", "_low", "_high")]
-    table = pd.DataFrame(rows, columns=[*COLUMNS[:4], "claim_a", "claim_b", "interaction", "low", "high", *at_ends])
+    of_pair = ("claim_a", "claim_b", "interaction", "low", "high", "joint_low", "joint_high")
+    table = pd.DataFrame(rows, columns=[*COLUMNS[:4], *of_pair, *at_ends])
     return table.sort_values("interaction", key=abs, ascending=False, kind="stable", ignore_index=True)
 
 
@@ -370,17 +388,21 @@ def _interval(parts: Mapping[str, Floats], name: str, outcome: int) -> Interval:
 
 
 def _sampling_error(parts: Mapping[str, Floats], name: str, outcome: int) -> float:
-    """Standard error from sampling orders alone.
+    """Standard error from sampling orders alone, of a claim's reconciled value.
 
-    A block has one order for every place that the theme can take among the themes, all in the same worlds. So the
-    values of a claim are a table of blocks by places. Means of rows hold the luck of the block's worlds, means of
-    columns the effect of the place; the residuals of this two-way table come from the orders within themes.
+    Each order of a block's first half puts the theme at another place among the themes, and the second half has it
+    from back to front. The mean of an order and its reverse is a table of blocks by places. Means of rows hold the luck
+    of the block's worlds, means of columns the effect of the place. The residuals of this two-way table come from the
+    orders. An estimate above the error of which it is part is noise, so that error is its limit.
     """
     if f"places {name}" not in parts:
         return 0.0
-    values = parts[f"places {name}"][:, :, outcome]
+    both = parts[f"places {name}"][..., outcome]
+    values = (both[:, 0] + both[:, 1, ::-1]) / 2
     blocks, places = values.shape
     residuals = values - values.mean(axis=0)
     if places > 1:
         residuals = residuals - residuals.mean(axis=1, keepdims=True)
-    return float(np.sqrt((residuals**2).sum() / ((blocks - 1) * max(places - 1, 1)) / values.size))
+    error = np.sqrt((residuals**2).sum() / ((blocks - 1) * max(places - 1, 1)) / values.size)
+    of_blocks = parts[f"value {name}"][:, :, outcome].mean(axis=1)
+    return float(min(error, of_blocks.std(ddof=1) / np.sqrt(blocks)))

@@ -18,7 +18,7 @@ from analysis.paper import bibtex, methods
 from sim.results import manifest
 
 COMMANDS = {
-    "claims": "claims --trials 200 --outcome use_of_force",
+    "claims": "claims --trials 400 --outcome use_of_force",
     "crossover": "crossover --claim N18 --claim N12 --trials 200 --outcome use_of_force --set switch.learning=off",
     "map": "crossover --claim N18 --claim S12 --map --trials 200 --outcome use_of_force",
     "flip": "flip --contrast both-status_quo --trials 200 --worldview self",
@@ -29,8 +29,8 @@ COMMANDS = {
 }
 DIALS = sum(1 for claim in sim.load("debate").catalogue.claims.values() if claim.readings)
 EXPECTED = {
-    "claims": [f"{DIALS} claims take part", "all 64 coalitions", "over 12 sampled orders", "over 2 blocks", "28 pairs",
-               "200 trials of each policy", "“If Newsham is right” and ", " under “If Self is right”", "owen_1977"],
+    "claims": [f"{DIALS} claims take part", "all 64 coalitions", "over 24 sampled orders", "over 2 blocks", "28 pairs",
+               "400 trials of each policy", "“If Newsham is right” and ", " under “If Self is right”", "owen_1977"],
     "crossover": ["2 dials of N18 and N12", "at both ends of what is legal",
                   "500 trials of each policy", "2,000 bootstrap",
                   "of 5 blocks",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import comb
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from planted import EXP, means, planted, without_dial
+from scipy.special import stdtrit
 
 from analysis.figures import claims_figure
 from analysis.figures.figure_layout import CaptionedFigure
@@ -23,7 +25,7 @@ PAIR = "direct_ties-interoperability"
 @pytest.fixture(scope="module")
 def real() -> Claims:
     """The debate's own, with few trials."""
-    return claims(Question.of(EXP, contrast=PAIR, outcomes=["use_of_force", "japan_gdp_loss_pct"]), trials=200)
+    return claims(Question.of(EXP, contrast=PAIR, outcomes=["use_of_force", "japan_gdp_loss_pct"]), trials=400)
 
 
 def number(table: pd.DataFrame, claim: str, column: str = "value") -> float:
@@ -81,6 +83,40 @@ def test_an_interaction_is_divided_and_reported() -> None:
     check_sums(found.table)
 
 
+def test_the_error_of_sampled_orders_is_part_of_the_error() -> None:
+    """Three claims that count only together: their order matters, and other orders show how far they lead astray."""
+    terms: dict[tuple[str, ...], float] = {
+        ("force_hr_lost_hope", "hope_loss_ties", "answer_official_prob"): 10.0,
+        ("force_hr_lost_hope", "hope_loss_ties"): 4.0,
+    }
+    runs = [claims(replace(question, experiment=replace(EXP, seed=seed)), trials=1200)
+            for seed in range(6) for question in [planted(terms)]]  # fmt: skip
+    for name in ("S7", "S16", "S2"):
+        values = [number(found.table, name) for found in runs]
+        error = [(number(found.table, name, "high") - number(found.table, name, "low")) / 2 / 2.571 for found in runs]
+        orders = [number(found.details, name, "sampling_error") for found in runs]
+        assert all(part <= whole * 1.001 for part, whole in zip(orders, error, strict=True))
+        assert max(orders) > 0
+        # The intervals say how far runs with other worlds and other orders lie apart: within 2.5 times with six runs.
+        assert 0.4 < float(np.std(values, ddof=1)) / float(np.mean(error)) < 2.5
+
+
+def test_pairs_picked_for_their_size_have_intervals_for_all_pairs() -> None:
+    """The largest of some pairs is judged by an interval that holds for every pair that could have been picked."""
+    names = ("force_hr_lost_hope", "us_intervenes_prob", "hope_loss_ties", "answer_official_prob", "taiwan_will_points",
+             "public_support", "buildup_jump_pp", "severity_ratio")  # fmt: skip
+    terms: dict[tuple[str, ...], float] = {(name,): 1.0 for name in names}
+    found = claims(planted(terms | {names[:2]: 1e-3, names[2:4]: 1e-3}), trials=2000)
+    pairs = found.pairs
+    assert (pairs["joint_low"] <= pairs["low"]).all()
+    assert (pairs["joint_high"] >= pairs["high"]).all()
+    # Student's t for 10 blocks: 2.26 for one interval, and for 1 in 20 among all pairs of the players far more.
+    wider = (pairs["joint_high"] - pairs["joint_low"]) / (pairs["high"] - pairs["low"])
+    assert wider[pairs["high"] > pairs["low"]].to_numpy() == pytest.approx(
+        stdtrit(9, 1 - 0.025 / comb(len(found.game.players), 2)) / stdtrit(9, 0.975)
+    )
+
+
 def test_what_belongs_to_no_claim_has_a_row_of_its_own() -> None:
     question = without_dial(planted({("force_per_year",): 1.0}), "force_per_year", 0.2)
     found = claims(question, trials=400)
@@ -107,7 +143,7 @@ def test_the_ends_are_the_worldviews_themselves(real: Claims) -> None:
 
     for name in ("newsham", "self"):
         own = sim.evaluate(
-            EXP, np.empty((1, 0)), [], outcomes=["use_of_force"], contrast=PAIR, worldview=name, worlds=200
+            EXP, np.empty((1, 0)), [], outcomes=["use_of_force"], contrast=PAIR, worldview=name, worlds=400
         )
         row = real.ends[(real.ends["worldview"] == name) & (real.ends["outcome"] == "use_of_force")]
         assert row["difference"].to_numpy(float)[0] == pytest.approx(float(own[0, 0]))

@@ -25,8 +25,13 @@ def arbitrary(seed: int) -> Callable[[frozenset[str]], float]:
 
 def sampled_values(value: owen.Game, number: int) -> dict[str, float]:
     """What each player adds on average over one set of orders."""
-    walked = [owen.added_in_order(value, order) for order in owen.sample_orders(UNIONS, number)]
+    walked = [owen.added_in_order(value, order) for order in owen.sample_orders(UNIONS, number, 0)]
     return {player: float(np.mean([one[player] for one in walked])) for player in PLAYERS}
+
+
+def reconcile(sampled: owen.Floats, exact: owen.Floats) -> owen.Floats:
+    """Members' values that add up to their union's in every block."""
+    return np.asarray(sampled + np.outer(exact - sampled.sum(axis=1), owen.shares_of_gap(sampled, exact)))
 
 
 def test_gloves_in_unions() -> None:
@@ -80,13 +85,18 @@ def test_values_are_linear_in_the_game() -> None:
 def test_orders_keep_unions_together_and_put_each_at_every_place() -> None:
     for number in range(4):
         firsts = []
-        for order in owen.sample_orders(UNIONS, number):
+        for order in owen.sample_orders(UNIONS, number, 0):
             assert sorted(order) == sorted(PLAYERS)
             met = [next(union for union, members in UNIONS.items() if player in members) for player in order]
             assert len([1 for a, b in pairwise(met) if a != b]) == len(UNIONS) - 1
             firsts.append(met[0])
         assert sorted(firsts) == sorted(UNIONS)
-    assert [order[::-1] for order in owen.sample_orders(UNIONS, 0)] == owen.sample_orders(UNIONS, 1)
+    assert [order[::-1] for order in owen.sample_orders(UNIONS, 0, 0)] == owen.sample_orders(UNIONS, 1, 0)
+
+
+def test_another_seed_has_other_orders() -> None:
+    """Else every seed repeats the same error of sampling."""
+    assert owen.sample_orders(UNIONS, 0, 1) != owen.sample_orders(UNIONS, 0, 2)
 
 
 def test_sampled_and_reconciled_values_meet_the_exact_ones() -> None:
@@ -95,7 +105,7 @@ def test_sampled_and_reconciled_values_meet_the_exact_ones() -> None:
     sampled = [sampled_values(game, number) for number in range(blocks)]
     for union, members in UNIONS.items():
         raw = np.array([[one[player] for player in members] for one in sampled])
-        made = owen.reconcile(raw, np.full(blocks, unions[union]))
+        made = reconcile(raw, np.full(blocks, unions[union]))
         assert made.sum(axis=1) == pytest.approx(np.full(blocks, unions[union]))
         error = made.std(axis=0, ddof=1) / np.sqrt(blocks) + 1e-12
         assert np.all(np.abs(made.mean(axis=0) - [exact[player] for player in members]) < 4 * error)
@@ -105,5 +115,5 @@ def test_sampled_and_reconciled_values_meet_the_exact_ones() -> None:
 def test_what_adds_nothing_anywhere_gets_exactly_nothing() -> None:
     sampled = np.random.default_rng(0).normal(size=(20, 3))
     sampled[:, 1] = 0
-    made = owen.reconcile(sampled, sampled.sum(axis=1) + np.random.default_rng(1).normal(size=20))
+    made = reconcile(sampled, sampled.sum(axis=1) + np.random.default_rng(1).normal(size=20))
     assert not made[:, 1].any()
