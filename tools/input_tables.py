@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from analysis.paper import bibtex
 from analysis.paper.explain import KNOWN
 from analysis.paper.markdown import table
 from sim.scenario.glossary import glossary
@@ -146,9 +147,24 @@ def switches(exp: Experiment) -> str:
 
 def sources(exp: Experiment) -> str:
     """Write every source by its key."""
-    rows = ([_code(entry.name), entry.cite + (f" <{entry.url}>" if entry.url else "")]
-            for entry in exp.catalogue.sources.values())  # fmt: skip
+    rows = ([_code(entry.name), entry.cite + (f" ({entry.note})" if entry.note else "")
+             + (f" <{entry.url}>" if entry.url else "")] for entry in exp.catalogue.sources.values())  # fmt: skip
     return table(["key", "source"], rows)
+
+
+def works(exp: Experiment) -> str:
+    """Write every work on methods: authors and year, title, where it appeared, and whether that is from memory."""
+    rows = []
+    for work in bibtex.methods().values():
+        field = work.fields.get
+        names = [name.partition(",")[0] for name in work.authors]
+        volume = f" {field('volume')}({field('number')})" if field("volume") else ""
+        where = (field("journal") or field("booktitle") or field("publisher") or "") + volume
+        doi = f"<https://doi.org/{field('doi')}>" if field("doi") else ""
+        rows.append([" & ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names), field("year") or "",
+                     field("title") or "", ", ".join(filter(None, (where, field("pages")))), doi,
+                     field("note") or "looked up"])  # fmt: skip
+    return table(["authors", "year", "title", "where", "DOI", "checked"], rows)
 
 
 def terms(exp: Experiment) -> str:
@@ -161,5 +177,5 @@ def terms(exp: Experiment) -> str:
 
 PARTS: Mapping[str, Callable[[Experiment], str]] = {
     "parameters": parameters, "quantities": quantities, "levers": levers, "claims": claims, "readings": readings,
-    "outcomes": outcomes, "values": values, "switches": switches, "sources": sources, "glossary": terms,
+    "outcomes": outcomes, "values": values, "switches": switches, "sources": sources, "works": works, "glossary": terms,
 }  # fmt: skip

@@ -95,17 +95,18 @@ def works(exp: Experiment, names: Iterable[str], version: str | None) -> list[Wo
 
 
 def methods() -> dict[str, Work]:
-    """Return the works that methods sections cite, by key, from literature.yaml beside this file.
+    """Return the works on methods, by key, from literature.yaml beside this file; most say that they are from memory.
 
     >>> methods()["morris_1991"].label
     'Morris (1991)'
     """
     entries = yaml.safe_load(Path(__file__).with_name("literature.yaml").read_text(encoding="utf-8"))["works"]
-    return {
-        key: Work(key, entry["kind"], tuple(entry["authors"]),
-                  {name: str(text) for name, text in entry.items() if name not in ("kind", "authors")})
-        for key, entry in entries.items()
-    }  # fmt: skip
+    found = {}
+    for key, entry in entries.items():
+        note = {} if entry.pop("looked_up", False) else {"note": "from memory"}
+        kind, authors = entry.pop("kind"), tuple(entry.pop("authors"))
+        found[key] = Work(key, kind, authors, {name: str(text) for name, text in (entry | note).items()})
+    return found
 
 
 def text(entries: Iterable[Work]) -> str:

@@ -17,6 +17,8 @@ from analysis.cli import main
 from analysis.paper import bibtex, methods
 from sim.results import manifest
 
+ROOT = Path(__file__).parents[2]
+
 COMMANDS = {
     "claims": "claims --trials 400 --outcome use_of_force",
     "crossover": "crossover --claim N18 --claim N12 --trials 200 --outcome use_of_force --set switch.learning=off",
@@ -145,11 +147,21 @@ def test_a_run_that_was_read_is_named(folders: dict[str, Path], tmp_path: Path) 
         assert "same 50 worlds" in text or "in 50 worlds with 4 lucks" in text
 
 
+def is_named(work: bibtex.Work, text: str) -> bool:
+    """Whether a text names a work as "Hesterberg 2015", "Wilson's (1927)" or "Salmon et al. 2011"."""
+    surname = re.escape(work.authors[0].partition(",")[0])
+    return re.search(rf"{surname}\b[^;()]{{0,60}}\(?{work.fields['year']}\b", text) is not None
+
+
 def test_every_command_has_its_paragraph_and_every_method_is_named() -> None:
     assert {*methods.QUESTIONS} == {words.split()[0] for words in COMMANDS.values()}
     page = Path(methods.__file__).with_name("methods_text.md").read_text(encoding="utf-8")
     named = {*re.findall(r"\[@(\w+)\]", page)}
-    assert named - {"key", "strait", "debate_2020"} == {*bibtex.methods()}
+    pages = [path.read_text(encoding="utf-8").replace("\n", " ") for folder in ("docs", "sim", "analysis")
+             for path in sorted((ROOT / folder).rglob("*")) if path.suffix in (".md", ".py")]  # fmt: skip
+    elsewhere = {key for key, one in bibtex.methods().items() if any(is_named(one, page) for page in pages)}
+    assert named - {"key", "strait", "debate_2020"} <= {*bibtex.methods()}
+    assert {*bibtex.methods()} <= named | elsewhere
     for one in bibtex.methods().values():
         assert one.authors
         assert {"title", "year"} <= {*one.fields}
