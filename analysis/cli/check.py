@@ -21,6 +21,10 @@ def check(
         from analysis.evidence.file_checks import FILE_CHECKS
         from sim.scenario import loader
 
-        if faults := loader.check(files or [options.DEBATE], FILE_CHECKS):
+        names = files or [options.DEBATE]
+        if faults := loader.check(names, FILE_CHECKS):
             exit_with("\n".join(map(str, faults)), BAD_INPUT)
+        notes = dict.fromkeys(note for name in names if (note := options.describe_catalogue(name)))
+        for note in [*notes, *loader.list_notes(names)]:
+            typer.echo(note)
         typer.echo("No mistakes found.")

@@ -23,6 +23,7 @@ from analysis.cli.effort import effort
 from analysis.cli.explain import explain
 from analysis.cli.export import export
 from analysis.cli.flip import flip
+from analysis.cli.init import init
 from analysis.cli.list import list_names
 from analysis.cli.merge import merge
 from analysis.cli.methods import methods
@@ -42,6 +43,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "summarise": (summarise, "strait summarise out/debate"),
         "merge": (merge, "strait merge out/debate-parts --out out/debate"),
         "check": (check, "strait check my_debate.yaml policies/mine.yaml"),
+        "init": (init, "strait init my_scenarios"),
     },
     "Questions": {
         "claims": (claims, "strait claims --contrast direct_ties-interoperability --outcome use_of_force"),

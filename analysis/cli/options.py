@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
 from typer import Argument, Option
 
 if TYPE_CHECKING:
@@ -132,10 +133,10 @@ def load_experiment(
     values: list[str] | None = None,
     **numbers: Any,
 ) -> scenario.Experiment:
-    """Load the experiment that the options describe; `numbers` are trials, lucks and seed."""
+    """Load the experiment that the options describe; say which catalogue it uses. `numbers` are trials, lucks, seed."""
     from sim.scenario import loader
 
-    return loader.load(
+    loaded = loader.load(
         experiment,
         set_=set_ or (),
         policies=policy or (),
@@ -144,6 +145,25 @@ def load_experiment(
         values=values or (),
         **numbers,
     )
+    if note := describe_catalogue(experiment):
+        typer.echo(note, err=True)
+    return loaded
+
+
+def describe_catalogue(experiment: str) -> str | None:
+    """Say which catalogue an experiment uses; None where it can only be the one that comes with Strait."""
+    from sim.scenario import loader
+    from sim.scenario.shipped import own_catalogue, shipped_folder
+
+    path, shipped = loader.find_experiment(experiment), shipped_folder().resolve()
+    own, here = own_catalogue(path.parent), own_catalogue(Path())
+    if own and own.resolve() != shipped:
+        return f"Catalogue: {own}, which lies beside {path.name}."
+    if here and here.resolve() != shipped:
+        way = f" To use it: strait run {here / path.name}" if (here / path.name).is_file() else ""
+        return f"Catalogue: the one that comes with Strait. The one in {here.resolve().name} is not used.{way}"
+    is_shipped = path.resolve().is_relative_to(shipped)
+    return None if is_shipped else "Catalogue: the one that comes with Strait."
 
 
 def split_experiment(words: list[str] | None) -> tuple[str, list[str]]:

@@ -71,6 +71,7 @@ def run(
     """
     with readable_errors():
         from sim.results.parts import Share
+        from sim.scenario.checks import describe_surprises
 
         files = experiments or [options.DEBATE]
         share = Share.parse(part) if part else None
@@ -79,6 +80,8 @@ def run(
         changes: dict[str, Any] = {"set_": set_, "policy": policy, "worldview": worldview, "start": start}
         changes |= {"values": values, "trials": trials, "lucks": lucks, "seed": seed}
         loaded = [options.load_experiment(file, **changes) for file in files]
+        for note in dict.fromkeys(note for exp in loaded for note in describe_surprises(exp)):
+            typer.echo(note, err=True)
         folders = _folders(files, loaded, out, share)
         settings = {"fresh": fresh, "workers": workers, "cluster": cluster, "share": share}
         writes = [

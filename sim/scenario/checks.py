@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import Fault
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.distributions import Fixed
-from sim.scenario.messages import describe_unknown
+from sim.scenario.messages import describe_unknown, show_value
 from sim.scenario.schema import KnownNames
+from sim.scenario.shipped import shipped_folder
 
 if TYPE_CHECKING:
-    from sim.scenario.experiment import Experiment
+    from sim.scenario.experiment import Experiment, Policy, Start, Worldview
     from sim.scenario.reader import Layer
+    from sim.scenario.values import Values
 
 
 def check_start(layers: list[Layer], known: KnownNames) -> Iterator[Fault]:
@@ -61,8 +63,54 @@ def check_experiment(layers: list[Layer], experiment: Experiment, known: KnownNa
         for name in {*pair} - policies:
             message = f"contrasts: {describe_unknown('policy', name, policies)}"
             yield _fault(layers, ("contrasts",), message, index)
+    yield from _check_titles(layers, experiment)
+    yield from _check_losses(layers, experiment)
     if experiment.correlations:
         yield from _check_correlations(layers, experiment)
+
+
+def describe_surprises(experiment: Experiment) -> Iterator[str]:
+    """What one's own policies do that may not be meant: a lever that goes back, or that begins after the last month."""
+    shipped = {path.stem for path in (shipped_folder() / "policies").glob("*.yaml")}
+    for policy in experiment.policies:
+        if policy.name in shipped:
+            continue
+        for lever, change in policy.levers.items():
+            if change.from_month >= experiment.months:
+                late = f"begins {lever} in month {change.from_month:g}, and a trial ends in month {experiment.months}"
+                yield f"Note: {policy.name} {late}."
+            for start in experiment.starts:
+                now, goal = start.levers[lever], policy.target(lever, start)
+                for what, before, after in (("deep", now.depth, goal.depth), ("open", now.openness, goal.openness)):
+                    if after < before and (what == "deep" or (now.depth and goal.depth)):
+                        yield (
+                            f"Note: {policy.name} makes {lever} less {what} than at the start, {start.name}: "
+                            f"{after:g} instead of {before:g}."
+                        )
+
+
+def _check_titles(layers: list[Layer], experiment: Experiment) -> Iterator[Fault]:
+    """Two entries of a kind with one title: sentences and figures could not tell them apart."""
+    kinds: dict[str, Sequence[Policy | Worldview | Start | Values]] = {
+        "policies": experiment.policies, "worldviews": experiment.worldviews, "starts": experiment.starts,
+        "values": experiment.values,
+    }  # fmt: skip
+    for kind, entries in kinds.items():
+        first: dict[str, str] = {}
+        for entry in entries:
+            title = " ".join(entry.title.casefold().split())
+            if (other := first.setdefault(title, entry.name)) != entry.name:
+                message = f"{kind}: {other} and {entry.name} have one title, {show_value(entry.title)}"
+                yield _fault(layers, (kind,), f"{message}; give one of them another `title:`")
+
+
+def _check_losses(layers: list[Layer], experiment: Experiment) -> Iterator[Fault]:
+    """Two sets of values whose losses would have one name: a-b and a_b."""
+    first: dict[str, str] = {}
+    for entry in experiment.values:
+        if (other := first.setdefault(entry.outcome, entry.name)) != entry.name:
+            message = f"values: {other} and {entry.name} both give {entry.outcome}; rename one of them"
+            yield _fault(layers, ("values",), message)
 
 
 def _check_correlations(layers: list[Layer], experiment: Experiment) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""Finding and reading scenario files: in the experiment's folder and in the shipped one, nowhere else."""
+"""Finding and reading scenario files: in the experiment's folder and in that of its catalogue, nowhere else."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sim.scenario.yaml_marks import LARGEST_BYTES, Document, parse
 
 PARTS = {"policy": "policies", "worldview": "worldviews", "start": "starts", "values": "values"}
 """The parts of an experiment, by kind: the key that lists them, which is also the folder of their files."""
+WRONG_ENDINGS = (".yaml.txt", ".yml", ".txt", ".yaml.yaml", "")
 
 
 def read_file(path: Path, label: str, *, loose: bool = False) -> tuple[Document | None, list[Fault]]:
@@ -31,17 +32,17 @@ def read_file(path: Path, label: str, *, loose: bool = False) -> tuple[Document 
 
 
 class Library:
-    """Finds the files of one experiment by name or by path."""
+    """Finds the files of one experiment by name or by path: in its folder, and in that of its catalogue."""
 
-    def __init__(self, home: Path, shipped: Path) -> None:
-        self.home, self.shipped = _real(home), _real(shipped)
-        self.roots = [self.shipped, self.home]
+    def __init__(self, home: Path, scenarios: Path) -> None:
+        self.home, self.scenarios = _real(home), _real(scenarios)
+        self.roots = [self.scenarios, self.home]
 
     def label(self, path: Path) -> str:
         """The name of a file in faults and in the manifest."""
         real = _real(path)
-        if real.is_relative_to(self.shipped):
-            return "scenarios/" + real.relative_to(self.shipped).as_posix()
+        if real.is_relative_to(self.scenarios):
+            return "scenarios/" + real.relative_to(self.scenarios).as_posix()
         if real.is_relative_to(self.home):
             return real.relative_to(self.home).as_posix()
         return _relative(path)
@@ -49,7 +50,7 @@ class Library:
     def find(self, kind: str, reference: str, folder: Path, *, sibling: bool = False) -> Path:
         """The file of a reference: a name, or a path from `folder`.
 
-        A name is searched in the experiment's folder, then in the shipped one; with `sibling`, first in `folder`.
+        A name is searched in the experiment's folder, then in its catalogue's; with `sibling`, first in `folder`.
         Raises FileReferenceError.
         """
         if looks_like_path(reference):
@@ -57,11 +58,12 @@ class Library:
                 raise FileReferenceError(f"write / instead of \\ in the path {show_value(reference)}")
             return self._allowed(folder / reference, reference)
         subfolder = PARTS.get(kind, "")
-        folders = [*([folder] if sibling else []), self.home / subfolder, self.shipped / subfolder]
+        folders = [*([folder] if sibling else []), self.home / subfolder, self.scenarios / subfolder]
         for candidate in (folder / f"{reference}.yaml" for folder in folders):
             if exists(candidate):
                 return self._allowed(candidate, reference)
-        raise FileReferenceError(describe_unknown(kind, reference, _stems(folders)))
+        message = describe_unknown(kind, reference, _stems(folders))
+        raise FileReferenceError(message + misnamed_file(reference, [*folders, self.home]))
 
     def trust(self, folder: Path) -> None:
         """Allow a folder that the user named on the command line."""
@@ -77,6 +79,13 @@ class Library:
             near = find_nearest(path.name, [f"{stem}.yaml" for stem in _stems([path.parent])])
             raise FileReferenceError(f"no such file: {show_value(reference)}" + (f"; nearest: {near}" if near else ""))
         return path
+
+
+def misnamed_file(name: str, folders: Iterable[Path]) -> str:
+    """A hint at a file that was surely meant by a name, but has another ending."""
+    found = (folder / f"{name}{ending}" for folder in folders for ending in WRONG_ENDINGS)
+    file = next((file for file in found if file.is_file()), None)
+    return f"; {file.name} has the wrong ending: rename it to {name}.yaml" if file else ""
 
 
 def looks_like_path(reference: str) -> bool:

@@ -12,9 +12,9 @@ from typing import Any
 
 from sim.errors import Fault, ScenarioError
 from sim.scenario.catalogue import Catalogue
-from sim.scenario.checks import check_experiment, check_start, check_values
+from sim.scenario.checks import check_experiment, check_start, check_values, describe_surprises
 from sim.scenario.experiment import Experiment, LeverSetting, Policy, Start, Worldview
-from sim.scenario.files import PARTS, exists, looks_like_path, read_file
+from sim.scenario.files import PARTS, exists, looks_like_path, misnamed_file, read_file
 from sim.scenario.layers import (
     ExperimentFile,
     LeverChange,
@@ -28,7 +28,7 @@ from sim.scenario.layers import (
 )
 from sim.scenario.messages import describe_unknown
 from sim.scenario.reader import KINDS, Layer, Reader
-from sim.scenario.shipped import FILES, read_catalogue, shipped_folder
+from sim.scenario.shipped import FILES, own_catalogue, read_catalogue, shipped_folder
 from sim.scenario.values import Values, loss_outcomes
 
 _Part = list[Layer]
@@ -61,7 +61,7 @@ def load(
     experiment
         The name of a shipped experiment ("debate"), or a path.
     set_
-        KEY=VALUE texts, as after ``--set`` (`sim.scenario.overrides`); later ones take precedence.
+        KEY=VALUE texts, as after ``--set`` (`sim.scenario.overrides`), each key once.
     policies, worldviews, starts, values
         Names or paths, instead of those in the file.
     trials, lucks, months, step_months, seed
@@ -81,11 +81,11 @@ def load(
     lists = {"policies": policies, "worldviews": worldviews, "starts": starts, "values": values}
     options = numbers | {name: _as_list(entries) or None for name, entries in lists.items()}
 
-    path = _find_experiment(str(experiment))
-    reader = Reader(path.parent, shipped_folder())
+    path = find_experiment(str(experiment))
+    reader = Reader(path.parent, find_catalogue(path.parent))
     layers = reader.read_layers("experiment", path)
     changes = [reader.read_option(_flag(name), {name: to}) for name, to in options.items() if to is not None]
-    changes += map(reader.read_override, _as_list(set_))
+    changes += reader.read_overrides(_as_list(set_))
     if not layers:
         raise ScenarioError(reader.faults)
     layers += changes
@@ -117,8 +117,29 @@ def check(paths: Iterable[str | Path], further: Mapping[str, FileCheck] | None =
     return sorted({fault for path in paths for fault in _check_file(str(path), further or {})})
 
 
+def list_notes(names: Iterable[str | Path]) -> list[str]:
+    """What is allowed but may not be meant, in experiments and policies without faults (`describe_surprises`).
+
+    >>> list_notes(["debate"])
+    []
+    """
+    notes: dict[str, None] = {}
+    for name in map(str, names):
+        path = find_experiment(name)
+        document, _ = read_file(path, path.name, loose=True)
+        if document and "experiment" in document.data:
+            notes |= dict.fromkeys(describe_surprises(load(path)))
+        elif document and "policy" in document.data:
+            home = path.absolute().parent
+            home = home.parent if home.name == PARTS["policy"] else home
+            debate = find_catalogue(home) / "debate.yaml"
+            if debate.is_file():
+                notes |= dict.fromkeys(describe_surprises(load(debate, policies=path)))
+    return [*notes]
+
+
 def _check_file(name: str, further: Mapping[str, FileCheck]) -> Iterable[Fault]:
-    path = _find_experiment(name)
+    path = find_experiment(name)
     document, _ = read_file(path, path.name, loose=True)
     keys = document.data.keys() if document else ()
     kind = next((key for key in keys if key in KINDS), None)
@@ -130,7 +151,8 @@ def _check_file(name: str, further: Mapping[str, FileCheck]) -> Iterable[Fault]:
         return ()
     if kind:
         folder = path.absolute().parent
-        reader = Reader(folder.parent if folder.name == PARTS[kind] else folder, shipped_folder())
+        home = folder.parent if folder.name == PARTS[kind] else folder
+        reader = Reader(home, find_catalogue(home))
         _check_part(reader, kind, reader.read_layers(kind, path))
         return reader.faults
     if key := next((key for key in keys if key in further), None):
@@ -147,8 +169,16 @@ def _check_part(reader: Reader, kind: str, part: _Part) -> None:
         reader.faults.update(check_values(part, reader.catalogue))
 
 
-def _find_experiment(name: str) -> Path:
-    """The file of an experiment: a shipped name or a path; a bare file name may also be a shipped one."""
+def find_catalogue(home: Path) -> Path:
+    """The folder of the catalogue that experiments in a folder use: the one beside them, else the shipped one."""
+    return own_catalogue(home) or shipped_folder()
+
+
+def find_experiment(name: str) -> Path:
+    """The file of an experiment: a shipped name or a path; a bare file name may also be a shipped one.
+
+    Raises ScenarioError.
+    """
     is_name = not looks_like_path(name)
     path = Path(f"{name}.yaml" if is_name else name)
     shipped = shipped_folder() / path
@@ -158,7 +188,10 @@ def _find_experiment(name: str) -> Path:
     if is_name:
         others = {*FILES, "validation", "glossary"}
         names = [entry.stem for entry in shipped_folder().glob("*.yaml") if entry.stem not in others]
-        raise ScenarioError([Fault(name, 0, 0, describe_unknown("experiment", name, names))])
+        message = describe_unknown("experiment", name, names) + misnamed_file(name, [Path()])
+        if name.endswith(".txt") and exists(Path(name)):
+            message = f"the ending is wrong; rename the file to {name.removesuffix('.txt').removesuffix('.yaml')}.yaml"
+        raise ScenarioError([Fault(name, 0, 0, message)])
     return path
 
 
@@ -207,13 +240,13 @@ def _policy(catalogue: Catalogue, part: _Part, changes: Mapping[str, LeverChange
         for lever in catalogue.levers
         if lever in merged
     }
-    return Policy(*_names(file, file.policy), settings, file.when_coerced or "japan_decides")
+    return Policy(*_names(part, file, file.policy), settings, file.when_coerced or "japan_decides")
 
 
 def _worldview(catalogue: Catalogue, part: _Part, changes: list[ExperimentFile]) -> Worldview:
     records: list[WorldviewFile] = [layer.record for layer in part]
     file = merge_layers(records)
-    return Worldview(*_names(file, file.worldview), merge_beliefs(catalogue, [*records, *changes]))
+    return Worldview(*_names(part, file, file.worldview), merge_beliefs(catalogue, [*records, *changes]))
 
 
 def _start(catalogue: Catalogue, part: _Part, changes: Mapping[str, float]) -> Start:
@@ -221,14 +254,15 @@ def _start(catalogue: Catalogue, part: _Part, changes: Mapping[str, float]) -> S
     merged = {**file.quantities, **changes}
     levers = {name: file.levers[name] for name in catalogue.levers}
     quantities = {name: merged[name] for name in catalogue.quantities}
-    return Start(*_names(file, file.start), str(file.date), levers, quantities)
+    return Start(*_names(part, file, file.start), str(file.date), levers, quantities)
 
 
 def _values(part: _Part) -> Values:
     file: ValuesFile = merge_layers(layer.record for layer in part)
-    return Values(*_names(file, file.values), file.prices)
+    return Values(*_names(part, file, file.values), file.prices)
 
 
-def _names(file: TitledFile, name: str) -> tuple[str, str, str]:
-    """Name, title and summary; the name serves as title if there is none."""
-    return name, file.title or name, file.summary or ""
+def _names(part: _Part, file: TitledFile, name: str) -> tuple[str, str, str]:
+    """Name, title and summary. A title is never that of an extended file; without its own, the name serves."""
+    own: TitledFile = part[-1].record
+    return name, own.title or name, file.summary or ""

@@ -11,6 +11,7 @@ switch.learning=off                on or off
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sim.scenario.messages import describe_unknown, find_nearest, show_value
@@ -30,7 +31,9 @@ def parse_override(text: str, known: KnownNames) -> tuple[dict[str, Any], list[s
     """
     key, equals, written = text.partition("=")
     if not equals:
-        return {}, [f"must be KEY=VALUE, got {show_value(text)}"]
+        other = re.fullmatch(r"([\w.-]+)\s*[: ]\s*(\S.*)", text.strip())
+        hint = f"; write {other[1]}={other[2]}" if other else ""
+        return {}, [f"must be KEY=VALUE, got {show_value(text)}{hint}"]
     value, faults = parse_value(written)
     if faults:
         return {}, [fault.message for fault in faults]

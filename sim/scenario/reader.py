@@ -57,12 +57,17 @@ class Reader:
         self.faults.update(replace(fault, message=fault.message.removeprefix(key)) for fault in faults)
         return Layer(document, record)
 
-    def read_override(self, text: str) -> Layer:
-        """The layer of one ``--set KEY=VALUE``."""
-        label = f"--set {text}"
-        data, messages = parse_override(text, self.known)
-        self.faults.update(Fault(label, 0, 0, message) for message in messages)
-        return self.read_option(label, data)
+    def read_overrides(self, texts: Sequence[str]) -> list[Layer]:
+        """A layer for each ``--set KEY=VALUE``; a key that is set twice is a fault."""
+        layers, first = [], dict[str, str]()
+        for text in texts:
+            data, messages = parse_override(text, self.known)
+            key = text.partition("=")[0].strip()
+            if not messages and first.setdefault(key, text) is not text:
+                messages = [f"{key} is set twice, first by --set {first[key]}; leave out one of the two"]
+            self.faults.update(Fault(f"--set {text}", 0, 0, message) for message in messages)
+            layers.append(self.read_option(f"--set {text}", data))
+        return layers
 
     def read_layers(self, kind: str, path: Path, make_fault: MakeFault | None = None) -> list[Layer]:
         """The layers of a file: the file that it extends, if any, and its own; none if it is unreadable."""
@@ -110,7 +115,7 @@ class Reader:
         """The layers of the start in which hazard ratios and odds ratios are 1; none without a catalogue."""
         if self.catalogue is None:
             return []
-        return self.read_layers("start", self.library.shipped / "starts" / f"{self.catalogue.reference_start}.yaml")
+        return self.read_layers("start", self.library.scenarios / "starts" / f"{self.catalogue.reference_start}.yaml")
 
     def _read_layer(self, kind: str, path: Path, make_fault: MakeFault | None) -> Layer | None:
         if path not in self._layers:  # a file with faults is not read again

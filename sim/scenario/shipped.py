@@ -1,4 +1,4 @@
-"""The shipped scenarios: their folder, and the catalogue in six of its files."""
+"""The catalogue in six files: those that come with Strait, or those that lie beside an experiment."""
 
 from __future__ import annotations
 
@@ -51,6 +51,12 @@ def shipped_folder() -> Path:
     return checkout if (checkout / "parameters.yaml").is_file() else package / "_shipped"
 
 
+def own_catalogue(home: Path) -> Path | None:
+    """The folder of a catalogue beside an experiment: the experiment's own, or `scenarios` in it; None without one."""
+    folders = (home, home / "scenarios")
+    return next((folder for folder in folders if any((folder / f"{stem}.yaml").is_file() for stem in FILES)), None)
+
+
 def read_catalogue(folder: Path) -> CatalogueReading:
     """The catalogue in a folder of scenarios; read again only after a change of a file."""
     names = tuple(
@@ -73,7 +79,7 @@ def _read_catalogue(folder: Path, names: tuple[tuple[str, tuple[str, ...]], ...]
     documents, faults = {}, []
     for stem in FILES:
         document, file_faults = read_file(folder / f"{stem}.yaml", f"scenarios/{stem}.yaml")
-        faults += file_faults
+        faults += file_faults if document or (folder / f"{stem}.yaml").exists() else [_missing(stem)]
         if document:
             documents[stem] = document
     known = _known({stem: document.data for stem, document in documents.items()}, names)
@@ -85,6 +91,11 @@ def _read_catalogue(folder: Path, names: tuple[tuple[str, tuple[str, ...]], ...]
     faults += _disagreements(documents, sections)
     files = {document.file: document.sha256 for document in documents.values()}
     return CatalogueReading(None if faults else Catalogue(**sections), known, tuple(faults), files)
+
+
+def _missing(stem: str) -> Fault:
+    message = f"no such file; a catalogue has all {len(FILES)} files, as strait init FOLDER copies them"
+    return Fault(f"scenarios/{stem}.yaml", 0, 0, message)
 
 
 def _known(data: dict[str, dict[str, Any]], names: Iterable[tuple[str, tuple[str, ...]]]) -> KnownNames:

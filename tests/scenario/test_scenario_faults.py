@@ -176,7 +176,8 @@ def test_missing_experiment(tree: Path) -> None:
 
 def test_missing_catalogue_file(tree: Path) -> None:
     (tree / "scenarios/sources.yaml").unlink()
-    assert faults("trial.yaml") == ["scenarios/sources.yaml: no such file"]
+    message = "no such file; a catalogue has all 6 files, as strait init FOLDER copies them"
+    assert faults("trial.yaml") == [f"scenarios/sources.yaml: {message}"]
 
 
 def test_symbolic_links_cannot_leave_the_folder(tree: Path) -> None:

@@ -1,0 +1,81 @@
+"""`strait init` and the catalogue beside an experiment: edits are used, and which files are used is shown."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from small import rewrite
+from telling import Strait, assert_refused
+
+import sim
+
+RUN = ("--trials", "20", "--worldview", "neutral", "--start", "2026", "--policy", "status_quo", "--no-figures")
+MINE = "experiment: mine\nextends: debate\npolicies: [status_quo, direct_ties]\nparameters: {us_intervenes_prob: 0.4}\n"
+
+
+@pytest.fixture
+def copy(strait: Strait, tmp_path: Path) -> Path:
+    """Return a folder with a copy of the scenarios in which one neutral number is changed."""
+    shown = strait("init", "mine").stdout
+    assert "strait run mine/debate.yaml" in shown
+    path = tmp_path / "mine" / "parameters.yaml"
+    entry = r"(\n  us_intervenes_prob:\n(?:    .*\n)*?    neutral: ).*"
+    changed, count = re.subn(entry, r"\g<1>0.111", path.read_text(encoding="utf-8"))
+    assert count == 1
+    path.write_text(changed, encoding="utf-8")
+    return tmp_path / "mine"
+
+
+def neutral(experiment: sim.Experiment) -> object:
+    view = next(view for view in experiment.worldviews if view.name == "neutral")
+    return view.distributions["us_intervenes_prob"].spec()
+
+
+def test_an_untouched_copy_is_the_same_experiment(strait: Strait, tmp_path: Path) -> None:
+    strait("init")
+    own, shipped = sim.load("scenarios/debate.yaml").resolved(), sim.load("debate").resolved()
+    assert own == shipped
+    assert_refused(strait("init"), "scenarios exists and is not empty; name a new folder")
+
+
+def test_an_edit_beside_the_experiment_is_used_and_said(copy: Path, strait: Strait) -> None:
+    assert neutral(sim.load("mine/debate.yaml")) == 0.111
+    assert neutral(sim.load("debate")) != 0.111
+    run = strait("run", "mine/debate.yaml", *RUN, "--out", "out")
+    assert run.exit_code == 0, run.output
+    assert "Catalogue: mine, which lies beside debate.yaml." in run.stderr
+    manifest = json.loads(Path("out/manifest.json").read_text(encoding="utf-8"))
+    assert manifest["experiment"]["catalogue"]["parameters"]["us_intervenes_prob"]["neutral"] == 0.111
+
+
+def test_a_folder_named_scenarios_lies_beside_an_experiment_too(copy: Path, strait: Strait, tmp_path: Path) -> None:
+    copy.rename(tmp_path / "scenarios")
+    (tmp_path / "mine.yaml").write_text(MINE, encoding="utf-8")
+    assert sim.load("mine.yaml").catalogue.parameters["us_intervenes_prob"].neutral.spec() == 0.111
+    assert "Catalogue: scenarios, which lies beside mine.yaml." in strait("check", "mine.yaml").output
+    run = strait("run", "debate", *RUN, "--out", "out")
+    assert "The one in scenarios is not used. To use it: strait run scenarios/debate.yaml" in run.stderr
+    assert neutral(sim.load("debate")) != 0.111
+
+
+def test_an_experiment_alone_uses_the_shipped_catalogue_and_says_so(strait: Strait, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(MINE, encoding="utf-8")
+    assert "Catalogue: the one that comes with Strait.\n" in strait("check", "mine.yaml").output
+    assert "Catalogue" not in strait("run", "debate", *RUN, "--out", "out").output
+
+
+def test_check_reads_the_files_that_run_reads(copy: Path, strait: Strait) -> None:
+    rewrite(copy / "levers.yaml", "  escorts:\n", "  convoys:\n")
+    for words in (["check"], ["run", *RUN]):
+        assert_refused(strait(*words, "mine/debate.yaml"), "unknown lever 'escorts'")
+    assert_refused(strait("check", "mine/policies/both.yaml"), "unknown lever 'escorts'")
+    assert strait("check", "debate").exit_code == 0
+
+
+def test_a_catalogue_is_complete_or_absent(copy: Path, strait: Strait) -> None:
+    (copy / "claims.yaml").unlink()
+    message = "scenarios/claims.yaml: no such file; a catalogue has all 6 files, as strait init FOLDER copies them"
+    assert_refused(strait("check", "mine/debate.yaml"), message)
