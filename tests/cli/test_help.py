@@ -15,7 +15,7 @@ from analysis.cli import main
 
 WORDS = [word for commands in main.GROUPS.values() for word in commands]
 COMMANDS: Any = typer.main.get_command(main.app)
-WITHOUT_EXPERIMENT = {"init", "summarise", "merge", "export", "methods", "bench"}  # they work on folders of results, or none
+WITHOUT_EXPERIMENT = {"init", "summarise", "merge", "export", "methods", "bench"}  # they work on folders, or none
 
 
 def parameters(word: str, kind: str) -> list[Any]:

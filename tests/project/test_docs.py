@@ -45,6 +45,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("command", commands("README.md") + commands("docs/scenarios.md"))
 def test_commands_work(home: Path, command: str) -> None:
     words = shlex.split(command)[1:]
+    if "my_scenarios" in command and words[0] != "init":
+        CliRunner().invoke(main.app, ["init", "my_scenarios"])
     if words[0] == "run":
         words = [*(["20" if word == "500" else word for word in words]), "--no-figures"]
     result = CliRunner().invoke(main.app, words)
@@ -63,8 +65,8 @@ def test_every_form_of_set_is_right(home: Path) -> None:
     assert len(forms) == 6
     import sim
 
-    changed = sim.load("debate", set_=forms)
-    assert changed.resolved() != sim.load("debate").resolved()
+    for form in forms:
+        assert sim.load("debate", set_=form).resolved() != sim.load("debate").resolved()
 
 
 @pytest.mark.parametrize("code", [code for page in PAGES for code in blocks(page, "python")])
