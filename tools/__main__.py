@@ -165,5 +165,31 @@ def compare_with_c(
         typer.echo(f"{ours:.2f} microseconds a trial; by {compiler} -O3 {theirs:.2f}; ratio {ours / theirs:.3f}")
 
 
+@app.command("compare-with-javascript")
+def compare_with_javascript(
+    trials: Annotated[int, Option(metavar="N", min=1, help="Trials for each cell of the debate.")] = 20_000,
+) -> None:
+    """Compare every recorded number of the debate in JavaScript, under Node, with that of our machine code."""
+    with readable_errors():
+        import shutil
+
+        from sim.scenario import loader
+        from tools.compare_with_javascript import compare_cells
+
+        if shutil.which("node") is None:
+            exit_with("Node is not here: install it to run JavaScript.", FAILED)
+        cells = []
+        for cell in compare_cells(loader.load("debate", trials=trials)):
+            cells.append(cell)
+            typer.echo(f"{' '.join(cell.cell)}: {cell.different} of {cell.numbers:,} numbers differ", err=True)
+        numbers, different = sum(cell.numbers for cell in cells), sum(cell.different for cell in cells)
+        javascript = sum(cell.seconds_in_javascript for cell in cells)
+        machine_code = sum(cell.seconds_in_machine_code for cell in cells)
+        typer.echo(f"{len(cells) * trials:,} trials, {numbers:,} numbers: {different} differ.")
+        typer.echo(f"JavaScript took {javascript:.0f} s, machine code {machine_code:.0f} s.")
+        if different:
+            raise typer.Exit(FAILED)
+
+
 if __name__ == "__main__":
     app()

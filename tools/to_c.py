@@ -20,14 +20,14 @@ RUNTIME = """#include <math.h>
 #include <string.h>
 #define PICK(name, type, sign) static inline type name(type a, type b) { return b sign a ? b : a; }
 PICK(max_float, double, >) PICK(min_float, double, <) PICK(max_int, int64_t, >) PICK(min_int, int64_t, <)
+static inline uint64_t sim_translate_primitives_high_product(uint64_t a, uint64_t b) {
+  return (unsigned __int128)a * b >> 64;
+}
 static inline int64_t high_word(double x) { int64_t word; memcpy(&word, &x, 8); return word >> 32; }
 static inline double times_power(double x, int64_t k) {
   uint64_t word; memcpy(&word, &x, 8); word += (uint64_t)k << 52; memcpy(&x, &word, 8); return x;
 }
 """
-HIGH_PRODUCT_IN_C = """static uint64_t sim_translate_primitives_high_product(uint64_t a, uint64_t b) {
-  return (unsigned __int128)a * b >> 64;
-}"""
 NOT_FINITE = {"nan": "NAN", "inf": "INFINITY", "-inf": "-INFINITY"}
 NAMES = {"abs": "fabs", "round": "(int64_t)rint", "neg": "-", "not": "!"}
 
@@ -55,7 +55,7 @@ class _Printer:
             self.references[name] = f"v_{name}", f"{name}_length"
             given += [f"{self.type(kind)} v_{name}", *([f"int64_t {name}_length"] if is_open(kind) else [])]
         if function.name == HIGH_PRODUCT:
-            return HIGH_PRODUCT_IN_C
+            return ""  # it stands in RUNTIME
         own = [f"{self.type(kind)} v_{name};" for name, kind in function.locals.items()]
         self.lines = [f"{self.type(function.result or NONE)} {self.called(function)}({', '.join(given)}) {{", *own]
         self.block(function.body)
