@@ -81,4 +81,4 @@ class WorkerError(StraitError):
 
 
 class RuleError(StraitError):
-    """Raised where a rule divides by zero or uses an index outside its array; it names the line and the trial."""
+    """Raised where a rule divides by zero, never ends or uses an index outside its array, with line and trial."""

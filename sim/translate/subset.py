@@ -275,8 +275,7 @@ class _Reader:
         if goes_on and self.out.result not in (None, NONE):
             self.refuse(self.node, f"{self.node.name} may end without a result: return one on every path")
         self.out.result = self.out.result or NONE
-        given = dict(self.out.parameters)
-        self.out.locals = {name: kind for name, kind in self.kinds.items() if name not in given}
+        self.out.locals = {name: kind for name, kind in self.kinds.items() if name not in dict(self.out.parameters)}
         return self.out
 
     def refuse(self, node: Any, why: str) -> NoReturn:
@@ -352,7 +351,11 @@ class _Reader:
         if node.orelse:
             self.refuse(node, "a loop has no else: set a variable in the loop and test it afterwards")
         test, before = self.test(node.test), self.assigned
-        out.append(("while", test, self.branch(node.body, before)[0], False))
+        # A loop may wait for what never comes, as where a rate is infinite. After many rounds it is a fault.
+        one, left = Expr("const", REAL, (1.0,)), self.kept(Expr("const", REAL, (1e5,)), out)
+        fault = Expr("/", REAL, (one, left), self.site(node.test, "the loop goes on for 100,000 rounds"))
+        begin = [("set", [left], Expr("-", REAL, (left, one))), ("set", [None], fault)]
+        out.append(("while", test, begin + self.branch(node.body, before)[0], False))
         self.assigned = before
 
     def read_For(self, node: ast.For, out: list[Statement]) -> None:
@@ -621,11 +624,11 @@ def _wider(left: Kind, right: Kind) -> Kind:
 
 def _joined(tests: Sequence[Expr], *, stop: bool) -> Expr:
     """`and`, which stops at the first test that is false, or `or`, which stops at the first that is true."""
-    first, *rest = tests
-    if not rest:
-        return first
-    later, end = _joined(rest, stop=stop), Expr("const", BOOL, (stop,))
-    return Expr("if", BOOL, (first, end, later) if stop else (first, later, end))
+    *before, joined = tests
+    for test in reversed(before):
+        end = Expr("const", BOOL, (stop,))
+        joined = Expr("if", BOOL, (test, end, joined) if stop else (test, joined, end))
+    return joined
 
 
 def _whole(number: int) -> Expr:

@@ -161,7 +161,7 @@ class _Printer:
             parts = [_result(index, kind) for index, kind in enumerate(value.kind.items)]
         else:
             # JavaScript works out an index before the value, Python after it.
-            is_fixed = re.fullmatch(r"[\w$]+(\[\d+\])?", places[0] or "_")
+            is_fixed = re.fullmatch(r"[\w$]+(\[\d+\])?", places[0] or "")
             parts = [self.value(value) if is_fixed else self.new(self.value(value))]
         self.lines += [f"{place} = {part};" for place, part in zip(places, parts, strict=False) if place]
 

@@ -85,9 +85,7 @@ class _Body:
             else:
                 self.variables[name] = self.build.alloca(type_of(kind))
                 self.build.store(next(given), self.variables[name])
-        with self.build.goto_entry_block():
-            body = self.build.append_basic_block("body")
-            self.build.branch(body)
+        self.build.branch(body := self.build.append_basic_block("body"))
         self.build.position_at_end(body)
         self.block(function.body)
         if not self.build.block.is_terminated:
@@ -129,8 +127,7 @@ class _Body:
 
     def store(self, place: Expr, value: Any) -> None:
         if isinstance(place.kind, Record):
-            size = I64(size_of(place.kind))
-            self.call("llvm.memcpy.p0.p0.i64", ir.VoidType(), self.value(place), value, size, I1(0))
+            self.call("llvm.memcpy.p0.p0.i64", TYPES[NONE], self.value(place), value, I64(size_of(place.kind)), I1(0))
         elif place.op == "local":
             self.build.store(value, self.variables[place.args[0]])
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import subprocess
@@ -108,6 +109,27 @@ def test_a_division_by_zero_names_its_rule_and_its_trial() -> None:
     assert sim.run(small(trials=10), agents={"prc": Patient}).records  # another kernel has no fault
 
 
+class Boundless(sim.PRC):
+    def urge(self, success: float, price: float, hope: float, crisis: float, window: float) -> float:
+        return math.inf
+
+
+class Waiting(sim.PRC):
+    def urge(self, success: float, price: float, hope: float, crisis: float, window: float) -> float:
+        level = 0.0
+        while level < 1.0:
+            level = level / 2.0
+        return level
+
+
+@needs_kernels
+@pytest.mark.parametrize(("agent", "where"), [(Boundless, "month.py"), (Waiting, "test_agents.py")])
+def test_an_agent_that_never_comes_to_a_result_is_a_fault(agent: type, where: str) -> None:
+    says = rf"{where}:\d+: the loop goes on for 100,000 rounds: .* \(trial 0, seed 2020"
+    with pytest.raises(RuleError, match=says):
+        sim.run(small(trials=10), agents={"prc": agent})
+
+
 @needs_kernels
 def test_an_agent_that_is_changed_is_read_again() -> None:
     class Moody(sim.PRC):
@@ -208,7 +230,7 @@ def test_ctrl_c_ends_an_agent_that_never_comes_to_a_result(tmp_path: Path) -> No
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(1)
                 break
-        assert process.poll() not in (None, 0)
+        assert process.poll() not in (None, 0, 1)  # 1 is the end by a fault
 
 
 ENDLESS = """
@@ -218,7 +240,10 @@ class Loop(sim.PRC):
     def urge(self, success, price, hope, crisis, window):
         x = 1.0
         while x > 0.0:
-            x = x + price * 0.0 + 1.0
+            y = 0.0
+            while y < 99000.0:  # below the rounds after which a loop is a fault
+                y = y + price * 0.0 + 1.0
+            x = x + 1.0
         return x
 
 exp = sim.load("debate", trials=20, starts="2026", worldviews="neutral", policies=["status_quo"])

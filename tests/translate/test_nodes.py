@@ -116,6 +116,8 @@ WITH_FUNCTIONS = {
                              "    out[0] = sign(state.r) + sign(state.v[1]) + sign(state.v[2])\n",
     "bits of reals": "from sim.translate.primitives import high_word, times_power\n\n\ndef run(state, out) -> None:\n"
                      "    out[0] = high_word(state.r)\n    out[1] = times_power(state.r, state.n - 7)\n",
+    "a result that is not read": "def step(state) -> int:\n    state.n += 1\n    return state.n\n\n\n"
+                                 "def run(state, out) -> None:\n    _ = step(state)\n    out[0] = state.n\n",
     "two calls of two results": "def two(x: float) -> tuple[float, float]:\n    return x, x + 1\n\n\n"
                                 "def run(state, out) -> None:\n    a, _ = two(1.0)\n    _, b = two(5.0)\n"
                                 "    out[0] = a + b\n    out[1] = two(1.0)[0] - two(7.0)[1]\n",
@@ -149,3 +151,16 @@ def test_javascript_does_what_python_does() -> None:
 
 def test_a_fault_names_its_line() -> None:
     assert PROGRAMS["division by zero"].in_python().line == 10
+
+
+ENDLESS = Small(indented("while state.r < 2:\n    out[0] += state.r"))
+
+
+@pytest.mark.parametrize("optimise", [False, True], ids=["as printed", "optimised"])
+def test_a_loop_without_end_is_a_fault_of_its_line(optimise: bool) -> None:
+    assert ENDLESS.in_machine_code(optimise=optimise).line == 8
+
+
+@needs_node
+def test_a_loop_without_end_is_a_fault_in_javascript_too() -> None:
+    assert in_javascript([ENDLESS])[0].line == 8
