@@ -257,7 +257,7 @@ def fingerprints(exp: Experiment) -> dict[str, str]:
     >>> one["rules"] == other["rules"], one["numbers"] == other["numbers"]
     (True, False)
     """
-    resolved = {key: entry for key, entry in exp.resolved().items() if key not in ("name", "trials")}
+    resolved = {key: entry for key, entry in exp.resolved().items() if key not in ("name", "trials", "changes")}
     numbers = json.dumps(_without_prose(resolved), sort_keys=True)
     return {"rules": compiled.hash_rules()[:16], "numbers": _hash(numbers.encode())}
 

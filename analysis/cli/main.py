@@ -6,11 +6,13 @@ import gc
 import inspect
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
 from typer import Option
+from typer.core import TyperGroup
 
 from analysis.cli.backtest import backtest
 from analysis.cli.bench import bench
@@ -28,6 +30,7 @@ from analysis.cli.list import list_names
 from analysis.cli.merge import merge
 from analysis.cli.methods import methods
 from analysis.cli.options_command import count_options
+from analysis.cli.rerun import rerun
 from analysis.cli.robust import robust
 from analysis.cli.run import run
 from analysis.cli.sensitivity import sensitivity
@@ -41,6 +44,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
     "Play": {
         "run": (run, "strait run --trials 500 --set us_intervenes_prob=0.4"),
         "summarise": (summarise, "strait summarise out/debate"),
+        "rerun": (rerun, "strait rerun out/debate"),
         "merge": (merge, "strait merge out/debate-parts --out out/debate"),
         "check": (check, "strait check my_debate.yaml policies/mine.yaml"),
         "init": (init, "strait init my_scenarios"),
@@ -110,11 +114,24 @@ def strait(
     """
 
 
+class _Words(TyperGroup):
+    """Remembers the words of a command while it runs, for the manifests of what it writes."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the words, as every command does."""
+        from sim.results import command_line
+
+        before = command_line.WORDS.set(("strait", *args))
+        ctx.call_on_close(partial(command_line.WORDS.reset, before))
+        return super().parse_args(ctx, args)
+
+
 def assembled() -> typer.Typer:
     """Return the command with all its command words, grouped as in `GROUPS`."""
     settings: dict[str, Any] = {"context_settings": {"help_option_names": ["-h", "--help"]}}
     made = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich", **settings)
-    made.callback(help=rewrapped(strait.__doc__ or ""), epilog="Start with:  strait run --trials 500")(strait)
+    text = rewrapped(strait.__doc__ or "")
+    made.callback(cls=_Words, help=text, epilog="Start with:  strait run --trials 500")(strait)
     for group, commands in GROUPS.items():
         for word, (function, example) in commands.items():
             text = rewrapped(function.__doc__ or "")

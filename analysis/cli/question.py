@@ -217,4 +217,7 @@ def one_section(
 
 def heading_of(question: Question, outcome: str) -> str:
     """Return the heading over the lines on one outcome."""
-    return f"From {question.start.title}, {question.experiment.catalogue.outcomes[outcome].label}:"
+    from analysis.figures.captions import start_clause
+
+    exp = question.experiment
+    return f"From {start_clause(exp, question.start)}, {exp.catalogue.outcomes[outcome].label}:"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from sim.results.parts import Share
     from sim.results.result import Result
     from sim.scenario.experiment import Experiment
+
+
+UNCHANGED = "_unchanged"  # after the name of an experiment that is played without --set
 
 
 def run(
@@ -50,8 +54,11 @@ def run(
     out: Annotated[
         Path | None,
         Option("--out", metavar="DIR", help="Folder for the results; several experiments have a folder each in it.",
-               show_default="out/EXPERIMENT"),
+               show_default="out/NAME"),
     ] = None,
+    with_unchanged: Annotated[
+        bool, Option("--with-unchanged", help="Play it without --set too, and compare the two.")
+    ] = False,
     fresh: options.Fresh = False,
     no_figures: options.NoFigures = False,
 ) -> None:
@@ -83,6 +90,12 @@ def run(
         for note in dict.fromkeys(note for exp in loaded for note in describe_surprises(exp)):
             typer.echo(note, err=True)
         folders = _folders(files, loaded, out, share)
+        if with_unchanged:
+            if not set_ or share or len(files) > 1:
+                exit_with("--with-unchanged: needs one experiment with --set, without --part.", BAD_INPUT)
+            unchanged = options.load_experiment(files[0], **changes | {"set_": None})
+            loaded.insert(0, replace(unchanged, name=f"{unchanged.name}{UNCHANGED}"))
+            folders.insert(0, folders[0].with_name(f"{folders[0].name}{UNCHANGED}"))
         settings = {"fresh": fresh, "workers": workers, "cluster": cluster, "share": share}
         writes = [
             _writer(exp, folder, until or [], limit=trials is None, **settings)
@@ -93,7 +106,7 @@ def run(
             results.append(play(folder, write))
             show_run(results[-1], folder, no_figures=no_figures)
         if len(results) > 1:
-            _compare(results, folders[0].parent)
+            _compare(results, folders[1] if with_unchanged else folders[0].parent)
         for result, folder in zip(results, folders, strict=True):
             report_failures(result, folder)
 
@@ -176,7 +189,7 @@ def show_run(result: Result, folder: Path, *, no_figures: bool) -> None:
         _print_part(result, folder)
     else:
         if not no_figures:
-            _draw(result, folder)
+            draw(result, folder)
         print_summary(result, folder)
 
 
@@ -213,7 +226,7 @@ def play(folder: Path, write: Callable[..., Result], *, plays: bool = True) -> R
         return write(progress=update)
 
 
-def _draw(result: Result, folder: Path) -> None:
+def draw(result: Result, folder: Path) -> None:
     """Draw the figures, unless the folder has them already."""
     from analysis.figures import run_figures
     from sim.results import store
@@ -228,10 +241,11 @@ def _draw(result: Result, folder: Path) -> None:
 
 def print_summary(result: Result, folder: Path) -> None:
     """Print what the results say, and their folder."""
+    from analysis.figures.captions import start_clause
     from analysis.paper import run_summary
 
     exp = result.experiment
-    print_findings(f"{exp.title} From {exp.starts[-1].title}:", run_summary.describe_run(result))
+    print_findings(f"{exp.title} From {start_clause(exp, exp.starts[-1])}:", run_summary.describe_run(result))
     if result.reused:
         typer.echo("This experiment was already run; showing the saved results. Use --fresh to run it again.")
     typer.echo(f"Results: {folder}\n{CAVEAT}")

@@ -67,7 +67,7 @@ def draw_forecasts(backtest: Backtest) -> CaptionedFigure:
         axes.set_xlim(0, 1)
         style.label_percent(axes.xaxis)
         style.label_rows(axes, labels, groups)
-    return finish_figure("backtest_forecasts", figure, caption)
+    return finish_figure("backtest_forecasts", figure)
 
 
 def _labels(episodes: list[Episode]) -> tuple[list[str], list[bool]]:
@@ -160,7 +160,7 @@ def draw_gains(backtest: Backtest) -> CaptionedFigure:
         axes.set_xlabel("gain in log score\n← worse   better →", fontsize=TICK)
         style.label_rows(axes, labels, [text.endswith(" against") for text in labels])
     style.label_signed(panels[0].xaxis)
-    return finish_figure("backtest_gains", figure, caption)
+    return finish_figure("backtest_gains", figure)
 
 
 def _draw_gain(axes: Axes, y: float, gain: Gain) -> None:

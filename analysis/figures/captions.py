@@ -12,7 +12,7 @@ from sim.results.tables import reference_policy, shown_contrasts
 
 if TYPE_CHECKING:
     from sim.scenario.catalogue import Outcome
-    from sim.scenario.experiment import Experiment, Worldview
+    from sim.scenario.experiment import Experiment, Start, Worldview
 
 EVENTS = {
     "deterrence_holds": "deterrence holds", "crisis": "a crisis breaks out", "quarantine": "a quarantine is imposed",
@@ -21,6 +21,7 @@ EVENTS = {
     "japan_gdp_loss_pct": "Japan loses", "taiwan_gdp_loss_pct": "Taiwan loses",
 }  # fmt: skip
 NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+MOST_NAMED = 4  # changed settings; of more only their number
 PROPER = ("Japan", "Taiwan", "US", "PRC")
 
 
@@ -53,6 +54,25 @@ def belief_clause(worldview: Worldview) -> str:
 def worldview_title(worldview: Worldview) -> str:
     """Return a worldview's title as a heading of rows or panels."""
     return "On the evidence" if worldview.title == "Neutral" else worldview.title
+
+
+def changes_phrase(exp: Experiment) -> str:
+    """Return what `--set` changed: 'with N12 and us_intervenes_prob changed'; empty if nothing.
+
+    >>> import sim
+    >>> changes_phrase(sim.load("debate", set_=["claim.N12=0.5", "lever.escorts.depth=1", "switch.learning=off"]))
+    'with N12, escorts and learning changed'
+    """
+    keys = [text.split("=")[0].strip().split(".") for text in exp.changes]
+    names = list(dict.fromkeys(key[1] if len(key) > 1 else key[0] for key in keys))
+    listed = join_words(names) if len(names) <= MOST_NAMED else f"{len(names)} settings"
+    return f"with {listed} changed" if names else ""
+
+
+def start_clause(exp: Experiment, start: Start) -> str:
+    """Return a start, and what `--set` changed: 'November 2026, with N12 changed (claim.N12=0.5)'."""
+    changes = changes_phrase(exp)
+    return f"{start.title}, {changes} ({'; '.join(exp.changes)})" if changes else start.title
 
 
 def event(outcome: Outcome) -> str:

@@ -65,7 +65,7 @@ def draw_crossover(finding: Crossover, outcome: str) -> CaptionedFigure:
     axes.set(ylim=(float(heights.sum()) + 0.04, -0.04), yticks=[], xlim=(-EDGE, 1 + EDGE))
     axes.set_xticks([0, 0.5, 1], ["Self’s\nreading", "half way", "Newsham’s\nreading"])
     style.quiet_axes(axes)
-    return finish_figure(f"crossover_{outcome}_{question.start.name}", figure, caption)
+    return finish_figure(f"crossover_{outcome}_{question.start.name}", figure)
 
 
 def describe_crossover(finding: Crossover, outcome: str) -> list[str]:

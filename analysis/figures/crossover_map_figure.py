@@ -55,7 +55,7 @@ def draw_crossover_map(finding: Map) -> CaptionedFigure:
     axes.set_yticks(ticks, ["Self", "", "half way", "", "Newsham"])
     style.quiet_axes(axes, grid="both")
     name = f"crossover_{'_'.join(finding.claims)}_{outcome.name}_{question.start.name}"
-    return finish_figure(name, figure, caption)
+    return finish_figure(name, figure)
 
 
 def describe_crossover_map(finding: Map) -> list[str]:

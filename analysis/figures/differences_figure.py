@@ -98,7 +98,7 @@ def draw_forest(
         axes.set_xlim(min(a.get_xlim()[0] for a in shares), max(a.get_xlim()[1] for a in shares))
     for axes in panels:
         style.label_signed(axes.xaxis)
-    return finish_figure(f"{name}_{start}", figure, caption)
+    return finish_figure(f"{name}_{start}", figure)
 
 
 def describe_differences(exp: Experiment, table: pd.DataFrame, start: str) -> str:

@@ -114,7 +114,7 @@ def draw_discover(finding: Discovery, outcome: str) -> CaptionedFigure | None:
     left, right = figure.subplots(1, 2, width_ratios=[SCATTER, LABELS + BARS])
     _draw_points(left, finding, search, main)
     _draw_limits(right, [main, *boxes[1:]], claims, says, places, _colours(question, search)[0])
-    return finish_figure(f"discover_{outcome}_{question.start.name}", figure, caption)
+    return finish_figure(f"discover_{outcome}_{question.start.name}", figure)
 
 
 def _draw_points(axes: Axes, finding: Discovery, search: Search, box: Box) -> None:

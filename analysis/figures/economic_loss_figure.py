@@ -69,7 +69,7 @@ def draw_economic_loss(exp: Experiment, summary: pd.DataFrame, trials: pd.DataFr
         most = max(max(values.values()) for (_, _, loss), values in spread.items() if loss == name)
         style.scale_losses(axes, outcome.unit, most)
         style.label_rows(axes, labels, [i % group == 0 for i in range(len(labels))])
-    return finish_figure(f"economic_loss_{start}", figure, caption)
+    return finish_figure(f"economic_loss_{start}", figure)
 
 
 def describe_losses(exp: Experiment, spread: dict[Cell, dict[str, float]], view: Worldview) -> str:

@@ -26,6 +26,8 @@ from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 from numpy.typing import NDArray
 
+from analysis.figures.captions import capitalize, changes_phrase
+
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment, Start
 
@@ -179,11 +181,14 @@ def make_page(
     start : str
         Name of the start, for the line under the title and the footer.
     note : str
-        What else the line under the title says.
+        What else the line under the title says. What `--set` changed stands before title and caption.
     keys : sequence of Artist
         Entries of the key, with their labels already wrapped.
     """
     begin = next(entry for entry in exp.starts if entry.name == start)
+    if changes := changes_phrase(exp):
+        title = f"{capitalize(changes)}: {title[:1].lower()}{title[1:]}"
+        caption = f"{capitalize(changes)} ({'; '.join(exp.changes)}): {caption}"
     cell = f"{exp.trials:,} {'trial' if exp.trials == 1 else 'trials'} per cell"
     return make_sheet(
         title=title,
@@ -207,6 +212,7 @@ def make_sheet(
     tops = np.cumsum([*blocks, text_height(below, BODY) + 0.1, text_height(foot, SMALL) + 0.15]).tolist()
     total = tops[-1]
     figure = Figure(figsize=(WIDTH, total), dpi=150, facecolor="white")
+    figure.set_label(caption)
     figure.text(MARGIN / WIDTH, 1 - tops[0] / total, head, size=TITLE, color=INK, weight="bold", va="top")
     lines = ((under, tops[1], HEADING, GREY), (below, tops[4], BODY, INK), (foot, tops[5], SMALL, GREY))
     for text, top, size, colour in lines:
@@ -224,8 +230,8 @@ def make_sheet(
     return figure
 
 
-def finish_figure(name: str, figure: Figure, caption: str) -> CaptionedFigure:
-    """Lay the panels out once, fix them there, and return the figure with its caption.
+def finish_figure(name: str, figure: Figure) -> CaptionedFigure:
+    """Lay the panels out once, fix them there, and return the figure with the caption that its page was made with.
 
     Positions are rounded: the solver's last bit depends on the order of objects in memory and would change files.
     """
@@ -239,7 +245,7 @@ def finish_figure(name: str, figure: Figure, caption: str) -> CaptionedFigure:
     for axes in figure.axes:
         left, bottom, width, high = (round(edge, 6) for edge in axes.get_position().bounds)
         axes.set_position((left, bottom, width, high))
-    return CaptionedFigure(name, figure, caption)
+    return CaptionedFigure(name, figure, str(figure.get_label()))
 
 
 def save_figure(drawn: CaptionedFigure, folder: Path) -> tuple[Path, Path]:

@@ -52,7 +52,7 @@ def draw_first_times(exp: Experiment, trials: pd.DataFrame, start: str) -> Capti
     for top, bottom, view in zip(grid[0], grid[-1], exp.worldviews, strict=True):
         style.set_heading(top, worldview_title(view), WIDTH / len(exp.worldviews) - 0.8)
         bottom.set_xlabel(f"{word} from the start", fontsize=TICK)
-    return finish_figure(f"first_times_{start}", figure, caption)
+    return finish_figure(f"first_times_{start}", figure)
 
 
 def describe_first_times(exp: Experiment, shares: dict[tuple[str, str, str], float]) -> str:

@@ -63,7 +63,7 @@ def draw_hindcast(
     panels.flat[3].hlines(average, -0.4, 3.1, color=style.BAD, linewidth=2, linestyle="--", zorder=5)
     _draw_quiet_years(panels.flat[4], still, quiet_on_record, years)
     _draw_force(panels.flat[5], first_force, years)
-    return finish_figure("hindcast", figure, caption)
+    return finish_figure("hindcast", figure)
 
 
 def _caption(

@@ -79,7 +79,7 @@ def draw_outcome_shares(exp: Experiment, summary: pd.DataFrame, start: str) -> C
         style.rule_off(axes, places[1:] - 0.5)
     for axes in panels.flat[len(shown) :]:
         axes.set_visible(False)
-    return finish_figure(f"outcome_shares_{start}", figure, caption)
+    return finish_figure(f"outcome_shares_{start}", figure)
 
 
 def _draw_dots(axes: Axes, y: Floats, cells: Floats, look: style.Look) -> None:

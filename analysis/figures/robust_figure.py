@@ -87,7 +87,7 @@ def draw_robust(finding: Robust, name: str) -> CaptionedFigure:
     names = [wrap_text(policy.title, NAMES, TICK) for policy in exp.policies]
     panels[0].set_yticks(range(len(names)), names, fontsize=TICK)
     panels[0].set_ylim(len(names) - 0.5, -0.5)
-    return finish_figure(f"robust_{name}_{finding.question.start.name}", figure, caption)
+    return finish_figure(f"robust_{name}_{finding.question.start.name}", figure)
 
 
 def _draw_measure(axes: Axes, finding: Robust, part: pd.DataFrame, head: str, outcome: Outcome) -> None:

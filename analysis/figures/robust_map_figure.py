@@ -114,7 +114,7 @@ def draw_robust_map(finding: Robust) -> CaptionedFigure | None:
         axes.set_title(wrap_text(head, STRIP, TICK), fontsize=TICK, color=INK)
         axes.set_xticks([])
         axes.tick_params(axis="y", length=0)
-    return finish_figure(f"robust_map_{finding.question.start.name}", figure, caption)
+    return finish_figure(f"robust_map_{finding.question.start.name}", figure)
 
 
 def _paint(axes: Axes, finding: Robust, part: pd.DataFrame, most: float) -> None:

@@ -76,7 +76,7 @@ def draw_rungs_over_time(exp: Experiment, rungs: pd.DataFrame, start: str, world
         if target == TARGETS[0]:
             fallen = bool(rows.loc[rows["rung"] < 0, "share"].any())
             _draw_rung_key(figure.add_subplot(grid[t : t + len(TARGETS), -1]), exp, domain, fallen)
-    return finish_figure(f"rungs_over_time_{start}", figure, caption)
+    return finish_figure(f"rungs_over_time_{start}", figure)
 
 
 def describe_rungs(exp: Experiment, rows: pd.DataFrame, view: Worldview) -> str:

@@ -82,7 +82,7 @@ def draw_sensitivity(finding: Sensitivity, outcome: str) -> CaptionedFigure:
     _write_guide(figure.add_subplot(grid[1, :2]), LABELS + each)
     for place, method in ((2, MORRIS), (3, SOBOL)):
         _draw_convergence(figure.add_subplot(grid[1, place]), finding, outcome, method)
-    return finish_figure(f"sensitivity_{outcome}_{question.start.name}", figure, caption)
+    return finish_figure(f"sensitivity_{outcome}_{question.start.name}", figure)
 
 
 def describe_sensitivity(finding: Sensitivity, outcome: str) -> list[str]:

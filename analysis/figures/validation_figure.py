@@ -73,7 +73,7 @@ def draw_validation(exp: Experiment, results: Sequence[RowResult]) -> CaptionedF
             _draw_row(axes, y, row, text)
     axes.set(xlim=(0, ROOM), ylim=(float(heights.sum()), 0))
     axes.axis("off")
-    return finish_figure("validation", figure, caption)
+    return finish_figure("validation", figure)
 
 
 def _row_texts(row: RowResult | str) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ def draw_variance(finding: Variance) -> CaptionedFigure:
         style.quiet_axes(panel)
         style.set_heading(panel, titles[view], (1.6 if view == ALL else 1) * each - 0.2)
         panel.set_xticks([0, 0.5, 1], ["0", "50", "100\u00a0%"])
-    return finish_figure(f"variance_{question.start.name}", figure, caption)
+    return finish_figure(f"variance_{question.start.name}", figure)
 
 
 def describe_variance(finding: Variance) -> list[str]:

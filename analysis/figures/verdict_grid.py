@@ -92,7 +92,7 @@ def draw_who_is_right(exp: Experiment, summary: pd.DataFrame, table: pd.DataFram
             x = SIDE + i * wide + 0.17
             axes.text(x, above, head, size=HEADING, weight="bold", va="top", linespacing=SPACING)
             axes.text(x, below, detail, size=TICK, va="top", linespacing=SPACING)
-    return finish_figure(f"who_is_right_{start}", figure, caption)
+    return finish_figure(f"who_is_right_{start}", figure)
 
 
 def _cells(

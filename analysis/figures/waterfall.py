@@ -92,7 +92,7 @@ def draw_waterfall(
     axes.margins(x=0.06)
     axes.set_xlabel(sides, fontsize=TICK)
     style.label_signed(axes.xaxis)
-    return finish_figure(f"{name}_{question.start.name}", figure, caption)
+    return finish_figure(f"{name}_{question.start.name}", figure)
 
 
 def _draw_bars(

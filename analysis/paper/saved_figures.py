@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree
 
+from analysis.figures import captions
 from analysis.paper import cite
 from analysis.questions import finding
 from sim.errors import FolderError
@@ -63,6 +64,8 @@ def basis(path: Path, exp: Experiment) -> tuple[cite.Basis, Experiment, str | No
         how += "." if record["status"] == "complete" else "; the run is not finished."
     else:
         how = "Trials and seed are in its footer."
+    if record and exp.changes:
+        how += f" Played {captions.changes_phrase(exp)}: {'; '.join(exp.changes)}."
     claims = cite.claims_of(exp, *exp.worldviews) if record else exp.catalogue.claims.values()
     marks = cite.in_order(mark for claim in claims for mark in claim.paragraphs if record or claim.readings)
     basis = cite.Basis(f"figure “{path.stem}”", f"“{caption(path)}” {how}", marks)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -101,3 +102,18 @@ def _lock(number: int) -> None:
         import fcntl
 
         fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def compare_files(old: Path, new: Path, written: Iterable[str]) -> tuple[int, list[str]]:
+    """How many files were compared, and which differ or are missing: all in `new`, and those that `old` has `written`.
+
+    Manifests are not compared, since they hold times.
+    """
+    names = {path.relative_to(new).as_posix() for path in new.rglob("*") if path.is_file()} - {"manifest.json", LOCK}
+    names |= {name for name in written if (old / name).exists()}
+
+    def differ(name: str) -> bool:
+        a, b = old / name, new / name
+        return not (a.is_file() and b.is_file() and filecmp.cmp(a, b, shallow=False))
+
+    return len(names), sorted(filter(differ, names))

@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.errors import FolderError
 from sim.model import compiled
-from sim.results import disk, tables
+from sim.results import command_line, disk, tables
 from sim.scenario.experiment import Experiment
 
 PROGRAM = "strait"
@@ -21,6 +21,7 @@ MANIFEST = "manifest.json"
 SCHEMA = "3"  # of a folder; it changes when the columns, types or names of files do
 DISTRIBUTIONS = ("strait-wargame", "numpy", "llvmlite", "pandas", "pyarrow", "mesa", "scipy")
 MAX_NAMED = 4  # differences named in one message
+NO_SETTINGS = ("trials", "changes")  # of an experiment: trials can be added, and changes only say why settings differ
 
 Manifest = dict[str, Any]
 
@@ -55,6 +56,7 @@ def describe_experiment(experiment: Experiment) -> Manifest:
         "versions": {"python": platform.python_version(), **versions},
         "platform": platform.platform(),
         "processors": os.cpu_count(),
+        "command_line": command_line.WORDS.get(),
         "written": [],
         "files": files,
         "experiment": json.loads(json.dumps(content)),
@@ -184,12 +186,12 @@ def _refuse(folder: Path, differences: list[str], content: str) -> None:
 
 
 def _differing_settings(there: Any, here: Any, path: str = "") -> Iterator[str]:
-    """Differences between two resolved experiments, except their trials; entries of a list are matched by name."""
+    """Differences between two resolved experiments, except `NO_SETTINGS`; entries of a list are matched by name."""
     if isinstance(there, list) and isinstance(here, list):
         there, here = _by_name(there), _by_name(here)
     if isinstance(there, dict) and isinstance(here, dict):
         for key in dict.fromkeys([*there, *here]):
-            if (path, key) != ("", "trials"):
+            if path or key not in NO_SETTINGS:
                 yield from _differing_settings(there.get(key), here.get(key), f"{path}.{key}" if path else key)
     elif there != here:
         yield f"{path}: {_shorten(there)} there, {_shorten(here)} here"

@@ -78,7 +78,8 @@ class Experiment:
 
     `trials` is worlds times `lucks`; one step lasts `step_months`. `correlations` are (parameter, parameter, rho) of
     a Gaussian copula. `events` happen in every trial. Each of `values` adds its loss to the catalogue's outcomes.
-    In the start `reference`, hazard ratios and odds ratios are 1. `files` has the SHA-256 of every file.
+    In the start `reference`, hazard ratios and odds ratios are 1. `files` has the SHA-256 of every file. `changes` are
+    the texts after `--set`: they have been applied, and figures and texts name them.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Experiment:
     events: tuple[ScriptedEvent, ...]
     catalogue: Catalogue
     files: dict[str, str]
+    changes: tuple[str, ...] = ()
 
     def most_neutral(self) -> Worldview:
         """The worldview with the fewest parameters that differ from the catalogue's neutral ranges.
@@ -155,7 +157,8 @@ def _typed(kind: Any, value: Any, name: str, bounds: Mapping[str, Bounds]) -> An
     if is_dataclass(kind):
         kinds = get_type_hints(kind)
         own_name = value.get("name", name)
-        parts = {part.name: _typed(kinds[part.name], value[part.name], own_name, bounds) for part in fields(kind)}
+        parts = {part.name: _typed(kinds[part.name], value[part.name], own_name, bounds)
+                 for part in fields(kind) if part.name in value}  # fmt: skip
         return kind(**parts)  # type: ignore[operator]
     origin, inner = get_origin(kind), get_args(kind)
     if origin is dict:

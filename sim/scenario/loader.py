@@ -99,7 +99,7 @@ def load(
     if reader.faults or reader.catalogue is None:
         raise ScenarioError(reader.faults)
 
-    result = _freeze(reader.catalogue, reader, layers, parts, reference)
+    result = replace(_freeze(reader.catalogue, reader, layers, parts, reference), changes=tuple(_as_list(set_)))
     if faults := list(check_experiment(layers, result, reader.known)):
         raise ScenarioError(faults)
     return result

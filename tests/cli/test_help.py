@@ -15,7 +15,7 @@ from analysis.cli import main
 
 WORDS = [word for commands in main.GROUPS.values() for word in commands]
 COMMANDS: Any = typer.main.get_command(main.app)
-WITHOUT_EXPERIMENT = {"init", "summarise", "merge", "export", "methods", "bench"}  # they work on folders, or none
+WITHOUT_EXPERIMENT = {"init", "summarise", "merge", "export", "methods", "bench", "rerun"}  # they need none
 
 
 def parameters(word: str, kind: str) -> list[Any]:
