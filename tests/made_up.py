@@ -134,9 +134,9 @@ def pair(frame: pd.DataFrame, outcome: str, a: str = "direct_ties", b: str = "st
     return one(frame, outcome=outcome, policy_a=a, policy_b=b, worldview="self")
 
 
-def of(result: Result, policy: str, column: str) -> Any:
-    """Read a column of a policy's trials under the worldview of Self."""
-    return result.records["2026", "self", policy][column].astype(float)
+def of(result: Result, policy: str, column: str, worldview: str = "self") -> Any:
+    """Read a column of a policy's trials, by default under the worldview of Self."""
+    return result.records["2026", worldview, policy][column].astype(float)
 
 
 def coverage_margin(reps: int, level: float = 0.95) -> float:

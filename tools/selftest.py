@@ -87,22 +87,15 @@ def read_limits(experiment: Experiment, records: tables.Records) -> Iterator[Lim
     counted = {name: replace(entry, quantiles=()) for name, entry in outcomes.items() if entry.compensator}
     for forced, entries in ((None, outcomes), ("count", counted)):
         exp = replace(experiment, catalogue=replace(experiment.catalogue, outcomes=entries))
-        summary, differences = tables.summary(exp, records, forced), tables.differences(exp, records, forced)  # type: ignore[arg-type]
-        for row in summary.to_dict("records"):
-            kind = "mean" if row["statistic"] == "mean" else "quantile"
-            of = row["start"], row["worldview"], row["policy"]
-            figure = Figure(kind, row["outcome"], row["statistic"], row["estimator"], of)
-            yield Limits(figure, *(_number(row[name]) for name in ("estimate", "low", "high")))
-        for row in differences.to_dict("records"):
-            both = row["start"], row["worldview"], row["policy_a"], row["policy_b"]
+        for row in tables.summary_rows(exp, records, forced):  # type: ignore[arg-type]
+            *of, outcome, statistic, estimate, low, high, estimator, _ = row
+            kind = "mean" if statistic == "mean" else "quantile"
+            yield Limits(Figure(kind, outcome, statistic, estimator, tuple(of)), estimate, low, high)
+        for pair in tables.difference_rows(exp, records, forced):  # type: ignore[arg-type]
+            both = pair["start"], pair["worldview"], pair["policy_a"], pair["policy_b"]
             for kind, prefix in (("difference", ""), ("band", "simultaneous_")):
-                figure = Figure(kind, row["outcome"], "mean", row["estimator"], both)
-                limits = (_number(row[name]) for name in ("difference", f"{prefix}low", f"{prefix}high"))
-                yield Limits(figure, *limits)
-
-
-def _number(value: Any) -> float | None:
-    return None if pd.isna(value) else float(value)
+                figure = Figure(kind, pair["outcome"], "mean", pair["estimator"], both)
+                yield Limits(figure, pair["difference"], pair[f"{prefix}low"], pair[f"{prefix}high"])
 
 
 # Laws

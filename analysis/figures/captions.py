@@ -186,6 +186,8 @@ def change(comparison: Comparison, outcome: Outcome) -> str:
         return "identical in every trial"
     if comparison.verdict == "same":
         return f"no difference that matters (under {margin(outcome)})"
+    if comparison.verdict == "few":
+        return "too few events to say"
     if comparison.verdict == "undecided" or pd.isna(low):
         return "too close to call" + ("" if pd.isna(low) else f" ({interval_words(low, high, outcome)})")
     return f"{signed(comparison.difference, outcome)} ({interval_words(low, high, outcome)})"

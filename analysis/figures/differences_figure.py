@@ -26,6 +26,7 @@ VERDICTS: dict[str, tuple[str, dict[str, Any]]] = {  # verdict -> its words, and
     "worse": ("first policy clearly worse", {"color": style.BAD, "marker": "D"}),
     "same": ("no difference that matters", {"color": GREY, "marker": "s", "markerfacecolor": "white"}),
     "undecided": ("too close to call", {"color": GREY, "marker": "o", "markerfacecolor": "white"}),
+    "few": ("too few events to say", {"color": GREY, "marker": "."}),
     "identical": ("identical in every trial", {"color": GREY, "marker": "x"}),
 }
 Draw = Callable[["Axes", "Outcome", "Worldview", int, float], None]
@@ -114,6 +115,7 @@ def describe_differences(exp: Experiment, table: pd.DataFrame, start: str) -> st
         (tally["better"] + tally["worse"], "are clear"),
         (tally["same"] + tally["identical"], "make no difference that matters"),
         (tally["undecided"], "are too close to call"),
+        (tally["few"], "have too few events to say"),
     ]
     counted = join_words([f"{n} {words}" for n, words in parts if n])
     what = f"how often {event(outcome)}" if outcome.unit == "share" else measure(outcome)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import yaml
 
-from sim.results import failures
+from sim.results import tables
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment, Policy, Start, Worldview
@@ -101,7 +101,7 @@ def _values(experiment: Experiment, table: str, column: str, values: pd.Series) 
     if column in experiment.catalogue.parameters:
         low, high = experiment.catalogue.parameters[column].bounds
         return kind, f"{low:g} to {high:g}"
-    low, high = failures.value_limits(experiment, column) if table == "trials" else (float("-inf"), float("inf"))
+    low, high = tables.value_limits(experiment, column) if table == "trials" else (float("-inf"), float("inf"))
     if column.endswith("_compensator"):
         return kind, "" if column.startswith("deterrence_holds") else "0 or more"
     if high == float("inf"):

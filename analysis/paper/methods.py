@@ -90,7 +90,7 @@ def page_of_run(result: Result, record: Manifest, folder: Path) -> str:
         "play", cells=cells, trials=exp.trials, worlds=worlds, lucks=_count(exp.lucks, "luck", "lucks"),
         all_trials=cells * exp.trials, seed=record["seed"], level=intervals.LEVEL,
         failed_clause=f" {failed}" if len(result.failures) else "", compensators_clause=_compensators(_primary(exp)),
-        blocks=min(intervals.BLOCKS, worlds),
+        least_worlds=intervals.MIN_WORLDS, few_events=intervals.FEW_EVENTS,
     )  # fmt: skip
     comparisons = [_comparisons(exp, record, folder)] if len(exp.policies) > 1 else []
     return _page(exp, record, subject, [play, *comparisons], head)
@@ -216,9 +216,8 @@ def _comparisons(exp: Experiment, record: Manifest, folder: Path) -> str:
     half = ((main["simultaneous_high"] - main["simultaneous_low"]) / 2).groupby(main["outcome"]).max()
     widest = [f"± {gap(float(half[outcome.name]), outcome)} in “{outcome.label}”"
               for outcome in _primary(exp) if outcome.name in half]  # fmt: skip
-    joint = int(main.groupby(["start", "worldview"]).size().max())
     return text + _clause(
-        "joint comparisons", joint=joint, level=intervals.LEVEL, widest=join_words(widest),
+        "joint comparisons", joint=len(main), level=intervals.LEVEL, widest=join_words(widest),
         others=len(differences) - len(main)
     )
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 HOPELESS = 100  # times the present trials: a comparison that needs more lies at the margin
 GROUPS = {"better": "Better than {}", "a little better": "A little better than {}", "worse": "Worse than {}",
-          "a little worse": "A little worse than {}", "undecided": "Too close to call against {}"}  # fmt: skip
+          "a little worse": "A little worse than {}", "undecided": "Too close to call against {}",
+          "few": "Too few events to compare with {}"}  # fmt: skip
 Open = dict[tuple[str, str, str, tuple[str, str]], Comparison]  # by start, outcome, worldview and pair
 
 
@@ -79,7 +80,8 @@ def _describe_choice(exp: Experiment, outcome: Outcome, versus: dict[Versus, Com
     }
     turning = next((pair for pair, by_view in verdicts.items() if {"better", "worse"} <= {*by_view.values()}), None)
     a, b = pair = turning or next(iter(verdicts))
-    words = {"undecided": "too close to call", "same": "no different", "identical": "no different"}
+    words = {"undecided": "too close to call", "same": "no different", "identical": "no different",
+             "few": "not known from so few events"}  # fmt: skip
     degrees = {view.name: _degree(versus[view.name, outcome.name, *pair], exp) for view in exp.worldviews}
     says = join_words([f"{words.get(degrees[view.name], degrees[view.name])} {belief_clause(view)}"
                        for view in exp.worldviews])  # fmt: skip
@@ -105,14 +107,19 @@ def _describe_clarity(exp: Experiment, versus: dict[str, dict[Versus, Comparison
     }
     tally = Counter(comparison.verdict for comparison in every.values())
     clear, alike = tally["better"] + tally["worse"], tally["same"] + tally["identical"]
-    unclear = {key: comparison for key, comparison in every.items() if not comparison.trials_needed <= exp.trials}
-    large = len(every) - alike - len(unclear)
-    small, undecided = clear - large, tally["undecided"]
+    unclear = {key: comparison for key, comparison in every.items()
+               if comparison.verdict != "few" and not comparison.trials_needed <= exp.trials}  # fmt: skip
+    undecided, few = tally["undecided"], tally["few"]
+    large = len(every) - alike - few - len(unclear)
+    small = clear - large
     parts = [f"{large} difference{'s are' if large != 1 else ' is'} clear and large enough to matter"]
     parts += [f"{small} {'is' if small == 1 else 'are'} clear but small"] * (small > 0)
     parts += [f"{alike} make{'s' if alike == 1 else ''} no difference that matters"] * (alike > 0)
     parts += [f"{undecided} {'is' if undecided == 1 else 'are'} undecided"] * (undecided > 0)
-    return [f"Of {len(every)} comparisons of policies, {join_words(parts)}.", *_describe_trials_needed(exp, unclear)]
+    parts += [f"{few} {'has' if few == 1 else 'have'} too few events to say"] * (few > 0)
+    joint = " Such statements are all true together in 95 of 100 runs."
+    said = f"Of {len(every)} comparisons of policies, {join_words(parts)}.{joint * (len(every) > few)}"
+    return [said, *_describe_trials_needed(exp, unclear)]
 
 
 def _describe_trials_needed(exp: Experiment, unclear: Open) -> list[str]:

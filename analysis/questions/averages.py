@@ -25,14 +25,14 @@ from sim.model import compiled
 from sim.results import disk, failures, tables
 from sim.statistics import intervals
 from sim.statistics.contrasts import ROUNDING
-from sim.statistics.intervals import BLOCKS, LEVEL, Floats, Interval
+from sim.statistics.intervals import LEVEL, Floats, Interval
 
 if TYPE_CHECKING:
     from sim.engine.batch import Cell
     from sim.results.result import Progress
     from sim.scenario.experiment import Experiment
 
-FEW_BLOCKS, MANY_BLOCKS = 20, BLOCKS  # of a short and of a long measurement
+FEW_BLOCKS, MANY_BLOCKS = 20, 100  # of a short and of a long measurement
 LONG_WORLDS = 10_000
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sim.statistics.contrasts import TOO_FEW
+
 if TYPE_CHECKING:
     from sim.scenario.catalogue import Outcome
     from sim.scenario.experiment import Experiment
@@ -27,7 +29,7 @@ class Comparison:
     high: float
     joint_low: float
     joint_high: float
-    verdict: str  # better | worse | same | undecided | identical
+    verdict: str  # better | worse | same | undecided | few (too few events to say) | identical
     trials_needed: float  # to decide whether it lies beyond the margin, if the estimate stays; NaN if no number would
 
     def reversed(self) -> Comparison:
@@ -58,7 +60,7 @@ def comparisons(differences: pd.DataFrame, start: str) -> dict[Versus, Compariso
     """Return every comparison of one start in both directions, by (worldview, outcome, first, second)."""
     pairs: dict[Versus, Comparison] = {}
     for row in differences[differences["start"] == start].to_dict("records"):
-        verdicts = {"a better": "better", "b better": "worse", "same within margin": "same"}
+        verdicts = {"a better": "better", "b better": "worse", "same within margin": "same", TOO_FEW: "few"}
         verdict = "identical" if row["identical"] else verdicts.get(str(row["verdict"]), "undecided")
         difference, low, high, joint_low, joint_high = (_number(row[name]) for name in FIGURES)
         needed = 0.0 if verdict == "identical" else _number(row["trials_needed"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterable
 from dataclasses import replace
@@ -20,10 +19,6 @@ if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
 
 FAILURES = "failures.csv"
-MAX_HORIZONS = 10  # a war that begins within the horizon is played to its end, at most this many horizons later
-ROUNDING_MONTHS = 1e-6
-HIGHEST_RUNG = 6
-MONTHS_ON_A_RUNG = re.compile(r"_months_\d+$")
 
 
 class Failure(NamedTuple):
@@ -38,31 +33,9 @@ class Failure(NamedTuple):
     found: str
 
 
-def value_limits(experiment: Experiment, column: str) -> tuple[float, float]:
-    """Least and greatest value that a column of trials may have.
-
-    Examples
-    --------
-    >>> import sim
-    >>> value_limits(sim.load("debate"), "use_of_force"), value_limits(sim.load("debate"), "japan_gdp_loss_pct")
-    ((0.0, 1.0), (0.0, inf))
-    """
-    outcome = experiment.catalogue.outcomes.get(column)
-    unit = outcome.unit if outcome else ""
-    if unit in ("share", "chance") or column.endswith("_censored"):
-        return 0.0, 1.0
-    if unit == "rung":
-        return 0.0, float(HIGHEST_RUNG)
-    if MONTHS_ON_A_RUNG.search(column):
-        return 0.0, experiment.months + ROUNDING_MONTHS
-    if unit == "months":
-        return 0.0, float(MAX_HORIZONS * experiment.months)
-    return (0.0, np.inf) if unit == "% of GDP" else (-np.inf, np.inf)
-
-
 def invalid_values(experiment: Experiment, column: str, values: NDArray[Any]) -> NDArray[np.bool_]:
     """Whether each value is invalid: not finite or out of limits. An outcome recorded in some trials may be NaN."""
-    low, high = value_limits(experiment, column)
+    low, high = tables.value_limits(experiment, column)
     valid: NDArray[np.bool_] = (values >= low) & (values <= high) & np.isfinite(values)
     outcome = experiment.catalogue.outcomes.get(column)
     return ~(valid | np.isnan(values)) if outcome and outcome.given else ~valid

@@ -7,6 +7,7 @@ at once. So tables are built column by column, and only a few columns are in mem
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
@@ -35,6 +36,10 @@ PAIR_FIGURES = ["difference", "low", "high", "simultaneous_low", "simultaneous_h
 PAIR_FIGURES += ["prob_better", "variance_ratio", "margin"]
 DIFFERENCES = [*PAIR, *PAIR_FIGURES, "verdict", "identical", "estimator", "n", "trials_needed"]
 FALLEN_RUNG = -1  # of the months after Taiwan's fall
+MAX_HORIZONS = 10  # a war that begins within the horizon is played to its end, at most this many horizons later
+ROUNDING_MONTHS = 1e-6
+HIGHEST_RUNG = 6
+MONTHS_ON_A_RUNG = re.compile(r"_months_\d+$")
 
 
 class Rows(Protocol):
@@ -196,13 +201,36 @@ def rung_shares(experiment: Experiment, counts: NDArray[np.int64], trials: int) 
 # Outcomes, as they are estimated
 
 
+def value_limits(experiment: Experiment, column: str) -> tuple[float, float]:
+    """Least and greatest value that a column of trials may have.
+
+    Examples
+    --------
+    >>> import sim
+    >>> value_limits(sim.load("debate"), "use_of_force"), value_limits(sim.load("debate"), "japan_gdp_loss_pct")
+    ((0.0, 1.0), (0.0, inf))
+    """
+    outcome = experiment.catalogue.outcomes.get(column)
+    unit = outcome.unit if outcome else ""
+    if unit == "chance" or unit.startswith("share") or column.endswith("_censored"):
+        return 0.0, 1.0
+    if unit == "rung":
+        return 0.0, float(HIGHEST_RUNG)
+    if MONTHS_ON_A_RUNG.search(column):
+        return 0.0, experiment.months + ROUNDING_MONTHS
+    if unit == "months":
+        return 0.0, float(MAX_HORIZONS * experiment.months)
+    return (0.0, np.inf) if unit == "% of GDP" else (-np.inf, np.inf)
+
+
 class OutcomeValues(NamedTuple):
     """Outcome of one cell, ready for an estimate: values is float[world], n the trials behind it."""
 
     values: intervals.Floats
     n: int
     estimator: Estimator
-    complete: bool  # recorded in every trial
+    happened: intervals.Floats | None = None  # float[world, luck] of 0 or 1, if it is a share that is counted
+    recorded_worlds: int | None = None  # worlds in which it is recorded, if it is not in every trial
 
 
 def read_outcome(experiment: Experiment, records: Records, cell: Cell, name: str, forced: str | None) -> OutcomeValues:
@@ -212,14 +240,17 @@ def read_outcome(experiment: Experiment, records: Records, cell: Cell, name: str
     if entry.compensator and forced is None:
         estimator = "compensator"
     values = _read_values(experiment, records, cell, name, estimator)
-    if entry.given and estimator == "compensator":
-        # The mean of Y among trials with X is E[Y's compensator] / E[X's compensator]: a ratio of two sums over worlds.
-        given = _read_values(experiment, records, cell, entry.given, estimator)
-        n = int(np.count_nonzero(records[cell][entry.given]))
-        means = intervals.linearise_ratio(values.mean(axis=1), given.mean(axis=1))
-        return OutcomeValues(means, n if means.size else 0, estimator, complete=False)
-    means, n = intervals.linearise_mean(values)
-    return OutcomeValues(means, n, estimator, n == values.size)
+    if not entry.given:
+        return OutcomeValues(values.mean(axis=1), values.size, estimator, values if estimator == "count" else None)
+    happened = records[cell][entry.given].reshape(-1, experiment.lucks)
+    n, worlds = (int(np.count_nonzero(each)) for each in (happened, happened.any(axis=1)))
+    if estimator != "compensator":
+        return OutcomeValues(intervals.linearise_mean(values)[0], n, estimator, recorded_worlds=worlds)
+    # The mean of Y among trials with X is E[Y's compensator] / E[X's compensator]: a ratio of two sums over worlds.
+    given = _read_values(experiment, records, cell, entry.given, estimator)
+    means = intervals.linearise_ratio(values.mean(axis=1), given.mean(axis=1))
+    compensated = int(np.count_nonzero(given.any(axis=1)))
+    return OutcomeValues(means, n if means.size else 0, estimator, recorded_worlds=compensated)
 
 
 def _read_values(
@@ -238,28 +269,35 @@ def _read_values(
 
 def summary(experiment: Experiment, records: Records, forced: Literal["count"] | None = None) -> pd.DataFrame:
     """Means and quantiles of every outcome in every cell: see `Result.summary`."""
+    return _frame(summary_rows(experiment, records, forced), SUMMARY, FIGURES)
+
+
+def summary_rows(experiment: Experiment, records: Records, forced: Literal["count"] | None = None) -> list[Any]:
+    """Rows of `summary`, in the order of `SUMMARY`; None where a figure does not apply."""
     rows: dict[Cell, list[Any]] = {cell: [] for cell in cells(experiment)}
     for name, outcome in experiment.catalogue.outcomes.items():
         n = {}
         for cell in rows:
             data = read_outcome(experiment, records, cell, name, forced)
-            rows[cell].append((*cell, name, "mean", *_estimate_mean(data, outcome), data.estimator, data.n))
+            rows[cell].append((*cell, name, "mean", *estimate_mean(experiment, name, data), data.estimator, data.n))
             n[cell] = data.n
         for cell, q in product(rows, outcome.quantiles):
             interval = intervals.interval_of_quantile(_read_values(experiment, records, cell, name, "quantile"), q)
             rows[cell].append((*cell, name, f"q{q:g}", *interval, "quantile", n[cell]))
-    return _frame([row for of_cell in rows.values() for row in of_cell], SUMMARY, FIGURES)
+    return [row for of_cell in rows.values() for row in of_cell]
 
 
-def _estimate_mean(data: OutcomeValues, outcome: Outcome) -> intervals.Interval:
+def estimate_mean(experiment: Experiment, name: str, data: OutcomeValues) -> intervals.Interval:
+    """Mean of an outcome with its interval, within the limits of its values; blank limits where too little is known."""
     if data.n == 0:
         return intervals.BLANK
-    if data.estimator == "count":
-        return intervals.interval_of_share(data.values)
-    mean, low, high = intervals.interval_of_mean(data.values)
-    if outcome.unit == "share" and low is not None and high is not None:
-        low, high = max(low, 0.0), min(high, 1.0)  # a compensator's interval may leave the range of a share
-    return intervals.Interval(mean, low, high)
+    if data.happened is not None:
+        return intervals.interval_of_share(data.happened)
+    mean, low, high = intervals.interval_over_worlds(data.values, events=data.recorded_worlds)
+    least, most = value_limits(experiment, name)
+    if low is None or high is None:
+        return intervals.Interval(mean, None, None)
+    return intervals.Interval(mean, max(low, least), min(high, most))
 
 
 # Differences
@@ -267,34 +305,44 @@ def _estimate_mean(data: OutcomeValues, outcome: Outcome) -> intervals.Interval:
 
 def differences(experiment: Experiment, records: Records, forced: Literal["count"] | None = None) -> pd.DataFrame:
     """Paired difference of every outcome between every two policies: see `Result.differences`."""
+    rows = difference_rows(experiment, records, forced)
+    frame = _frame(rows, DIFFERENCES, [*PAIR_FIGURES, "trials_needed"])
+    return frame.assign(verdict=pd.Series([row["verdict"] for row in rows], dtype=object))
+
+
+def difference_rows(
+    experiment: Experiment, records: Records, forced: Literal["count"] | None = None
+) -> list[dict[str, Any]]:
+    """Rows of `differences`, by the names of `DIFFERENCES`; None where a figure does not apply."""
     starts, worldviews, _ = axes(experiment)
     rows: dict[Group, list[dict[str, Any]]] = {group: [] for group in product(starts, worldviews)}
-    bands = {group: _joint_level(experiment, records, group, forced) for group in rows}
-    shown = shown_contrasts(experiment)
+    joint_level, shown = _joint_level(experiment, records, forced), shown_contrasts(experiment)
     identical = _identical_pairs(experiment, records)
     for name, outcome in experiment.catalogue.outcomes.items():
         data = {cell: read_outcome(experiment, records, cell, name, forced) for cell in cells(experiment)}
         variances = {cell: float(each.values.var()) if each.n else 0.0 for cell, each in data.items()}
         for group, (a, b) in product(rows, pairs(experiment)):
-            primary = outcome.primary and (a, b) in shown
-            row = dict(zip(PAIR, (*group, name, a, b), strict=True))
+            row: dict[str, Any] = dict(zip(PAIR, (*group, name, a, b), strict=True))
+            row["identical"] = (group, (a, b)) in identical
             unpaired = variances[*group, a] + variances[*group, b]
-            band = bands[group] if primary else None
-            row |= _contrast(outcome, data[*group, a], data[*group, b], unpaired, band, experiment.lucks)
-            rows[group].append(row | {"identical": (group, (a, b)) in identical})
-    flat = [row for of_group in rows.values() for row in of_group]
-    frame = _frame(flat, DIFFERENCES, [*PAIR_FIGURES, "trials_needed"])
-    return frame.assign(verdict=pd.Series([row["verdict"] for row in flat], dtype=object))
+            is_main, both = outcome.primary and (a, b) in shown, (data[*group, a], data[*group, b])
+            row |= _contrast(outcome, *both, unpaired, experiment.lucks, identical=row["identical"],
+                             is_main=is_main, joint_level=joint_level)  # fmt: skip
+            rows[group].append(row)
+    return [row for of_group in rows.values() for row in of_group]
 
 
 def _contrast(
-    outcome: Outcome, a: OutcomeValues, b: OutcomeValues, unpaired_variance: float, band: float | None, lucks: int
-) -> dict[str, Any]:
-    """Figures and verdict of a minus b; `band` is the level of the simultaneous interval, if the pair has one."""
-    difference, low, high = _paired_difference(a, b, intervals.LEVEL)
-    simultaneous = _paired_difference(a, b, band) if band else intervals.BLANK
-    decisive = simultaneous if band else intervals.Interval(difference, low, high)
-    comparable = a.complete and b.complete
+    outcome: Outcome, a: OutcomeValues, b: OutcomeValues, unpaired_variance: float, lucks: int, *, identical: bool,
+    is_main: bool, joint_level: float | None,
+) -> dict[str, Any]:  # fmt: skip
+    """Figures and verdict of a minus b; a main comparison is judged by the simultaneous interval, at `joint_level`."""
+    difference, low, high = paired_difference(outcome, a, b, identical=identical)
+    simultaneous = intervals.BLANK
+    if is_main and joint_level:
+        simultaneous = paired_difference(outcome, a, b, joint_level, identical=identical)
+    decisive = simultaneous if is_main else intervals.Interval(difference, low, high)
+    comparable = not outcome.given
     return {
         "difference": difference,
         "low": low,
@@ -311,31 +359,51 @@ def _contrast(
     }
 
 
-def _paired_difference(a: OutcomeValues, b: OutcomeValues, level: float) -> intervals.Interval:
-    """Interval of a minus b. Both play the same worlds, so their common noise cancels within each world."""
+def paired_difference(
+    outcome: Outcome, a: OutcomeValues, b: OutcomeValues, level: float = intervals.LEVEL, *, identical: bool = False
+) -> intervals.Interval:
+    """Interval of a minus b. Both play the same worlds, so their common noise cancels within each world.
+
+    Limits are blank where too few worlds tell the two apart. But if even the largest share of worlds in which they may
+    differ, times the largest value of either, is below the outcome's margin, then so is the difference.
+    """
     if a.n == 0 or b.n == 0:
         return intervals.BLANK
-    if a.estimator == "count":
-        return intervals.interval_of_share_difference(a.values, b.values, level)
-    return intervals.interval_of_mean(a.values - b.values, level)
+    if a.happened is not None and b.happened is not None:
+        return intervals.interval_of_share_difference(a.happened, b.happened, level)
+    difference = a.values - b.values
+    difference[np.abs(difference) <= contrasts.ROUNDING] = 0.0
+    if identical:
+        return intervals.Interval(0.0, 0.0, 0.0)
+    if a.recorded_worlds is not None and b.recorded_worlds is not None:
+        return intervals.interval_over_worlds(difference, level, min(a.recorded_worlds, b.recorded_worlds))
+    interval = intervals.interval_over_worlds(difference, level)
+    either = np.maximum(np.abs(a.values), np.abs(b.values))
+    if interval.low is None and np.count_nonzero(either) >= intervals.FEW_EVENTS:
+        differing = intervals.wilson_interval(int(np.count_nonzero(difference)), difference.size, level).high
+        largest = float(either.max()) * (differing or 0.0)
+        if largest <= outcome.margin:
+            return intervals.Interval(interval.estimate, -largest, largest)
+    return interval
 
 
-def _joint_level(experiment: Experiment, records: Records, group: Group, forced: str | None) -> float:
-    """Level of each interval at which all shown contrasts of primary outcomes in a group hold together."""
-    declared = shown_contrasts(experiment)
-    primary = [name for name, outcome in experiment.catalogue.outcomes.items() if outcome.primary]
-    # One row a contrast, filled in place: float[contrast, world] of a million worlds must not exist twice.
-    rows: intervals.Floats | None = None
-    filled = 0
-    for name in primary:
-        used = dict.fromkeys(policy for pair in declared for policy in pair)
-        data = {policy: read_outcome(experiment, records, (*group, policy), name, forced) for policy in used}
-        for a, b in ((data[a], data[b]) for a, b in declared if data[a].n and data[b].n):
-            if rows is None:
-                rows = np.empty((len(primary) * len(declared), a.values.size))
-            np.subtract(a.values, b.values, out=rows[filled])
-            filled += 1
-    return intervals.LEVEL if rows is None else contrasts.band_level(rows[:filled].T)
+def _joint_level(experiment: Experiment, records: Records, forced: str | None) -> float | None:
+    """Level of each interval at which all main comparisons of the run hold together.
+
+    Main comparisons are the shown contrasts of the primary outcomes, from every start and in every worldview. None
+    below `contrasts.BAND_WORLDS` worlds: then they have no joint interval.
+    """
+    if len(next(iter(records.values()))["world"]) // experiment.lucks < contrasts.BAND_WORLDS:
+        return None
+    columns = []
+    for name, outcome in experiment.catalogue.outcomes.items():
+        for group in product(*axes(experiment)[:2]) if outcome.primary else ():
+            data = {policy: read_outcome(experiment, records, (*group, policy), name, forced)
+                    for policy in axes(experiment)[2]}  # fmt: skip
+            for a, b in shown_contrasts(experiment):
+                if paired_difference(outcome, data[a], data[b]).low is not None:
+                    columns.append(intervals.sum_blocks(data[a].values - data[b].values))
+    return contrasts.band_level(np.column_stack(columns)) if columns else intervals.LEVEL
 
 
 def _identical_pairs(experiment: Experiment, records: Records) -> set[tuple[Group, Pair]]:

@@ -1,8 +1,10 @@
 """Estimates with their intervals, as the tables of a result give them.
 
 Worlds are independent of each other; the lucks inside one world are not, for they share everything that was
-drawn for it. So every estimator here takes one value per world (the mean over its lucks), and an interval
-rests on the number of worlds, never on the number of trials.
+drawn for it. So an interval rests on the spread between worlds, never on the number of trials alone.
+
+Few worlds, or few worlds in which anything happens, say too little of that spread. `interval_over_worlds` leaves the
+limits blank then. `python -m tools selftest` measures how often each interval holds the truth (docs/calibration.md).
 """
 
 from __future__ import annotations
@@ -14,12 +16,15 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr, stdtrit
+from scipy.special import bdtr, gammaincinv, stdtrit
 
 Floats = NDArray[np.float64]
 
 LEVEL = 0.95
-BLOCKS = 100
+BLOCKS = 1000  # into which a long column is summed: more add nothing
+MIN_WORLDS = 30  # with fewer, means have no limits
+FEW_EVENTS = 10  # worlds in which something happens: with fewer, means have no limits
+FEW_COUNTED = 3  # events up to which a count's limits are widened
 
 
 class Interval(NamedTuple):
@@ -52,7 +57,7 @@ def reject_not_finite(name: str, values: Floats) -> None:
         raise ValueError(f"column {name}: {faults} of {values.size} rows are not finite numbers")
 
 
-def wilson_interval(successes: float, n: int, level: float = LEVEL) -> Interval:
+def wilson_interval(successes: float, n: float, level: float = LEVEL) -> Interval:
     """Wilson's (1927) score interval for a share: it stays within 0 and 1 and is sound when nothing happened.
 
     Examples
@@ -65,13 +70,13 @@ def wilson_interval(successes: float, n: int, level: float = LEVEL) -> Interval:
     return Interval(successes / n, low, high)
 
 
-def _wilson_low(successes: float, n: int, z: float) -> float:
+def _wilson_low(successes: float, n: float, z: float) -> float:
     """The lower root p of (successes / n - p)² = z² p (1 - p) / n: the share at which the score test just rejects."""
     spread = z * math.sqrt(z * z + 4 * successes * (1 - successes / n))
     return (2 * successes + z * z - spread) / (2 * (n + z * z))
 
 
-def tango_interval(only_a: int, only_b: int, n: int, level: float = LEVEL) -> Interval:
+def tango_interval(only_a: float, only_b: float, n: float, level: float = LEVEL) -> Interval:
     """Tango's (1998) score interval for the difference of two paired shares, a minus b.
 
     Parameters
@@ -98,7 +103,7 @@ def tango_interval(only_a: int, only_b: int, n: int, level: float = LEVEL) -> In
     return Interval((only_a - only_b) / n, low, high)
 
 
-def _tango_high(b: int, c: int, n: int, z: float) -> float:
+def _tango_high(b: float, c: float, n: float, z: float) -> float:
     """Bisect, from the estimate up to 1, for the difference at which the score statistic reaches -z."""
     low, high = (b - c) / n, 1.0
     for _ in range(60):
@@ -115,7 +120,93 @@ def _tango_high(b: int, c: int, n: int, z: float) -> float:
 
 
 def interval_of_mean(values: Floats, level: float = LEVEL) -> Interval:
-    """Mean over worlds, with Student's t over the means of up to 100 blocks of neighbouring worlds.
+    """Mean of independent values, with limits for skewed and heavy-tailed ones.
+
+    Parameters
+    ----------
+    values
+        float[world], the mean over each world's lucks; or float[block], of blocks of worlds.
+    level
+        Coverage, between 0 and 1.
+
+    Returns
+    -------
+    Interval
+        Without limits if there is one value only. It takes the values' spread as it finds it; `interval_over_worlds`
+        leaves the limits blank where they say too little.
+
+    Notes
+    -----
+    Each limit is the mean of two. The first is Student's, with the degrees of freedom of the variance, which are few if
+    the values have heavy tails: 2n / (kurtosis - 1), at most n - 1 (Satterthwaite). The second is Hall's (1992), which
+    transforms the statistic by the cubic that removes its skewness. Student's alone is too short on the side of a long
+    tail; Hall's alone is too short where a few large values happen to lie on one side of a symmetric law.
+
+    Examples
+    --------
+    >>> [round(limit, 3) for limit in interval_of_mean(np.array([1.0, 2.0, 3.0, 4.0]))]
+    [2.5, 0.446, 4.554]
+    >>> [round(limit, 3) for limit in interval_of_mean(np.array([0.0, 0.0, 0.0, 4.0]))]
+    [1.0, -1.647, 7.691]
+    """
+    mean = float(values.mean())
+    distances = sum_blocks(values - mean)
+    n = distances.size
+    if n == 1:
+        return Interval(mean, None, None)
+    squares = distances * distances
+    variance = float(squares.mean())
+    if variance == 0:
+        return Interval(mean, mean, mean)
+    kurtosis = float((squares * squares).mean()) / variance**2
+    freedom = min(2 * n / (kurtosis - 1), n - 1) if kurtosis > 1 else n - 1
+    student = float(stdtrit(freedom, (1 + level) / 2))
+    skew = float((squares * distances).mean()) / variance**1.5 / math.sqrt(n)
+    below = (student + _without_skew(student, skew)) / 2
+    above = (student - _without_skew(-student, skew)) / 2
+    error = math.sqrt(variance / (n - 1)) * n / values.size
+    return Interval(mean, mean - below * error, mean + above * error)
+
+
+def sum_blocks(values: Floats) -> Floats:
+    """Sums over at most `BLOCKS` blocks of neighbouring worlds: float[world, ...] to float[block, ...].
+
+    Examples
+    --------
+    >>> sum_blocks(np.ones(2500))[:3]
+    array([2., 3., 2.])
+    """
+    blocks = min(BLOCKS, len(values))
+    sums: Floats = np.add.reduceat(values, np.arange(blocks) * len(values) // blocks, axis=0)
+    return sums
+
+
+def _without_skew(quantile: float, skew: float) -> float:
+    """Quantile of a studentised mean, from that of a symmetric one; `skew` is the values' skewness over the root of n.
+
+    The inverse of Hall's (1992) cubic t + skew t² / 3 + skew² t³ / 27 + skew / 6.
+    """
+    if abs(skew) < 1e-6:
+        return quantile
+    return 3 / skew * (math.cbrt(1 + skew * (quantile - skew / 6)) - 1)
+
+
+def count_events(values: Floats) -> int:
+    """Count the worlds (float[world]) whose value is not the usual one, such as 0 where nothing happens.
+
+    The usual value is the median of the first 999 worlds.
+
+    Examples
+    --------
+    >>> count_events(np.array([0.0, 0.0, 7.0, 0.0, 0.5]))
+    2
+    """
+    first = np.sort(values[:999])
+    return int(np.count_nonzero(values != first[first.size // 2]))
+
+
+def interval_over_worlds(values: Floats, level: float = LEVEL, events: int | None = None) -> Interval:
+    """Mean over worlds (float[world]); limits are blank where they would rest on too little.
 
     Parameters
     ----------
@@ -123,68 +214,101 @@ def interval_of_mean(values: Floats, level: float = LEVEL) -> Interval:
         float[world]: the mean over each world's lucks.
     level
         Coverage, between 0 and 1.
+    events
+        Worlds in which something happens; by default `count_events`.
 
     Returns
     -------
     Interval
-        Without limits if there is one world only.
+        Blank limits below `MIN_WORLDS` worlds, or `FEW_EVENTS` worlds with an event: one event says nothing of the
+        size of the next, and a spread of none is no certainty.
+
+    Examples
+    --------
+    >>> interval_over_worlds(np.repeat([0.0, 4.0], [999, 1]))
+    Interval(estimate=0.004, low=None, high=None)
+    """
+    estimate, low, high = interval_of_mean(values, level)
+    if values.size < MIN_WORLDS or (count_events(values) if events is None else events) < FEW_EVENTS:
+        return Interval(estimate, None, None)
+    return Interval(estimate, low, high)
+
+
+def effective_size(values: Floats, level: float = LEVEL) -> float:
+    """How many independent trials would tell as much as these: trials over the design effect.
+
+    Parameters
+    ----------
+    values
+        float[world, luck], such as 0 or 1; NaN where there is no value.
+    level
+        Coverage of the interval that is made of it, between 0 and 1.
+
+    Returns
+    -------
+    float
+        With one luck a world, the number of values. With more, between the number of worlds and the number of values.
 
     Notes
     -----
-    A block's mean over many worlds is nearly normal even where single worlds are not (most war losses are
-    0), which is what Student's t asks for; and a hundred sums a column are all that a long run must keep.
-    Where blocks differ in size the mean is a ratio of sums, and each block's distance from it counts with
-    the block's size.
+    The design effect is the variance between worlds over what it would be if lucks were independent (Kish 1965). Where
+    nothing varies it is not known, so the largest is taken: all lucks of a world are alike. The variance between few
+    worlds is not known well: the size is scaled by the squared ratio of a normal quantile to Student's (Korn and
+    Graubard 1998).
 
     Examples
     --------
-    >>> [round(limit, 3) for limit in interval_of_mean(np.array([1.0, 2.0, 3.0, 4.0]))]
-    [2.5, 0.446, 4.554]
+    >>> alike = np.repeat([[0.0], [1.0]], [60, 40], axis=0)
+    >>> effective_size(alike), round(effective_size(np.tile(alike, 5)), 1)
+    (100.0, 97.6)
     """
-    blocks = min(BLOCKS, values.size)
-    edges = np.arange(blocks + 1) * values.size // blocks
-    sums = np.add.reduceat(values, edges[:-1])
-    mean = float(sums.sum()) / values.size
-    if blocks == 1:
-        return Interval(mean, None, None)
-    residuals = sums - mean * np.diff(edges)
-    error = math.sqrt(blocks / (blocks - 1) * float((residuals**2).sum())) / values.size
-    reach = float(stdtrit(blocks - 1, (1 + level) / 2)) * error
-    return Interval(mean, mean - reach, mean + reach)
+    worlds, lucks = values.shape
+    linear, n = linearise_mean(values)
+    if lucks == 1 or worlds == 1:
+        return float(n if lucks == 1 else 1)
+    alone = float(np.nanvar(values))
+    effect = n / worlds * float(linear.var(ddof=1)) / alone if alone > 0 else math.inf
+    few = _normal_quantile(level) / float(stdtrit(worlds - 1, (1 + level) / 2))
+    return float(n / min(max(effect, 1.0), lucks) * few * few)
 
 
-def interval_of_share(values: Floats, level: float = LEVEL) -> Interval:
-    """Share of trials in which something happened, from each world's share (float[world]).
+def interval_of_share(happened: Floats, level: float = LEVEL) -> Interval:
+    """Share of trials in which something happened: float[world, luck] of 0 or 1.
 
-    Where the lucks of each world agree (always so with one luck a world) worlds are a binomial sample and
-    the interval is Wilson's; otherwise it comes from blocks.
+    Wilson's interval, of as many independent trials as the lucks of a world are worth (`effective_size`). Up to
+    `FEW_COUNTED` events its lower limit is the one-sided Poisson limit, because Wilson's own lies too high to hold
+    shares below 1/n (Brown, Cai and DasGupta 2001); so too for the upper limit, of the trials without.
 
     Examples
     --------
-    >>> [round(limit, 4) for limit in interval_of_share(np.zeros(20))]
+    >>> [round(limit, 4) for limit in interval_of_share(np.zeros((20, 1)))]
     [0.0, 0.0, 0.1611]
+    >>> [round(limit, 4) for limit in interval_of_share(np.repeat([[1.0], [0.0]], [1, 99], axis=0))]
+    [0.01, 0.0005, 0.0545]
     """
-    if np.isin(values, (0, 1)).all():
-        return wilson_interval(float(values.sum()), values.size, level)
-    return interval_of_mean(values, level)
+    n, share = effective_size(happened, level), float(happened.mean())
+    return Interval(share, _share_low(share * n, n, level), 1 - _share_low((1 - share) * n, n, level))
+
+
+def _share_low(events: float, n: float, level: float) -> float:
+    low = _wilson_low(events, n, _normal_quantile(level))
+    return min(low, float(gammaincinv(events, 1 - level)) / n) if 0 < events <= FEW_COUNTED else low
 
 
 def interval_of_share_difference(a: Floats, b: Floats, level: float = LEVEL) -> Interval:
-    """Difference of two paired shares, a minus b, from each world's shares (float[world] both).
+    """Difference of two paired shares, a minus b: float[world, luck] of 0 or 1 both.
 
-    Tango's interval where in each world the two agree or wholly differ (always so with one luck a world);
-    otherwise from blocks.
+    Tango's interval, of as many independent pairs as the lucks of a world are worth (`effective_size`).
 
     Examples
     --------
-    >>> [round(limit, 4) for limit in interval_of_share_difference(np.ones(20), np.ones(20))]
+    >>> [round(limit, 4) for limit in interval_of_share_difference(np.ones((20, 1)), np.ones((20, 1)))]
     [0.0, -0.1611, 0.1611]
     """
     difference = a - b
-    if np.isin(difference, (-1, 0, 1)).all():
-        only_a, only_b = (int(np.count_nonzero(difference == sign)) for sign in (1, -1))
-        return tango_interval(only_a, only_b, a.size, level)
-    return interval_of_mean(difference, level)
+    n = effective_size(difference, level)
+    only_a, only_b = (int(np.count_nonzero(difference == sign)) * n / difference.size for sign in (1, -1))
+    return tango_interval(only_a, only_b, n, level)
 
 
 def linearise_mean(values: Floats) -> tuple[Floats, int]:
@@ -258,9 +382,9 @@ def interval_of_quantile(values: Floats, q: float, level: float = LEVEL) -> Inte
     Returns
     -------
     Interval
-        With one luck a world its limits are order statistics, by the binomial; a limit is None where the
-        sample is too small to have one. With more, Woodruff's (1952): the interval of the share below the
-        estimate, from blocks, read back as quantiles.
+        Its limits are order statistics, by the binomial, of as many independent trials as the lucks of a world are
+        worth (`effective_size`, of the share below the estimate: Woodruff 1952). A limit is None where the sample is
+        too small to have one.
 
     Examples
     --------
@@ -271,19 +395,11 @@ def interval_of_quantile(values: Floats, q: float, level: float = LEVEL) -> Inte
     if ordered.size == 0:
         return BLANK
     estimate = float(np.quantile(ordered, q))
-    if values.shape[1] == 1:
-        low, high = _ranks(ordered.size, q, level)
-        return Interval(
-            estimate,
-            float(ordered[low - 1]) if low else None,
-            float(ordered[high - 1]) if high <= ordered.size else None,
-        )
-    below, _ = linearise_mean(np.where(np.isnan(values), np.nan, values <= estimate))
-    middle, lower, upper = interval_of_mean(below, level)
-    if middle is None or lower is None or upper is None:
-        return Interval(estimate, None, None)
-    at = np.clip((q + lower - middle, q + upper - middle), 0, 1)
-    return Interval(estimate, *(float(limit) for limit in np.quantile(ordered, at)))
+    n = int(effective_size(np.where(np.isnan(values), np.nan, values <= estimate), level))
+    low, high = _ranks(n, q, level) if n else (0, 1)
+    limits = (float(np.quantile(ordered, (rank - 0.5) / n, method="inverted_cdf")) if 0 < rank <= n else None
+              for rank in (low, high))  # fmt: skip
+    return Interval(estimate, *limits)
 
 
 @lru_cache(maxsize=256)

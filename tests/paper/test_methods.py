@@ -27,7 +27,7 @@ def played(folder: Path, **how: Any) -> Path:
     chosen: dict[str, Any] = {
         "starts": ["2026"],
         "policies": ["direct_ties", "status_quo"],
-        "trials": 30,
+        "trials": 100,
         "seed": 7,
         **how,
     }
@@ -53,15 +53,16 @@ def test_the_page_shows_what_was_played(run: Path) -> None:
     text, record = page(run), json.loads((run / manifest.MANIFEST).read_text(encoding="utf-8"))
     for words in (
         "2 policies for Japan (“Direct ties” and “Status quo”)", "3 worldviews", "1 start (“November 2026”)", "6 cells",
-        "played 30 times: in 30 worlds", "1 luck in each; 180 trials in all, from seed 7", "over 120 months",
-        "over 30 blocks of worlds", "not a forecast", "common random numbers", "[@strait]", "[@debate_2020]",
+        "played 100 times: in 100 worlds", "1 luck in each; 600 trials in all, from seed 7", "over 120 months",
+        "Below 30 worlds, or 10 worlds with an event, a mean has no limits", "not a forecast",
+        "common random numbers", "[@strait]", "[@debate_2020]",
         f"version {record['versions']['strait-wargame']}", f"numpy {record['versions']['numpy']}",
         record["rules_sha256"][:12], "claim.N12=0.5, switch.learning=off and us_intervenes_prob",
     ):  # fmt: skip
         assert words in text, words
     differences = pd.read_csv(run / "differences.csv")
     main = differences[differences["simultaneous_low"].notna()]
-    assert f"The {len(main) // 3} main comparisons of each start and worldview" in text
+    assert f"The {len(main)} main comparisons have simultaneous 95% intervals" in text
     assert f"the other {len(differences) - len(main):,} comparisons" in text
     wide = main[main["outcome"] == "use_of_force"]
     half = float(((wide["simultaneous_high"] - wide["simultaneous_low"]) / 2).max())

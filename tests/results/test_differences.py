@@ -55,13 +55,14 @@ def test_differences_of_counts_have_tangos_interval(result: Result) -> None:
     assert row["estimator"] == "count"
 
 
-def test_the_band_spans_primary_outcomes_and_contrasts_and_nothing_else(result: Result) -> None:
+def test_the_band_spans_all_main_comparisons_of_the_run_and_nothing_else(result: Result) -> None:
     frame = result.differences("count").query("worldview == 'self'")
     primary = frame["outcome"].isin(["force", "holds", "loss_pct"]) & (frame["policy_b"] == "status_quo")
     assert (frame["simultaneous_low"].notna() == primary).all()
     columns = [
-        of(result, policy, name) - of(result, "status_quo", name)
+        of(result, policy, name, view) - of(result, "status_quo", name, view)
         for name in ("force", "holds", "loss_pct")
+        for view in ("self", "neutral")
         for policy in ("direct_ties", "twin", "both")
     ]
     level = contrasts.band_level(np.column_stack(columns))
@@ -71,7 +72,7 @@ def test_the_band_spans_primary_outcomes_and_contrasts_and_nothing_else(result: 
     expected = intervals.tango_interval(gained, 0, 1_000, level)
     assert (row["simultaneous_low"], row["simultaneous_high"]) == expected[1:]
     row = pair(frame, "loss_pct")
-    assert (row["simultaneous_low"], row["simultaneous_high"]) == intervals.interval_of_mean(columns[6], level)[1:]
+    assert (row["simultaneous_low"], row["simultaneous_high"]) == intervals.interval_of_mean(columns[12], level)[1:]
 
 
 def test_the_band_decides_where_there_is_one() -> None:
@@ -135,10 +136,52 @@ def test_where_nothing_is_better_there_is_no_winner(result: Result) -> None:
 def test_with_several_lucks_the_world_is_the_unit() -> None:
     exp = experiment(trials=2_000, lucks=4)
     result = played(exp)
-    a, b = (of(result, policy, "crisis").reshape(-1, 4).mean(axis=1) for policy in ("both", "status_quo"))
+    happened = [of(result, policy, "crisis").reshape(-1, 4) for policy in ("both", "status_quo")]
+    a, b = (each.mean(axis=1) for each in happened)
     row = pair(result.differences(), "crisis", "both")
-    assert (row["difference"], row["low"], row["high"]) == intervals.interval_of_mean(a - b)
+    assert (row["difference"], row["low"], row["high"]) == intervals.interval_of_share_difference(*happened)
     assert row["prob_better"] == contrasts.prob_better(a, b, "low")
     assert row["n"] == 2_000
     share = one(result.summary(), outcome="crisis", policy="both", worldview="self")
-    assert (share["estimate"], share["low"], share["high"]) == intervals.interval_of_mean(a)
+    assert (share["estimate"], share["low"], share["high"]) == intervals.interval_of_share(happened[0])
+
+
+def test_one_event_is_too_few_to_say() -> None:
+    """It had an interval, for the month of the one event even of no width, and a verdict."""
+    exp = experiment(trials=400, direct_ties=0.02, status_quo=0.02)
+    result = played(exp)
+    for policy, events in (("direct_ties", 1), ("status_quo", 3)):
+        rows = result.records["2026", "self", policy]
+        rows["force"], rows["loss_pct"], rows["months_to_force"] = 0, 0, np.nan
+        rows["force"][:events], rows["loss_pct"][:events], rows["months_to_force"][:events] = 1, 9.0, 50.0
+    summary, frame = result.summary("count"), result.differences("count")
+    for name in ("loss_pct", "months_to_force"):
+        level = one(summary, outcome=name, policy="direct_ties", worldview="self", statistic="mean")
+        assert (level["estimate"], level["low"], level["high"]) == ((9 / 400, 50)[name != "loss_pct"], pd.NA, pd.NA)
+        row = pair(frame, name)
+        assert (row["low"], row["high"], row["trials_needed"]) == (pd.NA, pd.NA, pd.NA)
+        assert row["verdict"] == "too few to say"
+    share = one(summary, outcome="force", policy="direct_ties", worldview="self")  # a count bears few events
+    assert 0 < share["low"] < 1 / 400 < share["high"] < 0.02
+
+
+def test_policies_that_hardly_ever_differ_are_the_same_if_that_cannot_matter() -> None:
+    result = played(experiment(trials=4_000))
+    a, b = (result.records["2026", "self", policy] for policy in ("twin", "status_quo"))
+    a["loss_pct_compensator"] = b["loss_pct_compensator"]
+    a["loss_pct_compensator"][:5] += 1.0
+    row = pair(result.differences(), "loss_pct", "twin")
+    largest = float(np.maximum(a["loss_pct_compensator"], b["loss_pct_compensator"]).max())
+    assert row["high"] == pytest.approx(intervals.wilson_interval(5, 4_000).high * largest)
+    assert row["verdict"] == "same within margin"
+    a["loss_pct_compensator"][5] += 1_000.0  # so rare a loss may matter
+    row = pair(tables.differences(result.experiment, result.records), "loss_pct", "twin")
+    assert (row["high"], row["verdict"]) == (pd.NA, "too few to say")
+
+
+def test_few_worlds_have_no_joint_interval() -> None:
+    frame = played(experiment(trials=99)).differences()
+    assert frame["simultaneous_low"].isna().all()
+    assert set(frame[frame["outcome"] == "force"]["verdict"]) >= {"too few to say"}
+    assert pair(frame, "force")["low"] is not pd.NA
+    assert played(experiment(trials=100)).differences()["simultaneous_low"].notna().any()
