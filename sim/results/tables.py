@@ -229,7 +229,7 @@ class OutcomeValues(NamedTuple):
     values: intervals.Floats
     n: int
     estimator: Estimator
-    happened: intervals.Floats | None = None  # float[world, luck] of 0 or 1, if it is a share that is counted
+    trials: intervals.Floats | None = None  # float[world, luck] of a count, or with NaN where it is not recorded
     recorded_worlds: int | None = None  # worlds in which it is recorded, if it is not in every trial
 
 
@@ -241,11 +241,12 @@ def read_outcome(experiment: Experiment, records: Records, cell: Cell, name: str
         estimator = "compensator"
     values = _read_values(experiment, records, cell, name, estimator)
     if not entry.given:
-        return OutcomeValues(values.mean(axis=1), values.size, estimator, values if estimator == "count" else None)
+        means = values.mean(axis=1) if experiment.lucks > 1 else values[:, 0]
+        return OutcomeValues(means, values.size, estimator, values if estimator == "count" else None)
     happened = records[cell][entry.given].reshape(-1, experiment.lucks)
     n, worlds = (int(np.count_nonzero(each)) for each in (happened, happened.any(axis=1)))
     if estimator != "compensator":
-        return OutcomeValues(intervals.linearise_mean(values)[0], n, estimator, recorded_worlds=worlds)
+        return OutcomeValues(intervals.linearise_mean(values)[0], n, estimator, values, worlds)
     # The mean of Y among trials with X is E[Y's compensator] / E[X's compensator]: a ratio of two sums over worlds.
     given = _read_values(experiment, records, cell, entry.given, estimator)
     means = intervals.linearise_ratio(values.mean(axis=1), given.mean(axis=1))
@@ -291,8 +292,8 @@ def estimate_mean(experiment: Experiment, name: str, data: OutcomeValues) -> int
     """Mean of an outcome with its interval, within the limits of its values; blank limits where too little is known."""
     if data.n == 0:
         return intervals.BLANK
-    if data.happened is not None:
-        return intervals.interval_of_share(data.happened)
+    if data.estimator == "count" and data.trials is not None:
+        return intervals.interval_of_share(data.trials)
     mean, low, high = intervals.interval_over_worlds(data.values, events=data.recorded_worlds)
     least, most = value_limits(experiment, name)
     if low is None or high is None:
@@ -369,14 +370,18 @@ def paired_difference(
     """
     if a.n == 0 or b.n == 0:
         return intervals.BLANK
-    if a.happened is not None and b.happened is not None:
-        return intervals.interval_of_share_difference(a.happened, b.happened, level)
+    if a.estimator == "count" and a.trials is not None and b.trials is not None:
+        return intervals.interval_of_share_difference(a.trials, b.trials, level)
     difference = a.values - b.values
     difference[np.abs(difference) <= contrasts.ROUNDING] = 0.0
     if identical:
         return intervals.Interval(0.0, 0.0, 0.0)
     if a.recorded_worlds is not None and b.recorded_worlds is not None:
-        return intervals.interval_over_worlds(difference, level, min(a.recorded_worlds, b.recorded_worlds))
+        events = min(a.recorded_worlds, b.recorded_worlds)
+        if a.trials is not None and b.trials is not None:
+            differs = (a.trials != b.trials) & ~(np.isnan(a.trials) & np.isnan(b.trials))
+            events = min(events, int(np.count_nonzero(differs.any(axis=1))))
+        return intervals.interval_over_worlds(difference, level, events)
     interval = intervals.interval_over_worlds(difference, level)
     either = np.maximum(np.abs(a.values), np.abs(b.values))
     if interval.low is None and np.count_nonzero(either) >= intervals.FEW_EVENTS:

@@ -158,14 +158,19 @@ def interval_of_mean(values: Floats, level: float = LEVEL) -> Interval:
     variance = float(squares.mean())
     if variance == 0:
         return Interval(mean, mean, mean)
-    kurtosis = float((squares * squares).mean()) / variance**2
-    freedom = min(2 * n / (kurtosis - 1), n - 1) if kurtosis > 1 else n - 1
-    student = float(stdtrit(freedom, (1 + level) / 2))
+    student = float(stdtrit(_freedom(distances), (1 + level) / 2))
     skew = float((squares * distances).mean()) / variance**1.5 / math.sqrt(n)
     below = (student + _without_skew(student, skew)) / 2
     above = (student - _without_skew(-student, skew)) / 2
     error = math.sqrt(variance / (n - 1)) * n / values.size
     return Interval(mean, mean - below * error, mean + above * error)
+
+
+def _freedom(distances: Floats) -> float:
+    """Degrees of freedom of the variance of values, from their distances from their mean, which must not all be 0."""
+    n, squares = distances.size, distances * distances
+    kurtosis = float((squares * squares).mean() / squares.mean() ** 2)
+    return min(2 * n / (kurtosis - 1), n - 1) if kurtosis > 1 else n - 1
 
 
 def sum_blocks(values: Floats) -> Floats:
@@ -253,8 +258,8 @@ def effective_size(values: Floats, level: float = LEVEL) -> float:
     -----
     The design effect is the variance between worlds over what it would be if lucks were independent (Kish 1965). Where
     nothing varies it is not known, so the largest is taken: all lucks of a world are alike. The variance between few
-    worlds is not known well: the size is scaled by the squared ratio of a normal quantile to Student's (Korn and
-    Graubard 1998).
+    worlds, or few that differ, is not known well: the size is scaled by the squared ratio of a normal quantile to
+    Student's (Korn and Graubard 1998).
 
     Examples
     --------
@@ -266,10 +271,12 @@ def effective_size(values: Floats, level: float = LEVEL) -> float:
     linear, n = linearise_mean(values)
     if lucks == 1 or worlds == 1:
         return float(n if lucks == 1 else 1)
-    alone = float(np.nanvar(values))
-    effect = n / worlds * float(linear.var(ddof=1)) / alone if alone > 0 else math.inf
-    few = _normal_quantile(level) / float(stdtrit(worlds - 1, (1 + level) / 2))
-    return float(n / min(max(effect, 1.0), lucks) * few * few)
+    distances = linear - linear.mean()
+    between, alone = float((distances * distances).sum()) / (worlds - 1), float(np.nanvar(values))
+    if alone == 0 or between == 0:
+        return float(worlds if alone == 0 else n)
+    few = _normal_quantile(level) / float(stdtrit(_freedom(distances), (1 + level) / 2))
+    return float(n / min(max(n / worlds * between / alone, 1.0), lucks) * few * few)
 
 
 def interval_of_share(happened: Floats, level: float = LEVEL) -> Interval:
