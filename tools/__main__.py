@@ -1,4 +1,4 @@
-"""The commands of maintainers: python -m tools document, selftest, calibrate, bench-parts and compare-with-c."""
+"""Commands of maintainers: python -m tools document, selftest, calibrate, forecasts, bench-parts, compare-with-c."""
 
 from __future__ import annotations
 
@@ -124,6 +124,30 @@ def calibrate(
         reference = loader.load("debate", policies="status_quo", worldviews="neutral", starts=catalogue.reference_start)
         for name, value in compute(reference, worlds).items():
             typer.echo(f"{name}: {value:.4f}   (parameters.yaml has {catalogue.parameters[name].neutral})")
+
+
+@app.command()
+def forecasts(
+    date: Annotated[str, Option(metavar="YYYY-MM-DD", help="Date of the register.", show_default="today")] = "",
+    docs: Annotated[Path, Option(metavar="DIR", help="Folder of the pages.")] = DOCS,
+) -> None:
+    """Write the register of forecasts for 2027 from the present model, and its page.
+
+    It takes some seconds. The register closes when 2027 begins: what was forecast by then is scored later.
+    """
+    with readable_errors():
+        from tools import forecasts as registers
+        from tools import pages
+
+        made = date or time.strftime("%Y-%m-%d")
+        if not registers.is_open(made):
+            wanted = f"a day written YYYY-MM-DD, before {registers.YEAR}: then the register is closed and only scored"
+            exit_with(f"--date: must be {wanted}; got {made}", BAD_INPUT)
+        registers.write(registers.make(made), docs / pages.FOLDER)
+        page = docs / "forecasts.md"
+        text = pages.fill_register(page.read_text(encoding="utf-8"), docs)
+        page.write_text(text, encoding="utf-8", newline="\n")
+        typer.echo(f"{registers.FILE} and {page.name}: written")
 
 
 @app.command("bench-parts")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.paper import markdown
-from tools import findings, input_tables, measure_tables, measures
+from tools import findings, forecasts, input_tables, measure_tables, measures
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 COMPOSED = SUMMARY, CLAIMS = "findings-short", "findings-named"
 """Parts written from other parts: a summary, and the claims that the sentences name."""
 BACKTEST = "backtest"
+REGISTER = "forecasts"
 MEASURED = {**measure_tables.PARTS, **findings.PARTS}
 FOLDER = "measured"  # the recorded measures, in docs/
 
@@ -51,7 +52,13 @@ def generate(exp: Experiment, folder: Path) -> dict[Path, str]:
     if {*COMPOSED} <= names:
         parts |= {SUMMARY: findings.summarise(sentences), CLAIMS: findings.explain_claims(exp, sentences.values())}
     parts |= {BACKTEST: backtest()} if BACKTEST in names else {}
+    parts |= {REGISTER: forecasts.as_markdown(forecasts.read(folder / FOLDER))} if REGISTER in names else {}
     return {page: markdown.filled(text, parts) for page, text in texts.items()}
+
+
+def fill_register(text: str, folder: Path) -> str:
+    """Return the page of the register with its table."""
+    return markdown.filled(text, {REGISTER: forecasts.as_markdown(forecasts.read(folder / FOLDER))})
 
 
 def _measured(exp: Experiment, folder: Path, measure: str, part: measure_tables.Part, why_stale: str) -> str:

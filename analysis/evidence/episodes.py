@@ -233,6 +233,24 @@ class ShippedFile(FileEntry):
 
 
 @dataclass(frozen=True)
+class TriggerKind(FileEntry):
+    """A kind of trigger that may come, coded as its plainest case would be."""
+
+    id: Word
+    target: Literal["Japan", "Taiwan"]
+    trigger: Text
+    trigger_type: TriggerType
+    codes: Codes
+
+
+@dataclass(frozen=True)
+class KindsFile(FileEntry):
+    """The kinds of trigger in the register of forecasts."""
+
+    triggers: tuple[TriggerKind, ...]
+
+
+@dataclass(frozen=True)
 class OtherEpisode:
     """An episode of someone else's file; keys that are not used here are ignored."""
 
@@ -265,6 +283,35 @@ def find_faults(path: Path) -> list[Fault]:
     """All faults of a file of episodes; only the shipped record has the key `record`."""
     document, _ = read_file(path, path.name, loose=True)
     return _read_file(ShippedFile if document and "record" in document.data else OtherFile, path, path.name)[1]
+
+
+def read_kinds(path: Path) -> tuple[KindsFile | None, list[Fault]]:
+    """The content of a file of trigger kinds, or None, with all its faults."""
+    document, faults = read_file(path, path.name)
+    if document is None:
+        return None, faults
+    return read_record(KindsFile, document, shipped.read_catalogue(shipped.shipped_folder()).known)
+
+
+def load_next_triggers(month: str, record: Record) -> tuple[Episode, ...]:
+    """The kinds of trigger of next_triggers.yaml as episodes of a month, still without an answer.
+
+    Examples
+    --------
+    >>> load_next_triggers("2027-01", load_record())[0].name
+    'ordinary_visit'
+    """
+    content, faults = read_kinds(shipped.shipped_folder() / "history" / "next_triggers.yaml")
+    if content is None:
+        raise ScenarioError(faults)
+    episodes = []
+    for kind in content.triggers:
+        entry = ShippedEpisode(
+            kind.id, month, kind.target, kind.trigger, kind.trigger_type, max_rung=0, instruments=(),
+            duration_months=0.0, confidence="low", source=(),
+        )  # fmt: skip
+        episodes.append(_from_codes(entry, kind.codes, record.conditions))
+    return tuple(episodes)
 
 
 def _read_file(shape: Any, path: Path, label: str) -> tuple[Any, list[Fault], Document | None]:
