@@ -68,7 +68,7 @@ def all_policies(exp: Experiment, measured: pd.DataFrame) -> str:
         for a, b in PAIRS:
             for outcome in primary(exp):
                 joint = [_joint(known[view.name, outcome.name, a, b]) for view in exp.worldviews]
-                cells = [effect({**row, "margin": outcome.margin}, outcome, "value") for row in joint]
+                cells = [effect(row, outcome, "value") for row in joint]
                 rows.append([start.name, f"{title(exp, a)} − {title(exp, b)}", label_with_unit(outcome), *cells])
     return table(["start", "difference", "outcome", *(view.title for view in exp.worldviews)], rows)
 
@@ -76,7 +76,7 @@ def all_policies(exp: Experiment, measured: pd.DataFrame) -> str:
 def _joint(comparison: Comparison) -> dict[str, float]:
     """Return a comparison with the interval that its verdict rests on."""
     _, low, high = comparison.deciding
-    return {"value": comparison.difference, "low": low, "high": high}
+    return {"value": comparison.difference, "low": low, "high": high, "margin": comparison.margin}
 
 
 def claims(exp: Experiment, measured: pd.DataFrame) -> str:
@@ -316,12 +316,15 @@ def versus(row: Row, outcome: Outcome) -> str:
     if low == high == 0:
         return "identical in every trial"
     between = f"{number(low, outcome)} to {number(high, outcome)}"
-    if max(abs(low), abs(high)) < outcome.margin:
-        return f"the same within {gap(outcome.margin, outcome)} ({between})"
+    margin = row.get("margin", outcome.margin)
+    within = max(abs(low), abs(high)) < margin
+    if low <= 0 <= high and within:
+        return f"the same within {gap(margin, outcome)} ({between})"
     if low <= 0 <= high:
         return f"not settled ({between} {unit_of(outcome)})"
     least, most = sorted((abs(low), abs(high)))
-    return f"{signed(value, outcome)} ({number(least, outcome)} to {number(most, outcome)})"
+    small = ", clear but small" if within else ""
+    return f"{signed(value, outcome)} ({number(least, outcome)} to {number(most, outcome)}){small}"
 
 
 def size(row: Row, outcome: Outcome) -> str:

@@ -46,7 +46,7 @@ def _most(exp: Experiment, part: pd.DataFrame) -> str:
         return "**moves nothing**"
     row = most.iloc[0]
     outcome = exp.catalogue.outcomes[row["outcome"]]
-    small = "negligible: " if abs(row["effect"]) < row["margin"] else ""
+    small = "clear but small: " if abs(row["effect"]) < row["margin"] else ""
     return f"{small}{outcome.label}, {effect(row, outcome)} {unit_of(outcome)} ({row['of'].replace(' - ', ' − ')})"
 
 

@@ -147,6 +147,7 @@ def _compare(results: list[Result], folder: Path) -> None:
 
     from analysis.questions import run_comparison
     from sim.results import tables
+    from sim.statistics import contrasts
 
     first, *others = results
     compared = pd.concat([run_comparison.compare_runs(other, first) for other in others], ignore_index=True)
@@ -162,7 +163,9 @@ def _compare(results: list[Result], folder: Path) -> None:
         table = Table("worldview", "outcome", "policy", str(a), str(b), "difference")
         for row in rows.to_dict("records"):
             outcome = outcomes[row["outcome"]]
-            if abs(row["difference"]) > outcome.margin and not row["low"] <= 0 <= row["high"]:
+            level = (abs(row["estimate_a"]) + abs(row["estimate_b"])) / 2
+            margin = outcome.margin if row["policy_b"] else contrasts.margin_at(outcome.margin, level)
+            if abs(row["difference"]) > margin and not row["low"] <= 0 <= row["high"]:
                 scale, unit = (100, "points") if outcome.unit == "share" else (1, outcome.unit)
                 levels = (f"{scale * row[name]:.3g}" for name in ("estimate_a", "estimate_b"))
                 change = f"{scale * row['difference']:+.2g} ± {scale * (row['high'] - row['low']) / 2:.1g}"

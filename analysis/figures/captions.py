@@ -151,10 +151,10 @@ def interval_words(low: float, high: float, outcome: Outcome) -> str:
     return f"{digits(near)} to {digits(far)}"
 
 
-def margin(outcome: Outcome) -> str:
-    """Return what counts as the same, in words: '0.5 points'."""
+def margin(outcome: Outcome, at_level: float | None = None) -> str:
+    """Return what counts as the same, in words: '0.5 points'; at an outcome's level it may be less."""
     scale, unit = difference_unit(outcome)
-    return f"{scale * outcome.margin:g}{unit}"
+    return f"{scale * (outcome.margin if at_level is None else at_level):.2g}{unit}"
 
 
 def difference_unit(outcome: Outcome) -> tuple[int, str]:
@@ -185,12 +185,13 @@ def change(comparison: Comparison, outcome: Outcome) -> str:
     if comparison.verdict == "identical":
         return "identical in every trial"
     if comparison.verdict == "same":
-        return f"no difference that matters (under {margin(outcome)})"
+        return f"no difference that matters (under {margin(outcome, comparison.margin)})"
     if comparison.verdict == "few":
         return "too few events to say"
     if comparison.verdict == "undecided" or pd.isna(low):
         return "too close to call" + ("" if pd.isna(low) else f" ({interval_words(low, high, outcome)})")
-    return f"{signed(comparison.difference, outcome)} ({interval_words(low, high, outcome)})"
+    small = ", clear but small" if comparison.verdict.startswith("a little") else ""
+    return f"{signed(comparison.difference, outcome)} ({interval_words(low, high, outcome)}){small}"
 
 
 def number_word(number: int) -> str:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 VERDICTS: dict[str, tuple[str, dict[str, Any]]] = {  # verdict -> its words, and how its mark is drawn
     "better": ("first policy clearly better", {"color": style.GOOD, "marker": "o"}),
     "worse": ("first policy clearly worse", {"color": style.BAD, "marker": "D"}),
+    "a little better": ("clearly better, but small", {"color": style.GOOD, "marker": "o", "markerfacecolor": "white"}),
+    "a little worse": ("clearly worse, but small", {"color": style.BAD, "marker": "D", "markerfacecolor": "white"}),
     "same": ("no difference that matters", {"color": GREY, "marker": "s", "markerfacecolor": "white"}),
     "undecided": ("too close to call", {"color": GREY, "marker": "o", "markerfacecolor": "white"}),
     "few": ("too few events to say", {"color": GREY, "marker": "."}),
@@ -66,7 +68,7 @@ def draw_forest(
     exp: Experiment, start: str, rows: Sequence[str], draw_row: Draw, *, name: str, title: str, note: str,
     caption: str, keys: Sequence[Artist], shared: bool = False,
 ) -> CaptionedFigure:  # fmt: skip
-    """Draw rows within each worldview, and a panel per primary outcome with its margin in grey.
+    """Draw rows within each worldview, and a panel per primary outcome.
 
     Parameters
     ----------
@@ -83,8 +85,7 @@ def draw_forest(
                        keys=[*keys, style.margin_key()])  # fmt: skip
     panels = figure.subplots(1, len(outcomes), sharey=True, squeeze=False)[0]
     for axes, outcome in zip(panels, outcomes, strict=True):
-        scale, unit = style.unit_scale(outcome)
-        axes.axvspan(-outcome.margin * scale, outcome.margin * scale, color=style.PALE, zorder=0)
+        _, unit = style.unit_scale(outcome)
         axes.axvline(0, color=INK, linewidth=0.9, zorder=1)
         axes.margins(x=0.08)
         for i, view in enumerate(exp.worldviews):
@@ -102,6 +103,11 @@ def draw_forest(
     return finish_figure(f"{name}_{start}", figure)
 
 
+def draw_margin(axes: Axes, y: float, margin: float) -> None:
+    """Draw in grey how large a difference in this row does not matter."""
+    axes.barh(y, 2 * margin, left=-margin, height=0.3, color=style.PALE, linewidth=0, zorder=0)
+
+
 def describe_differences(exp: Experiment, table: pd.DataFrame, start: str) -> str:
     """Return what the first contrast does to the first primary outcome, by worldview, and the tally."""
     versus, outcome, pairs = comparisons(table, start), primary(exp)[0], shown_contrasts(exp)
@@ -113,6 +119,7 @@ def describe_differences(exp: Experiment, table: pd.DataFrame, start: str) -> st
     )
     parts = [
         (tally["better"] + tally["worse"], "are clear"),
+        (tally["a little better"] + tally["a little worse"], "are clear but small"),
         (tally["same"] + tally["identical"], "make no difference that matters"),
         (tally["undecided"], "are too close to call"),
         (tally["few"], "have too few events to say"),
@@ -128,6 +135,7 @@ def describe_differences(exp: Experiment, table: pd.DataFrame, start: str) -> st
 def _draw_difference(axes: Axes, y: float, comparison: Comparison, scale: float) -> None:
     """Draw one difference: joint interval thin, pointwise thick, the mark of its verdict upon them."""
     mark = VERDICTS[comparison.verdict][1]
+    draw_margin(axes, y, comparison.margin * scale)
     axes.hlines(y, comparison.joint_low * scale, comparison.joint_high * scale, color=mark["color"], linewidth=1.1)
     axes.hlines(y, comparison.low * scale, comparison.high * scale, color=mark["color"], linewidth=3.4)
     axes.plot(comparison.difference * scale, y, linestyle="none", markersize=7.5, markeredgewidth=1.6, **mark)

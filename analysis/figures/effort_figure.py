@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from analysis.figures import style
 from analysis.figures.captions import belief_clause, capitalize, policy_phrase, signed, title
-from analysis.figures.differences_figure import draw_forest
+from analysis.figures.differences_figure import draw_forest, draw_margin
 from analysis.figures.figure_layout import CaptionedFigure
 from analysis.questions.compare import primary
 from analysis.questions.effort import EQUAL, WRITTEN
@@ -37,12 +37,14 @@ def draw_equal_effort(exp: Experiment, table: pd.DataFrame, start: str) -> Capti
     here = table[(table["start"] == start) & table["measure"].isin((WRITTEN, EQUAL))]
     policies, looks = list(dict.fromkeys(here["policy"])), style.policy_looks(exp)
     factors = here[here["measure"] == EQUAL].groupby("policy")["factor"].first()
-    results = here.set_index(["worldview", "outcome", "policy", "measure"])[["difference", "low", "high"]]
+    results = here.set_index(["worldview", "outcome", "policy", "measure"])[["difference", "low", "high", "margin"]]
 
     def draw_row(axes: Axes, outcome: Outcome, view: Worldview, row: int, y: float) -> None:
         look, scale = looks[policies[row]], style.unit_scale(outcome)[0]
+        written = results.loc[[(view.name, outcome.name, policies[row], WRITTEN)]]
+        draw_margin(axes, y, float(written["margin"].iloc[0]) * scale)
         for measure, shift, face in ((WRITTEN, -APART, look.colour), (EQUAL, APART, "white")):
-            values = results.loc[[(view.name, outcome.name, policies[row], measure)]].to_numpy(float)[0] * scale
+            values = results.loc[[(view.name, outcome.name, policies[row], measure)]].to_numpy(float)[0, :3] * scale
             axes.hlines(y + shift, *values[1:], color=look.colour, linewidth=2)
             axes.plot(values[0], y + shift, look.marker, color=look.colour, markersize=6.5, markerfacecolor=face,
                       markeredgewidth=1.4)  # fmt: skip

@@ -91,7 +91,7 @@ def line_key(label: str = "95\u00a0% interval", **line: Any) -> Line2D:
 
 
 def margin_key() -> Patch:
-    return Patch(color=PALE, label="margin: too small to matter")
+    return Patch(color=PALE, label="margin: less is too small to matter")
 
 
 def quiet_axes(axes: Axes, *, grid: Literal["x", "y", "both"] = "x") -> None:

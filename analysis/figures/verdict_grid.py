@@ -122,6 +122,7 @@ def describe_leaders(exp: Experiment, summary: pd.DataFrame, table: pd.DataFrame
         wins = Counter(lead.policy for lead in leaders if lead.status == "settled").most_common()
         left = Counter(lead.status for lead in leaders)
         parts = [f"{policy_phrase(exp, policy)} is clearly best on {number_word(n)}" for policy, n in wins]
+        parts += [f"{number_word(left['small'])} clear but small"] if left["small"] else []
         parts += [f"{number_word(left['same'])} without a difference that matters"] if left["same"] else []
         parts += [f"{number_word(left['undecided'])} too close to call"] if left["undecided"] else []
         sentences.append(f"{capitalize(belief_clause(view))}, {join_words(parts)}.")
@@ -143,8 +144,13 @@ def cell_text(
         ahead = ahead.replace(f"\u00a0{outcome.unit}", "")  # the unit stands once
         numbers = f"{amount(level[lead.policy], outcome)}, {ahead} than {title(exp, lead.runner_up)}"
         return title(exp, lead.policy), numbers
+    if lead.status == "small":
+        ahead = signed(versus[worldview, outcome.name, lead.policy, lead.runner_up].difference, outcome)
+        numbers = f"{amount(level[lead.policy], outcome)}, {ahead}: clear but small"
+        return f"{title(exp, lead.policy)}, by little", numbers
     front = {name: level[name] for name in (lead.policy, *lead.unsettled)}
-    verdict = f"apart by less than {margin(outcome)}" if lead.status == "same" else "too close to call"
+    widest = max((versus[worldview, outcome.name, lead.policy, name].margin for name in lead.unsettled), default=0.0)
+    verdict = f"apart by less than {margin(outcome, widest)}" if lead.status == "same" else "too close to call"
     head = "No real difference" if lead.status == "same" else "Undecided"
     if len(front) < len(level):
         head = join_words([title(exp, name) for name in front], "or")

@@ -135,7 +135,7 @@ def _quantity(entry: Quantity, exp: Experiment) -> Basis:
 
 @basis.register
 def _outcome(entry: Outcome, exp: Experiment) -> Basis:
-    scale = f"{explain.BETTER[entry.better]}; policies that differ by less than {entry.margin:g} count as the same"
+    scale = f"{explain.BETTER[entry.better]}; less than {entry.margin:g}, or a tenth of the level, does not matter"
     unit = "share of trials" if entry.unit == "share" else entry.unit
     return Basis(f"outcome “{entry.label}”", f"{entry.meaning} Unit: {unit}; {scale}.")
 

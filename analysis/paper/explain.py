@@ -169,7 +169,7 @@ def _details(entry: Any, exp: Experiment) -> Lines:
         case Outcome():
             yield "unit", "share of trials" if entry.unit == "share" else entry.unit
             yield "better", BETTER[entry.better]
-            yield "margin", f"{entry.margin:g}: policies that differ by less count as the same"
+            yield "margin", f"{entry.margin:g}, or a tenth of the level if smaller: less does not matter"
             yield "primary", "one of the few by which policies are judged" if entry.primary else ""
         case Rung():
             domain, ladder = next(item for item in exp.catalogue.rungs.items() if entry in item[1])

@@ -80,7 +80,7 @@ def _describe_choice(exp: Experiment, outcome: Outcome, versus: dict[Versus, Com
     }
     turning = next((pair for pair, by_view in verdicts.items() if {"better", "worse"} <= {*by_view.values()}), None)
     a, b = pair = turning or next(iter(verdicts))
-    words = {"undecided": "too close to call", "same": "no different", "identical": "no different",
+    words = {"undecided": "too close to call", "same": "not different enough to matter", "identical": "identical",
              "few": "not known from so few events"}  # fmt: skip
     degrees = {view.name: _degree(versus[view.name, outcome.name, *pair], exp) for view in exp.worldviews}
     says = join_words([f"{words.get(degrees[view.name], degrees[view.name])} {belief_clause(view)}"
@@ -106,12 +106,11 @@ def _describe_clarity(exp: Experiment, versus: dict[str, dict[Versus, Comparison
         for pair in shown_contrasts(exp)
     }
     tally = Counter(comparison.verdict for comparison in every.values())
-    clear, alike = tally["better"] + tally["worse"], tally["same"] + tally["identical"]
+    alike, undecided, few = tally["same"] + tally["identical"], tally["undecided"], tally["few"]
     unclear = {key: comparison for key, comparison in every.items()
                if comparison.verdict != "few" and not comparison.trials_needed <= exp.trials}  # fmt: skip
-    undecided, few = tally["undecided"], tally["few"]
-    large = len(every) - alike - few - len(unclear)
-    small = clear - large
+    large = sum(comparison.verdict in ("better", "worse") for key, comparison in every.items() if key not in unclear)
+    small = len(every) - large - alike - undecided - few
     parts = [f"{large} difference{'s are' if large != 1 else ' is'} clear and large enough to matter"]
     parts += [f"{small} {'is' if small == 1 else 'are'} clear but small"] * (small > 0)
     parts += [f"{alike} make{'s' if alike == 1 else ''} no difference that matters"] * (alike > 0)

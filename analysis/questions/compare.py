@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 Cell = tuple[str, str, str]  # worldview, policy, outcome
 Levels = dict[Cell, tuple[float, float, float]]  # estimate, low, high
 Versus = tuple[str, str, str, str]  # worldview, outcome, policy, policy compared with
+VERDICTS = {
+    "a better": "better", "b better": "worse", "a better but small": "a little better",
+    "b better but small": "a little worse", "same within margin": "same", TOO_FEW: "few",
+}  # fmt: skip
+OPPOSITES = {"better": "worse", "worse": "better",
+             "a little better": "a little worse", "a little worse": "a little better"}  # fmt: skip
 FIGURES = ("difference", "low", "high", "simultaneous_low", "simultaneous_high")
 
 
@@ -29,14 +35,15 @@ class Comparison:
     high: float
     joint_low: float
     joint_high: float
-    verdict: str  # better | worse | same | undecided | few (too few events to say) | identical
+    verdict: str  # better | a little better | worse | a little worse | same | undecided | few (events) | identical
+    margin: float
     trials_needed: float  # to decide whether it lies beyond the margin, if the estimate stays; NaN if no number would
 
     def reversed(self) -> Comparison:
         """Return the same comparison, second policy minus first."""
-        verdict = {"better": "worse", "worse": "better"}.get(self.verdict, self.verdict)
+        verdict = OPPOSITES.get(self.verdict, self.verdict)
         joint = -self.joint_high, -self.joint_low
-        return Comparison(-self.difference, -self.high, -self.low, *joint, verdict, self.trials_needed)
+        return Comparison(-self.difference, -self.high, -self.low, *joint, verdict, self.margin, self.trials_needed)
 
     @property
     def deciding(self) -> tuple[str, float, float]:
@@ -53,18 +60,17 @@ class Leader:
     policy: str
     runner_up: str
     unsettled: tuple[str, ...]
-    status: str  # settled | same | undecided
+    status: str  # settled | small (clear, but too small to matter) | same | undecided
 
 
 def comparisons(differences: pd.DataFrame, start: str) -> dict[Versus, Comparison]:
     """Return every comparison of one start in both directions, by (worldview, outcome, first, second)."""
     pairs: dict[Versus, Comparison] = {}
     for row in differences[differences["start"] == start].to_dict("records"):
-        verdicts = {"a better": "better", "b better": "worse", "same within margin": "same", TOO_FEW: "few"}
-        verdict = "identical" if row["identical"] else verdicts.get(str(row["verdict"]), "undecided")
+        verdict = "identical" if row["identical"] else VERDICTS.get(str(row["verdict"]), "undecided")
         difference, low, high, joint_low, joint_high = (_number(row[name]) for name in FIGURES)
         needed = 0.0 if verdict == "identical" else _number(row["trials_needed"])
-        comparison = Comparison(difference, low, high, joint_low, joint_high, verdict, needed)
+        comparison = Comparison(difference, low, high, joint_low, joint_high, verdict, _number(row["margin"]), needed)
         pairs[row["worldview"], row["outcome"], row["policy_a"], row["policy_b"]] = comparison
         pairs[row["worldview"], row["outcome"], row["policy_b"], row["policy_a"]] = comparison.reversed()
     return pairs
@@ -99,8 +105,9 @@ def leader(
     order = sorted(rivals(exp), key=lambda policy: sign * levels[worldview, policy, outcome.name][0])
     verdicts = {other: versus[worldview, outcome.name, order[0], other].verdict for other in order[1:]}
     unsettled = tuple(other for other, verdict in verdicts.items() if verdict != "better")
-    alike = all(verdicts[other] in {"same", "identical"} for other in unsettled)
-    status = "settled" if not unsettled else "same" if alike else "undecided"
+    left = {verdicts[other] for other in unsettled}
+    small, alike = left <= {"a little better"}, left <= {"same", "identical", "a little better"}
+    status = "settled" if not left else "small" if small else "same" if alike else "undecided"
     return Leader(order[0], order[1], unsettled, status)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from analysis.questions import averages
 from analysis.questions.compare import primary, rivals
 from sim.engine.beliefs import worldview_at
 from sim.results.tables import reference_policy
+from sim.statistics.contrasts import margin_at
 from sim.statistics.intervals import LEVEL, Floats, Interval
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ def effects(exp: Experiment, trials: int, update: Progress | None = None, *, kee
     pandas.DataFrame
         `claim`, `theme`, `of` (the policy most others are compared with, by its name; or `a - b`, the difference
         between two), `outcome`, `effect` (at Newsham's reading minus at Self's, in the outcome's unit), `low`, `high`
-        (95 %), `margin`, `verdict` and `most`: this outcome is the one moved most, by its margin, of those
+        (95 %), `margin` (the outcome's, or a tenth of its level if that is smaller), `verdict` and `most`: this
+        outcome is the one moved most, by the outcome's own margin, of those
         moved beyond an interval that holds for all outcomes of the claim together.
     """
     catalogue = exp.catalogue
@@ -74,18 +77,20 @@ def _rows(
     known = {name: outcome for name, outcome in exp.catalogue.outcomes.items() if name not in priced}
     several = 1 - (1 - LEVEL) / (len(known) * (1 + len(others)))
     effects: dict[tuple[str, str], tuple[Interval, Interval]] = {}
-    for outcome in known:
+    margins: dict[str, float] = {}
+    for outcome, entry in known.items():
         now, then = ({n: mean.outcome(exp, outcome) for n, mean in end.items()} for end in (at_newsham, at_self))
         pairs: dict[str, tuple[Floats, Floats]] = {base: (now[base], then[base])}
         if all(len(blocks) for end in (now, then) for blocks in end.values()):
             pairs |= {f"{other} - {base}": (now[other] - now[base], then[other] - then[base]) for other in others}
+        level = float(np.mean([block.mean() for block in pairs[base] if len(block)] or [0.0]))
+        margins[outcome] = margin_at(entry.margin, level)
         for of, (a, b) in pairs.items():
             effects[of, outcome] = averages.paired_difference(a, b), averages.paired_difference(a, b, several)
     most = _most(known, effects)
     shown = {outcome.name for outcome in primary(exp)}
     return [
-        [claim.name, claim.theme, of, name, *alone, known[name].margin, verdict(alone, known[name].margin),
-         (of, name) == most]
+        [claim.name, claim.theme, of, name, *alone, margins[name], verdict(alone, margins[name]), (of, name) == most]
         for (of, name), (alone, _) in effects.items() if name in shown or (of, name) == most
     ]  # fmt: skip
 
@@ -104,10 +109,10 @@ def _most(
 
 
 def verdict(interval: Interval, margin: float) -> str:
-    """`none` if it is exactly nothing, `undecided` if the interval holds 0, `negligible` within the margin, `moves`.
+    """`none` if it is exactly nothing, `undecided` if the interval holds 0, `small` if clear but small, `moves`.
 
     >>> verdict(Interval(0.02, 0.01, 0.03), 0.005), verdict(Interval(0.002, 0.001, 0.003), 0.005)
-    ('moves', 'negligible')
+    ('moves', 'small')
     """
     estimate, low, high = interval
     if estimate is None or low is None or high is None:
@@ -116,4 +121,4 @@ def verdict(interval: Interval, margin: float) -> str:
         return "none"
     if low <= 0 <= high:
         return "undecided"
-    return "negligible" if abs(estimate) < margin else "moves"
+    return "small" if abs(estimate) < margin else "moves"

@@ -120,8 +120,9 @@ def table(
     pandas.DataFrame
         `start`, `worldview`, `measure` (`as written`, `equal effort`, `+0.1 of a lever`), `policy` (or lever),
         `factor` (share of the way that is taken), `planned` and `realised` lever-years, `outcome`, `difference` with
-        `low` and `high` (95 %), `margin` (a tenth of the outcome's for a tenth of a lever), `verdict` (`better`,
-        `worse`, `same within margin`, `undecided`).
+        `low` and `high` (95 %), `margin` (the outcome's, or a tenth of its level if that is smaller; a tenth of
+        it for a tenth of a lever), `verdict` (`better`, `worse`, these with `but small`, `same within margin`,
+        `undecided`).
     """
     rows: list[list[Any]] = []
     experiments = {start.name: _with_all(exp, start) for start in exp.starts}
@@ -139,7 +140,8 @@ def table(
                     blocks, base_blocks = (entry.sign * average.outcome(exp, outcome.name)
                                            for average in (cells[entry.policy.name], base))  # fmt: skip
                     difference = averages.paired_difference(blocks, base_blocks)
-                    margin = outcome.margin * (entry.factor if tenth else 1)
+                    level = float(base_blocks.mean())
+                    margin = contrasts.margin_at(outcome.margin, level) * (entry.factor if tenth else 1)
                     verdict = contrasts.verdict(difference.low, difference.high, margin, outcome.better)
                     rows.append([*cell[:2], entry.measure, entry.name, entry.factor, entry.planned, realised,
                                  outcome.name, *difference, margin, VERDICTS.get(verdict or "", verdict)])  # fmt: skip
@@ -188,4 +190,5 @@ def _with_all(exp: Experiment, start: Start) -> Experiment:
     return replace(exp, policies=(*exp.policies, *new), starts=(start,))
 
 
-VERDICTS = {"a better": "better", "b better": "worse"}
+VERDICTS = {"a better": "better", "b better": "worse",
+            "a better but small": "better but small", "b better but small": "worse but small"}  # fmt: skip

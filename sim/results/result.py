@@ -144,15 +144,16 @@ class Result:
         pandas.DataFrame
             `start`, `worldview`, `outcome`, `policy_a`, `policy_b`, `difference`, `low`, `high` (95 % for
             this row alone), `simultaneous_low`, `simultaneous_high` (95 % for all shown contrasts of the
-            primary outcomes together, from all starts and in all worldviews), `prob_better` (share of worlds in
-            which a does better, ties half), `variance_ratio` (how many times as many trials two unpaired runs
-            need), `margin` (smaller differences do not matter), `verdict` (`a better`, `b better`, `same within
-            margin`, `undecided`, `too few to say`; by the simultaneous interval where there is one; for an
-            outcome without a good direction `same within margin`, `too few to say` or None), `identical` (the rows
-            of the two policies are equal byte for byte), `estimator`, `n` (for months to an event, the smaller
-            number of trials with the event), `trials_needed` (about how many trials of a cell put the difference
-            beyond the margin or within it; at most the present number if it is settled; pd.NA at the margin
-            itself). Below 100 worlds there is no simultaneous interval. pd.NA or None where a
+            primary outcomes together, from all starts and in all worldviews), `variance_ratio` (how many times as many
+            trials two unpaired runs need), `level` (the mean of both policies), `margin` (smaller differences do not
+            matter: the outcome's, or a tenth of the level if that is smaller), `verdict` (`a better`, `b better`, `a
+            better but small`, `b better but small`, `same within margin`, `undecided`, `too few to say`; by the
+            simultaneous interval where there is one; for an outcome without a good direction `same within margin`,
+            `too few to say` or None), `identical` (the rows of the two policies are equal byte for byte),
+            `estimator`, `n` (for months to an event, the smaller number of trials with the event), `trials_needed`
+            (about how many trials of a cell put the difference beyond the margin or within it; at most the present
+            number if it is settled; pd.NA at the margin itself). Below 100 worlds there is no simultaneous interval.
+            pd.NA or None where a
             figure does not apply.
 
         Raises

@@ -33,7 +33,7 @@ FIGURES = ["estimate", "low", "high"]
 SUMMARY = [*CELL_COLUMNS, "outcome", "statistic", *FIGURES, "estimator", "n"]
 PAIR = ["start", "worldview", "outcome", "policy_a", "policy_b"]
 PAIR_FIGURES = ["difference", "low", "high", "simultaneous_low", "simultaneous_high"]
-PAIR_FIGURES += ["prob_better", "variance_ratio", "margin"]
+PAIR_FIGURES += ["variance_ratio", "level", "margin"]
 DIFFERENCES = [*PAIR, *PAIR_FIGURES, "verdict", "identical", "estimator", "n", "trials_needed"]
 FALLEN_RUNG = -1  # of the months after Taiwan's fall
 MAX_HORIZONS = 10  # a war that begins within the horizon is played to its end, at most this many horizons later
@@ -343,21 +343,33 @@ def _contrast(
     if is_main and joint_level:
         simultaneous = paired_difference(outcome, a, b, joint_level, identical=identical)
     decisive = simultaneous if is_main else intervals.Interval(difference, low, high)
-    comparable = not outcome.given
+    margin = margin_of(outcome, a, b)
+    verdict = contrasts.verdict(decisive.low, decisive.high, margin, outcome.better)
     return {
         "difference": difference,
         "low": low,
         "high": high,
         "simultaneous_low": simultaneous.low,
         "simultaneous_high": simultaneous.high,
-        "prob_better": contrasts.prob_better(a.values, b.values, outcome.better) if comparable else None,
         "variance_ratio": contrasts.variance_ratio(a.values - b.values, unpaired_variance) if a.n and b.n else None,
-        "margin": outcome.margin,
-        "verdict": contrasts.verdict(decisive.low, decisive.high, outcome.margin, outcome.better),
+        "level": level_of(a, b),
+        "margin": margin,
+        "verdict": "same within margin" if identical else verdict,
         "estimator": a.estimator,
         "n": min(a.n, b.n),
-        "trials_needed": contrasts.trials_needed(decisive, outcome.margin, a.values.size * lucks),
+        "trials_needed": contrasts.trials_needed(decisive, margin, a.values.size * lucks),
     }
+
+
+def level_of(a: OutcomeValues, b: OutcomeValues) -> float | None:
+    """The mean size of an outcome under two policies; None where one of them has no value."""
+    return (abs(float(a.values.mean())) + abs(float(b.values.mean()))) / 2 if a.n and b.n else None
+
+
+def margin_of(outcome: Outcome, a: OutcomeValues, b: OutcomeValues) -> float:
+    """The margin of one comparison, at the level of both policies."""
+    level = level_of(a, b)
+    return outcome.margin if level is None else contrasts.margin_at(outcome.margin, level)
 
 
 def paired_difference(
@@ -387,7 +399,7 @@ def paired_difference(
     if interval.low is None and np.count_nonzero(either) >= intervals.FEW_EVENTS:
         differing = intervals.wilson_interval(int(np.count_nonzero(difference)), difference.size, level).high
         largest = float(either.max()) * (differing or 0.0)
-        if largest <= outcome.margin:
+        if largest <= margin_of(outcome, a, b):
             return intervals.Interval(interval.estimate, -largest, largest)
     return interval
 

@@ -118,7 +118,7 @@ class Rung(FileEntry):
 
 @dataclass(frozen=True)
 class Outcome(FileEntry):
-    """A column of the record of trials; two policies closer than the margin count as equal.
+    """A column of the record of trials; a difference below the margin does not matter.
 
     `given` names another outcome: only trials with that outcome have a value.
     """

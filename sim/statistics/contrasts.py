@@ -13,6 +13,7 @@ import numpy as np
 from sim.statistics.intervals import LEVEL, Floats, Interval
 
 ROUNDING = 1e-12  # in any unit: a spread below this is rounding, not variation
+RELATIVE_MARGIN = 0.1  # of the outcome's level: a smaller difference does not matter
 TOO_FEW = "too few to say"
 BAND_WORLDS = 100  # with fewer, intervals at so high a level hold together in less than nine of ten runs
 BAND_DRAWS = 20_000  # their error in the joint coverage is 0.2 points
@@ -65,20 +66,6 @@ def _standard_normals(draws: int, contrasts: int) -> Floats:
     return np.ascontiguousarray(normals.T)
 
 
-def prob_better(a: Floats, b: Floats, better: str) -> float | None:
-    """Share of worlds in which a does better than b, with ties counted half; None if `better` is `none`.
-
-    Examples
-    --------
-    >>> prob_better(np.array([0.0, 1.0, 1.0, 0.0]), np.array([1.0, 1.0, 1.0, 0.0]), "low")
-    0.625
-    """
-    if better == "none":
-        return None
-    wins = np.count_nonzero(a < b if better == "low" else a > b)
-    return float(wins + np.count_nonzero(a == b) / 2) / a.size
-
-
 def variance_ratio(difference: Floats, unpaired_variance: float) -> float | None:
     """How many times as many trials two unpaired runs need for the precision of this pair.
 
@@ -105,30 +92,52 @@ def variance_ratio(difference: Floats, unpaired_variance: float) -> float | None
     return float(unpaired_variance / difference.var())
 
 
+def margin_at(margin: float, level: float) -> float:
+    """The margin of one comparison: the outcome's, or a tenth of the level if that is smaller.
+
+    A fixed margin says nothing about a rare event: half a point is more than all of it.
+
+    Parameters
+    ----------
+    margin
+        The outcome's own, in its unit.
+    level
+        Of the outcome, in its unit: the mean of both policies.
+
+    Examples
+    --------
+    >>> margin_at(0.005, 0.4), round(margin_at(0.005, 0.003), 6)
+    (0.005, 0.0003)
+    """
+    return min(margin, RELATIVE_MARGIN * abs(level))
+
+
 def verdict(low: float | None, high: float | None, margin: float, better: str) -> str | None:
     """Verdict that follows from the interval of a difference a - b.
 
     Returns
     -------
     str or None
-        `same within margin` if the interval lies within plus and minus the margin; else `a better` or `b better`
-        if it excludes 0; else `undecided`. If `better` is `none`: `same within margin` or None. Without an interval
-        `too few to say`.
+        If the interval excludes 0: `a better` or `b better`, and `a better but small` or `b better but small` if it
+        lies within plus and minus the margin. Else `same within margin` if it lies within the margin, or `undecided`.
+        If `better` is `none`: `same within margin` or None. Without an interval `too few to say`.
 
     Examples
     --------
     >>> verdict(-0.03, -0.01, margin=0.005, better="low")
     'a better'
+    >>> verdict(-0.003, -0.001, margin=0.005, better="low")
+    'a better but small'
     """
     if low is None or high is None:
         return TOO_FEW
-    if -margin <= low and high <= margin:
-        return "same within margin"
+    within = -margin <= low and high <= margin
+    if low <= 0 <= high:
+        return "same within margin" if within else None if better == "none" else "undecided"
     if better == "none":
         return None
-    if low <= 0 <= high:
-        return "undecided"
-    return "a better" if (low > 0) == (better == "high") else "b better"
+    side = "a better" if (low > 0) == (better == "high") else "b better"
+    return f"{side} but small" if within else side
 
 
 def trials_needed(interval: Interval, margin: float, trials: int) -> float | None:

@@ -26,13 +26,16 @@ from sim.scenario.experiment import Experiment
 EXP = experiment(worldviews={"newsham": "If Newsham is right", "self": "If Self is right", "neutral": "Neutral"})
 FORCE = "use_of_force"
 Row = dict[str, Any]
+USUAL: Row = {"identical": False, "margin": 0.005}
 BETTER: Row = {"difference": -0.031, "low": -0.033, "high": -0.029, "verdict": "a better"}
-BETTER |= {"simultaneous_low": -0.034, "simultaneous_high": -0.028, "identical": False, "trials_needed": 3}
+BETTER |= {"simultaneous_low": -0.034, "simultaneous_high": -0.028, **USUAL, "trials_needed": 3}
 WORSE: Row = {"difference": 0.02, "low": 0.018, "high": 0.022, "verdict": "b better"}
-WORSE |= {"simultaneous_low": 0.017, "simultaneous_high": 0.023, "identical": False, "trials_needed": 8}
+WORSE |= {"simultaneous_low": 0.017, "simultaneous_high": 0.023, **USUAL, "trials_needed": 8}
 OPEN: Row = {"difference": -0.002, "low": -0.006, "high": 0.002, "verdict": "undecided"}
-OPEN |= {"simultaneous_low": -0.008, "simultaneous_high": 0.004, "identical": False, "trials_needed": 800}
+OPEN |= {"simultaneous_low": -0.008, "simultaneous_high": 0.004, **USUAL, "trials_needed": 800}
 SAME: Row = OPEN | {"verdict": "same within margin", "simultaneous_low": -0.004}
+SMALL: Row = BETTER | {"difference": -0.002, "low": -0.003, "high": -0.001, "verdict": "a better but small"}
+SMALL |= {"simultaneous_low": -0.0035, "simultaneous_high": -0.0005}
 EQUAL: Row = dict.fromkeys(SAME, 0.0) | {"verdict": "same within margin", "identical": True}
 
 
@@ -93,10 +96,16 @@ def test_nothing_is_claimed_where_nothing_is_settled() -> None:
 def test_the_order_of_a_pair_in_the_table_does_not_matter() -> None:
     swapped = [{"difference": -row["difference"], "low": -row["high"], "high": -row["low"],
                 "simultaneous_low": -row["simultaneous_high"], "simultaneous_high": -row["simultaneous_low"],
-                "trials_needed": row["trials_needed"],
+                "margin": row["margin"], "trials_needed": row["trials_needed"],
                 "verdict": {"a better": "b better", "b better": "a better"}.get(row["verdict"], row["verdict"]),
                 "identical": row["identical"]} for row in (BETTER, WORSE, OPEN)]  # fmt: skip
     assert first_sentence(*swapped, turned=True) == first_sentence(BETTER, WORSE, OPEN)
+
+
+def test_an_interval_that_excludes_0_is_never_called_no_difference() -> None:
+    text = first_sentence(SMALL, SMALL, SMALL)
+    assert "if Newsham is right, 0.2 points lower (0.05 to 0.4), clear but small" in text
+    assert "no difference" not in text
 
 
 def test_without_a_joint_interval_the_pointwise_one_is_quoted() -> None:
@@ -112,7 +121,7 @@ def test_without_a_joint_interval_the_pointwise_one_is_quoted() -> None:
 @pytest.mark.parametrize(
     ("row", "counted"),
     [(BETTER, "12 are clear"), (OPEN, "12 are too close to call"), (SAME, "12 make no difference that matters"),
-     (EQUAL, "12 make no difference that matters")],
+     (SMALL, "12 are clear but small"), (EQUAL, "12 make no difference that matters")],
 )  # fmt: skip
 def test_every_comparison_is_counted_once(row: dict[str, Any], counted: str) -> None:
     caption = describe_differences(two(), differences(two(), row, row, row), "2026")

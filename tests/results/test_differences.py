@@ -39,7 +39,6 @@ def test_differences_of_compensators_are_paired_block_means(result: Result) -> N
     a, b = (of(result, policy, "force_compensator") for policy in ("direct_ties", "status_quo"))
     row = pair(result.differences(), "force")
     assert (row["difference"], row["low"], row["high"]) == intervals.interval_of_mean(a - b)
-    assert row["prob_better"] == 1.0
     assert row["variance_ratio"] == pytest.approx((0.2**2 + 0.3**2) / 0.1**2)
     assert (row["margin"], row["verdict"]) == (0.005, "a better")
     assert (row["estimator"], row["n"]) == ("compensator", 1_000)
@@ -51,7 +50,6 @@ def test_differences_of_counts_have_tangos_interval(result: Result) -> None:
     row = pair(result.differences(), "crisis", "direct_ties", "both")
     only_a, only_b = int(((a == 1) & (b == 0)).sum()), int(((a == 0) & (b == 1)).sum())
     assert (row["difference"], row["low"], row["high"]) == intervals.tango_interval(only_a, only_b, 1_000)
-    assert row["prob_better"] == pytest.approx((only_b + (1_000 - only_a - only_b) / 2) / 1_000)
     assert row["estimator"] == "count"
 
 
@@ -94,7 +92,6 @@ def test_identical_policies_differ_by_nothing() -> None:
         assert (twins["difference"] == 0).all()
         assert twins["identical"].all()
         assert twins["variance_ratio"].isna().all()
-        assert set(twins["prob_better"].dropna()) == {0.5}
         assert set(twins["verdict"]) == {"same within margin"}
     assert frame.groupby("identical")["policy_a"].count().to_dict() == {False: 60, True: 12}
 
@@ -108,7 +105,7 @@ def test_rows_are_identical_only_in_every_column(result: Result) -> None:
 
 
 def test_a_turned_result_turns_the_verdict() -> None:
-    cases = ((0.2, 0.3, "a better"), (0.3, 0.2, "b better"), (0.3, 0.301, "same within margin"))
+    cases = ((0.2, 0.3, "a better"), (0.3, 0.2, "b better"), (0.3, 0.301, "a better but small"))
     for ties, quo, verdict in cases:
         exp = experiment(status_quo=quo, direct_ties=ties)
         frame = played(exp).differences()
@@ -120,12 +117,10 @@ def test_where_more_is_better_the_verdict_follows(result: Result) -> None:
     row = pair(result.differences(), "holds")
     assert row["difference"] > row["simultaneous_low"] > 0.005
     assert row["verdict"] == "a better"
-    assert row["prob_better"] > 0.5
 
 
 def test_where_nothing_is_better_there_is_no_winner(result: Result) -> None:
     months = pair(result.differences(), "months_to_force")
-    assert months["prob_better"] is pd.NA
     assert months["verdict"] is None
     a, b = (of(result, policy, "months_to_force") for policy in ("direct_ties", "status_quo"))
     assert months["difference"] == pytest.approx(np.nanmean(a) - np.nanmean(b))
@@ -137,10 +132,8 @@ def test_with_several_lucks_the_world_is_the_unit() -> None:
     exp = experiment(trials=2_000, lucks=4)
     result = played(exp)
     happened = [of(result, policy, "crisis").reshape(-1, 4) for policy in ("both", "status_quo")]
-    a, b = (each.mean(axis=1) for each in happened)
     row = pair(result.differences(), "crisis", "both")
     assert (row["difference"], row["low"], row["high"]) == intervals.interval_of_share_difference(*happened)
-    assert row["prob_better"] == contrasts.prob_better(a, b, "low")
     assert row["n"] == 2_000
     share = one(result.summary(), outcome="crisis", policy="both", worldview="self")
     assert (share["estimate"], share["low"], share["high"]) == intervals.interval_of_share(happened[0])

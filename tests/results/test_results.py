@@ -106,7 +106,7 @@ def test_what_never_came_is_blank() -> None:
     assert row["n"] == 0
     assert row[["estimate", "low", "high"]].isna().all()
     never = pair(result.differences(), "months_to_force", "both")
-    assert never[["difference", "low", "high", "prob_better", "variance_ratio"]].isna().all()
+    assert never[["difference", "low", "high", "variance_ratio"]].isna().all()
     assert never["verdict"] == "too few to say"
     force = one(result.summary("count"), outcome="force", policy="both", worldview="self")
     assert (force["estimate"], force["low"]) == (0, 0)
@@ -149,7 +149,7 @@ def test_csv_repeats_byte_for_byte_and_blanks_are_empty(result: Result) -> None:
         assert not {"nan", "NaN", "None", "<NA>", "inf"} & set(text.replace("\n", ",").split(","))
     line = next(line for line in text.splitlines() if ",holds,twin,status_quo," in line)
     assert line.split(",")[:6] == ["2026", "self", "holds", "twin", "status_quo", "0"]
-    assert line.split(",")[11:] == ["", "0.005", "undecided", "True", "count", "1000", "1939"]
+    assert line.split(",")[10:] == ["", "0.721", "0.005", "same within margin", "True", "count", "1000", "1939"]
 
 
 def test_run_tells_its_progress_and_closes_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:

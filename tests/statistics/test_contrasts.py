@@ -71,12 +71,13 @@ def hold_together(happened: Floats, chances: Floats, loss: Floats, scales: Float
         yield covers(intervals.interval_of_mean(loss[:, i] - loss[:, 0], level), scales[i] - scales[0])
 
 
-def test_prob_better_turns_with_the_good_direction() -> None:
-    a, b = np.array([0.1, 0.2, 0.3, 0.3]), np.array([0.2, 0.1, 0.3, 0.4])
-    assert contrasts.prob_better(a, b, "low") == 0.625
-    assert contrasts.prob_better(a, b, "high") == 0.375
-    assert contrasts.prob_better(a, b, "none") is None
-    assert contrasts.prob_better(a, a, "low") == 0.5
+def test_a_rare_event_has_a_margin_of_its_own_size() -> None:
+    """Nuclear use in 4 instead of 6 of 1,000 decades is a third less: within half a point, but not the same."""
+    margin = contrasts.margin_at(0.005, 0.005)
+    assert margin == pytest.approx(0.0005)
+    assert contrasts.verdict(-0.003, -0.001, margin, "low") == "a better"
+    assert contrasts.margin_at(0.005, 0.4) == 0.005
+    assert contrasts.margin_at(0.1, -0.5) == pytest.approx(0.05)
 
 
 def test_variance_ratio_says_what_pairing_saves() -> None:
@@ -97,7 +98,10 @@ def test_variance_ratio_says_what_pairing_saves() -> None:
     ("low", "high", "better", "expected"),
     [
         (-0.005, 0.005, "low", "same within margin"),
-        (0.001, 0.004, "low", "same within margin"),  # off zero, but too small to matter
+        (0.001, 0.004, "low", "b better but small"),  # off zero, but too small to matter
+        (-0.004, -0.001, "low", "a better but small"),
+        (-0.004, -0.001, "none", None),
+        (0.0, 0.004, "low", "same within margin"),
         (-0.0051, 0.001, "low", "undecided"),
         (-0.02, 0.01, "high", "undecided"),
         (0.0, 0.01, "low", "undecided"),
