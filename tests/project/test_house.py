@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 from conftest import SLOW
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("sim", "analysis", "tools", "scenarios", "tests", "docs", ".ci")
@@ -83,6 +86,19 @@ def test_only_libraries_that_are_declared_are_imported() -> None:
         "pydantic_core",
     }  # numba's and pydantic's
     assert not [name for name in used if f'"{names.get(name, name)}>=' not in declared]
+
+
+def test_the_tested_versions_are_names_and_versions_of_every_library() -> None:
+    text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    pins = [Requirement(line) for line in text.splitlines() if not line.startswith("#")]
+    assert all(re.fullmatch("==[0-9][0-9a-z.]*", str(pin.specifier)) and not pin.url for pin in pins)
+    versions = {canonicalize_name(pin.name): str(pin.specifier).removeprefix("==") for pin in pins}
+    assert len(versions) == len(pins)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = [*project["dependencies"], *(text for extra in project["optional-dependencies"].values() for text in extra)]
+    for library in map(Requirement, declared):
+        if library.marker is None or library.marker.evaluate({"sys_platform": "linux", "platform_machine": "x86_64"}):
+            assert versions[canonicalize_name(library.name)] in library.specifier, library.name
 
 
 def test_each_library_has_its_reason() -> None:
