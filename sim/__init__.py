@@ -2,6 +2,21 @@
 
 It shows what follows from each set of beliefs. It does not predict.
 
+load            an experiment, by name or file, with changes
+run             play it in memory: a Result with tables, intervals and differences
+write_folder    play it into a folder, continue or extend it
+load_folder     the Result in a folder, without playing
+evaluate        the model as a function: beliefs in, outcomes or a difference between two policies out
+evaluate_table  the same as a table with labels
+problem         the inputs of `evaluate` as SALib takes them
+replay          one trial again: who decided what, on which perception, and when
+StraitModel     one trial as a Mesa model; its agents are PRC, Japan, UnitedStates, Taiwan, each an Actor
+Experiment      what `load` gives: policies, worldviews, starts and the catalogue of all numbers
+Result          what `run` gives; `Result.with_outcome` adds an outcome of your own
+StraitError     the base of all errors that you can correct; ScenarioError lists every fault of scenario files
+
+docs/api.md describes each; so does `help(sim.run)`.
+
 >>> import sim
 >>> exp = sim.load("debate", trials=100)
 >>> result = sim.run(exp)
@@ -20,6 +35,7 @@ if TYPE_CHECKING:
     from sim.engine.replay import replay
     from sim.errors import ScenarioError, StraitError
     from sim.results.result import Result, run
+    from sim.results.store import load_folder, write_folder
     from sim.scenario.experiment import Experiment
     from sim.scenario.loader import load
 
@@ -30,12 +46,14 @@ _HOMES = {
     "load": "sim.scenario.loader",
     **dict.fromkeys(("evaluate", "evaluate_table", "problem"), _EVALUATION),
     **dict.fromkeys(("run", "Result"), _RESULT),
+    **dict.fromkeys(("load_folder", "write_folder"), "sim.results.store"),
     "replay": "sim.engine.replay",
     **dict.fromkeys(("StraitModel", "Actor", "PRC", "Japan", "UnitedStates", "Taiwan"), "sim.engine.mesa_model"),
 }
 
 __all__ = ["PRC", "Actor", "Experiment", "Japan", "Result", "ScenarioError", "StraitError", "StraitModel",
-           "Taiwan", "UnitedStates", "evaluate", "evaluate_table", "load", "problem", "replay", "run"]  # fmt: skip
+           "Taiwan", "UnitedStates", "evaluate", "evaluate_table", "load", "load_folder", "problem", "replay", "run",
+           "write_folder"]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.paper import markdown
-from tools import findings, forecasts, input_tables, measure_tables, measures
+from tools import api_page, findings, forecasts, input_tables, measure_tables, measures
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
 
 COMPOSED = SUMMARY, CLAIMS = "findings-short", "findings-named"
 """Parts written from other parts: a summary, and the claims that the sentences name."""
+API = "api"
 BACKTEST = "backtest"
 REGISTER = "forecasts"
 MEASURED = {**measure_tables.PARTS, **findings.PARTS}
@@ -53,6 +54,7 @@ def generate(exp: Experiment, folder: Path) -> dict[Path, str]:
         parts |= {SUMMARY: findings.summarise(sentences), CLAIMS: findings.explain_claims(exp, sentences.values())}
     parts |= {BACKTEST: backtest()} if BACKTEST in names else {}
     parts |= {REGISTER: forecasts.as_markdown(forecasts.read(folder / FOLDER))} if REGISTER in names else {}
+    parts |= {API: api_page.reference()} if API in names else {}
     return {page: markdown.filled(text, parts) for page, text in texts.items()}
 
 

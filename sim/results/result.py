@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
@@ -19,12 +20,13 @@ from sim.results import failures, tables
 
 if TYPE_CHECKING:
     from sim.engine.batch import Block, Cell
+    from sim.engine.own_outcomes import OwnOutcome
     from sim.scenario.experiment import Experiment
 
 Progress = Callable[[int, int], object]  # trials done and trials to do, over all cells
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Result:
     """Result of an experiment: every trial, and the tables of them.
 
@@ -168,6 +170,81 @@ class Result:
         >>> settled = differences.query("verdict != 'undecided'")
         """
         return self._table("differences", estimator)
+
+    def with_outcome(
+        self,
+        function: OwnOutcome,
+        *,
+        better: Literal["low", "high", "none"] = "none",
+        margin: float | None = None,
+        unit: str | None = None,
+        label: str | None = None,
+    ) -> Result:
+        """Give the result with one more outcome: a function of a trial, in all tables with its intervals.
+
+        Parameters
+        ----------
+        function
+            Takes the trials by column, each an array with one value a trial, and returns such an array: yes or no
+            (a share), or numbers. Its name is the outcome's name.
+        better
+            Which value is better, so that differences get a verdict.
+        margin
+            How large a difference matters, in the outcome's unit; needed if `better` is not "none".
+        unit, label
+            In tables and figures; by default "share" or "number", and the function's name.
+
+        Raises
+        ------
+        QuestionError
+            If the name is taken, a column is unknown, or a value is missing or not a number.
+
+        Examples
+        --------
+        >>> import sim
+        >>> def bad_decade(trials):
+        ...     return (trials["crisis"] == 1) & (trials["japan_gdp_loss_pct"] > 5)
+        >>> result = sim.run(sim.load("debate"), trials=100, seed=7).with_outcome(bad_decade)
+        >>> set(result.summary().query("outcome == 'bad_decade'")["estimator"])
+        {'count'}
+        """
+        from sim.results.own_outcome import add_outcome
+
+        options: dict[str, Any] = {"better": better, "margin": margin, "unit": unit, "label": label}
+        experiment, records = add_outcome(self.experiment, self.records, function, **options)
+        return replace(self, experiment=experiment, records=records, _tables={})
+
+    def __repr__(self) -> str:
+        """What was run, in a few lines, and where its tables are."""
+        exp = self.experiment
+        lines = [f"Result of {exp.describe()}"]
+        if len(self.failures):
+            lines.append(f"  failures    {len(self.failures):,} trials, in no table")
+        lines.append("  tables      .summary(), .differences(), .trials, .worlds, .rungs")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """The first primary outcome of each policy in each worldview, from the last start, for notebooks."""
+        exp = self.experiment
+        outcomes = exp.catalogue.outcomes
+        name = next((name for name, entry in outcomes.items() if entry.primary), next(iter(outcomes)))
+        outcome = outcomes[name]
+        start, scale = exp.starts[-1], 100 if outcome.unit == "share" else 1
+        means = self.summary()
+        means = means[(means["outcome"] == name) & (means["statistic"] == "mean") & (means["start"] == start.name)]
+        cells = {(row.worldview, row.policy): row for row in means.itertuples()}
+
+        def show(row: Any) -> str:
+            limits = "" if row.low is pd.NA else f" ({scale * row.low:.1f} to {scale * row.high:.1f})"
+            return "none" if row.estimate is pd.NA else f"{scale * row.estimate:.1f}{limits}"
+
+        frame = pd.DataFrame(
+            {view.title: [show(cells[view.name, policy.name]) for policy in exp.policies] for view in exp.worldviews},
+            index=[policy.title for policy in exp.policies],
+        )
+        unit = "per cent of trials" if outcome.unit == "share" else outcome.unit
+        caption = html.escape(f"{outcome.label}, {unit}, from {start.title}, with 95 % intervals")
+        return f"<p>{html.escape(exp.title)}</p><p>{caption}</p>{frame.to_html()}"
 
     def _table(self, kind: str, estimator: Literal["count"] | None) -> pd.DataFrame:
         if estimator not in (None, "count"):

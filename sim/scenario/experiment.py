@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from itertools import repeat
@@ -72,7 +73,7 @@ class Worldview:
     distributions: dict[str, Distribution]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Experiment:
     """Everything that the results of a run depend on, except the program itself.
 
@@ -100,6 +101,40 @@ class Experiment:
     catalogue: Catalogue
     files: dict[str, str]
     changes: tuple[str, ...] = ()
+
+    def describe(self) -> str:
+        """What is compared, in a few lines.
+
+        >>> from sim.scenario.loader import load
+        >>> print(load("debate", trials=100, worldviews=["self"], policies=["status_quo", "both"]).describe())
+        debate: Should Japan deepen defence co-operation with Taiwan?
+          policies    status_quo, both
+          worldviews  self
+          starts      2020, 2026
+          trials      100 in each of 4 combinations, 400 in all
+          months      120, with seed 2020
+        """
+        combinations = len(self.policies) * len(self.worldviews) * len(self.starts)
+        lucks = "" if self.lucks == 1 else f" and {self.lucks} lucks in each world"
+        lines = {
+            "policies": ", ".join(policy.name for policy in self.policies),
+            "worldviews": ", ".join(worldview.name for worldview in self.worldviews),
+            "starts": ", ".join(start.name for start in self.starts),
+            "trials": f"{self.trials:,} in each of {combinations} combinations, {self.trials * combinations:,} in all",
+            "months": f"{self.months}, with seed {self.seed}{lucks}",
+        }
+        return "\n".join([f"{self.name}: {self.title}", *(f"  {kind:<11} {text}" for kind, text in lines.items())])
+
+    def __repr__(self) -> str:
+        """What is compared, in a few lines."""
+        return f"Experiment {self.describe()}"
+
+    def _repr_html_(self) -> str:
+        """What is compared, as a small table for notebooks."""
+        head, *lines = self.describe().splitlines()
+        cells = [line.strip().split(maxsplit=1) for line in lines]
+        rows = "".join(f"<tr><th>{kind}</th><td>{html.escape(text)}</td></tr>" for kind, text in cells)
+        return f"<p>{html.escape(head)}</p><table>{rows}</table>"
 
     def most_neutral(self) -> Worldview:
         """The worldview with the fewest parameters that differ from the catalogue's neutral ranges.

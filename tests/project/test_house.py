@@ -7,6 +7,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -95,7 +96,7 @@ def test_the_tested_versions_are_names_and_versions_of_every_library() -> None:
     versions = {canonicalize_name(pin.name): str(pin.specifier).removeprefix("==") for pin in pins}
     assert len(versions) == len(pins)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = [*project["dependencies"], *(text for extra in project["optional-dependencies"].values() for text in extra)]
+    declared = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
     for library in map(Requirement, declared):
         if library.marker is None or library.marker.evaluate({"sys_platform": "linux", "platform_machine": "x86_64"}):
             assert versions[canonicalize_name(library.name)] in library.specifier, library.name

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from made_up import CHANCES, OUTCOMES, blocks, experiment, of, one, pair, played
 
+import sim
 from sim.results import result as results
 from sim.results import tables
 from sim.results.result import Result
@@ -201,3 +202,41 @@ def test_modules_of_results_import_in_no_circle() -> None:
         imports[name] = {text.split(".")[2] for text in dotted if text.startswith("sim.results.")} & names - {name}
     assert {"parts", "result"} <= imports["store"]
     TopologicalSorter(imports).prepare()  # raises CycleError with the circle
+
+
+def test_an_own_outcome_is_in_every_table_with_its_interval() -> None:
+    result = sim.run(sim.load("debate", trials=200, starts=["2026"], policies=["status_quo", "both"]))
+
+    def costly_crisis(trials: Any) -> Any:
+        """A crisis that costs Japan more than 5 % of GDP."""
+        return (trials["crisis"] == 1) & (trials["japan_gdp_loss_pct"] > 5)
+
+    def twice_the_loss(trials: Any) -> Any:
+        return 2 * trials["japan_gdp_loss_pct"]
+
+    own = result.with_outcome(costly_crisis, better="low", margin=0.01).with_outcome(twice_the_loss)
+    trials = own.trials
+    assert trials["costly_crisis"].tolist() == (
+        ((trials["crisis"] == 1) & (trials["japan_gdp_loss_pct"] > 5)).astype(float).tolist()
+    )
+    rows = own.summary().query("outcome == 'costly_crisis' and worldview == 'self' and policy == 'both'")
+    share = trials.query("worldview == 'self' and policy == 'both'")["costly_crisis"].mean()
+    assert rows["estimate"].tolist() == pytest.approx([share])
+    assert rows["estimator"].tolist() == ["count"]
+    assert (rows["low"] < share).all()
+    assert (share < rows["high"]).all()
+    counted = own.differences("count").query("outcome == 'japan_gdp_loss_pct'")["difference"].to_numpy(float)
+    twice = own.differences("count").query("outcome == 'twice_the_loss'")["difference"].to_numpy(float)
+    assert twice == pytest.approx(2 * counted)
+    entry = own.experiment.catalogue.outcomes["costly_crisis"]
+    assert entry.meaning == "A crisis that costs Japan more than 5 % of GDP."
+    assert "costly_crisis" not in result.experiment.catalogue.outcomes
+    for options, message in (
+        ({"better": "low"}, "margin: say how large a difference of costly_crisis matters"),
+        ({"better": "less"}, "better: must be low, high or none, got 'less'"),
+        ({"margin": -1}, "margin: must be a number above 0, got -1"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            result.with_outcome(costly_crisis, **options)
+    with pytest.raises(ValueError, match="Strait records this name already"):
+        own.with_outcome(costly_crisis)

@@ -5,7 +5,9 @@ That pages and measures are up to date is a step of .ci/run, not a test here.
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import pytest
 from playing import needs_kernels
 from typer.testing import CliRunner
 
+import sim
 from analysis.evidence import implied
 from analysis.paper import markdown
 from sim.scenario.distributions import Fixed
@@ -44,7 +47,7 @@ def exp() -> Experiment:
 
 def test_every_part_is_on_a_page() -> None:
     found = [name for page in pages.pages(DOCS) for name in markdown.names(page.read_text(encoding="utf-8"))]
-    known = [*input_tables.PARTS, *pages.MEASURED, pages.BACKTEST, *pages.COMPOSED]
+    known = [*input_tables.PARTS, *pages.MEASURED, pages.BACKTEST, pages.API, *pages.COMPOSED]
     assert sorted(found) == sorted(known)
     assert {measure for measure, _ in pages.MEASURED.values()} == set(measures.MEASURES)
 
@@ -55,6 +58,16 @@ def test_tables_hold_every_name(exp: Experiment) -> None:
     for kind in (known.parameters, known.quantities, known.levers, known.outcomes, known.switches, known.sources):
         assert [name for name in kind if f"`{name}`" not in text] == []
     assert [name for name in known.claims if f"**{name}**" not in text] == []
+
+
+def test_the_reference_holds_every_public_name_and_parameter() -> None:
+    text = (DOCS / "api.md").read_text(encoding="utf-8")
+    for name in sim.__all__:
+        assert f"## `sim.{name}`" in text
+    for function in (sim.load, sim.run, sim.evaluate, sim.problem, sim.replay, sim.Result.with_outcome):
+        for parameter in inspect.signature(function).parameters:
+            assert re.search(rf"\b{parameter}\b", text), parameter
+    assert "-----" not in text
 
 
 def test_every_dial_moves_an_outcome_beyond_its_interval(exp: Experiment) -> None:
