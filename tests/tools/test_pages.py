@@ -47,7 +47,7 @@ def exp() -> Experiment:
 
 def test_every_part_is_on_a_page() -> None:
     found = [name for page in pages.pages(DOCS) for name in markdown.names(page.read_text(encoding="utf-8"))]
-    known = [*input_tables.PARTS, *pages.MEASURED, pages.BACKTEST, pages.API, *pages.COMPOSED]
+    known = [*input_tables.PARTS, *pages.MEASURED, pages.BACKTEST, pages.API, pages.REGISTER, *pages.COMPOSED]
     assert sorted(found) == sorted(known)
     assert {measure for measure, _ in pages.MEASURED.values()} == set(measures.MEASURES)
 
