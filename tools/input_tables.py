@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from analysis.evidence.episodes import load_record
+from analysis.evidence.seen import load_seen
 from analysis.paper import bibtex
 from analysis.paper.explain import KNOWN
 from analysis.paper.markdown import table
@@ -167,6 +169,16 @@ def works(exp: Experiment) -> str:
     return table(["authors", "year", "title", "where", "DOI", "checked"], rows)
 
 
+def seen(exp: Experiment) -> str:
+    """Which number of the back-test saw which episode; and the episodes that none saw."""
+    register, record = load_seen(), load_record()
+    rows = ([_code(name), ", ".join(entry.saw) or "none", entry.why] for name, entry in register.items())
+    known = {name for entry in register.values() for name in entry.saw}
+    blind = [episode.name for episode in record.episodes if episode.name not in known]
+    unseen = f"No number saw these episodes of the record: {', '.join(blind) or 'none'}."
+    return f"{table(['number', 'saw', 'what was taken'], rows)}\n\n{unseen}"
+
+
 def terms(exp: Experiment) -> str:
     """Every term of the glossary: what it is, and why it matters or an example."""
     return table(
@@ -177,5 +189,6 @@ def terms(exp: Experiment) -> str:
 
 PARTS: Mapping[str, Callable[[Experiment], str]] = {
     "parameters": parameters, "quantities": quantities, "levers": levers, "claims": claims, "readings": readings,
-    "outcomes": outcomes, "values": values, "switches": switches, "sources": sources, "works": works, "glossary": terms,
+    "outcomes": outcomes, "values": values, "switches": switches, "sources": sources, "works": works, "seen": seen,
+    "glossary": terms,
 }  # fmt: skip
