@@ -72,7 +72,7 @@ def write_table(table: pd.DataFrame, out: Path | None) -> None:
     from sim.results import tables
 
     if out:
-        out.write_text(tables.format_csv(table), encoding="utf-8", newline="")
+        out.write_bytes(tables.encode_csv(tables.format_csv(table)))
         typer.echo(f"All figures: {out}")
 
 

@@ -14,12 +14,13 @@ from analysis.cli import BAD_INPUT, FAILED, exit_with, options, readable_errors
 def export(
     folder: Annotated[Path, Argument(metavar="DIR", help="Folder of results.")],
     csv: Annotated[bool, Option("--csv", help="Write text, for any program.")] = False,
-    xlsx: Annotated[bool, Option("--xlsx", help="Write one Excel file with a sheet for each table.")] = False,
+    xlsx: Annotated[bool, Option("--xlsx", help="Write one Excel file: results to read first, then tables.")] = False,
     dta: Annotated[bool, Option("--dta", help="Write files for Stata 14 or newer, with labels.")] = False,
     parquet: Annotated[bool, Option("--parquet", help="Write small, fast files for R, Python and others.")] = False,
     table: Annotated[
         list[str] | None,
-        Option("--table", metavar="NAME", help="Export this table; repeat for more.", show_default="all"),
+        Option("--table", metavar="NAME", help="Export this table; repeat for more.",
+               show_default="all, for Excel summary and differences"),
     ] = None,
     out: Annotated[
         Path | None, Option("--out", metavar="PATH", help="Folder, or Excel file, to write.", show_default="beside DIR")
@@ -41,7 +42,7 @@ def export(
             if name not in exporting.TABLES:
                 exit_with(messages.describe_unknown("table", name, exporting.TABLES), BAD_INPUT)
         try:
-            names = table or exporting.TABLES
+            names = table or ()
             where = exporting.write(
                 folder, chosen[0], out, names=names, fresh=fresh, tell=lambda line: typer.echo(line, err=True)
             )

@@ -155,7 +155,7 @@ def _compare(results: list[Result], folder: Path) -> None:
         typer.echo("The experiments share no start, worldview and policy, so there is no comparison.")
         return
     file = folder / "comparison.csv"
-    file.write_text(tables.format_csv(compared), encoding="utf-8", newline="")
+    file.write_bytes(tables.encode_csv(tables.format_csv(compared)))
     outcomes = first.experiment.catalogue.outcomes
     for (a, b), every_row in compared.groupby(["experiment_a", "experiment_b"], sort=False):
         start = every_row["start"].iloc[-1]

@@ -51,7 +51,7 @@ def validate(
             results = validation.measure_rows(cells, [*rows.checks.values()], update)
         out.mkdir(parents=True, exist_ok=True)
         text = tables.format_csv(validation.table(results, rows))
-        (out / "validation.csv").write_text(text, encoding="utf-8", newline="")
+        (out / "validation.csv").write_bytes(tables.encode_csv(text))
         Console(highlight=False).print(validation.terminal_table(results))
         _draw(cells, results, out)
         typer.echo(f"{validation.summary_sentence(results)}\nTable and figures: {out}\n{CAVEAT}")

@@ -1,12 +1,14 @@
 """A folder of results as files for other programs: CSV, Excel, Stata or Parquet, with a data dictionary.
 
 CSV, Parquet and Excel are written part by part, so memory does not grow with the run; a Stata file is written at once.
+An Excel file begins with two sheets for people. The dictionary is the only CSV file with titles: if they are not plain
+ASCII, it begins with a byte-order mark, so Excel reads it as UTF-8.
 Rows of trials and worlds come in order of worlds, block by block, as in the folder.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +20,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.paper import dictionary
+from analysis.paper import dictionary, workbook
 from analysis.paper.dictionary import Entry
 from sim.errors import FolderError
 from sim.results import disk, store, tables
@@ -27,6 +29,7 @@ from sim.results.parts import TRIALS, WORLDS, Parts
 from sim.results.result import Result
 
 TABLES = ("summary", "differences", "rungs", "worlds", "trials")
+SHEETS = TABLES[:2]  # of an Excel file, if no others are asked for
 FORMATS = ("csv", "xlsx", "dta", "parquet")
 SHEET_ROWS = 1_048_576  # of Excel, with the header
 STATA_NAME = 32  # characters
@@ -44,7 +47,7 @@ class Table:
 
 
 def write(
-    folder: Path, kind: str, out: Path | None = None, *, names: Collection[str] = TABLES, fresh: bool = False,
+    folder: Path, kind: str, out: Path | None = None, *, names: Collection[str] = (), fresh: bool = False,
     tell: Tell = lambda _: None,
 ) -> Path:  # fmt: skip
     """Export a finished run.
@@ -58,7 +61,7 @@ def write(
     out
         The Excel file, or else the folder for the files; by default beside the folder, named after it.
     names
-        Which of `TABLES`.
+        Which of `TABLES`; by default all, in an Excel file `SHEETS`.
     fresh
         Replace an earlier export there, and no other file.
     tell
@@ -86,6 +89,7 @@ def write(
     """
     if kind == "xlsx":
         import_module("xlsxwriter")  # a missing library is reported before any file is written
+    names = names or (SHEETS if kind == "xlsx" else TABLES)
     result = store.load_folder(folder)
     here = folder.resolve()
     out = out or here.with_name(f"{here.name}.xlsx" if kind == "xlsx" else f"{here.name}-{kind}")
@@ -166,7 +170,7 @@ def _start_table(
 
 
 def _write_dictionary(entries: list[Entry], out: Path) -> None:
-    disk.save(out / "dictionary.csv", tables.format_csv(dictionary.table(entries)).encode())
+    disk.save(out / "dictionary.csv", tables.encode_csv(tables.format_csv(dictionary.table(entries))))
 
 
 def _streamed(kind: str, result: Result, wanted: list[Table], out: Path, tell: Tell) -> None:
@@ -224,30 +228,63 @@ def _dta(result: Result, wanted: list[Table], out: Path, tell: Tell) -> None:
 
 
 def _xlsx(result: Result, wanted: list[Table], out: Path, tell: Tell) -> None:
+    """Write the sheets for people first, then the dictionary, then the tables."""
     import xlsxwriter
 
     described = []
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(disk.temporary_path(out), options) as book:
         book.set_properties({"created": datetime.fromisoformat((result.manifest or {})["finished"])})
-        bold = book.add_format({"bold": True})
-
-        def sheet(name: str, frames: Iterable[pd.DataFrame]) -> None:
-            page, row = book.add_worksheet(name), 0
-            page.freeze_panes(1, 0)
-            for frame in frames:
-                if row == 0:
-                    page.write_row(0, 0, [*frame.columns], bold)
-                blanks = frame.astype(object).where(frame.notna(), None)
-                for row, values in enumerate(blanks.to_numpy().tolist(), start=row + 1):  # noqa: B020
-                    page.write_row(row, 0, values)
-
+        for page in workbook.pages(result):
+            _write_page(book, page)
+        last = book.add_worksheet("dictionary")  # the third sheet, though it is written when all columns are known
         for table in wanted:
             entries, frames = _start_table(result, table, tell)
             described += entries
-            sheet(table.name, frames)
-        sheet("dictionary", [dictionary.table(described)])
+            numbers = [entry.type == "number" for entry in entries]
+            _write_table(book, book.add_worksheet(table.name), frames, table.rows, numbers)
+        known = dictionary.table(described)
+        _write_table(book, last, [known], len(known), [False] * len(known.columns))
     disk.temporary_path(out).replace(out)
+
+
+def _write_page(book: Any, page: workbook.Page) -> None:
+    """Write a sheet for people: notes, a header with filters, and rows in their formats."""
+    sheet, formats = book.add_worksheet(page.name), {}
+    head = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
+    for column, wide in enumerate(page.widths):
+        sheet.set_column(column, column, wide)
+    for row, note in enumerate(page.notes):
+        sheet.write_string(row, 0, note, book.add_format({"bold": row == 0, "font_size": 11 if row else 14}))
+    sheet.write_row(workbook.HEAD, 0, page.header, book.add_format(head))
+    row = workbook.HEAD
+    for row, cells in enumerate(page.rows, start=row + 1):  # noqa: B020
+        for column, cell in enumerate(cells):
+            key = repr(sorted(cell.look.items()))
+            if key not in formats:
+                formats[key] = book.add_format(dict(cell.look))
+            sheet.write(row, column, cell.value, formats[key])
+    sheet.autofilter(workbook.HEAD, 0, row, len(page.header) - 1)
+    sheet.freeze_panes(workbook.HEAD + 1, page.frozen)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+
+
+def _write_table(book: Any, sheet: Any, frames: Iterable[pd.DataFrame], rows: int, numbers: Sequence[bool]) -> None:
+    """Write a table of the run with all digits; its decimals show four."""
+    row, decimals = 0, book.add_format({"num_format": "0.0000"})
+    for frame in frames:
+        if row == 0:
+            for column, name in enumerate(frame.columns):
+                texts = () if numbers[column] else map(str, frame[name].head(1_000))
+                wide = min(max(len(name) + 4, *(len(text) + 2 for text in texts), 10), 60)
+                sheet.set_column(column, column, wide, decimals if numbers[column] else None)
+            sheet.write_row(0, 0, [*frame.columns], book.add_format({"bold": True}))
+            sheet.autofilter(0, 0, rows, len(frame.columns) - 1)
+            sheet.freeze_panes(1, 0)
+        blanks = frame.astype(object).where(frame.notna(), None)
+        for row, values in enumerate(blanks.to_numpy().tolist(), start=row + 1):  # noqa: B020
+            sheet.write_row(row, 0, values)
 
 
 Writer = Callable[[Result, list[Table], Path, Tell], None]

@@ -455,3 +455,14 @@ def format_csv(frame: pd.DataFrame) -> str:
     'policy,low,high\nboth,0.3333333333,\n'
     """
     return frame.to_csv(index=False, float_format="%.10g", lineterminator="\n")
+
+
+def encode_csv(text: str) -> bytes:
+    """Bytes of CSV text: UTF-8, with a byte-order mark if it is not plain ASCII, so that Excel reads it right.
+
+    Examples
+    --------
+    >>> encode_csv("a,b"), encode_csv("é")
+    (b'a,b', b'\\xef\\xbb\\xbf\\xc3\\xa9')
+    """
+    return text.encode("utf-8" if text.isascii() else "utf-8-sig")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,7 +18,10 @@ from typer.testing import CliRunner
 
 import sim
 from analysis.cli import main
-from analysis.paper import dictionary, export
+from analysis.figures import style
+from analysis.figures.captions import change, worldview_title
+from analysis.paper import dictionary, export, workbook
+from analysis.questions.compare import comparisons, means, primary
 from sim.errors import FolderError
 from sim.results.result import Result
 from sim.results.store import load_folder, write_folder
@@ -88,7 +93,7 @@ def read(kind: str, out: Path, name: str) -> pd.DataFrame:
 
 @pytest.mark.parametrize("kind", export.FORMATS)
 def test_an_export_holds_the_values_of_the_run(tmp_path: Path, run: Path, result: Result, kind: str) -> None:
-    out = export.write(run, kind, tmp_path / ("all.xlsx" if kind == "xlsx" else "all"))
+    out = export.write(run, kind, tmp_path / ("all.xlsx" if kind == "xlsx" else "all"), names=NAMES)
     for name in NAMES:
         back, truth = ordered(read(kind, out, name)), ordered(of_run(result, name))
         assert list(back) == list(truth), name
@@ -98,7 +103,7 @@ def test_an_export_holds_the_values_of_the_run(tmp_path: Path, run: Path, result
 
 @pytest.mark.parametrize("kind", export.FORMATS)
 def test_every_column_is_in_the_dictionary(tmp_path: Path, run: Path, kind: str) -> None:
-    out = export.write(run, kind, tmp_path / ("all.xlsx" if kind == "xlsx" else "all"))
+    out = export.write(run, kind, tmp_path / ("all.xlsx" if kind == "xlsx" else "all"), names=NAMES)
     if kind == "xlsx":
         known = pd.read_excel(out, sheet_name="dictionary", keep_default_na=False)
     else:
@@ -152,6 +157,65 @@ def test_an_export_has_the_same_bytes_each_time(tmp_path: Path, run: Path) -> No
     for kind in ("csv", "dta", "parquet"):
         a, b = (export.write(run, kind, tmp_path / f"{kind}{copy}") for copy in "ab")
         assert {path.name: path.read_bytes() for path in a.iterdir()} == {p.name: p.read_bytes() for p in b.iterdir()}
+
+
+def test_an_excel_file_begins_with_what_people_read(tmp_path: Path, run: Path, result: Result) -> None:
+    book = openpyxl.load_workbook(export.write(run, "xlsx", tmp_path / "run.xlsx"))
+    assert book.sheetnames == ["Results", "In words", "dictionary", "summary", "differences"]
+    sheet, exp = book["Results"], result.experiment
+    assert "Green: clearly better than direct ties" in sheet["A3"].value
+    head = [cell.value for cell in sheet[5]]
+    assert head[:5] == ["Start", "Outcome", "Policy", "If Newsham is right", "95 % interval"]
+    assert (sheet.auto_filter.ref, sheet.freeze_panes) == (f"A5:I{sheet.max_row}", "D6")
+    levels, versus = means(result.summary(), "2026"), comparisons(result.differences(), "2026")
+    fills = {"better": workbook._pale(style.GOOD), "worse": workbook._pale(style.BAD)}
+    seen = set()
+    for cells in sheet.iter_rows(min_row=6):
+        label, name = cells[1].value, next(p.name for p in exp.policies if p.title == cells[2].value)
+        outcome = next(o for o in exp.catalogue.outcomes.values() if workbook._label(o) == label)
+        for view, cell, interval in zip(exp.worldviews, cells[3::2], cells[4::2], strict=True):
+            estimate, low, _ = levels[view.name, name, outcome.name]
+            assert cell.value == (pytest.approx(estimate) if estimate == estimate else "too few to say")
+            assert interval.value == "too few to say" if low != low else " to " in interval.value
+            assert cell.number_format.endswith("%") == (outcome.unit == "share")
+            if name != exp.policies[0].name:
+                verdict = versus[view.name, outcome.name, name, exp.policies[0].name].verdict
+                seen.add(verdict)
+                wanted = fills.get(verdict, "#000000").removeprefix("#")
+                assert cell.fill.fgColor.rgb.endswith(wanted if verdict in fills else "000000")
+    assert len(seen) > 1
+
+
+def test_the_differences_are_put_into_words(tmp_path: Path, run: Path, result: Result) -> None:
+    words = pd.read_excel(export.write(run, "xlsx", tmp_path / "run.xlsx"), sheet_name="In words", header=4)
+    versus, exp = comparisons(result.differences(), "2026"), result.experiment
+    assert len(words) == len(exp.worldviews) * len(primary(exp))
+    for row in words.to_dict("records"):
+        outcome = next(entry for entry in primary(exp) if entry.label == row["Outcome"])
+        view = next(entry for entry in exp.worldviews if worldview_title(entry) == row["Whose beliefs"])
+        comparison = versus[view.name, outcome.name, "status_quo", "direct_ties"]
+        assert (row["Policy"], row["Instead of"]) == ("Status quo", "Direct ties")
+        assert row["What it changes"] == change(comparison, outcome)
+        assert row["Difference"] == pytest.approx(comparison.difference * (100 if row["Unit"] == "points" else 1))
+
+
+def test_a_single_policy_has_results_and_no_differences(tmp_path: Path) -> None:
+    write_folder(sim.load("debate", trials=20, starts=["2026"], policies=["status_quo"]), tmp_path / "alone")
+    book = openpyxl.load_workbook(export.write(tmp_path / "alone", "xlsx"))
+    assert book.sheetnames == ["Results", "dictionary", "summary", "differences"]
+
+
+def test_csv_has_a_byte_order_mark_where_it_is_not_ascii(tmp_path: Path) -> None:
+    policy = tmp_path / "liaison.yaml"
+    policy.write_text("policy: liaison\nextends: status_quo\ntitle: 聯絡官\n", encoding="utf-8")
+    exp = sim.load("debate", trials=20, starts=["2026"], policies=["status_quo", str(policy)])
+    write_folder(exp, tmp_path / "own")
+    out = export.write(tmp_path / "own", "csv")
+    for path in out.iterdir():
+        content = path.read_bytes()
+        assert content.startswith(BOM_UTF8) == (not content.isascii()), path.name
+        assert "\ufeff" not in "".join(map(str, pd.read_csv(path).columns)), path.name
+    assert "聯絡官" in (out / "dictionary.csv").read_text(encoding="utf-8-sig")
 
 
 def test_long_names_are_shortened_and_never_alike() -> None:

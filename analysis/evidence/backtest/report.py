@@ -15,6 +15,7 @@ from analysis.evidence.backtest.gains import Gain
 from analysis.evidence.backtest.rivals import RIVALS
 from analysis.evidence.episodes import TARGETS
 from sim.results.disk import save
+from sim.results.tables import encode_csv
 
 if TYPE_CHECKING:
     from analysis.evidence.backtest.forecasts import Backtest
@@ -192,5 +193,5 @@ def write_folder(folder: Path, backtest: Backtest, record: Record, skipped: Iter
     tables["rates"] = pd.DataFrame(unprovoked_rates(record), columns=Rate._fields)
     tables["skipped"] = pd.DataFrame(list(skipped), columns=["episode", "reason"])
     for name, table in tables.items():
-        save(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n").encode())
+        save(folder / f"{name}.csv", encode_csv(table.to_csv(index=False, lineterminator="\n")))
     save(folder / "table.md", f"{markdown(backtest)}\n".encode())
