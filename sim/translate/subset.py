@@ -101,8 +101,6 @@ class NotInSubset(StraitError):
 
 
 OPERATIONS: dict[Callable[..., Any], tuple[str, tuple[Kind, ...], Kind]] = {
-    math.exp: ("exp", (REAL,), REAL),
-    math.log: ("log", (REAL,), REAL),
     math.sqrt: ("sqrt", (REAL,), REAL),
     abs: ("abs", (REAL,), REAL),
     round: ("round", (REAL,), INT),
@@ -519,7 +517,8 @@ class _Reader:
         if numbers and left.op == right.op == "const" and type(node.op) in FOLDED:
             return self.constant(FOLDED[type(node.op)](left.args[0], right.args[0]), node)
         if sign is None:
-            self.refuse(node, f"{type(node.op).__name__} is not in the subset: use + - * /, or math.exp and math.log")
+            name = type(node.op).__name__
+            self.refuse(node, f"{name} is not in the subset: use + - * /, or exp and log of sim.model.elementary")
         if sign in ("&", "^", ">>", "<<") or WORD in (left.kind, right.kind):
             if left.kind != right.kind or left.kind not in (WORD, INT) or sign == "/":
                 self.refuse(node, f"{left.kind} {sign} {right.kind}: convert one of them first")
@@ -578,6 +577,8 @@ class _Reader:
         function = self.known(node.func)
         if node.keywords:
             self.refuse(node, "arguments are given by position")
+        if function in (math.exp, math.log):
+            self.refuse(node, "its last bits differ between systems: use exp and log of sim.model.elementary")
         if function is NotInSubset or not isinstance(function, Hashable):
             self.refuse(node, f"there is no rule {ast.unparse(node.func)}")
         args = [self.expr(arg, several=not isinstance(function, types.FunctionType)) for arg in node.args]

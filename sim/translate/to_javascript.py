@@ -38,8 +38,8 @@ function words(code) {
   return table.get(1);
 }
 """
-TEXTS = {"not": "(!{})", "if": "({} ? {} : {})", "exp": "Math.exp({})", "log": "Math.log({})", "sqrt": "Math.sqrt({})",
-         "abs": "Math.abs({})", "high_word": "high_word({})", "round": "round({})"}  # fmt: skip
+TEXTS = {"not": "(!{})", "if": "({} ? {} : {})", "sqrt": "Math.sqrt({})", "abs": "Math.abs({})",
+         "high_word": "high_word({})", "round": "round({})"}  # fmt: skip
 
 
 def print_javascript(program: Program, records: Mapping[str, Record]) -> str:

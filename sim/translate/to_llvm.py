@@ -23,8 +23,7 @@ TYPES = {INT: I64, WORD: I64, REAL: DOUBLE, BOOL: I1, NONE: ir.VoidType()}
 # What LLVM calls an operation; on reals its name begins with f.
 NAMES = {"+": "add", "-": "sub", "*": "mul", "/": "div", "neg": "neg", "not": "not_", "&": "and_", "^": "xor",
          "<<": "shl"}  # fmt: skip
-INTRINSICS = {"exp": "llvm.exp.f64", "log": "llvm.log.f64", "sqrt": "llvm.sqrt.f64", "abs": "llvm.fabs.f64",
-              "round": "llvm.rint.f64"}  # fmt: skip
+INTRINSICS = {"sqrt": "llvm.sqrt.f64", "abs": "llvm.fabs.f64", "round": "llvm.rint.f64"}
 HIGH_PRODUCT = f"{primitives.__name__}.{primitives.high_product.__name__}"
 
 

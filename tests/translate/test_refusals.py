@@ -35,6 +35,7 @@ BODIES = {
     "an unknown function": ("out[0] = nowhere(1)", "no rule nowhere"),
     "arguments by name": ("out[0] = max(a=1, b=2)", "arguments are given by position"),
     "a function of a library": ("out[0] = math.gamma(2.0)", "gamma is no rule: only Python functions"),
+    "a function whose last bits differ": ("out[0] = math.exp(2.0)", "use exp and log of sim.model.elementary"),
     "sum of a list": ("out[0] = sum([1.0, 2.0])", "sum is no rule"),
     "condition of a number": ("if state.n:\n    pass", "a condition is a comparison, not int: write for example `> 0`"),
     "not of a number": ("if not state.r:\n    pass", "a condition is a comparison, not float"),
