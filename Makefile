@@ -33,7 +33,7 @@ test-newest:
 # After make test-newest: its versions become the tested ones.
 constraints:
 	{ sed -n '/^#/p' constraints.txt; $(NEWEST)/python -m pip freeze --exclude-editable \
-	  | sed '/^\(llvmlite\|numba\)=/s/$$/; sys_platform != "darwin" or platform_machine != "x86_64"/'; } > constraints.new
+	  | sed -E '/^(llvmlite|numba)=/s/$$/; sys_platform != "darwin" or platform_machine != "x86_64"/'; } > constraints.new
 	mv constraints.new constraints.txt
 
 lint: .venv/installed-test

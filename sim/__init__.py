@@ -6,6 +6,7 @@ load            an experiment, by name or file, with changes
 run             play it in memory: a Result with tables, intervals and differences
 write_folder    play it into a folder, continue or extend it
 load_folder     the Result in a folder, without playing
+read_table      a CSV file of a folder, with names as text and missing values marked
 evaluate        the model as a function: beliefs in, outcomes or a difference between two policies out
 evaluate_table  the same as a table with labels
 problem         the inputs of `evaluate` as SALib takes them
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from sim.errors import ScenarioError, StraitError
     from sim.results.result import Result, run
     from sim.results.store import load_folder, write_folder
+    from sim.results.tables import read_table
     from sim.scenario.experiment import Experiment
     from sim.scenario.loader import load
 
@@ -47,13 +49,14 @@ _HOMES = {
     **dict.fromkeys(("evaluate", "evaluate_table", "problem"), _EVALUATION),
     **dict.fromkeys(("run", "Result"), _RESULT),
     **dict.fromkeys(("load_folder", "write_folder"), "sim.results.store"),
+    "read_table": "sim.results.tables",
     "replay": "sim.engine.replay",
     **dict.fromkeys(("StraitModel", "Actor", "PRC", "Japan", "UnitedStates", "Taiwan"), "sim.engine.mesa_model"),
 }
 
 __all__ = ["PRC", "Actor", "Experiment", "Japan", "Result", "ScenarioError", "StraitError", "StraitModel",
-           "Taiwan", "UnitedStates", "evaluate", "evaluate_table", "load", "load_folder", "problem", "replay", "run",
-           "write_folder"]  # fmt: skip
+           "Taiwan", "UnitedStates", "evaluate", "evaluate_table", "load", "load_folder", "problem", "read_table",
+           "replay", "run", "write_folder"]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -19,6 +19,7 @@ from analysis.paper import bibtex, cite, settings
 from analysis.questions import finding, work
 from sim.errors import FolderError
 from sim.results import disk, manifest, store
+from sim.results.tables import read_table
 from sim.statistics import intervals
 
 if TYPE_CHECKING:
@@ -209,7 +210,7 @@ def _comparisons(exp: Experiment, record: Manifest, folder: Path) -> str:
     text = _paragraph("comparisons", margins=margins)
     if not _is_complete(record):
         return text
-    differences = pd.read_csv(folder / "differences.csv", dtype={"start": str})
+    differences = read_table(folder / "differences.csv")
     main = differences[differences["simultaneous_low"].notna()]
     if main.empty:
         return text + _clause("single comparisons")

@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from itertools import combinations, product
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.errors import FolderError
 from sim.model.codes import FALLEN, TRACKS
 from sim.statistics import contrasts, intervals
 
@@ -35,6 +37,7 @@ PAIR = ["start", "worldview", "outcome", "policy_a", "policy_b"]
 PAIR_FIGURES = ["difference", "low", "high", "simultaneous_low", "simultaneous_high"]
 PAIR_FIGURES += ["variance_ratio", "level", "margin"]
 DIFFERENCES = [*PAIR, *PAIR_FIGURES, "verdict", "identical", "estimator", "n", "trials_needed"]
+NAMES = {*CELL_COLUMNS, "policy_a", "policy_b"}  # always text, also where all are digits
 FALLEN_RUNG = -1  # of the months after Taiwan's fall
 MAX_HORIZONS = 10  # a war that begins within the horizon is played to its end, at most this many horizons later
 ROUNDING_MONTHS = 1e-6
@@ -466,3 +469,48 @@ def encode_csv(text: str) -> bytes:
     (b'a,b', b'\\xef\\xbb\\xbf\\xc3\\xa9')
     """
     return text.encode("utf-8" if text.isascii() else "utf-8-sig")
+
+
+def read_table(path: str | Path) -> pd.DataFrame:
+    """Read a CSV table of a run or a question with the types that it has in memory.
+
+    A CSV file holds no types: other readers take the start `2026` for a number, and a name such as `NA` for none.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Starts, worldviews, policies and other names are text. Numbers are Float64, or int64 where all are whole; yes
+        and no are bool; an empty field is missing.
+
+    Raises
+    ------
+    FolderError
+        If there is no such file, or it is no table.
+
+    Examples
+    --------
+    >>> import sim, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     result = sim.write_folder(sim.load("debate", trials=100), folder)
+    ...     table = read_table(f"{folder}/summary.csv")
+    >>> keys = ["start", "worldview", "policy", "outcome", "statistic"]
+    >>> len(table.merge(result.summary(), on=keys)) == len(table)
+    True
+    """
+    try:
+        frame = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise FolderError(f"{path}: not a CSV table that can be read ({error})") from error
+    return frame.assign(**{name: frame[name] if name in NAMES else _typed(frame[name]) for name in frame.columns})
+
+
+def _typed(column: pd.Series[str]) -> pd.Series[Any]:
+    """A column as numbers or as yes and no, if all its entries are; else as text."""
+    entries = column.where(column != "", None)
+    if set(column) <= {"True", "False"}:
+        return column == "True"
+    try:
+        numbers = pd.to_numeric(entries)
+    except ValueError:
+        return entries
+    return numbers if numbers.dtype.kind == "i" else numbers.astype("Float64")

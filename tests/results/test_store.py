@@ -297,3 +297,32 @@ def test_a_part_that_may_not_be_read_is_not_damaged(folder: Path, monkeypatch: p
         write_folder(experiment(), folder)
     assert forbidden.exists()
     assert not (folder / "damaged").exists()
+
+
+def test_a_table_is_read_back_with_its_types(tmp_path: Path, result: Result) -> None:
+    for name, table in (("summary", result.summary()), ("differences", result.differences())):
+        (tmp_path / f"{name}.csv").write_bytes(b"\xef\xbb\xbf" + tables.format_csv(table).encode())
+        read = sim.read_table(tmp_path / f"{name}.csv")
+        assert set(read["start"]) == {"2026"}
+        keys = ["start", "worldview", "outcome"]
+        keys += ["policy", "statistic"] if name == "summary" else ["policy_a", "policy_b"]
+        assert len(read.merge(table, on=keys)) == len(table)
+        assert read["low"].isna().tolist() == table["low"].isna().tolist()
+        for column in ("low", "estimate", "difference"):
+            if column in table:
+                assert str(read[column].dtype) == str(table[column].dtype) == "Float64"
+                gap = (read[column] - table[column]).abs()
+                assert (gap.dropna() <= 1e-9 * table[column].abs().dropna().clip(lower=1)).all()
+        assert read["n"].tolist() == table["n"].tolist()
+        if name == "differences":
+            assert read["identical"].tolist() == table["identical"].tolist()
+    with pytest.raises(FolderError, match=r"none\.csv: not a CSV table that can be read"):
+        sim.read_table(tmp_path / "none.csv")
+
+
+def test_names_that_look_like_something_else_stay_text(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("start,policy,value\n2026,NA,1.5\n0007,nan,\n", encoding="utf-8")
+    read = sim.read_table(tmp_path / "table.csv")
+    assert read["start"].tolist() == ["2026", "0007"]
+    assert read["policy"].tolist() == ["NA", "nan"]
+    assert read["value"].isna().tolist() == [False, True]
