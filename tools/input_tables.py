@@ -149,8 +149,8 @@ def switches(exp: Experiment) -> str:
 
 def sources(exp: Experiment) -> str:
     """Write every source by its key."""
-    rows = ([_code(entry.name), entry.cite + (f" ({entry.note})" if entry.note else "")
-             + (f" <{entry.url}>" if entry.url else "")] for entry in exp.catalogue.sources.values())  # fmt: skip
+    rows = ([_code(entry.name), entry.described + (f" <{entry.url}>" if entry.url else "")]
+            for entry in exp.catalogue.sources.values())  # fmt: skip
     return table(["key", "source"], rows)
 
 

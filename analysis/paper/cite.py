@@ -58,7 +58,7 @@ class Basis:
             yield "rests on", f"{', '.join(self.paragraphs)}   ({LEGEND})"
         yield from self.evidence
         for number, name in enumerate(self.sources):
-            yield "" if number else "sources", f"{exp.catalogue.sources[name].cite} [{name}]"
+            yield "" if number else "sources", f"{exp.catalogue.sources[name].described} [{name}]"
         yield "in a paper", self.sentence(exp, version)
 
 

@@ -139,7 +139,7 @@ def about(entry: Any, exp: Experiment) -> Lines:
     yield "note", getattr(entry, "note", "")
     if not isinstance(entry, Source):
         for number, name in enumerate(_sources(entry, exp)):
-            yield "" if number else "sources", exp.catalogue.sources[name].cite
+            yield "" if number else "sources", exp.catalogue.sources[name].described
     if change := CHANGES.get(type(entry)) if getattr(entry, "readings", True) else None:
         other = "off" if getattr(entry, "default", True) else "on"
         yield "to change it", "strait run --set " + change.format(name=entry.name, other=other)

@@ -154,6 +154,11 @@ class Source(FileEntry):
     year: Annotated[int, integer(1500, 2100)] | None = None
     note: Text = ""
 
+    @property
+    def described(self) -> str:
+        """The reference with its note, such as what of it is from memory."""
+        return f"{self.cite} ({self.note})" if self.note else self.cite
+
 
 @dataclass(frozen=True)
 class Catalogue:

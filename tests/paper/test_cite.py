@@ -78,6 +78,11 @@ def test_known_forms() -> None:
     assert not {"judgement", "calibration", "calendar", "episodes", "memory"} & {*found}
 
 
+def test_what_is_from_memory_is_said_wherever_a_source_is_shown() -> None:
+    assert "(pages and DOI from memory)" in cite_command("force_hr_joint_involvement")
+    assert "published online" in bibtex.text([one for one in WORKS if one.key == "glaser_weiss_christensen_2024"])
+
+
 def test_a_year_that_is_not_the_sources_own_is_no_year_of_publication() -> None:
     found = bibtex.work(Source("x", "Somebody (1999), A Book, Cornell University Press", year=2001))
     assert found
