@@ -188,7 +188,7 @@ def make_page(
     begin = next(entry for entry in exp.starts if entry.name == start)
     if changes := changes_phrase(exp):
         title = f"{capitalize(changes)}: {title[:1].lower()}{title[1:]}"
-        caption = f"{capitalize(changes)} ({'; '.join(exp.changes)}): {caption}"
+        caption = f"{capitalize(changes)} ({'; '.join(exp.changes)}). {caption}"
     cell = f"{exp.trials:,} {'trial' if exp.trials == 1 else 'trials'} per cell"
     return make_sheet(
         title=title,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 RESULTS, WORDS = "Results", "In words"
 FEW = "too few to say"
 HEAD = 4  # the row of the header, from 0
+CLEAR, SMALL = 0.28, 0.1  # how much colour a clear difference has, and one that is clear but small
 
 
 class Written(NamedTuple):
@@ -60,8 +61,8 @@ def pages(result: Result) -> list[Page]:
     head = [f"{exp.title}{changed}", f"{exp.trials:,} trials in each cell, seed {exp.seed}. {FOOTER}"]
     views = [name for view in exp.worldviews for name in (worldview_title(view), "95 % interval")]
     base = policy_phrase(exp, reference_policy(exp))
-    note = (f"Green: clearly better than {base} under the same beliefs. Purple: clearly worse. No colour: too close to "
-            f"call, or no difference that matters. Grey: {base} itself.")  # fmt: skip
+    note = (f"Green: clearly better than {base} under the same beliefs. Purple: clearly worse. Paler: clear but "
+            f"small. No colour: too close to call, or no difference that matters. Grey: {base} itself.")  # fmt: skip
     results = Page(RESULTS, [*head, note], ["Start", "Outcome", "Policy", *views],
                    [16, 30, 26, *([18, 17] * len(exp.worldviews))], 3, _results(result, versus))  # fmt: skip
     header = ["Start", "Whose beliefs", "Outcome", "Policy", "Instead of", "What it changes", "Verdict", "Difference",
@@ -137,10 +138,11 @@ def _interval(outcome: Outcome, low: float, high: float) -> str:
 
 def _fill(verdict: str) -> dict[str, Any]:
     colours = {"better": style.GOOD, "worse": style.BAD, "base": "#9A9A9A"}
-    return {"bg_color": _pale(colours[verdict])} if verdict in colours else {}
+    plain = verdict.removeprefix("a little ")
+    return {"bg_color": _pale(colours[plain], CLEAR if plain == verdict else SMALL)} if plain in colours else {}
 
 
-def _pale(colour: str) -> str:
-    """Return a colour mixed with three parts of white."""
-    parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(255 - (255 - part) * 0.28):02X}" for part in parts)
+def _pale(colour: str, part: float) -> str:
+    """Return a colour mixed with white: this part of it."""
+    channels = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - (255 - channel) * part):02X}" for channel in channels)

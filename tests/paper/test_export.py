@@ -168,7 +168,9 @@ def test_an_excel_file_begins_with_what_people_read(tmp_path: Path, run: Path, r
     assert head[:5] == ["Start", "Outcome", "Policy", "If Newsham is right", "95 % interval"]
     assert (sheet.auto_filter.ref, sheet.freeze_panes) == (f"A5:I{sheet.max_row}", "D6")
     levels, versus = means(result.summary(), "2026"), comparisons(result.differences(), "2026")
-    fills = {"better": workbook._pale(style.GOOD), "worse": workbook._pale(style.BAD)}
+    fills = {f"{degree}{side}": workbook._pale(colour, part)
+             for side, colour in (("better", style.GOOD), ("worse", style.BAD))
+             for degree, part in (("", workbook.CLEAR), ("a little ", workbook.SMALL))}  # fmt: skip
     seen = set()
     for cells in sheet.iter_rows(min_row=6):
         label, name = cells[1].value, next(p.name for p in exp.policies if p.title == cells[2].value)
