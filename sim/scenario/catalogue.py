@@ -160,7 +160,7 @@ class Source(FileEntry):
         return f"{self.cite} ({self.note})" if self.note else self.cite
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Catalogue:
     """All entries of the six shipped files, by name.
 
@@ -177,6 +177,11 @@ class Catalogue:
     contrasts: tuple[tuple[PolicyName, PolicyName], ...]
     switches: ByName[Switch]
     sources: ByName[Source]
+
+    def __repr__(self) -> str:
+        """How many entries of each kind there are."""
+        kinds = ("parameters", "quantities", "claims", "levers", "outcomes", "switches", "sources")
+        return "Catalogue of " + ", ".join(f"{len(getattr(self, kind))} {kind}" for kind in kinds)
 
     @property
     def lever_rows(self) -> list[Lever]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from itertools import repeat
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
@@ -35,8 +35,8 @@ class Start:
     title: str
     summary: str
     date: str
-    levers: dict[str, LeverLevel]
-    quantities: dict[str, float]
+    levers: dict[str, LeverLevel] = field(repr=False)
+    quantities: dict[str, float] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Worldview:
     name: str
     title: str
     summary: str
-    distributions: dict[str, Distribution]
+    distributions: dict[str, Distribution] = field(repr=False)
 
 
 @dataclass(frozen=True, repr=False)

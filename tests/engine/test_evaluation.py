@@ -30,7 +30,7 @@ def bad_decade(trials: Any) -> Any:
 
 
 def test_it_gives_what_a_run_gives() -> None:
-    exp = replace(sim.load("debate", starts=["2026"], policies=["direct_ties", "status_quo"], trials=300), lucks=1)
+    exp = replace(sim.load("debate", starts=["2026"], policies=["status_quo", "direct_ties"], trials=300), lucks=1)
     run = sim.run(exp).differences()
     for view in ("newsham", "self", "neutral"):
         found = sim.evaluate(exp, np.empty((1, 0)), [], contrast="direct_ties-status_quo", worldview=view, worlds=300)

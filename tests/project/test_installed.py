@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-RUN = "run debate --trials 20 --start 2026 --worldview self --policy direct_ties --policy status_quo"
+RUN = "run debate --trials 20 --start 2026 --worldview self --policy status_quo --policy direct_ties"
 
 
 @dataclass(frozen=True)
