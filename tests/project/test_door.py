@@ -47,7 +47,7 @@ def test_repr_of_an_experiment_and_a_result_is_a_few_lines() -> None:
     assert len(repr(exp).splitlines()) < 8
     assert len(repr(result).splitlines()) < 9
     for part in (exp.catalogue, *exp.worldviews, *exp.starts, *exp.policies):
-        assert len(repr(part)) < 1_000
+        assert len(repr(part)) < 2_000
     assert "<table>" in exp._repr_html_()
     shown = result._repr_html_()
     summary = result.summary().query("outcome == 'use_of_force' and statistic == 'mean'")
