@@ -104,13 +104,18 @@ def frequency(share: float) -> str:
     return f"{round(base * share):,} of {base:,}"
 
 
+def frequency_of_histories(exp: Experiment, share: float) -> str:
+    """Return a share of trials as a reader counts it: '40 of 100 imagined decades', 'none of the imagined decades'."""
+    return f"{frequency(share)} {histories(exp)}" if share else f"none of the {histories(exp)}"
+
+
 def frequency_sentence(exp: Experiment, worldview: Worldview, outcome: Outcome, levels: dict[Cell, float]) -> str:
     """Say how often an outcome comes, or how large it is, with the first two policies to be compared."""
     first, *others = compared_policies(exp)
     start = f"{capitalize(belief_clause(worldview))}: {under_policy(exp, first)}, "
     if outcome.unit == "share":
         words = {policy: frequency(levels[worldview.name, policy, outcome.name]) for policy in (first, *others)}
-        start += f"{event(outcome)} in {words[first]} {histories(exp)}"
+        start += f"{event(outcome)} in {frequency_of_histories(exp, levels[worldview.name, first, outcome.name])}"
         ends = {words[name].rpartition(" ")[2] for name in words}
         numbers = {name: text.split(" of ")[0] if len(ends) == 1 else text for name, text in words.items()}
         return start + "".join(f"; {under_policy(exp, name)} in {numbers[name]}" for name in others) + "."

@@ -88,6 +88,7 @@ def draw_forest(
         _, unit = style.unit_scale(outcome)
         axes.axvline(0, color=INK, linewidth=0.9, zorder=1)
         axes.margins(x=0.08)
+        axes.use_sticky_edges = False  # else the edge of a margin is the edge of the panel
         for i, view in enumerate(exp.worldviews):
             for row in range(len(rows)):
                 draw_row(axes, outcome, view, row, float(places[i * (len(rows) + 1) + 1 + row]))

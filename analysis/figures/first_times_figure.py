@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from analysis.figures import style
 from analysis.figures.captions import event, frequency_sentence, worldview_title
@@ -43,10 +44,13 @@ def draw_first_times(exp: Experiment, trials: pd.DataFrame, start: str) -> Capti
         for axes, view in zip(line, exp.worldviews, strict=True):
             for i, (policy, look) in enumerate(looks.items()):
                 spots = ((i + 2) * exp.months // 50, exp.months // 5 or 1)
-                axes.plot(months / unit, curves[view.name, policy, column], color=look.colour, linewidth=2,
-                          dashes=look.dashes, marker=look.marker, markersize=6, markevery=spots)  # fmt: skip
+                axes.plot(
+                    months / unit, curves[view.name, policy, column], color=look.colour, linewidth=2, clip_on=False,
+                    dashes=look.dashes, marker=look.marker, markersize=6, markevery=spots,
+                )  # fmt: skip
             style.quiet_axes(axes, grid="both")
         axes.set(xlim=(0, exp.months / unit), ylim=(0, None))
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         style.label_percent(line[0].yaxis)
         line[0].set_ylabel(f"trials with\n{LABELS[column]}", fontsize=HEADING)
     for top, bottom, view in zip(grid[0], grid[-1], exp.worldviews, strict=True):

@@ -55,10 +55,13 @@ def draw_outcome_shares(exp: Experiment, summary: pd.DataFrame, start: str) -> C
         for outcome in shown for view in exp.worldviews
         for _, low, high in (levels[view.name, policy, outcome.name] for policy in looks) if high
     ] or [0.0]) < DOT  # fmt: skip
+    unknown = any(np.isnan(levels[view.name, policy, outcome.name][1])
+                  for outcome in shown for view in exp.worldviews for policy in looks)  # fmt: skip
     estimates = {cell: level[0] for cell, level in levels.items()}
     caption = " ".join([
         *(frequency_sentence(exp, view, primary(exp)[0], estimates) for view in exp.worldviews),
         "The 95\u00a0% intervals are mostly hidden behind the dots." if hidden else "Lines are 95\u00a0% intervals.",
+        *["Where a line is missing, there are too few events for an interval."] * unknown,
         *["To compare two policies, see the figure of differences: it is far sharper."] * (len(exp.policies) > 1),
     ])  # fmt: skip
     figure = make_page(
@@ -87,4 +90,4 @@ def _draw_dots(axes: Axes, y: Floats, cells: Floats, look: style.Look) -> None:
     middle, low, high = cells.T
     axes.hlines(y, 0, middle, color=look.colour, linewidth=1, alpha=0.35)
     axes.hlines(y, low, high, color=look.colour, linewidth=2)
-    axes.plot(middle, y, look.marker, color=look.colour, markersize=6.5, markeredgewidth=0)
+    axes.plot(middle, y, look.marker, color=look.colour, markersize=6.5, markeredgewidth=0, clip_on=False)

@@ -15,7 +15,7 @@ from analysis.figures.captions import (
     capitalize,
     compared_policies,
     frequency,
-    histories,
+    frequency_of_histories,
     under_policy,
     worldview_title,
 )
@@ -88,7 +88,7 @@ def describe_rungs(exp: Experiment, rows: pd.DataFrame, view: Worldview) -> str:
     return (
         "The top edge of a band is the share of trials on that rung or a worse one. "
         f"{capitalize(belief_clause(view))}: {under_policy(exp, first)}, Taiwan has fallen by the end in "
-        f"{frequency(float(last.get(first, 0.0)))} {histories(exp)}{ends}."
+        f"{frequency_of_histories(exp, float(last.get(first, 0.0)))}{ends}."
     )
 
 

@@ -13,6 +13,7 @@ import pytest
 from figure_text import faults_of
 from made_up_run import experiment, run
 from matplotlib.colors import to_rgb
+from matplotlib.patches import Rectangle
 
 from analysis.figures import (
     differences_figure,
@@ -166,6 +167,24 @@ def test_every_mark_of_a_loss_is_within_its_axis(figures: list[CaptionedFigure])
         low, high = panel.get_xlim()
         for line in panel.lines:
             assert ((low <= np.asarray(line.get_xdata())) & (np.asarray(line.get_xdata()) <= high)).all()
+
+
+@pytest.mark.parametrize("size", ["debate", "one trial, one month"])
+def test_every_margin_is_within_its_panel(size: str) -> None:
+    result = played(size)
+    drawn = differences_figure.draw_differences(result.experiment, result.differences(), "2026")
+    for panel in drawn.figure.axes:
+        low, high = panel.get_xlim()
+        bars = [patch for patch in panel.patches if isinstance(patch, Rectangle)]
+        assert bars
+        assert all(low < bar.get_x() and bar.get_x() + bar.get_width() < high for bar in bars)
+
+
+def test_captions_of_few_trials_say_what_is_missing(figures: list[CaptionedFigure]) -> None:
+    for drawn in figures:
+        assert "in none imagined" not in drawn.caption
+    alone = next(run_figures.draw_run(played("one trial, one month")))
+    assert "too few events for an interval" in alone.caption
 
 
 def test_a_shipped_policy_has_its_look_in_any_company() -> None:
