@@ -39,6 +39,7 @@ from sim.engine.question import Question
 from sim.model import compiled
 from sim.results import disk
 from sim.results import result as results
+from tools import selftest
 
 if TYPE_CHECKING:
     from sim.results.result import Progress
@@ -156,11 +157,13 @@ def _join(
 
 @dataclass(frozen=True)
 class Measure:
-    """How a measure is computed, with how many trials a cell, and what it shows."""
+    """How a measure is computed, with how many trials a cell (or what `counted` says), and what it shows."""
 
     compute: Compute
     trials: int
     shows: str
+    counted: str = "trials a cell"
+    of_model: bool = True  # whether it is of no use once the model has changed
 
 
 # Trials are as many as the statements of the pages need; all measures together take under ten minutes on two cores.
@@ -182,6 +185,8 @@ MEASURES: Mapping[str, Measure] = {
     "spreads": Measure(variance_parts, variance.TRIALS, "how much of the spread is luck"),
     "boxes": Measure(discovered_boxes, 200, "with which beliefs the other policy does better"),
     "regrets": Measure(regrets, robust.TRIALS, "which policy one would regret least"),
+    "coverage": Measure(lambda _, n, progress: selftest.measure(selftest.laws(), runs=n, progress=progress),
+                        selftest.RUNS, "how often intervals hold the truth", "runs of each size", of_model=False),
 }  # fmt: skip
 
 
@@ -230,7 +235,7 @@ def find_stale(exp: Experiment, folder: Path) -> dict[str, str]:
             stale[name] = "was never recorded"
         elif then["table"] != _hash((folder / f"{name}.csv").read_bytes()):
             stale[name] = "was changed by hand"
-        elif differs := [what for what in now if then[what] != now[what]]:
+        elif MEASURES[name].of_model and (differs := [what for what in now if then[what] != now[what]]):
             if differs == ["rules"]:
                 current_trace = trace(exp) if current_trace is None else current_trace
                 if np.allclose(current_trace, then["trace"], rtol=TRACE_TOLERANCE, atol=TRACE_TOLERANCE):

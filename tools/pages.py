@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.paper import markdown
-from tools import api_page, findings, forecasts, input_tables, measure_tables, measures
+from tools import api_page, findings, forecasts, input_tables, measure_tables, measures, selftest
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
@@ -16,7 +16,7 @@ COMPOSED = SUMMARY, CLAIMS = "findings-short", "findings-named"
 API = "api"
 BACKTEST = "backtest"
 REGISTER = "forecasts"
-MEASURED = {**measure_tables.PARTS, **findings.PARTS}
+MEASURED = {**measure_tables.PARTS, **findings.PARTS, **selftest.PARTS}
 FOLDER = "measured"  # the recorded measures, in docs/
 
 
@@ -73,4 +73,5 @@ def _measured(exp: Experiment, folder: Path, measure: str, part: measure_tables.
         if why_stale:
             return f"*{measure} {why_stale}: {command} computes it.*"
         raise
-    return f"{text}\n\n*{trials:,} trials a cell; figures in [{measure}.csv]({FOLDER}/{measure}.csv), by {command}.*"
+    size = f"{trials:,} {measures.MEASURES[measure].counted}"
+    return f"{text}\n\n*{size}; figures in [{measure}.csv]({FOLDER}/{measure}.csv), by {command}.*"

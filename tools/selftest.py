@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
 
 WORLDS, LUCKS = (20, 50, 200, 1_000), (1, 2, 5, 20)
-RUNS = 1_000  # of each size
+RUNS = 300  # of each size
 MANY_WORLDS = 200  # from which on coverage is to lie between `LEAST_OF_MANY` and `MOST_OF_MANY`
 LEAST, LEAST_OF_MANY, MOST_OF_MANY = 0.90, 0.93, 0.97
 RARE = 20  # worlds with an event, below which an interval need only hold `LEAST`, and may hold always
@@ -341,3 +341,20 @@ def describe_missed(missed: pd.DataFrame) -> list[str]:
         f"{row['worlds']:,} worlds, {row['lucks']} lucks, {row['law']}"
         for row in missed.sort_values("coverage").to_dict("records")
     ]
+
+
+def _table(_: Experiment, found: pd.DataFrame) -> str:
+    return describe(found)
+
+
+def _missed(_: Experiment, found: pd.DataFrame) -> str:
+    lines = describe_missed(judge(found))
+    judged = int((found["printed"] >= JUDGED).sum())
+    head = f"Of {judged:,} coverages, {len(lines) or 'none'} {'misses its' if len(lines) == 1 else 'miss their'} bar"
+    return "\n".join([f"{head}{':' if lines else '.'}", *(["", *(f"* {line}" for line in lines)] if lines else [])])
+
+
+PARTS: Mapping[str, tuple[str, Callable[[Experiment, pd.DataFrame], str]]] = {
+    "coverage": ("coverage", _table), "coverage-missed": ("coverage", _missed),
+}  # fmt: skip
+"""Name of a part of a page: the measure it reads, and the function that writes it."""
