@@ -165,7 +165,8 @@ def _compare(results: list[Result], folder: Path) -> None:
             outcome = outcomes[row["outcome"]]
             level = (abs(row["estimate_a"]) + abs(row["estimate_b"])) / 2
             margin = outcome.margin if row["policy_b"] else contrasts.margin_at(outcome.margin, level)
-            if abs(row["difference"]) > margin and not row["low"] <= 0 <= row["high"]:
+            known = not pd.isna(row["low"])
+            if known and abs(row["difference"]) > margin and not row["low"] <= 0 <= row["high"]:
                 scale, unit = (100, "points") if outcome.unit == "share" else (1, outcome.unit)
                 levels = (f"{scale * row[name]:.3g}" for name in ("estimate_a", "estimate_b"))
                 change = f"{scale * row['difference']:+.2g} ± {scale * (row['high'] - row['low']) / 2:.1g}"

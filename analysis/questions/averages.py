@@ -73,13 +73,15 @@ class Averages:
 def paired_difference(first: Floats, second: Floats, level: float = LEVEL) -> Interval:
     """Paired difference, first minus second, of two cells' `means`, with its interval.
 
+    Limits are blank if few blocks differ: `interval_over_blocks`.
+
     >>> paired_difference(np.array([2.0, 3.0, 4.0]), np.array([1.0, 1.0, 1.0])).estimate
     2.0
     """
     if not len(first) or not len(second):
         return intervals.BLANK
     difference = first - second
-    return intervals.interval_of_mean(np.where(np.abs(difference) <= ROUNDING, 0.0, difference), level)
+    return intervals.interval_over_blocks(np.where(np.abs(difference) <= ROUNDING, 0.0, difference), level)
 
 
 def jackknife(function: Callable[[Mapping[str, float]], float], blocks: Mapping[str, Floats]) -> Interval:

@@ -12,7 +12,7 @@ from analysis.questions import averages
 from analysis.questions.compare import primary, rivals
 from sim.engine.beliefs import worldview_at
 from sim.results.tables import reference_policy
-from sim.statistics.contrasts import margin_at
+from sim.statistics.contrasts import TOO_FEW, margin_at
 from sim.statistics.intervals import LEVEL, Floats, Interval
 
 if TYPE_CHECKING:
@@ -111,12 +111,16 @@ def _most(
 def verdict(interval: Interval, margin: float) -> str:
     """`none` if it is exactly nothing, `undecided` if the interval holds 0, `small` if clear but small, `moves`.
 
+    `too few to say` without an interval.
+
     >>> verdict(Interval(0.02, 0.01, 0.03), 0.005), verdict(Interval(0.002, 0.001, 0.003), 0.005)
     ('moves', 'small')
     """
     estimate, low, high = interval
-    if estimate is None or low is None or high is None:
+    if estimate is None:
         return "no value"
+    if low is None or high is None:
+        return TOO_FEW
     if estimate == low == high == 0:
         return "none"
     if low <= 0 <= high:

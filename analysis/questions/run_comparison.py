@@ -58,9 +58,9 @@ def compare_runs(a: Result, b: Result) -> pd.DataFrame:
             continue
         both = [_by_world(result, (start, worldview), (first, second), outcome) for result in (a, b)]
         paired = _same_worlds(a, b, (start, worldview, first))
-        estimates = [(result.experiment.name, *intervals.interval_of_mean(values))
+        estimates = [(result.experiment.name, *intervals.interval_over_worlds(values))
                      for result, values in zip((a, b), both, strict=True)]  # fmt: skip
-        difference = intervals.interval_of_mean(both[0] - both[1]) if paired else _independent(*both)
+        difference = _paired(*both) if paired else _independent(*both)
         rows.append((start, worldview, outcome, first, second, *estimates[0], *estimates[1], *difference, paired))
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -79,11 +79,18 @@ def _same_worlds(a: Result, b: Result, cell: tuple[str, str, str]) -> bool:
     return all(np.array_equal(a.records[cell][name], b.records[cell][name]) for name in ("world", "luck"))
 
 
+def _paired(a: Floats, b: Floats) -> Interval:
+    """Return the difference in the same worlds; exactly 0 if both runs are the same in every world."""
+    if np.array_equal(a, b):
+        return Interval(0.0, 0.0, 0.0)
+    return intervals.interval_over_worlds(a - b)
+
+
 def _independent(a: Floats, b: Floats) -> Interval:
-    """Return the difference of two independent means; the squares of their half-widths add up."""
-    first, second = (intervals.interval_of_mean(values) for values in (a, b))
-    difference = float(a.mean() - b.mean())
-    if first.low is None or second.low is None:
-        return Interval(difference, None, None)
-    half = math.hypot(*(float(interval.high - interval.low) / 2 for interval in (first, second)))  # type: ignore[operator]
-    return Interval(difference, difference - half, difference + half)
+    """Return the difference of two independent means; on each side, the squares of their widths add up (MOVER)."""
+    (mean_a, low_a, high_a), (mean_b, low_b, high_b) = (intervals.interval_over_worlds(values) for values in (a, b))
+    if mean_a is None or mean_b is None or low_a is None or low_b is None or high_a is None or high_b is None:
+        return Interval(float(a.mean() - b.mean()), None, None)
+    difference = mean_a - mean_b
+    below, above = math.hypot(mean_a - low_a, high_b - mean_b), math.hypot(high_a - mean_a, mean_b - low_b)
+    return Interval(difference, difference - below, difference + above)

@@ -239,6 +239,24 @@ def interval_over_worlds(values: Floats, level: float = LEVEL, events: int | Non
     return Interval(estimate, low, high)
 
 
+def interval_over_blocks(values: Floats, level: float = LEVEL) -> Interval:
+    """Mean of differences over blocks of worlds (float[block]); limits are blank where few blocks differ.
+
+    Returns
+    -------
+    Interval
+        0, 0, 0 if not one block differs; blank limits if fewer than `FEW_EVENTS` differ, since so few events then make
+        the difference.
+
+    Examples
+    --------
+    >>> interval_over_blocks(np.repeat([0.0, 1.0], [19, 1])), interval_over_blocks(np.zeros(20))
+    (Interval(estimate=0.05, low=None, high=None), Interval(estimate=0.0, low=0.0, high=0.0))
+    """
+    interval = interval_of_mean(values, level)
+    return interval if not 0 < np.count_nonzero(values) < FEW_EVENTS else Interval(interval.estimate, None, None)
+
+
 def effective_size(values: Floats, level: float = LEVEL) -> float:
     """How many independent trials would tell as much as these: trials over the design effect.
 

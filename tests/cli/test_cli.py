@@ -238,8 +238,16 @@ def test_runs_with_other_luck_are_compared_as_independent() -> None:
     apart, same = (compare_runs(runs[0], other).iloc[0] for other in runs[1:])
     assert (apart["paired"], same["paired"]) == (False, True)
     assert (same["difference"], same["low"], same["high"]) == (0, 0, 0)
-    halves = [(apart[f"high_{one}"] - apart[f"low_{one}"]) / 2 for one in "ab"]
-    assert (apart["high"] - apart["low"]) / 2 == pytest.approx(float(np.hypot(*halves)))
+    below = np.hypot(apart["estimate_a"] - apart["low_a"], apart["high_b"] - apart["estimate_b"])
+    above = np.hypot(apart["high_a"] - apart["estimate_a"], apart["estimate_b"] - apart["low_b"])
+    expected = apart["difference"] - below, apart["difference"] + above
+    assert (apart["low"], apart["high"]) == pytest.approx(expected)
+
+
+def test_runs_of_few_worlds_are_compared_without_limits() -> None:
+    few = {"policies": ["both", "status_quo"], "worldviews": ["neutral"], "starts": ["2026"], "trials": 20}
+    runs = [sim.run(sim.load("debate", seed=seed, **few)) for seed in (1, 2)]  # type: ignore[arg-type]
+    assert compare_runs(*runs)[["low", "high"]].isna().all(axis=None)
 
 
 def test_an_experiment_of_ones_own_is_explained(strait: Strait, tmp_path: Path) -> None:

@@ -345,3 +345,11 @@ def test_a_column_with_holes_is_refused_by_name_and_number() -> None:
     with pytest.raises(ValueError, match=r"column crisis: 2 of 4 rows are not finite numbers"):
         intervals.reject_not_finite("crisis", np.array([np.nan, 1.0, np.inf, 0.0]))
     intervals.reject_not_finite("crisis", np.zeros(3))
+
+
+@pytest.mark.parametrize(("differing", "blank"), [(0, False), (1, True), (9, True), (10, False)])
+def test_a_difference_that_few_blocks_make_has_no_limits(differing: int, blank: bool) -> None:
+    values = np.repeat([0.0, 1.0], [20 - differing, differing])
+    interval = intervals.interval_over_blocks(values)
+    assert (interval.low is None, interval.high is None) == (blank, blank)
+    assert blank or interval == intervals.interval_of_mean(values)
