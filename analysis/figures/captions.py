@@ -192,7 +192,7 @@ def change(comparison: Comparison, outcome: Outcome) -> str:
     if comparison.verdict == "same":
         return f"no difference that matters (under {margin(outcome, comparison.margin)})"
     if comparison.verdict == "few":
-        return "too few events to say"
+        return "too few trials to say"
     if comparison.verdict == "undecided" or pd.isna(low):
         return "too close to call" + ("" if pd.isna(low) else f" ({interval_words(low, high, outcome)})")
     small = ", clear but small" if comparison.verdict.startswith("a little") else ""

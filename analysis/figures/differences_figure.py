@@ -28,7 +28,7 @@ VERDICTS: dict[str, tuple[str, dict[str, Any]]] = {  # verdict -> its words, and
     "a little worse": ("clearly worse, but small", {"color": style.BAD, "marker": "D", "markerfacecolor": "white"}),
     "same": ("no difference that matters", {"color": GREY, "marker": "s", "markerfacecolor": "white"}),
     "undecided": ("too close to call", {"color": GREY, "marker": "o", "markerfacecolor": "white"}),
-    "few": ("too few events to say", {"color": GREY, "marker": "."}),
+    "few": ("too few trials to say", {"color": GREY, "marker": "."}),
     "identical": ("identical in every trial", {"color": GREY, "marker": "x"}),
 }
 Draw = Callable[["Axes", "Outcome", "Worldview", int, float], None]
@@ -123,7 +123,7 @@ def describe_differences(exp: Experiment, table: pd.DataFrame, start: str) -> st
         (tally["a little better"] + tally["a little worse"], "are clear but small"),
         (tally["same"] + tally["identical"], "make no difference that matters"),
         (tally["undecided"], "are too close to call"),
-        (tally["few"], "have too few events to say"),
+        (tally["few"], "have too few trials to say"),
     ]
     counted = join_words([f"{n} {words}" for n, words in parts if n])
     what = f"how often {event(outcome)}" if outcome.unit == "share" else measure(outcome)

@@ -18,6 +18,7 @@ from analysis.figures.captions import (
 )
 from analysis.questions.compare import Comparison, Versus, comparisons, means, primary
 from sim.results.tables import reference_policy, shown_contrasts
+from sim.statistics import contrasts
 
 if TYPE_CHECKING:
     from sim.results.result import Result
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 HOPELESS = 100  # times the present trials: a comparison that needs more lies at the margin
 GROUPS = {"better": "Better than {}", "a little better": "A little better than {}", "worse": "Worse than {}",
           "a little worse": "A little worse than {}", "undecided": "Too close to call against {}",
-          "few": "Too few events to compare with {}"}  # fmt: skip
+          "few": "Too few trials to compare with {}"}  # fmt: skip
 Open = dict[tuple[str, str, str, tuple[str, str]], Comparison]  # by start, outcome, worldview and pair
 
 
@@ -81,7 +82,7 @@ def _describe_choice(exp: Experiment, outcome: Outcome, versus: dict[Versus, Com
     turning = next((pair for pair, by_view in verdicts.items() if {"better", "worse"} <= {*by_view.values()}), None)
     a, b = pair = turning or next(iter(verdicts))
     words = {"undecided": "too close to call", "same": "not different enough to matter", "identical": "identical",
-             "few": "not known from so few events"}  # fmt: skip
+             "few": "not known from so few trials"}  # fmt: skip
     degrees = {view.name: _degree(versus[view.name, outcome.name, *pair], exp) for view in exp.worldviews}
     says = join_words([f"{words.get(degrees[view.name], degrees[view.name])} {belief_clause(view)}"
                        for view in exp.worldviews])  # fmt: skip
@@ -115,9 +116,11 @@ def _describe_clarity(exp: Experiment, versus: dict[str, dict[Versus, Comparison
     parts += [f"{small} {'is' if small == 1 else 'are'} clear but small"] * (small > 0)
     parts += [f"{alike} make{'s' if alike == 1 else ''} no difference that matters"] * (alike > 0)
     parts += [f"{undecided} {'is' if undecided == 1 else 'are'} undecided"] * (undecided > 0)
-    parts += [f"{few} {'has' if few == 1 else 'have'} too few events to say"] * (few > 0)
-    joint = " Such statements are all true together in 95 of 100 runs."
-    said = f"Of {len(every)} comparisons of policies, {join_words(parts)}.{joint * (len(every) > few)}"
+    parts += [f"{few} {'has' if few == 1 else 'have'} too few trials to say"] * (few > 0)
+    joint = "Such statements are all true together in 95 of 100 runs."
+    if exp.trials < contrasts.BAND_WORLDS * exp.lucks:
+        joint = f"They need at least {contrasts.BAND_WORLDS * exp.lucks} trials."
+    said = f"Of {len(every)} comparisons of policies, {join_words(parts)}. {joint}"
     return [said, *_describe_trials_needed(exp, unclear)]
 
 

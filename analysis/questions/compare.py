@@ -35,7 +35,7 @@ class Comparison:
     high: float
     joint_low: float
     joint_high: float
-    verdict: str  # better | a little better | worse | a little worse | same | undecided | few (events) | identical
+    verdict: str  # better | a little better | worse | a little worse | same | undecided | few (trials) | identical
     margin: float
     trials_needed: float  # to decide whether it lies beyond the margin, if the estimate stays; NaN if no number would
 

@@ -68,3 +68,19 @@ def test_one_policy_alone_has_only_its_levels() -> None:
     expected = [f"force is used in {100 * levels[view]:.0f} of 100 imagined decades." for view in ("self", "neutral")]
     lines = [line.replace("\N{NO-BREAK SPACE}", " ") for line in run_summary.describe_run(result)]
     assert [line.endswith(end) for line, end in zip(lines, expected, strict=True)] == [True, True]
+
+
+def test_too_few_trials_are_named() -> None:
+    exp = sim.load("debate", trials=99, starts=["2026"], policies=["direct_ties", "status_quo"])
+    result = sim.run(exp)
+    few = run_summary.describe_run(result)
+    assert "Too few trials to compare with" in few[0]
+    assert "12 have too few trials to say. They need at least 100 trials." in few[4]
+    assert len(few) == 5
+
+
+def test_the_closing_line_has_a_joint_level() -> None:
+    exp = sim.load("debate", trials=400, policies=["direct_ties", "status_quo"])
+    lines = run_summary.describe_run(sim.run(exp))
+    assert lines[4].startswith("Of 24 comparisons of policies, ")
+    assert lines[4].endswith(". Such statements are all true together in 95 of 100 runs.")
