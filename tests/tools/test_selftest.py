@@ -34,3 +34,15 @@ def test_intervals_that_are_too_narrow_miss_their_bar(law: Law, monkeypatch: pyt
     assert (narrow[narrow["estimator"] == "count"]["coverage"] < 0.8).all()
     (line, *_) = selftest.describe_missed(narrow)
     assert "not 93% to 97%" in line
+
+
+def test_no_interval_misses_its_bar_in_a_small_self_test() -> None:
+    """Student's t held .76 of skewed means from 50 worlds, and .46 of losses."""
+    laws = [selftest.formula_law(0.3, 0.5), selftest.formula_law(0.05, 4.0)]
+    found = selftest.measure(laws, worlds=[20, 50, 200], lucks=[1, 5], runs=80)
+    assert selftest.describe_missed(selftest.judge(found)) == []
+    few = found[(found["worlds"] == 20) & (found["interval"] != "quantile") & (found["estimator"] != "count")]
+    assert (few["printed"] == 0).all()
+    many = found[(found["worlds"] == 200) & (found["events"] >= selftest.RARE)]
+    assert (many["printed"] > 0.95 * many["runs"]).all()
+    assert "| level | count |" in selftest.describe(found)
