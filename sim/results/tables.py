@@ -396,7 +396,7 @@ def paired_difference(
         if a.trials is not None and b.trials is not None:
             differs = (a.trials != b.trials) & ~(np.isnan(a.trials) & np.isnan(b.trials))
             events = min(events, int(np.count_nonzero(differs.any(axis=1))))
-        return intervals.interval_over_worlds(difference, level, events)
+        return intervals.interval_over_worlds(difference, level, events // 2)  # two means, with events of their own
     interval = intervals.interval_over_worlds(difference, level)
     either = np.maximum(np.abs(a.values), np.abs(b.values))
     if interval.low is None and np.count_nonzero(either) >= intervals.FEW_EVENTS:
