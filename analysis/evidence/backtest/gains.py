@@ -20,12 +20,14 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, stdtrit
 
 from sim.model import draws
+from sim.statistics.intervals import Floats
 
 if TYPE_CHECKING:
     from analysis.evidence.backtest.forecasts import Backtest
     from analysis.evidence.episodes import Episode
 
 RESAMPLES = 10_000
+POWER_SAMPLES, POWER_RESAMPLES = 500, 1_000  # samples that one might have had, and resamples for the interval of each
 LEVEL, POWER = 0.95, 0.8
 FEWEST_CLUSTERS = 6  # with fewer there is no interval: by luck alone, five agree on a sign once in sixteen times
 AFTER_ESSAYS = "2020-03"  # the first month after the essays appeared
@@ -41,7 +43,7 @@ NEGLIGIBLE = 5e-4  # smaller than any table shows
 class ClusterMean(NamedTuple):
     """A mean, its 95 % interval, and the smallest mean that the sample would show with a chance of 80 %.
 
-    The interval needs six clusters, and the smallest mean needs two.
+    Both need six clusters.
     """
 
     mean: float
@@ -76,8 +78,8 @@ def cluster_mean(
 ) -> ClusterMean:
     """The mean of `values`, with a bootstrap over the clusters to which they belong.
 
-    The standard error treats the mean as a ratio of sums over clusters. A mean is shown if its interval excludes zero;
-    a true mean of (t of 97.5 % + t of 80 %) standard errors is shown in four of five samples.
+    A mean is shown if its interval excludes zero. The smallest mean is the one, upwards or downwards, that is shown in
+    four of five samples of the clusters' own distribution.
 
     >>> cluster_mean([1.0, 1.0, 2.0, 0.0], ["a", "a", "b", "c"], seed=1).mean
     1.0
@@ -85,16 +87,33 @@ def cluster_mean(
     names, index = np.unique(clusters, return_inverse=True)
     sums, counts = np.bincount(index, values), np.bincount(index)
     mean, n = float(sums.sum() / counts.sum()), len(names)
-    smallest = low = high = None
-    if n > 1:
-        error = math.sqrt(n / (n - 1) * ((sums - mean * counts) ** 2).sum()) / counts.sum()
-        smallest = float((stdtrit(n - 1, (1 + LEVEL) / 2) + stdtrit(n - 1, POWER)) * error)
-    if n >= FEWEST_CLUSTERS:
-        chosen = _resample(seed, n, resamples)
-        means = sums[chosen].sum(axis=1) / counts[chosen].sum(axis=1)
-        tail = float(ndtr(stdtrit(n - 1, (1 - LEVEL) / 2) * math.sqrt(n / (n - 1))))
-        low, high = np.quantile(means, [tail, 1 - tail]).tolist()
-    return ClusterMean(mean, low, high, smallest, n)
+    if n < FEWEST_CLUSTERS:
+        return ClusterMean(mean, None, None, None, n)
+    chosen = _resample(seed, n, resamples)
+    means = sums[chosen].sum(axis=1) / counts[chosen].sum(axis=1)
+    low, high = np.quantile(means, _tails(n)).tolist()
+    return ClusterMean(mean, low, high, _smallest_shown(sums - mean * counts, counts, seed), n)
+
+
+def _tails(n: int) -> list[float]:
+    """Levels of the two limits of the expanded percentile interval of n clusters."""
+    tail = float(ndtr(stdtrit(n - 1, (1 - LEVEL) / 2) * math.sqrt(n / (n - 1))))
+    return [tail, 1 - tail]
+
+
+def _smallest_shown(residuals: Floats, counts: Floats, seed: int) -> float:
+    """The smallest true mean whose interval excludes zero with the chance `POWER`.
+
+    Each outer resample is a sample that one might have had, with a mean of zero; each gets its interval, by the same
+    method, from inner resamples. A true mean of d moves both limits by d, so it is shown where d is above -low.
+    Residuals of n clusters are too close together by (n - 1) / n, which the factor undoes.
+    """
+    n = len(residuals)
+    outer, inner = _resample(seed + 1, n, POWER_SAMPLES), _resample(seed, n, POWER_RESAMPLES)
+    weights = np.stack([np.count_nonzero(inner == cluster, axis=1) for cluster in range(n)]).astype(np.float64)
+    sums = residuals[outer] * math.sqrt(n / (n - 1))
+    low, high = np.quantile((sums @ weights) / (counts[outer] @ weights), _tails(n), axis=1)
+    return float(max(np.quantile(-low, POWER), np.quantile(high, POWER)))
 
 
 @lru_cache(maxsize=64)
