@@ -30,15 +30,15 @@ def backtest(
 ) -> None:
     """Forecast how the PRC reacted to past provocations, and compare the model with three simple rivals.
 
-    No episode trains its own forecast: the rivals are fitted to the other episodes of the shipped record, and a FILE
-    trains nothing. docs/backtest.md explains the format of a FILE and the scores.
+    No episode trains its own forecast: the rivals are fitted to the other episodes of the shipped record, and again to
+    the earlier ones only. A FILE trains nothing. docs/backtest.md explains the format of a FILE and the scores.
     """
     with readable_errors():
         from rich.console import Console
 
         from analysis.evidence import episodes as history
         from analysis.evidence.backtest import report
-        from analysis.evidence.backtest.forecasts import run_backtest
+        from analysis.evidence.backtest.forecasts import CHAINED_PAIRS, run_backtest
         from analysis.figures import backtest_figures
 
         record = history.load_record()
@@ -55,9 +55,10 @@ def backtest(
         if results.episodes:
             if not no_figures:
                 save_figures(backtest_figures.draw_backtest(results), out)
-            for table in (report.score_table(results), report.gain_table(results)):
+            chained = report.gain_table(results, pairs=CHAINED_PAIRS)
+            for table in (report.score_table(results), report.gain_table(results), chained):
                 console.print(_grid(table))
-            for sentence in report.sentences(results, None if episodes else record):
+            for sentence in report.sentences(results, record, is_record=not episodes):
                 console.print(f"- {sentence}", soft_wrap=not console.is_terminal)
         else:
             typer.echo("These files have no provoked episode at Japan or Taiwan: nothing was scored.")

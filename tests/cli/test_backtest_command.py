@@ -73,7 +73,7 @@ def test_a_file_is_scored_and_what_is_not_is_said(here: Path) -> None:
     assert sums.to_numpy() == pytest.approx(1, abs=1e-9)
     durations = pd.read_csv(here / "there" / "durations.csv")
     assert set(durations["known"]) == {"right"}
-    assert (durations.groupby("episode").size() == 6).all()
+    assert (durations.groupby("episode").size() == 9).all()
     assert "Z4" not in set(durations["episode"])  # nothing happened, so nothing lasted
     assert np.isfinite(durations["log_score"]).all()
     assert (here / "there" / "skipped.csv").read_text(encoding="utf-8").splitlines()[1] == "Z2,the target is Norway"

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from playing import needs_kernels
 
-from analysis.evidence.backtest import durations, forecasts, gains, rivals
+from analysis.evidence.backtest import durations, forecasts, gains, report, rivals
 from analysis.evidence.episodes import Episode, Record, load_others, load_record
 
 RECORD = load_record()
@@ -107,10 +107,10 @@ def test_forecasts_add_up_and_scores_are_theirs() -> None:
         "observed",
     ]
     assert set(backtest.scores["forecaster"]) == {
-        "newsham", "self", "neutral", "climatology", "trigger_type", "ordered_logit",
+        *forecasts.FORECASTERS, *forecasts.CHAINED,
     }  # fmt: skip
     grouped = backtest.forecasts.groupby(["episode", "domain", "forecaster"])
-    assert len(grouped) == len(backtest.scores) == len(RECORD.episodes) * 2 * 6
+    assert len(grouped) == len(backtest.scores) == len(RECORD.episodes) * 2 * 9
     assert grouped["probability"].sum().to_numpy() == pytest.approx(1, abs=1e-12)
     assert (grouped["observed"].sum() == 1).all()
     happened = backtest.forecasts[backtest.forecasts["observed"] == 1].set_index(["episode", "domain", "forecaster"])
@@ -131,8 +131,12 @@ def test_leaving_one_out_leaves_it_out() -> None:
 
     assert table(before, own=True).equals(table(after, own=True))
     moved = (table(before, own=False) != table(after, own=False)).groupby(["forecaster", "episode", "domain"]).any()
-    by_name = moved.groupby("forecaster").mean().to_dict()
+    by_name = moved.groupby("forecaster").mean()[list(forecasts.FORECASTERS)].to_dict()
     assert by_name == {name: float(name in rivals.RIVALS) for name in forecasts.FORECASTERS}
+    later = {one.name for one in episodes if one.start > changed.start}  # only these have it before them
+    rows = moved.reset_index(name="moved")
+    for name in forecasts.CHAINED:
+        assert set(rows.loc[rows["moved"] & (rows["forecaster"] == name), "episode"]) == later
 
 
 @needs_kernels
@@ -146,7 +150,7 @@ def test_nothing_in_a_file_trains(tmp_path: Path) -> None:
         path = tmp_path / "file.yaml"
         path.write_text(yaml.safe_dump({"episodes": entries}), encoding="utf-8")
         backtest = run(load_others([path], RECORD).episodes)
-        assert len(backtest.scores) == 5 * 12
+        assert len(backtest.scores) == 5 * 2 * 9
         return backtest.forecasts.set_index(FORECAST)["probability"]
 
     assert forecast(0, 0).equals(forecast(7, 30))
@@ -154,8 +158,8 @@ def test_nothing_in_a_file_trains(tmp_path: Path) -> None:
 
 def test_a_files_copy_of_a_shipped_episode_is_not_forecast_by_itself() -> None:
     twin = replace(RECORD.episodes[3], name="another name")
-    assert RECORD.episodes[3] not in forecasts.training_for(twin, RECORD.episodes)
-    assert len(forecasts.training_for(twin, RECORD.episodes)) == len(RECORD.episodes) - 1
+    assert RECORD.episodes[3] not in forecasts.training_for(twin, RECORD.episodes, "climatology")
+    assert len(forecasts.training_for(twin, RECORD.episodes, "climatology")) == len(RECORD.episodes) - 1
 
 
 @needs_kernels
@@ -217,30 +221,64 @@ def test_a_rival_finds_a_planted_law() -> None:
 
 def test_intervals_cover_what_was_planted() -> None:
     rng = np.random.default_rng(4)
-    covered = shown = 0
+    covered = 0
     runs, size = 500, 14
     for seed in range(runs):
         members = np.repeat(np.arange(size), rng.integers(1, 4, size))
         noise = rng.normal(size=size)[members] + rng.normal(size=len(members))
-        one = gains.cluster_mean((noise + 1).tolist(), [str(i) for i in members], seed=seed, resamples=500)
-        assert one.low is not None
-        assert one.high is not None
-        assert one.smallest is not None
-        covered += one.low <= 1 <= one.high
-        again = gains.cluster_mean((noise + one.smallest).tolist(), [str(i) for i in members], seed=seed, resamples=500)
-        shown += again.low is not None and again.low > 0
-    error = math.sqrt(0.95 * 0.05 / runs)
-    assert abs(covered / runs - 0.95) <= 4 * error
-    assert shown / runs >= 0.8 - 4 * math.sqrt(0.8 * 0.2 / runs)
+        sums = [np.bincount(members, values).astype(np.float64) for values in (noise, np.ones(len(members)))]
+        low, high = gains.interval_of_clusters(sums[0], sums[1], seed, resamples=500)
+        covered += low <= 0 <= high
+    assert abs(covered / runs - 0.95) <= 4 * math.sqrt(0.95 * 0.05 / runs)
 
 
-def test_the_smallest_gain_by_hand() -> None:
-    one = gains.cluster_mean([0.0, 2.0, 4.0], ["a", "b", "c"], seed=1)
-    # standard error of a mean of three, 2 / sqrt(3); t with two degrees of freedom: 4.3027 and 1.0607
-    assert one.smallest == pytest.approx((4.3027 + 1.0607) * 2 / math.sqrt(3), rel=1e-4)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_smallest_gain_is_shown_in_four_of_five_samples(sign: int) -> None:
+    """Clusters with a long tail on one side, as log scores have. By a formula of Student's t it was .65."""
+    rng = np.random.default_rng(8)
+    size = 20
+    population = sign * (1 - rng.exponential(size=size))
+    population -= population.mean()
+    smallest = gains.cluster_mean(population.tolist(), [str(i) for i in range(size)], seed=3).smallest
+    assert smallest is not None
+    shown = {1: 0, -1: 0}
+    for _ in range(400):
+        sample = population[rng.integers(0, size, size)] * math.sqrt(size / (size - 1))
+        for side in shown:
+            low, high = gains.interval_of_clusters(sample + side * smallest, np.ones(size), 4, resamples=500)
+            shown[side] += low > 0 if side > 0 else high < 0
+    assert min(shown.values()) / 400 == pytest.approx(0.8, abs=0.07)
+
+
+def test_few_clusters_have_no_interval_and_no_smallest_gain() -> None:
+    assert gains.cluster_mean([0.0, 2.0, 4.0], ["a", "b", "c"], seed=1)[1:] == (None, None, None, 3)
     assert gains.cluster_mean([3.0, 1.0], ["a", "a"], seed=1) == (2.0, None, None, None, 1)
-    assert (one.low, one.high) == (None, None)  # three of a sign are no rarity
     assert gains.cluster_mean([0.0] * 7, list("abcdeff"), seed=1)[:4] == (0, 0, 0, 0)
+
+
+def test_a_chained_rival_knows_earlier_years_only() -> None:
+    """Later episodes change the rival that knows them, and not the one that does not, even with none before."""
+    first, *_, last = sorted(RECORD.episodes, key=lambda episode: episode.start)
+    assert forecasts.training_for(first, RECORD.episodes, "climatology_before") == ()
+    earlier = forecasts.training_for(last, RECORD.episodes, "ordered_logit_before")
+    assert earlier
+    assert all(other.start < last.start for other in earlier)
+    for rival in rivals.RIVALS.values():
+        for domain, rungs in rivals.RUNGS.items():
+            assert rival.chances((), first, domain) == pytest.approx(np.full(rungs, 1 / rungs), abs=1e-2)
+    for name in rivals.RIVALS:
+        median, spread = rivals.fit_duration(name, (), RECORD.episodes[0])
+        assert (median, spread) == pytest.approx((math.exp(rivals.LOG_MEDIAN), 1), rel=1e-3)
+
+
+@needs_kernels
+def test_what_the_numbers_saw_is_said_of_any_file() -> None:
+    """Episodes of a file that are those of the record were known too, whatever the file calls them."""
+    known = next(episode for episode in RECORD.episodes if episode.name == "E29")
+    for episode, words in ((replace(known, name="mine"), "1 of these 1 episodes were known"),
+                           (replace(known, name="mine", start="2031-01"), "No number of the model")):  # fmt: skip
+        said = report.sentences(forecasts.run_backtest([episode], RECORD, worlds=100), RECORD, is_record=False)
+        assert any(words in sentence for sentence in said)
 
 
 @needs_kernels

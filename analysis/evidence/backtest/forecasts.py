@@ -1,8 +1,9 @@
 """Every episode forecast by three worldviews of the model, which are not fitted, and by three rivals, which are.
 
 No episode trains its own forecast. In the shipped record this is leave-one-out: each rival is fitted once for each
-episode, to all the others. Nothing in other files trains a rival, and a shipped episode that is the same as one of
-theirs (target and month) is left out of the training.
+episode, to all the others. So it knows later years, which no forecaster of its time did. Therefore each rival is also
+fitted to earlier episodes only (forward-chained), as `climatology_before` and so on. Nothing in other files trains a
+rival, and a shipped episode that is the same as one of theirs (target and month) is left out of the training.
 
 Three scores compare a forecast with what happened (Good 1952, Brier 1950, Epstein 1969). All three are proper: on
 average nobody scores better than by stating what he believes.
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,9 +34,12 @@ if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
 
 WORLDVIEWS = ("newsham", "self", "neutral")
+BEFORE = "_before"  # after the name of a rival that is fitted to earlier episodes only
+CHAINED = tuple(f"{rival}{BEFORE}" for rival in RIVALS)
 FORECASTERS = (*WORLDVIEWS, *RIVALS)
 PAIRS = (*((view, rival) for view in WORLDVIEWS for rival in RIVALS),
          ("newsham", "self"), ("newsham", "neutral"), ("self", "neutral"))  # fmt: skip
+CHAINED_PAIRS = tuple((view, rival) for view in WORLDVIEWS for rival in CHAINED)
 DOMAINS = tuple(RUNGS)
 WORLDS, SEED = 10_000, 2020
 
@@ -94,7 +98,7 @@ class Backtest:
     @functools.cached_property
     def gains(self) -> tuple[Gain, ...]:
         """Mean gains of each worldview over each rival and over another worldview."""
-        return mean_gains(self, PAIRS)
+        return mean_gains(self, (*PAIRS, *CHAINED_PAIRS))
 
     def gains_in_both_domains(self, measure: str = "log_score") -> list[Gain]:
         """The gains in one measure over both domains together."""
@@ -117,7 +121,7 @@ def run_backtest(
     episodes
         To be forecast.
     record
-        The rivals are fitted to its episodes, except the one to be forecast.
+        The rivals are fitted to its episodes, except the one to be forecast; and again to the earlier ones only.
     worlds, seed
         Worlds of each worldview in which each trigger is played, and the seed of their draws.
     experiment, changes
@@ -137,15 +141,16 @@ def run_backtest(
     models = {view.name: Model(exp, view.name) for view in exp.worldviews}
     rows: dict[str, list[dict[str, Any]]] = {"forecasts": [], "scores": [], "durations": []}
     for episode in episodes:
-        training = training_for(episode, record.episodes)
+        training = {rival: training_for(episode, record.episodes, rival) for rival in (*RIVALS, *CHAINED)}
         for domain in DOMAINS:
             observed = episode.rung(domain)
-            for forecaster in FORECASTERS:
+            for forecaster in (*FORECASTERS, *CHAINED):
                 key = {"episode": episode.name, "target": episode.target, "domain": domain, "forecaster": forecaster}
                 if model := models.get(forecaster):
                     probs = model.chances(episode, domain).tolist()
                 else:
-                    probs = RIVALS[forecaster].chances(training, episode, domain).tolist()
+                    rival = RIVALS[forecaster.removesuffix(BEFORE)]
+                    probs = rival.chances(training[forecaster], episode, domain).tolist()
                 rows["forecasts"] += [{**key, "rung": rung, "probability": prob, "observed": int(rung == observed)}
                                       for rung, prob in enumerate(probs)]  # fmt: skip
                 rows["scores"].append({**key, **{name: score(probs, observed) for name, score in SCORES.items()}})
@@ -154,8 +159,10 @@ def run_backtest(
     return Backtest(exp, tuple(episodes), **tables)
 
 
-def training_for(episode: Episode, episodes: Sequence[Episode]) -> Training:
-    """The episodes that differ from this one in target or month."""
+def training_for(episode: Episode, episodes: Sequence[Episode], rival: str) -> Training:
+    """The episodes to which a rival is fitted: those that differ from this one in target or month, or earlier ones."""
+    if rival in CHAINED:
+        return tuple(other for other in episodes if other.start < episode.start)
     return tuple(other for other in episodes if (other.target, other.start) != (episode.target, episode.start))
 
 
@@ -187,14 +194,20 @@ def track_of(episode: Episode, domain: str) -> int:
     return [(target, kind) for target, kind, _ in codes.TRACKS].index((episode.target.lower(), domain))
 
 
-def _score_durations(episode: Episode, training: Training, models: dict[str, Model]) -> Iterator[dict[str, Any]]:
+def _score_durations(
+    episode: Episode, training: Mapping[str, Training], models: Mapping[str, Model]
+) -> Iterator[dict[str, Any]]:
     """The probability that each forecaster gives to the recorded duration, given an answer in its domain."""
     limits = durations.recorded_limits(episode)
     if limits is None:
         return
-    for name in FORECASTERS:
+    for name in (*FORECASTERS, *CHAINED):
         model = models.get(name)
-        law = model.duration_laws(episode) if model else fit_duration(name, training, episode)
+        law = (
+            model.duration_laws(episode)
+            if model
+            else fit_duration(name.removesuffix(BEFORE), training[name], episode)
+        )
         yield {
             "episode": episode.name, "target": episode.target, "domain": episode.domain,
             "forecaster": name, "known": limits.kind, "months_low": limits.low,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from analysis.evidence.episodes import Episode
 
 RESAMPLES = 10_000
-POWER_SAMPLES, POWER_RESAMPLES = 500, 1_000  # samples that one might have had, and resamples for the interval of each
+POWER_SAMPLES, POWER_RESAMPLES = 400, 500  # samples that one might have had, and resamples for the interval of each
 LEVEL, POWER = 0.95, 0.8
 FEWEST_CLUSTERS = 6  # with fewer there is no interval: by luck alone, five agree on a sign once in sixteen times
 AFTER_ESSAYS = "2020-03"  # the first month after the essays appeared
@@ -85,14 +85,20 @@ def cluster_mean(
     1.0
     """
     names, index = np.unique(clusters, return_inverse=True)
-    sums, counts = np.bincount(index, values), np.bincount(index)
+    sums, counts = (np.bincount(index, each).astype(np.float64) for each in (values, np.ones(len(index))))
     mean, n = float(sums.sum() / counts.sum()), len(names)
     if n < FEWEST_CLUSTERS:
         return ClusterMean(mean, None, None, None, n)
-    chosen = _resample(seed, n, resamples)
-    means = sums[chosen].sum(axis=1) / counts[chosen].sum(axis=1)
-    low, high = np.quantile(means, _tails(n)).tolist()
+    low, high = interval_of_clusters(sums, counts, seed, resamples)
     return ClusterMean(mean, low, high, _smallest_shown(sums - mean * counts, counts, seed), n)
+
+
+def interval_of_clusters(sums: Floats, counts: Floats, seed: int, resamples: int = RESAMPLES) -> tuple[float, float]:
+    """Expanded percentile interval of a mean, from the sum of the values and their number in each cluster."""
+    chosen = _resample(seed, len(sums), resamples)
+    means = sums[chosen].sum(axis=1) / counts[chosen].sum(axis=1)
+    low, high = np.quantile(means, _tails(len(sums))).tolist()
+    return low, high
 
 
 def _tails(n: int) -> list[float]:

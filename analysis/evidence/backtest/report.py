@@ -10,10 +10,11 @@ import pandas as pd
 from scipy.special import gammaincinv
 
 from analysis.evidence.backtest import gains
-from analysis.evidence.backtest.forecasts import FORECASTERS, PAIRS, SCORES
+from analysis.evidence.backtest.forecasts import CHAINED, CHAINED_PAIRS, FORECASTERS, PAIRS, SCORES
 from analysis.evidence.backtest.gains import Gain
 from analysis.evidence.backtest.rivals import RIVALS
 from analysis.evidence.episodes import TARGETS
+from analysis.evidence.seen import load_seen
 from sim.results.disk import save
 from sim.results.tables import encode_csv
 
@@ -24,17 +25,14 @@ if TYPE_CHECKING:
 LABELS = {
     "newsham": "Newsham's reading", "self": "Self's reading", "neutral": "neutral", "climatology": "climatology",
     "trigger_type": "trigger type", "ordered_logit": "ordered logit",
+    "climatology_before": "climatology, earlier years",
+    "trigger_type_before": "trigger type, earlier years", "ordered_logit_before": "ordered logit, earlier years",
 }  # fmt: skip
 SAMPLES = dict(zip(gains.SAMPLES, ("all", "since March 2020", "ordinary steps"), strict=True))
 BLANK = "–"
 CAVEAT = (
     "The reading of the essays is ours. Where an author is silent, his worldview forecasts with the evidence. Only "
     "reactions are scored here, and no war."
-)
-IN_SAMPLE = (
-    "The model is not fitted here, but people who knew these episodes chose the numbers that it takes from the record. "
-    "Its gains over rivals that are fitted without an episode are therefore too large. Episodes that the "
-    "model was not made from are a fairer test: strait backtest FILE."
 )
 
 
@@ -56,7 +54,7 @@ def score_table(backtest: Backtest) -> Table:
     chosen = {sample: [episode.name for episode in backtest.episodes if chooses(episode)]
               for sample, chooses in gains.SAMPLES.items()}  # fmt: skip
     rows = []
-    for forecaster in FORECASTERS:
+    for forecaster in (*FORECASTERS, *CHAINED):
         row = [LABELS[forecaster]]
         for sample in SAMPLES:
             table = backtest.scores[backtest.scores["forecaster"] == forecaster]
@@ -87,17 +85,19 @@ def gain_table(
 def markdown(backtest: Backtest) -> str:
     """The results as docs/model.md shows them."""
     durations = gain_table(backtest, "duration", [("neutral", rival) for rival in RIVALS])
+    chained = gain_table(backtest, pairs=CHAINED_PAIRS)
     parts = [score_table(backtest).markdown(), "Log score:", gain_table(backtest).markdown()]
+    parts += ["Log score, against rivals that know earlier years only:", chained.markdown()]
     return "\n\n".join([*parts, "Log score of durations, on which the essays are silent:", durations.markdown()])
 
 
-def sentences(backtest: Backtest, record: Record | None) -> Iterator[str]:
-    """The results in sentences; `record` is given if its episodes are those that were scored."""
+def sentences(backtest: Backtest, record: Record, *, is_record: bool) -> Iterator[str]:
+    """The results in sentences; `is_record` if the episodes of the record are those that were scored."""
     clusters = len({episode.cluster for episode in backtest.episodes})
     n = len(backtest.episodes)
     scored = f"{n} episode was" if n == 1 else f"{n} episodes were"
     yield f"{scored} scored, in {clusters} cluster{'s' * (clusters > 1)}. A cluster is a year at a target."
-    if record:
+    if is_record:
         rates = [f"{rate.episodes} at {rate.target} ({rate.per_year:.2f} per year, {rate.low:.2f} to {rate.high:.2f})"
                  for rate in unprovoked_rates(record)]  # fmt: skip
         yield f"Episodes that the PRC began unprovoked are not forecast: {' and '.join(rates)}."
@@ -105,14 +105,30 @@ def sentences(backtest: Backtest, record: Record | None) -> Iterator[str]:
     for sample, label in SAMPLES.items():
         over_rivals = [gain for gain in overall if gain.sample == sample and gain.against in RIVALS]
         scope = "all episodes" if sample == "all" else label
+        over_chained = [gain for gain in overall if gain.sample == sample and gain.against in CHAINED]
         if over_rivals:
             yield f"The model against simple rivals, {scope}: {_summarize_gains(over_rivals)}"
+            yield f"Against the same rivals with earlier years only, {scope}: {_summarize_gains(over_chained)}"
         for gain in overall:
             if (gain.sample, gain.forecaster, gain.against) == (sample, "newsham", "self"):
                 yield f"Newsham against Self, {scope}: {_compare_authors(gain)}"
-    if record:
-        yield IN_SAMPLE
+    yield _describe_seen(backtest, record)
     yield CAVEAT
+
+
+def _describe_seen(backtest: Backtest, record: Record) -> str:
+    """How many of the scored episodes were known to those who chose the model's numbers, by the register."""
+    saw = {name for entry in load_seen().values() for name in entry.saw}
+    months = {(episode.target, episode.start[:7]) for episode in record.episodes if episode.name in saw}
+    known = sum((episode.target, episode.start[:7]) in months or episode.start[:7] in saw
+                for episode in backtest.episodes)  # fmt: skip
+    n = len(backtest.episodes)
+    if not known:
+        return "No number of the model was chosen from these episodes."
+    return (
+        f"{known} of these {n} episodes were known to those who chose the model's numbers. So gains over rivals "
+        "that do not know them are too large. docs/backtest.md lists which number saw which episode."
+    )
 
 
 def _summarize_gains(over_rivals: Sequence[Gain]) -> str:
@@ -129,7 +145,8 @@ def _summarize_gains(over_rivals: Sequence[Gain]) -> str:
         return f"too few clusters for an interval ({power})."
     if not clear:
         return f"no clear gain or loss ({power})."
-    return f"{'; '.join(clear)}. The other {len(over_rivals) - len(clear)} comparisons show no difference ({power})."
+    rest = f"The other {len(over_rivals) - len(clear)} comparisons show no clear difference ({power})."
+    return f"{'; '.join(clear)}. {rest}"
 
 
 def _compare_authors(gain: Gain) -> str:

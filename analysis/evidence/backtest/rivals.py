@@ -35,7 +35,7 @@ LOG_SPREAD_SD = 1.0
 
 
 def _counts(training: Training, domain: str) -> Floats:
-    rungs = [episode.rung(domain) for episode in training]
+    rungs = np.array([episode.rung(domain) for episode in training], dtype=np.int64)
     return np.bincount(rungs, minlength=RUNGS[domain]).astype(np.float64)
 
 
@@ -99,6 +99,8 @@ def _covariates(episode: Episode) -> Floats:
 
 def _scale(training: Training) -> tuple[Floats, Floats]:
     """Mean and standard deviation of the covariates; 1 for one that does not vary."""
+    if not training:
+        return np.zeros(2), np.ones(2)
     table = np.array([_covariates(other) for other in training])
     sd = table.std(axis=0)
     return table.mean(axis=0), np.where(sd > 0, sd, 1.0)
@@ -124,8 +126,8 @@ def _fit_logit(training: Training, domain: str) -> Floats:
     """The likeliest coefficients, with a normal prior on the slopes and every rung seen 1 / rungs times at average."""
     rungs = RUNGS[domain]
     mean, sd = _scale(training)
-    covariates = (np.array([_covariates(other) for other in training]) - mean) / (2 * sd)
-    observed = np.array([other.rung(domain) for other in training])
+    covariates = (np.array([_covariates(other) for other in training]).reshape(-1, 2) - mean) / (2 * sd)
+    observed = np.array([other.rung(domain) for other in training], dtype=np.int64)
 
     def loss(coefficients: Floats) -> float:
         chances = _logit_chances(coefficients, covariates, rungs)[np.arange(len(observed)), observed]
@@ -152,14 +154,15 @@ def _type_columns(training: Training, episode: Episode) -> Floats:
 
 
 def _provocation_columns(training: Training, episode: Episode) -> Floats:
-    values = np.array([other.provocation for other in training])
+    values = np.array([other.provocation for other in training or (episode,)])
     scaled = (episode.provocation - values.mean()) / (2 * values.std() or 1.0)
     return np.append(_domain_columns(training, episode), scaled)
 
 
 def fit_duration(rival: str, training: Training, episode: Episode) -> tuple[float, float]:
     """A rival's median in months and spread for an episode's answer, from the training episodes."""
-    median, spread = _law(RIVALS[rival].duration_columns(training, episode), _fit_law(rival, training))
+    columns = RIVALS[rival].duration_columns(training, episode)
+    median, spread = _law(columns, _fit_law(rival, training, len(columns)))
     return float(median), spread
 
 
@@ -169,7 +172,7 @@ def _law(columns: Floats, coefficients: Floats) -> tuple[Floats, float]:
 
 
 @lru_cache(maxsize=1024)
-def _fit_law(rival: str, training: Training) -> Floats:
+def _fit_law(rival: str, training: Training, size: int) -> Floats:
     """The likeliest coefficients of the logarithm of the median, then the logarithm of the spread.
 
     A censored duration contributes the probability of its interval, F(high) - F(low). This serves all kinds alike:
@@ -177,7 +180,6 @@ def _fit_law(rival: str, training: Training) -> Floats:
     """
     columns_of = RIVALS[rival].duration_columns
     known = [(columns_of(training, other), limits) for other in training if (limits := recorded_limits(other))]
-    size = len(columns_of(training, training[0]))
     columns = np.array([row for row, _ in known]).reshape(-1, size)
     low, high = (np.array([limits[edge] for _, limits in known], float) for edge in (0, 1))
     prior_mean = np.append([LOG_MEDIAN, LOG_MEDIAN], np.zeros(size - 1))
