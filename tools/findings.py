@@ -18,6 +18,7 @@ from analysis.paper.markdown import table
 from analysis.questions.claims import NO_DIAL, THEME, TOTAL
 from analysis.questions.compare import Comparison, comparisons, primary
 from analysis.questions.finding import NEWSHAM, SELF
+from analysis.questions.flip import EXACT
 from analysis.questions.variance import ALL
 from sim.engine.question import Question
 from sim.statistics.indices import LUCK, SOBOL
@@ -203,6 +204,7 @@ def _flip(exp: Experiment, rows: list[dict[Any, Any]], view: str) -> str:
         for author, names in by_author.items() if names
     ])  # fmt: skip
     count = f"{len(steps) - 1} {'belief' if len(steps) == 2 else 'beliefs'}"
+    count = f"{'at most ' * (len(steps) - 1 > EXACT)}{count}"
     return f"{start}. It takes {count} to turn that round: {changes}. Then it is {versus(steps[-1], outcome)}."
 
 

@@ -14,6 +14,7 @@ from analysis.figures.captions import (
     worldview_title,
 )
 from analysis.figures.waterfall import Row, draw_waterfall
+from analysis.questions.flip import EXACT
 from sim.statistics.intervals import Interval
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def describe_flip(finding: Flip) -> list[str]:
                      for reading, names in by_author.items()])  # fmt: skip
     return [
         f"{begin}.",
-        f"It takes {number_word(count)} belief{'s' * (count > 1)} to turn that round: {claims}.",
+        f"It takes {'at most ' * (count > EXACT)}{number_word(count)} belief{'s' * (count > 1)} to turn that round: "
+        f"{claims}.",
         f"Then it is {signed(steps[-1][3], outcome)}{sure}.",
     ]
 

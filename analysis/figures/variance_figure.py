@@ -90,6 +90,10 @@ def describe_variance(finding: Variance) -> list[str]:
             f"{_share(level[BELIEFS])} of the spread, luck the rest. Of its difference from {policy_phrase(exp, b)}, "
             f"beliefs make {_share(apart[BELIEFS])}; which worldview is right, {_share(apart[VIEWS])}."
         )
+    sentences.append(
+        "Luck’s share of a difference depends on how the two policies are paired: here both have the same luck. With "
+        "luck of their own it would be larger."
+    )
     unclear = finding.table[(finding.table["told"] != "yes") & (finding.table["worldview"] == ALL)]
     if len(unclear):
         pairs = unclear[["part", "outcome"]].drop_duplicates().astype(str).to_numpy().tolist()

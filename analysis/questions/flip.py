@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 TRIALS = 3000
 SEARCHED = 12  # changes that are searched: those with the largest effect, made first or taken back last
-TRIED = 70  # smaller sets, at most, that are tried in the end
+EXACT = 3  # every set of up to so many of these is tried
+TRIED = 70  # sets that are tried at a time, and larger sets of a size, at most, that are tried in the end
 COLUMNS = ("start", "policy_a", "policy_b", "outcome", "worldview", "step", "claim", "reading", "difference", "low",
            "high", "result")  # fmt: skip
 Changes = tuple[str, ...]  # "claim reading", as in "S12 newsham"
@@ -55,16 +56,17 @@ class Flip(Finding):
     def design(self) -> dict[str, Any]:
         """Sizes of the search; as many trials again were played for the result."""
         blocks = blocks_of(self.question.experiment, self.trials)
-        return {"moving": SEARCHED, "checked": TRIED, "blocks": blocks}
+        return {"moving": SEARCHED, "exact": EXACT, "checked": TRIED, "blocks": blocks}
 
 
 def flip(question: Question, work: Work | None = None, *, trials: int = TRIALS) -> Flip:
     """Find the fewest claims to swap for an author's other reading so that the other policy does better.
 
-    The search is over the twelve changes with the largest effect, alone or on top of all others. Changes are added,
-    each time the one that leads farthest, until the result turns; and taken back from all twelve, each time the one
-    needed least, as long as it stays turned. From the shorter of the two sets, smaller ones are tried: all sets of one
-    and two, the likeliest of more.
+    The search is over the twelve changes with the largest effect, alone or on top of all others. All sets of one, two
+    and three of them are tried, so a result of up to three is the smallest of these twelve. If none turns the result,
+    changes are added, each time the one that leads farthest, until it turns; and taken back from all twelve, each time
+    the one needed least, as long as it stays turned. From the shorter of the two sets, some smaller ones are tried.
+    Such a result is an upper limit.
 
     Parameters
     ----------
@@ -145,14 +147,44 @@ class _Search:
     def smallest(self) -> Changes | None:
         """The smallest set that turns the result round; None if no set that was tried does."""
         searched = self.largest()
+        for count in range(1, EXACT + 1):
+            if few := self._first_turning(self._likeliest(searched, count)):
+                return self.ordered(few)
         turning = [changes for changes in (self._forward(searched), self._backward(searched)) if changes is not None]
         if not turning:
             every = self.all_of_an_author()
             return every if self.turns(every) else None
         chosen = min(turning, key=len)
-        while len(chosen) > 1 and (smaller := self._smaller(searched, len(chosen) - 1)):
+        while len(chosen) > EXACT + 1 and (smaller := self._smaller(searched, len(chosen) - 1)):
             chosen = smaller
         return self.ordered(chosen)
+
+    def _likeliest(self, searched: Changes, count: int) -> list[Changes]:
+        """Every set of this many changes, the likeliest to turn the result first.
+
+        Likely by single changes and pairs: for three, the three pairs less the three single changes, counted from the
+        worldview as it is. All smaller sets have been played.
+        """
+        sets = [*combinations(searched, count)]
+        if count < EXACT:
+            return sets
+        values = self.play([fewer for size in range(count) for fewer in combinations(searched, size)])
+        mean = {changes: self.sign * float(blocks.mean()) for changes, blocks in values.items()}
+
+        def predicted(changes: Changes) -> float:
+            return sum((-1.0 if (count - size) % 2 == 0 else 1.0) * mean[fewer]
+                       for size in range(count) for fewer in combinations(changes, size))  # fmt: skip
+
+        return sorted(sets, key=predicted, reverse=True)
+
+    def _first_turning(self, sets: Sequence[Changes]) -> Changes | None:
+        """The farthest of the first sets that turn the result round, played some at a time; None if none does."""
+        for first in range(0, len(sets), TRIED):
+            some = sets[first : first + TRIED]
+            self.play(some)
+            if turning := [changes for changes in some if self.turns(changes)]:
+                return self.farthest(turning)
+        return None
 
     def _forward(self, searched: Changes) -> Changes | None:
         """Add the change that leads farthest, until the result turns."""

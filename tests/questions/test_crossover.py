@@ -178,6 +178,40 @@ def test_the_smallest_flip_of_a_linear_model_is_the_fewest_largest_steps() -> No
     assert "two beliefs" in " ".join(flip_figure.describe_flip(found))
 
 
+FOUR = ("force_hr_lost_hope", "hope_loss_ties", "answer_or_combat", "taiwan_will_points")  # of four claims
+
+
+def test_three_that_only_count_together_are_found() -> None:
+    """Four changes of 1.2 each turn the result, one by one; three that do nothing alone are worth 5 together."""
+    trio = {"N11": "public_support", "S6": "buildup_jump_pp", "S5": "severity_ratio"}
+    step = {name: ENDS["self"][name] - ENDS["newsham"][name] for name in (*FOUR, *trio.values())}
+    terms: dict[tuple[str, ...], float] = {(name,): 1.2 / step[name] for name in FOUR}
+    base = -4.5 - sum(1.2 / step[name] * ENDS["newsham"][name] for name in FOUR)
+    names = [*trio.values()]
+    whole = 5.0 / float(np.prod([step[name] for name in names]))  # of the product of all three distances from Newsham
+    for size in range(4):
+        for kept in combinations(names, size):
+            rest = float(np.prod([-ENDS["newsham"][name] for name in names if name not in kept]))
+            if kept:
+                terms[kept] = terms.get(kept, 0.0) + whole * rest
+            else:
+                base += whole * rest
+    newsham = next(view for view in EXP.worldviews if view.name == "newsham")
+    found = flip(replace(planted(terms, base), worldview=newsham), trials=1000)
+    assert {change.split()[0] for change in found.changes} == set(trio)
+    assert "It takes three beliefs" in " ".join(flip_figure.describe_flip(found))
+
+
+def test_more_than_three_are_an_upper_limit() -> None:
+    step = {name: ENDS["self"][name] - ENDS["newsham"][name] for name in FOUR}
+    base = -4.5 - sum(1.2 / step[name] * ENDS["newsham"][name] for name in FOUR)
+    newsham = next(view for view in EXP.worldviews if view.name == "newsham")
+    question = replace(planted({(name,): 1.2 / step[name] for name in FOUR}, base), worldview=newsham)
+    found = flip(question, trials=1000)
+    assert len(found.changes) == 4
+    assert "It takes at most four beliefs" in " ".join(flip_figure.describe_flip(found))
+
+
 def test_a_flip_that_no_change_brings_about_is_reported_as_none() -> None:
     found = flip(planted({("force_hr_lost_hope",): 0.1}, 5.0, noise=0.1), trials=500)
     assert (found.result, found.changes) == ("none", ())
