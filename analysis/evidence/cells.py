@@ -33,8 +33,14 @@ class Cell(NamedTuple):
     step_months: float | None = None
 
     def with_changes(self, changes: Sequence[str]) -> Cell:
-        """The same cell with more changes laid over it."""
-        return self._replace(changes=(*self.changes, *changes))
+        """The same cell with more changes laid over it: a key that is set again has its new value.
+
+        >>> Cell("2026", "self", "both", changes=("a=1", "b=1")).with_changes(["a=2"]).changes
+        ('b=1', 'a=2')
+        """
+        keys = {change.partition("=")[0] for change in changes}
+        kept = (change for change in self.changes if change.partition("=")[0] not in keys)
+        return self._replace(changes=(*kept, *changes))
 
 
 class Cells:
@@ -62,7 +68,7 @@ class Cells:
             starts=[cell.start],
             worldviews=[cell.worldview],
             policies=[cell.policy],
-            set_=[*cell.changes, *self.changes],
+            set_=[*cell.with_changes(self.changes).changes],
             months=cell.months,
             step_months=cell.step_months,
             trials=max(100, round(self.trials * share)),

@@ -214,6 +214,11 @@ def test_a_chronicle_has_the_events_of_the_trials_that_the_kernel_plays() -> Non
     assert (highest.clip(lower=1) == records["taiwan_military_highest_rung"].clip(min=1)).all()
 
 
+def test_a_change_over_another_replaces_it() -> None:
+    row = ROWS.checks["closing_window_on"]
+    assert measure_row(cells("switch.incidents=on"), row).interval.estimate is not None
+
+
 def test_a_chronicle_is_of_one_cell() -> None:
     with pytest.raises(ValueError, match="must have one start"):
         chronicle.chronicle(loader.load("debate", trials=1))
