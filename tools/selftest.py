@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
 
 WORLDS, LUCKS = (20, 50, 200, 1_000), (1, 2, 5, 20)
-RUNS = 300  # of each size
+RUNS = 200  # of each size
 MANY_WORLDS = 200  # from which on coverage is to lie between `LEAST_OF_MANY` and `MOST_OF_MANY`
 LEAST, LEAST_OF_MANY, MOST_OF_MANY = 0.90, 0.93, 0.97
 RARE = 20  # worlds with an event, below which an interval need only hold `LEAST`, and may hold always
@@ -350,7 +350,7 @@ def _table(_: Experiment, found: pd.DataFrame) -> str:
 def _missed(_: Experiment, found: pd.DataFrame) -> str:
     lines = describe_missed(judge(found))
     judged = int((found["printed"] >= JUDGED).sum())
-    head = f"Of {judged:,} coverages, {len(lines) or 'none'} {'misses its' if len(lines) == 1 else 'miss their'} bar"
+    head = f"Of {judged:,} coverages, {len(lines) or 'none'} {'miss their' if len(lines) > 1 else 'misses its'} bar"
     return "\n".join([f"{head}{':' if lines else '.'}", *(["", *(f"* {line}" for line in lines)] if lines else [])])
 
 
