@@ -88,7 +88,7 @@ def _wanted(names: list[str], exp: Experiment, records: Path) -> list[str]:
 
 @app.command()
 def selftest(
-    runs: Annotated[int, Option(metavar="N", min=1, help="Runs of each size.")] = 300,
+    runs: Annotated[int, Option(metavar="N", min=1, help="Runs of each size.")] = 200,
     worlds: Annotated[list[int] | None, Option(metavar="N", min=1, help="Only runs of so many worlds.")] = None,
     lucks: Annotated[list[int] | None, Option(metavar="N", min=1, help="Only runs with so many lucks.")] = None,
 ) -> None:

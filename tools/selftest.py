@@ -315,7 +315,7 @@ def judge(found: pd.DataFrame) -> pd.DataFrame:
 def describe(found: pd.DataFrame) -> str:
     """Return the lowest and highest coverage of each kind of interval, in Markdown: a column for each number of worlds.
 
-    Beside it stands how many of the intervals have limits, where that is not all of them.
+    All numbers of lucks count together. Beside it stands how many of the intervals have limits, where not all have.
     """
     sizes = sorted(set(found["worlds"]))
     rows = []
@@ -325,7 +325,8 @@ def describe(found: pd.DataFrame) -> str:
 
 
 def _range(rows: pd.DataFrame) -> str:
-    judged = rows[rows["printed"] >= JUDGED]
+    pooled = rows.groupby(["law", "outcome", "statistic"])[["printed", "covered"]].sum()
+    judged = pooled[pooled["printed"] >= JUDGED]
     if judged.empty:
         return "blank"
     coverage = 100 * judged["covered"] / judged["printed"]
