@@ -2,9 +2,11 @@
 
 In a world a policy has an expected loss, the mean over all luck; a sample has only some lucks. A minimum or a tail of
 such noisy means is biased: the policy that looks best in a world is partly the lucky one, so regret is too large. The
-bias falls as one over the number of lucks. So half of the lucks have about twice the bias, and the difference estimates
-it (the jackknife of Gordy and Juneja 2010 for nested simulation). Intervals come from resampling worlds, the same ones
-for all policies and worldviews.
+bias falls as one over the number of lucks. So half of the lucks have about twice the bias. The difference estimates it
+(the jackknife of Gordy and Juneja 2010 for nested simulation). That holds where the distance between policies differs
+from world to world. Where policies tie in most worlds, the bias falls as one over the root of the number of lucks, and
+more of it is left. So the interval holds both corrections. It comes from resampling worlds, the same ones for all
+policies and worldviews.
 """
 
 from __future__ import annotations
@@ -72,20 +74,31 @@ def estimate(measure: Measure, losses: Floats) -> Measured:
     worlds, lucks = losses.shape[2:]
     means = losses.mean(axis=3)
     halves = [losses[..., first::2].mean(axis=3) for first in (0, 1)]
-    # The bias is c / lucks with an unknown c: c / lucks for all lucks, c * half_bias for the mean of the two halves.
-    # The two give c: corrected is all + share * (all - halves), or 2 * all - halves for an even number of lucks.
-    half_bias = sum(0.5 / len(range(first, lucks, 2)) for first in (0, 1))
-    share = (1 / lucks) / (half_bias - 1 / lucks)
+    # The bias is c / lucks ** power with an unknown c. All lucks and half of them together give c, and so the bias.
+    share, share_of_ties = (_share_of_gap(lucks, power) for power in (1.0, 0.5))
 
-    def corrected(weights: Floats) -> tuple[Floats, Floats]:
+    def corrected(weights: Floats) -> tuple[Floats, Floats, Floats]:
         raw = measure(means, weights)
-        return (1 + share) * raw - share * sum(measure(half, weights) for half in halves) / 2, raw
+        gap = raw - sum(measure(half, weights) for half in halves) / 2
+        return raw + share * gap, raw + share_of_ties * gap, raw
 
-    value, uncorrected = (numbers[0] for numbers in corrected(np.full((1, worlds), 1 / worlds)))
-    resampled = np.concatenate([corrected(weights)[0] for weights in resamples(worlds, losses.shape[0])])
-    low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    value, _, uncorrected = (each[0] for each in corrected(np.full((1, worlds), 1 / worlds)))
+    parts = [corrected(weights)[:2] for weights in resamples(worlds, losses.shape[0])]
+    resampled, with_ties = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
+    limits = np.quantile([resampled, with_ties], [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=1)
+    low, high = limits[0].min(axis=0), limits[1].max(axis=0)
     rank = np.array([1 + int((value < number).sum()) for number in value])
     return Measured(value, low, high, rank, _ranks(resampled), uncorrected)
+
+
+def _share_of_gap(lucks: int, power: float) -> float:
+    """How many times the distance of all lucks from half of them is added, if the bias falls as 1 / lucks ** power.
+
+    >>> _share_of_gap(20, 1.0), round(_share_of_gap(20, 0.5), 3)
+    (1.0, 2.414)
+    """
+    of_halves = sum(0.5 / len(range(first, lucks, 2)) ** power for first in (0, 1))
+    return float(1 / (of_halves * lucks**power - 1))
 
 
 def resamples(worlds: int, views: int = 1) -> Iterator[Floats]:

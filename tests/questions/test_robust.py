@@ -208,3 +208,17 @@ def test_examples_in_docstrings_run(module: ModuleType) -> None:
     found = doctest.testmod(module)
     assert found.attempted > 0
     assert found.failed == 0
+
+
+@pytest.mark.parametrize("apart", [0.0, 0.02, 0.1, 0.5])
+def test_near_ties_the_interval_holds_the_regret(apart: float) -> None:
+    """Two policies almost tie in each world: half the bias may be left, and the interval left the truth out."""
+    covered = 0
+    for seed in range(40):
+        random = np.random.default_rng(seed)
+        expected = np.stack([np.zeros(300), apart * random.normal(size=300)])
+        seen = expected[None, :, :, None] + 0.5 * random.normal(size=(1, 2, 300, 20))
+        truth = float(np.mean(np.sqrt(2 / np.pi) * apart / 2))  # mean of max(0, a normal)
+        found = regret.estimate(regret.expected_regret, seen)
+        covered += found.low[0] <= truth <= found.high[0]
+    assert covered >= 36
