@@ -23,10 +23,10 @@ SLOW = {
     "project/test_notebooks.py", "project/test_recipes.py", "questions/test_claims.py",
     "questions/test_discover.py", "questions/test_effort.py", "questions/test_ema.py",
     "questions/test_finding.py", "questions/test_robust.py",
-    "questions/test_sensitivity.py", "questions/test_variance.py", "results/test_cluster.py",
+    "questions/test_sensitivity.py", "questions/test_variance.py", "questions/test_worth.py", "results/test_cluster.py",
     "results/test_failures.py", "results/test_resume.py", "results/test_shares.py", "results/test_stopping_rule.py",
-    "statistics/test_sequences.py", "tools/test_bench.py", "tools/test_pages.py", "tools/test_selftest.py",
-    "translate/test_random_programs.py",
+    "statistics/test_information.py", "statistics/test_sequences.py", "tools/test_bench.py", "tools/test_pages.py",
+    "tools/test_selftest.py", "translate/test_random_programs.py",
 }  # fmt: skip
 """Modules whose tests take more than some seconds together: `make test-fast` leaves them out."""
 

@@ -37,6 +37,7 @@ from analysis.cli.sensitivity import sensitivity
 from analysis.cli.summarise import summarise
 from analysis.cli.validate import validate
 from analysis.cli.variance import variance
+from analysis.cli.worth import worth
 
 Command = tuple[Callable[..., None], str]  # the function, and an example or two for its help
 
@@ -57,6 +58,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "variance": (variance, "strait variance    strait variance out/debate"),
         "discover": (discover, "strait discover --contrast direct_ties-status_quo --outcome use_of_force"),
         "robust": (robust, "strait robust    strait robust out/debate --keep use_of_force=0.25"),
+        "worth": (worth, "strait worth    strait worth --policy both --policy interoperability"),
         "options": (count_options, "strait options --worldview neutral --trials 20 --out options.csv"),
         "effort": (effort, "strait effort --start 2026 --out effort.csv"),
     },

@@ -69,7 +69,7 @@ class Command:
         if self.run:
             return self.run[1].experiment
         self._reject_other_words()
-        chosen = {name: self.options[name] for name in ("set_", "start", "seed")}
+        chosen = {name: self.options.get(name) for name in ("set_", "policy", "start", "seed")}
         return options.load_experiment(self.options["experiment"], **chosen)
 
     def _reject_other_words(self) -> None:
@@ -102,7 +102,7 @@ class Command:
         exp, typed = self.experiment, self.options
         names = typed["outcome"] or outcomes(exp)
         return [
-            Question.of(exp, contrast=typed["contrast"], outcomes=chosen, start=start, worldview=view, lucks=lucks)
+            Question.of(exp, contrast=typed.get("contrast"), outcomes=chosen, start=start, worldview=view, lucks=lucks)
             for start in typed["start"] or [exp.starts[-1].name]
             for chosen in ([[name] for name in names] if each_outcome else [names])
             for view in ([typed.get("worldview")] if worldviews is None else worldviews)

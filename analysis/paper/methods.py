@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.figures.captions import gap, join_words, margin
+from analysis.figures.captions import gap, join_words, margin, number_word
 from analysis.paper import bibtex, cite, settings
 from analysis.questions import finding, work
 from sim.errors import FolderError
@@ -226,7 +226,7 @@ def _comparisons(exp: Experiment, record: Manifest, folder: Path) -> str:
 def _subject(exp: Experiment, record: Manifest) -> str:
     """Return which policies, outcomes and starts a question is about, how its dials work, and whose trials it uses."""
     outcomes, policies = _outcomes(exp, record), {policy.name: policy for policy in exp.policies}
-    if record["command"] == "robust":
+    if record["command"] in ("robust", "worth"):
         about = _paragraph("policies", count=len(policies), titles=_titles(exp.policies), labels=_labels(outcomes))
     else:
         first, second = (policies[name].title for name in record["asked"]["policies"])
@@ -318,9 +318,14 @@ def _robust(exp: Experiment, record: Manifest, design: Values) -> Section:
     }
 
 
+def _worth(exp: Experiment, record: Manifest, design: Values) -> Section:
+    low, *_, high = design["sizes"]
+    return "worth", design | {"smallest": number_word(low), "largest": number_word(high)}
+
+
 QUESTIONS: dict[str, Callable[[Experiment, Manifest, Values], Section]] = {
     "claims": _claims, "crossover": _crossover, "flip": _flip, "sensitivity": _sensitivity, "variance": _variance,
-    "discover": _discover, "robust": _robust,
+    "discover": _discover, "robust": _robust, "worth": _worth,
 }  # fmt: skip
 """The paragraph of each command that leaves a manifest of its own."""
 

@@ -1,4 +1,4 @@
-"""`strait discover` and `strait robust`, as a user meets them."""
+"""`strait discover`, `strait robust` and `strait worth`, as a user meets them."""
 
 from __future__ import annotations
 
@@ -29,6 +29,27 @@ def test_discover_writes_its_tables_and_goes_on_from_what_is_kept(strait: Strait
     points = pd.read_csv(tmp_path / "found" / "discover_points.csv")
     assert len(points) == 128
     assert points["claim.N12"].between(0, 1).all()
+    next(iter(sorted((tmp_path / "found" / "played").iterdir()))).unlink()
+    assert strait(*words, "--workers", "1", "--no-figures").exit_code == 0
+    assert tables(tmp_path / "found") == before
+
+
+def test_worth_writes_its_tables_and_goes_on_from_what_is_kept(strait: Strait, tmp_path: Path) -> None:
+    words = ["worth", "--points", "1024", "--trials", "2", "--out", "found", "--policy", "both"]
+    words += ["--policy", "interoperability"]
+    result = strait(*words)
+    assert result.exit_code == 0, result.output
+    text = " ".join(result.stdout.split())
+    assert "Without a study, Japan would choose" in text
+    assert "the saving says what would change the choice" in text
+    assert "From November 2026, by what one chooses:" in text
+    before = tables(tmp_path / "found")
+    assert {*before} == {"worth.csv", "worth_policies.csv"}
+    table = pd.read_csv(tmp_path / "found" / "worth.csv", dtype={"start": str})
+    assert {*table["outcome"]} == {"loss_newsham", "loss_self", "loss_neutral"}
+    assert {*table["choice"], *table["instead"].dropna()} <= {"both", "interoperability"}
+    figures = {path.name for path in (tmp_path / "found" / "figures").glob("*.png")}
+    assert figures == {f"worth_{name}_2026.png" for name in ("loss_newsham", "loss_self", "loss_neutral")}
     next(iter(sorted((tmp_path / "found" / "played").iterdir()))).unlink()
     assert strait(*words, "--workers", "1", "--no-figures").exit_code == 0
     assert tables(tmp_path / "found") == before
@@ -77,6 +98,13 @@ def test_robust_refuses_a_run_with_one_luck(strait: Strait, tmp_path: Path) -> N
         ("discover --points 3", "points"),
         ("discover --coverage 2", "coverage"),
         ("robust nowhere", "nowhere"),
+        ("worth --policy bth", "both"),
+        ("worth --policy both", "with one policy there is no choice"),
+        ("worth --outcome prc_gave_up", "no better side"),
+        ("worth --outcome use_of_forc", "nearest: use_of_force"),
+        ("worth --points 1500", "power of 2"),
+        ("worth --points 100", "points"),
+        ("worth --worldview newshan", "nearest: newsham"),
         ("robust --outcome use_of_forc", "nearest: use_of_force"),
         ("robust --keep use_of_force", "as in use_of_force=0.25"),
         ("robust --keep use_of_force=nan", "as in use_of_force=0.25"),

@@ -20,6 +20,7 @@ from analysis.figures.robust_figure import draw_robust
 from analysis.figures.robust_map_figure import draw_robust_map
 from analysis.figures.sensitivity_figure import draw_sensitivity
 from analysis.figures.variance_figure import draw_variance
+from analysis.figures.worth_figure import draw_worth
 from analysis.questions import effort
 from analysis.questions.claims import claims
 from analysis.questions.crossover import crossover, map_dials
@@ -28,6 +29,7 @@ from analysis.questions.flip import flip
 from analysis.questions.robust import play_policies, robust
 from analysis.questions.sensitivity import sensitivity
 from analysis.questions.variance import variance
+from analysis.questions.worth import worth
 from sim.engine.question import Question
 from sim.scenario.experiment import Experiment
 
@@ -61,11 +63,12 @@ def drawn(exp: Experiment) -> Iterator[CaptionedFigure | None]:
     ranking = robust(play_policies(exp, trials=200, lucks=2))
     yield draw_robust_map(ranking)
     yield draw_robust(ranking, ranking.question.outcomes[0])
+    yield draw_worth(worth(Question.of(exp, outcomes=["loss_neutral"]), points=1024, trials=2), "loss_neutral")
     yield draw_equal_effort(exp, effort.table(exp, 100), "2026")
 
 
 @pytest.mark.parametrize("long", [False, True], ids=["debate", "long titles"])
 def test_no_text_is_cut_overlaps_or_leaves_the_page(long: bool) -> None:
     figures = [figure for figure in drawn(experiment(long)) if figure is not None]
-    assert len(figures) >= 9
+    assert len(figures) >= 10
     assert not [fault for figure in figures for fault in faults_of(figure)]
