@@ -122,7 +122,7 @@ def test_trials_are_the_most_that_are_played(tmp_path: Path) -> None:
 
 
 def test_every_start_worldview_and_contrast_must_be_known(tmp_path: Path) -> None:
-    several = {"worldviews": ["self", "newsham"], "policies": ["both", "direct_ties", "status_quo"]}
+    several = {"worldviews": ["self", "newsham"], "policies": ["status_quo", "both", "direct_ties"]}
     exp = debate(300, starts=["2020", "2026"], **several)
     result = write_folder(exp, tmp_path, until=FORCE | {"crisis": 0.1})
     watch = stopping_rule.StoppingRule(exp, FORCE | {"crisis": 0.1})
