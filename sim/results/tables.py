@@ -215,7 +215,7 @@ def value_limits(experiment: Experiment, column: str) -> tuple[float, float]:
     """
     outcome = experiment.catalogue.outcomes.get(column)
     unit = outcome.unit if outcome else ""
-    if unit == "chance" or unit.startswith("share") or column.endswith("_censored"):
+    if unit in ("share", "chance") or column.endswith("_censored"):
         return 0.0, 1.0
     if unit == "rung":
         return 0.0, float(HIGHEST_RUNG)
@@ -298,7 +298,8 @@ def estimate_mean(experiment: Experiment, name: str, data: OutcomeValues) -> int
     if data.estimator == "count" and data.trials is not None:
         return intervals.interval_of_share(data.trials)
     mean, low, high = intervals.interval_over_worlds(data.values, events=data.recorded_worlds)
-    least, most = value_limits(experiment, name)
+    entry = experiment.catalogue.outcomes[name]
+    least, most = (0.0, 1.0) if entry.given and entry.unit.startswith("share") else value_limits(experiment, name)
     if low is None or high is None:
         return intervals.Interval(mean, None, None)
     return intervals.Interval(mean, max(low, least), min(high, most))
