@@ -216,7 +216,7 @@ def test_an_old_console_can_print_everything(tmp_path: Path) -> None:
 
 
 def test_several_experiments_are_played_and_compared(strait: Strait, tmp_path: Path) -> None:
-    few = "worldviews: [neutral]\nstarts: ['2026']\npolicies: [status_quo, both]\ntrials: 200\n"
+    few = "worldviews: [neutral]\nstarts: ['2026']\npolicies: [both, status_quo]\ntrials: 200\n"
     for name, chance in (("sure", 0.9), ("unsure", 0.1)):
         text = f"experiment: {name}\ntitle: T\nextends: debate\n{few}parameters: {{us_intervenes_prob: {chance}}}\n"
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
