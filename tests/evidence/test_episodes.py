@@ -211,3 +211,10 @@ def test_an_unknown_key_of_a_code_is_a_fault(tmp_path: Path) -> None:
     path.write_text(wrong, encoding="utf-8")
     (fault,) = episodes.find_faults(path)
     assert "unknown key 'reason'" in fault.message
+
+
+def test_a_leaders_statement_has_one_code() -> None:
+    (kind,) = [one for one in episodes.load_next_triggers("2027-01", RECORD) if one.name == "leader_on_taiwan"]
+    named = {one.name: one.trigger for one in RECORD.episodes}
+    assert kind.trigger.combat == named["T17"].combat  # both: the prime minister in person, no forces
+    assert kind.trigger.official == named["T17"].official
