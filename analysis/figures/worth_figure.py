@@ -63,14 +63,15 @@ def draw_worth(finding: Worth, outcome: str) -> CaptionedFigure:
     figure = make_page(
         replace(exp, trials=finding.trials), question.start.name, caption=caption, body=total + 1.1,
         title="Suppose a study could settle one belief before Japan chooses. How much would that save?",
-        note=f"Measured by “{entry.label}”. Inputs: {finding.design['law']}.", keys=_make_keys(),
+        note=f"Measured by “{entry.label}”. The spread is of the difference between {rival} and {chosen}. "
+        f"Inputs: {finding.design['law']}.", keys=_make_keys(),
     )  # fmt: skip
     label_axes, saved, moved = figure.subplots(1, 3, sharey=True, width_ratios=[LABELS, each, each])
     style.write_column(label_axes, places, labels)
     scale, unit = style.unit_scale(entry)
     _draw_savings(saved, rows, places, scale, scale * entry.margin)
     _draw_shares(moved, rows, places)
-    heads = ("Would settling it change the choice?", f"Does it move the result, {rival} against {chosen}?")
+    heads = ("Would settling it change the choice?", "Does it move the result?")
     for axes, head, under in ((saved, heads[0], f"saved, {unit}"), (moved, heads[1], "share of the spread (Sobol)")):
         axes.set(ylim=(total + 0.03, -0.03), yticks=[])
         style.quiet_axes(axes)

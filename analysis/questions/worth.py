@@ -79,7 +79,7 @@ class Worth(Finding):
     def design(self) -> dict[str, Any]:
         """Sizes of points, and the constants of the fit."""
         return {
-            "over": "dials", "law": LAW, "claims": self.claims, "points": int(self.table["points"].iloc[0]),
+            "over": "dials", "law": LAW, "claims": len(self.claims), "points": int(self.table["points"].iloc[0]),
             "degree": information.DEGREE, "parts": information.PARTS, "candidates": information.CANDIDATES,
             "sizes": [*information.SIZES], "resamples": information.RESAMPLES,
         }  # fmt: skip
