@@ -45,7 +45,8 @@ def make(date: str, worlds: int = 10_000) -> pd.DataFrame:
     record = load_record()
     kinds = load_next_triggers(f"{YEAR}-01", record)
     found = run_backtest(kinds, record, worlds=worlds).forecasts
-    found = found[found["forecaster"].isin(FORECASTERS)]  # rivals fitted to earlier years are the same for 2027
+    # The chained rivals are the same for 2027.
+    found = found[found["forecaster"].isin(FORECASTERS)].reset_index(drop=True)
     words = {kind.name: kind.happened for kind in kinds}
     found = found.rename(columns={"episode": "kind"}).drop(columns="observed")
     found.insert(1, "trigger", found["kind"].map(words))
