@@ -135,7 +135,7 @@ def _describe_singles(finding: Worth, singles: pd.DataFrame, entry: Outcome) -> 
     most = float(singles["high"].max())
     matters = f"No single belief would save {margin(entry)}, which is the least that matters."
     if told.empty:
-        if not singles["changes_share"].astype(bool).any():
+        if most < entry.margin and not singles["changes_share"].astype(bool).any():
             return ["No single belief, if settled, would change the choice."]
         found = "No single belief is found to change the choice."
         return [f"{found} {matters if most < entry.margin else f'One could save {_size(most, entry)} at most.'}"]
@@ -236,6 +236,8 @@ def _draw_shares(axes: Axes, rows: pd.DataFrame, places: Floats) -> None:
         axes.barh(y, float(row["sobol_share"]), height=0.2, color=MOVES, zorder=2)
         style.draw_interval(axes, y, float(row["sobol_low"]), float(row["sobol_high"]))
         most = max(most, float(row["sobol_high"]))
+    if rows["sobol_share"].isna().all():
+        axes.text(0, places[0], "  hidden by luck: more --points", va="center", size=TICK, color=GREY)
     axes.axvline(0, color=INK, linewidth=0.9, zorder=3)
     axes.set_xlim(0, 1.1 * most)
 
