@@ -74,7 +74,8 @@ def build_setting(exp: Experiment, trigger: Trigger) -> np.ndarray:
     tie = trigger.branch == "tie"
     setting["package"][STEP] = codes.DIRECT_TIES if tie else codes.INTEROPERABILITY
     setting["needs_taiwan"][STEP] = tie
-    setting["official"][STEP], setting["combat"][STEP] = trigger.official, trigger.combat
+    for name in ("official", "defence", "combat"):
+        setting[name][STEP] = getattr(trigger, name)
     return settings
 
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment, Policy, Start, Worldview
     from sim.scenario.layers import LeverLevel
 
-ATTRIBUTES = ("official", "combat", "signal_share", "capability_share", "incident_exposure", "adoption_ratio",
-              "steps_per_year")  # fmt: skip
+ATTRIBUTES = ("official", "defence", "combat", "signal_share", "capability_share", "incident_exposure",
+              "adoption_ratio", "steps_per_year")  # fmt: skip
 SHORTEST_RAMP = 1e-6  # months
 
 

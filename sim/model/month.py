@@ -42,13 +42,16 @@ def calculate_constants(state: State, params: Parameters, setting: Setting) -> N
     state.log_alert = log(params.success_or_alert)
     state.reference_joint = scale.log_odds(params.reference_joint_involvement)
     state.log_quiet = scale.log_odds(params.answer_quiet_prob)
+    state.log_civil = scale.log_odds(params.answer_civil_prob)
     state.log_official = scale.log_odds(params.answer_official_prob)
     state.log_alliance = scale.log_odds(params.answer_alliance_prob)
     state.log_dispute = scale.log_odds(params.answer_dispute_prob)
     state.log_combat = log(params.answer_or_combat)
-    state.log_hostility = log(params.answer_hostility_or)
-    state.log_face = log(params.answer_face_or)
     state.log_anger = log(params.answer_anger_or)
+    state.log_fury = log(params.anger_rupture_hr)
+    state.log_rage = log(params.anger_crisis_or)
+    state.log_race = log(params.race_crisis_or) / scale.TEN_PERCENT
+    state.log_arms = params.strength_per_10pct / scale.TEN_PERCENT
     state.log_trade = log(params.trade_restraint_or) * scale.PER_TEN_POINTS
     state.log_habit = log(1 - params.habituation_share) * setting.on_learning
     state.log_interop = log(params.success_or_interoperability) * scale.FULL_AGAINST_HALF
@@ -68,6 +71,7 @@ def calculate_constants(state: State, params: Parameters, setting: Setting) -> N
     state.step = setting.step
     state.keep_costs = scale.share_left(params.adaptation_months, setting.step)
     state.keep_slow = exp(-setting.years)
+    state.arms_share = 1 - exp(-setting.years / params.arms_years)
     state.follow = 1.0
     if setting.on_perception_lag > 0 and params.perception_lag_months > 0:
         state.follow = 1 - exp(-setting.step / params.perception_lag_months)
@@ -97,13 +101,17 @@ def begin(state: State, params: Parameters, setting: Setting) -> None:
     for track in range(len(state.rung)):
         if setting.start_rung[track] == 0:
             continue
+        rung, lasted, u = setting.start_rung[track], setting.start_months[track], lasting[track]
         median, spread = params.economic_duration_months, params.duration_spread
         if track == codes.JAPAN_MILITARY:
             median = params.surge_duration_months
         elif track == codes.TAIWAN_MILITARY:
             median, spread = params.taiwan_surge_duration_months, params.taiwan_surge_spread
-        months = reactions.goes_on(median, spread, setting.start_months[track], lasting[track])
-        episodes.begin(state, params, track, setting.start_rung[track], 0.0, months, 1.0)
+        months = reactions.goes_on(median, spread, lasted, u)
+        if track == codes.JAPAN_MILITARY or track == codes.TAIWAN_MILITARY:
+            episodes.begin(state, params, track, rung, 0.0, months)
+        else:
+            episodes.coerce(state, params, track, rung, 0.0, months)
     adaptation = params.adaptation_months
     if setting.start_rung[codes.JAPAN_ECONOMIC] >= prc.SELECTIVE:
         state.japan_adapted = 1 - scale.share_left(adaptation, setting.start_months[codes.JAPAN_ECONOMIC])
@@ -152,17 +160,28 @@ def calendar(state: State, params: Parameters, setting: Setting) -> None:
         taiwan_takes_office(state, params, setting)
     if state.taiwan_builds == 1:
         state.readiness += params.taiwan_readiness_growth * setting.years
-    growth = params.prc_strength_growth
-    if state.time < state.jump_until:
-        state.buildup += params.buildup_jump_pp * setting.years
-        growth += params.buildup_jump_pp / scale.TEN_PERCENT * params.strength_per_10pct
-    state.strength += growth * setting.years
+    state.strength += params.prc_strength_growth * setting.years
+    if setting.on_provocation > 0 and setting.on_spiral > 0:
+        race(state, params, setting)
     state.anger *= state.keep_anger
     state.hope_lost = state.hope_lost * state.keep_hope - state.usual_hope_loss * setting.years
     state.support_swing *= state.keep_support
     state.firmness *= state.keep_firmness
     state.us_firmness *= state.keep_firmness
     state.support = japan.support(params.public_support, setting.support_shift, state.support_swing)
+
+
+def race(state: State, params: Parameters, setting: Setting) -> None:
+    """A step of action and reaction: what each side spends above trend goes some way towards what it wants."""
+    official = max(0.0, state.ties_official - setting.base.ties_official)  # the trend has those of the start in it
+    wanted = prc.wants_arms(
+        params.hostile_reading, params.buildup_ties_pct * official, params.race_response, state.effort
+    )  # fmt: skip
+    answer = japan.wants_effort(state.alarm, params.race_response, params.hostile_reading, state.buildup)
+    more, answered = (wanted - state.buildup) * state.arms_share, (answer - state.effort) * state.arms_share
+    state.buildup += more
+    state.effort += answered
+    state.strength += state.log_arms * (more - params.allied_effort_ratio * answered)
 
 
 def who_would_fight(state: State, params: Parameters, setting: Setting) -> None:
@@ -177,6 +196,7 @@ def who_would_fight(state: State, params: Parameters, setting: Setting) -> None:
     state.fight_prob = japan.readiness_to_fight(params.japan_fights_prob, points)
     support = state.ties_seen - reference.ties_seen
     state.resist_prob = taiwan.will(params.taiwan_resists_prob, params.taiwan_will_points, support)
+    state.resist_seen = state.resist_prob if setting.on_deterrence > 0 else params.taiwan_resists_prob
     state.alone, state.without_bases, state.with_bases, state.joined, state.late = war.chances(
         state, params, state.or_interop, state.or_ties
     )
@@ -187,12 +207,13 @@ def perceive(state: State, params: Parameters, setting: Setting) -> None:
     reference = setting.reference
     politics = setting.us_shift + state.us_swing
     us_comes = prc.expects_us(params.us_intervenes_prob, politics, state.us_firmness, state.relief_seen)
+    heeds = setting.on_deterrence
     signal = state.ties_signal - reference.ties_signal
     signal += params.declaration_signal_ratio * (state.declaration - reference.declaration)
     per_interop = params.interoperability_fight_points * scale.FULL_AGAINST_HALF
     fights = prc.expects_japan(
-        params.japan_fights_prob, params.ties_signal_points * signal, state.firmness,
-        per_interop * (state.interop_signal - reference.interop_signal),
+        params.japan_fights_prob, params.ties_signal_points * signal * heeds, state.firmness * heeds,
+        per_interop * (state.interop_signal - reference.interop_signal) * heeds,
     )  # fmt: skip
     estimate, at_stake = war.estimate(state, params, us_comes, fights, state.or_interop_seen, state.or_ties_seen)
     success = prc.perceives_success(estimate, state.error + state.assessment)
@@ -223,7 +244,7 @@ def force(state: State, params: Parameters, setting: Setting) -> None:
     """At peace: the PRC's hazard of force this month, what it would lead to, and whether the moment has come."""
     ties = state.ties_official - setting.reference.ties_official
     hope = prc.perceives_hope(
-        setting.hope, state.hope_lost, params.hope_loss_ties * setting.on_provocation, ties
+        setting.hope, state.hope_lost, params.hope_loss_ties * setting.on_provocation * setting.on_lost_hope, ties
     )  # fmt: skip
     opportunism = prc.heeds_motive(state.opportunism, params.trait_cross_share)
     despair = prc.heeds_motive(1 - state.opportunism, params.trait_cross_share)
@@ -284,6 +305,7 @@ def others(state: State, params: Parameters, setting: Setting) -> None:
     events.at_japan(state, params, setting)
     events.steps(state, params, setting)
     events.dangers(state, params, setting)
+    events.ruptures(state, params, setting)
     events.scripted(state, params, setting)
 
 

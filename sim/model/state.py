@@ -78,7 +78,10 @@ class Setting:
     reference_hope: Annotated[float, "probability", "hope at the reference start"]
     reference_trade: Annotated[float, "share", "the same part at the reference start"]
     # switches
-    on_provocation: Annotated[float, "0 or 1", "Japan's steps provoke answers, anger and lost hope"]
+    on_provocation: Annotated[float, "0 or 1", "Japan's steps provoke answers, anger, a race and lost hope"]
+    on_deterrence: Annotated[float, "0 or 1", "what the PRC sees of its opponents' commitment and strength deters it"]
+    on_lost_hope: Annotated[float, "0 or 1", "official ties cost the PRC hope of peaceful unification"]
+    on_spiral: Annotated[float, "0 or 1", "anger, a race of efforts and answers to Japan's steps lead to crises"]
     on_learning: Annotated[float, "0 or 1", "habit, reputations and demands after concessions"]
     on_closing_window: Annotated[float, "0 or 1", "a closing window hurries the PRC"]
     on_moral_hazard: Annotated[float, "0 or 1", "support makes Taiwan bolder and lets it spend less"]
@@ -104,6 +107,7 @@ class Setting:
     needs_taiwan: Annotated[Ints, PER_LEVER, "0 or 1", "Taiwan's consent is needed: the lever is a tie with Taiwan"]
     first_step_key: Annotated[Ints, PER_LEVER, "key", "of the luck with which the first step is answered"]
     official: Annotated[Floats, PER_LEVER, "share", "how far it crosses the line of 1972"]
+    defence: Annotated[Floats, PER_LEVER, "share", "how far it has a military side"]
     combat: Annotated[Floats, PER_LEVER, "share", "how far it is a combat role in support of Taiwan"]
     signal_share: Annotated[Floats, PER_LEVER, "share", "its part of the package's signal of commitment"]
     capability_share: Annotated[Floats, PER_LEVER, "share", "its part of the package's military effect"]
@@ -132,8 +136,9 @@ class State(LeverSums):
     anger: Annotated[float, "share", "the PRC's anger over recent steps, fading"]
     hope_lost: Annotated[float, "points", "hope of peaceful unification lost by recent offences, fading"]
     strength: Annotated[float, "log-odds", "PRC military strength, on its odds of success"]
-    buildup: Annotated[float, "% above trend", "PRC military spending, raised by a first official tie"]
-    jump_until: Annotated[float, "months", "until when that spending grows faster"]
+    buildup: Annotated[float, "% above trend", "PRC military spending, raised by official ties and by allied effort"]
+    effort: Annotated[float, "% above trend", "military spending of Japan and Taiwan, raised by alarm and by buildup"]
+    alarm: Annotated[float, "% above trend", "allied effort that PRC answers to Japan's steps have made lasting"]
     regime: Annotated[int, "0 or 1", "large drills at Taiwan have become usual"]
     demand_ratio: Annotated[float, "rate ratio", "unprovoked pressure on Japan, raised by concessions"]
     # what the PRC believes
@@ -192,16 +197,15 @@ class State(LeverSums):
     rung: Annotated[Ints, PER_TRACK, "rung", "pressure now"]
     until: Annotated[Floats, PER_TRACK, "months", "when it ends"]
     since: Annotated[Floats, PER_TRACK, "months", "up to when time on the rung and its cost have been counted"]
-    milder: Annotated[Ints, PER_TRACK, "rung", "a milder pressure beneath, which stands when the graver ends"]
-    milder_until: Annotated[Floats, PER_TRACK, "months", "when the milder pressure ends"]
+    milder: Annotated[Ints, PER_TRACK, "rung", "a surge beneath, which stands when a drill or a campaign ends"]
+    milder_until: Annotated[Floats, PER_TRACK, "months", "when that surge ends"]
     highest: Annotated[Ints, PER_TRACK, "rung", "gravest pressure so far"]
     month_high: Annotated[Ints, PER_TRACK, "rung", "gravest pressure in this step"]
     rung_months: Annotated[Floats, PER_RUNG, "months", "time spent on each rung"]
-    severity: Annotated[float, "ratio", "cost of the economic pressure on Japan, over that of a usual case"]
-    milder_severity: Annotated[float, "ratio", "the same of the milder pressure beneath"]
+    over_ties: Annotated[int, "0 or 1", "the economic pressure on Japan is over its ties with Taiwan"]
     japan_adapted: Annotated[float, "share", "the part of Japan's coerced trade that has found other buyers"]
     taiwan_adapted: Annotated[float, "share", "the part of Taiwan's coerced trade that has found other buyers"]
-    ruptured: Annotated[int, "0 or 1", "economic coercion of Japan has been broad"]
+    ruptured: Annotated[int, "0 or 1", "economic coercion of Japan has come to a rupture"]
     crises: Annotated[int, "count", "crises so far"]
     first_crisis: Annotated[float, "months", "when the first crisis began"]
     crisis_until: Annotated[float, "months", "when the crisis ends"]
@@ -214,6 +218,7 @@ class State(LeverSums):
     strike_prob: Annotated[float, "probability", "the PRC strikes those bases"]
     fight_prob: Annotated[float, "probability", "Japan fights without having been struck"]
     resist_prob: Annotated[float, "probability", "Taiwan fights on"]
+    resist_seen: Annotated[float, "probability", "the same as the PRC reckons"]
     alone: Annotated[float, "probability", "PRC success against Taiwan alone"]
     without_bases: Annotated[float, "probability", "PRC success against the US without bases in Japan"]
     with_bases: Annotated[float, "probability", "PRC success against the US from bases in Japan"]
@@ -280,13 +285,16 @@ class State(LeverSums):
     log_alert: Annotated[float, "log odds ratio", "of PRC success, without surprise"]
     reference_joint: Annotated[float, "log-odds", "of meeting both allies, as perceived at the reference"]
     log_quiet: Annotated[float, "log-odds", "that a quiet or unofficial step draws coercion"]
-    log_official: Annotated[float, "log-odds", "that an open official step draws coercion"]
+    log_civil: Annotated[float, "log-odds", "that an open official step without a military side draws coercion"]
+    log_official: Annotated[float, "log-odds", "that an open official step about defence draws coercion"]
     log_alliance: Annotated[float, "log-odds", "that a step with the US draws coercion"]
     log_dispute: Annotated[float, "log-odds", "that a dispute not over Taiwan draws coercion"]
     log_combat: Annotated[float, "log odds ratio", "of coercion, for a combat role"]
-    log_hostility: Annotated[float, "log odds ratio", "of coercion, for hostility to any tie"]
-    log_face: Annotated[float, "log odds ratio", "of coercion, for face lost by an open tie"]
     log_anger: Annotated[float, "log odds ratio", "of coercion, at the height of anger"]
+    log_fury: Annotated[float, "log hazard ratio", "of a rupture, at the height of anger"]
+    log_rage: Annotated[float, "log odds ratio", "that a military episode becomes a crisis, at the height of anger"]
+    log_race: Annotated[float, "log odds ratio", "of the same, for each per cent that both sides arm above trend"]
+    log_arms: Annotated[float, "log odds ratio", "of PRC success, for each per cent that the PRC arms above trend"]
     log_trade: Annotated[float, "log odds ratio", "of coercion, per ten points of Japan's exports that go to the PRC"]
     log_habit: Annotated[float, "log odds ratio", "of coercion, for each earlier step of the kind"]
     log_interop: Annotated[float, "log odds ratio", "of PRC success, per unit of interoperability"]
@@ -313,6 +321,7 @@ class State(LeverSums):
     step: Annotated[float, "months", "of a step"]
     keep_costs: Annotated[float, "share", "of the costs of coercion left after a step"]
     keep_slow: Annotated[float, "share", "of the moving averages left after a step"]
+    arms_share: Annotated[float, "share", "how far military spending goes towards what is wanted in a step"]
 
 
 class Parameters:
@@ -377,8 +386,13 @@ class Parameters:
     success_or_alert: float
     success_or_contact_lost: float
     prc_strength_growth: float
-    buildup_jump_pp: float
     strength_per_10pct: float
+    buildup_ties_pct: float
+    hostile_reading: float
+    race_response: float
+    alarm_effort_pct: float
+    allied_effort_ratio: float
+    arms_years: float
     quarantine_months: float
     quarantine_escalates_prob: float
     quarantine_submission_prob: float
@@ -405,18 +419,17 @@ class Parameters:
     unprovoked_drill_ratio: float
     drill_regime_per_year: float
     answer_official_prob: float
+    answer_civil_prob: float
     answer_or_combat: float
     answer_quiet_prob: float
     answer_alliance_prob: float
     answer_dispute_prob: float
-    answer_hostility_or: float
-    answer_face_or: float
     answer_anger_or: float
     anger_half_life_months: float
     habituation_share: float
-    broad_coercion_prob: float
-    broad_dispute_prob: float
-    severity_ratio: float
+    rupture_per_year: float
+    ties_rupture_per_year: float
+    anger_rupture_hr: float
     trade_restraint_or: float
     freeze_or: float
     spill_trade_or: float
@@ -432,7 +445,9 @@ class Parameters:
     drill_duration_months: float
     duration_spread: float
     political_crises_per_year: float
-    drill_crisis_prob: float
+    episode_crisis_prob: float
+    anger_crisis_or: float
+    race_crisis_or: float
     crisis_months: float
     incidents_per_year: float
     incident_deadly_prob: float
@@ -454,6 +469,7 @@ class Parameters:
     advance_prob: float
     advance_speed_ratio: float
     suspension_months: float
+    concession_relief_share: float
     concession_pressure_ratio: float
     contact_change: float
     leaks_per_year: float
@@ -472,9 +488,11 @@ class Parameters:
     us_transit_prob: float
     transit_points: float
     arms_readiness_points: float
-    coercion_cost_japan_pct: float
+    japan_exposure_pct: float
+    selective_cost_share: float
+    ties_cost_share: float
     coercion_cost_taiwan_pct: float
-    broad_cost_ratio: float
+    rupture_cost_taiwan_pct: float
     adaptation_months: float
     quarantine_cost_japan_pct: float
     quarantine_cost_taiwan_pct: float

@@ -84,8 +84,7 @@ EVENTS = (
     EventType("pressure", "PRC pressure begins, or was under way at the start.", (
         Field("track", "track", "on whom and by what", TRACKS),
         Field("rung", "rung", "how grave, as in outcomes.yaml"),
-        Field("duration_months", "months", "how long it is to last; 1e9 as long as a stage of a campaign"),
-        Field("severity", "ratio", "its cost over the usual"))),
+        Field("duration_months", "months", "how long it is to last; 1e9 as long as a stage of a campaign"))),
     EventType("response", "Japan responds to trade coercion.", (
         Field("option", "option", "what it does", RESPONSES),
         Field("over_ties", "0 or 1", "coerced over ties with Taiwan"),

@@ -32,7 +32,7 @@ from sim.scenario.schema import (
 
 Unit = Literal[
     "probability", "share", "points", "odds ratio", "hazard ratio", "ratio", "per year", "months", "years",
-    "% of GDP", "% of GDP a year", "pp a year", "log-odds", "log-odds a year", "aircraft", "ships",
+    "% of GDP", "% of GDP a year", "% above trend", "log-odds", "log-odds a year", "aircraft", "ships",
 ]  # fmt: skip
 Package = Literal["direct_ties", "interoperability", "standing", "extras"]
 Theme = Literal["provocation and assurance", "commitment", "war", "aftermath", "economy", "politics"]
@@ -97,6 +97,7 @@ class Lever(FileEntry):
     meaning: Text
     consent: Annotated[tuple[Literal["us", "taiwan"], ...], Field(max_length=2)]
     official: Share
+    defence: Share
     combat: Share
     signal_share: Share
     capability_share: Share

@@ -24,12 +24,14 @@ EXP = loader.load("debate", worldviews=["newsham", "self", "neutral"], policies=
 VIEWS = {view.name: view for view in EXP.worldviews}
 TRADE = 0.25  # away from the reference, so that trade restraint shows
 CASES = {
-    "taiwan before": Trigger("taiwan", 0, 0, 0, False, TRADE),
-    "taiwan after": Trigger("taiwan", 0, 0, 0, True, TRADE),
-    "dispute": Trigger("dispute", 0, 0, 0, True, TRADE),
-    "open tie": Trigger("tie", 1, 1, 0.5, True, TRADE),
-    "quiet tie": Trigger("tie", 0.5, 0.2, 0.1, False, TRADE),
-    "alliance": Trigger("alliance", 1, 1, 0.3, True, TRADE),
+    "taiwan before": Trigger("taiwan", 0, 0, 0, False, TRADE, 0),
+    "taiwan after": Trigger("taiwan", 0, 0, 0, True, TRADE, 0),
+    "dispute": Trigger("dispute", 0, 0, 0, True, TRADE, 0),
+    "open tie": Trigger("tie", 1, 1, 0.5, True, TRADE, 1),
+    "civil tie": Trigger("tie", 1, 1, 0, True, TRADE, 0),
+    "relief": Trigger("tie", 1, 1, 0.1, True, TRADE, 0.5),
+    "quiet tie": Trigger("tie", 0.5, 0.2, 0.1, False, TRADE, 1),
+    "alliance": Trigger("alliance", 1, 1, 0.3, True, TRADE, 1),
 }
 
 Share = np.ndarray
@@ -50,22 +52,19 @@ def expected(case: Trigger, p: np.ndarray) -> dict[tuple[int, int], Share]:
         coerced = odds(p["taiwan_coercion_prob"])
         return {
             (2, 1): share(coerced * p["freeze_or"]), (2, 2): share(coerced),
-            (2, 3): share(coerced) * p["broad_dispute_prob"],
             (3, 1): np.maximum(p["taiwan_surge_prob"], drills), (3, 2): drills,
         }  # fmt: skip
-    quiet, official = odds(p["answer_quiet_prob"]), odds(p["answer_official_prob"])
+    quiet, civil, official = (odds(p[f"answer_{kind}_prob"]) for kind in ("quiet", "civil", "official"))
     if case.branch == "tie":
-        o = quiet * (official / quiet) ** (case.openness * case.official)
-        o = o * p["answer_hostility_or"] * p["answer_face_or"] ** case.openness
+        o = quiet * (civil / quiet * (official / civil) ** case.defence) ** (case.openness * case.official)
     else:
         o = odds(p["answer_alliance_prob" if case.branch == "alliance" else "answer_dispute_prob"])
     if case.branch != "dispute":
         o = o * p["answer_or_combat"] ** case.combat
     o = o * p["trade_restraint_or"] ** (10 * (TRADE - EXP.reference.quantities["japan_trade_share"]))
     surge = share(o * p["surge_or"])
-    broad = p["broad_coercion_prob" if case.branch == "tie" else "broad_dispute_prob"]
     chances = {
-        (0, 1): share(o * p["freeze_or"]), (0, 2): share(o), (0, 3): share(o) * broad,
+        (0, 1): share(o * p["freeze_or"]), (0, 2): share(o),
         (1, 1): surge, (1, 2): surge * p["japan_drill_share"],
     }  # fmt: skip
     if case.branch == "tie":
@@ -73,7 +72,6 @@ def expected(case: Trigger, p: np.ndarray) -> dict[tuple[int, int], Share]:
         coerced = spilled * p["spill_trade_or"]
         chances |= {
             (2, 1): share(coerced * p["freeze_or"]), (2, 2): share(coerced),
-            (2, 3): share(coerced) * p["broad_coercion_prob"],
             (3, 1): share(spilled), (3, 2): share(spilled) * drills,
         }  # fmt: skip
     return chances
@@ -98,6 +96,7 @@ def test_answers_come_as_often_as_the_rules_say(case: str, view: str) -> None:
 @pytest.mark.parametrize("case", ["taiwan after", "open tie", "dispute"])
 def test_answers_last_as_the_law_says(case: str) -> None:
     p = single_trigger.draw_worlds(EXP, VIEWS["neutral"])
+    p["concession_relief_share"] = 1  # the law is that of coercion to which Japan does not give way
     rungs, months = single_trigger.play_trigger(EXP, p, CASES[case])
     for track in range(4):
         answered = rungs[:, track] > 0
@@ -114,6 +113,7 @@ def test_answers_last_as_the_law_says(case: str) -> None:
 @needs_kernels
 def test_nothing_else_of_a_start_matters() -> None:
     p = single_trigger.draw_worlds(EXP, VIEWS["self"])
+    p["concession_relief_share"] = 1  # Japan's support differs, and with it how often it concedes
     assert [start.name for start in EXP.starts] == ["2020", "2026"]
     other = replace(EXP, starts=EXP.starts[::-1])
     for case in CASES.values():

@@ -152,12 +152,22 @@ def test_a_clipped_number_is_in_its_range_and_in_order(x: float, y: float) -> No
 
 @given(st.floats(0, 50), ratio, st.floats(1, 20), chance, chance)
 def test_a_step_that_provokes_more_never_draws_less(
-    odds: float, more: float, freeze: float, broad: float, u: float
+    odds: float, more: float, freeze: float, drill: float, u: float
 ) -> None:
-    calm = prc.answers_economically(odds, freeze, broad, u)
-    assert prc.answers_economically(odds * (1 + more), freeze, broad, u) >= calm
-    assert prc.answers_economically(odds, freeze * (1 + more), broad, u) >= calm
-    assert prc.answers_militarily(0.5, broad, u) >= prc.answers_militarily(0.5, broad * 0.5, u)
+    calm = prc.answers_economically(odds, freeze, u)
+    assert prc.answers_economically(odds * (1 + more), freeze, u) >= calm
+    assert prc.answers_economically(odds, freeze * (1 + more), u) >= calm
+    assert prc.answers_militarily(0.5, drill, u) >= prc.answers_militarily(0.5, drill * 0.5, u)
+
+
+@given(chance, st.floats(0, 3), st.floats(0, 3), chance, ratio)
+def test_anger_and_a_race_never_keep_a_crisis_away(
+    probability: float, anger: float, race: float, u: float, more: float
+) -> None:
+    now = prc.turns_critical(probability, anger, race, u)
+    assert prc.turns_critical(probability, anger + more, race, u) >= now
+    assert prc.turns_critical(probability, anger, race + more, u) >= now
+    assert prc.breaks_off(probability, anger + more) > prc.breaks_off(probability, anger)
 
 
 @given(chance, ratio, st.floats(1, 20), st.floats(0, 0.3), chance)

@@ -162,7 +162,7 @@ def test_a_map_of_a_linear_model() -> None:
 def test_the_smallest_flip_of_a_linear_model_is_the_fewest_largest_steps() -> None:
     """Five claims each worth a known step from Newsham's world: brute force says how few turn it round."""
     owners = {"S7": "force_hr_lost_hope", "S16": "hope_loss_ties", "S9": "answer_or_combat",
-              "N17": "taiwan_will_points", "S6": "buildup_jump_pp"}  # fmt: skip
+              "N17": "taiwan_will_points", "S6": "buildup_ties_pct"}  # fmt: skip
     steps = dict(zip(owners, (3.0, 2.0, 2.0, 1.0, -1.0), strict=True))
     weight = {owners[c]: step / (ENDS["self"][owners[c]] - ENDS["newsham"][owners[c]]) for c, step in steps.items()}
     base = -4.5 - sum(w * ENDS["newsham"][name] for name, w in weight.items())

@@ -62,9 +62,9 @@ def enter(state: State, params: Parameters, setting: Setting, form: int, time: f
     trace.note(state, trace.STAGE, time, form, state.stage_end, state.resisting, 0)
     trace.note(state, trace.BELLIGERENTS, time, state.us_in, state.bases_in, state.struck, state.japan_in)
     if time < setting.months:
-        episodes.begin(state, params, codes.TAIWAN_MILITARY, form + BELOW_FORCE, time, codes.NEVER, 1.0)
+        episodes.begin(state, params, codes.TAIWAN_MILITARY, form + BELOW_FORCE, time, codes.NEVER)
         if state.struck == 1:
-            episodes.begin(state, params, codes.JAPAN_MILITARY, prc.STRIKE + BELOW_FORCE, time, codes.NEVER, 1.0)
+            episodes.begin(state, params, codes.JAPAN_MILITARY, prc.STRIKE + BELOW_FORCE, time, codes.NEVER)
 
 
 def decide(state: State, us_ratio: float, strike_ratio: float, japan_ratio: float, taiwan_chooses: bool) -> None:

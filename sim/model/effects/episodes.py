@@ -33,20 +33,33 @@ def bear(rate: float, coerced: bool, adapted: float, left: float, half_life: flo
     return cost, 1 - (1 - adapted) * left
 
 
+def cost_rate(state: State, params: Parameters) -> float:
+    """What economic pressure costs Japan a year as it begins, in per cent of GDP, if trade has not been redirected.
+
+    Because a rupture costs all that Japan has at stake, and selective coercion a share of it, so nothing costs more.
+    """
+    rung = state.rung[codes.JAPAN_ECONOMIC]
+    if rung < prc.SELECTIVE:
+        return 0.0
+    share = params.ties_cost_share if state.over_ties == 1 else params.selective_cost_share
+    return state.first_rate * params.japan_exposure_pct * (1.0 if rung == prc.RUPTURE else share)
+
+
 def spend(state: State, params: Parameters, track: int, months: float) -> None:
     """Some months pass on the present rung of `track`, at their cost."""
     rung = state.rung[track]
     state.rung_months[OFFSET[track] + rung] += months
-    coerced, broad = rung >= prc.SELECTIVE, params.broad_cost_ratio if rung == prc.RUPTURE else 1.0
+    coerced = rung >= prc.SELECTIVE
     # Most spells are whole steps, whose share is known.
     left = state.keep_costs if months == state.step else scale.share_left(params.adaptation_months, months)
     if track == codes.JAPAN_ECONOMIC:
-        rate = state.first_rate * params.coercion_cost_japan_pct * broad * state.severity
+        rate = cost_rate(state, params)
         cost, state.japan_adapted = bear(rate, coerced, state.japan_adapted, left, params.adaptation_months)
         state.japan_loss += cost
         state.expected_japan_loss += cost
     elif track == codes.TAIWAN_ECONOMIC:
-        rate = state.first_rate * params.coercion_cost_taiwan_pct * broad
+        first_year = params.rupture_cost_taiwan_pct if rung == prc.RUPTURE else params.coercion_cost_taiwan_pct
+        rate = state.first_rate * first_year
         cost, state.taiwan_adapted = bear(rate, coerced, state.taiwan_adapted, left, params.adaptation_months)
         state.taiwan_loss += cost
         state.expected_taiwan_loss += cost
@@ -54,59 +67,71 @@ def spend(state: State, params: Parameters, track: int, months: float) -> None:
 
 def hurts(state: State, params: Parameters) -> float:
     """What coercion costs Japan now, in per cent of GDP a year."""
-    rung = state.rung[codes.JAPAN_ECONOMIC]
-    if rung < prc.SELECTIVE:
-        return 0.0
-    broad = params.broad_cost_ratio if rung == prc.RUPTURE else 1.0
-    return state.first_rate * params.coercion_cost_japan_pct * broad * state.severity * (1 - state.japan_adapted)
+    return cost_rate(state, params) * (1 - state.japan_adapted)
 
 
 def settle(state: State, params: Parameters, track: int, time: float) -> None:
-    """Count what `track` has been through up to `time`: an episode that ends leaves a longer, milder one beneath it."""
+    """Count what `track` has been through up to `time`; a drill or a campaign that ends leaves the surge beneath it."""
     while state.until[track] <= time:
         if state.until[track] > state.since[track]:
             spend(state, params, track, state.until[track] - state.since[track])
             state.since[track] = state.until[track]
         state.rung[track], state.until[track] = state.milder[track], state.milder_until[track]
-        if track == codes.JAPAN_ECONOMIC:
-            state.severity = state.milder_severity
         state.milder[track], state.milder_until[track] = 0, codes.NEVER
     if time > state.since[track]:  # what was counted already in this step is not counted again
         spend(state, params, track, time - state.since[track])
         state.since[track] = time
 
 
-def set_beneath(state: State, track: int, rung: int, until: float, severity: float) -> None:
-    """A milder episode goes on beneath the one that stands."""
-    state.milder[track], state.milder_until[track] = rung, until
-    if track == codes.JAPAN_ECONOMIC:
-        state.milder_severity = severity
+def coerce(state: State, params: Parameters, track: int, rung: int, time: float, months: float) -> bool:
+    """Economic pressure: one episode at a time, which begins or rises (then true), or goes on longer.
+
+    Because a quarrel is one thing: a further offence makes it graver or keeps it up, and starts no second one. What is
+    answered with trade keeps a rupture up too.
+    """
+    if state.until[track] <= time:
+        settle(state, params, track, time)
+    now, end = state.rung[track], time + months
+    if rung > now:
+        trace.note(state, trace.PRESSURE, time, track, rung, months, 0)
+        settle(state, params, track, time)
+        state.rung[track] = rung
+        if now == 0 or end > state.until[track]:
+            state.until[track] = end
+        mark(state, track, rung)
+        return True
+    if now > 0 and (rung == now or rung >= prc.SELECTIVE) and end > state.until[track]:
+        state.until[track] = end
+    return False
 
 
-def begin(state: State, params: Parameters, track: int, rung: int, time: float, months: float, severity: float) -> None:
-    """Pressure on `track` comes to `rung` for `months`: graver than now, it stands above what goes on beneath it."""
-    if rung == 0:
-        return
-    trace.note(state, trace.PRESSURE, time, track, rung, months, severity)
+def begin(state: State, params: Parameters, track: int, rung: int, time: float, months: float) -> bool:
+    """Military pressure: a drill or a campaign stands above a surge, which goes on beneath it and may go on longer.
+
+    True if it begins or rises, since more of the same starts nothing new.
+    """
     settle(state, params, track, time)
     end = time + months
     if rung > state.rung[track]:
+        trace.note(state, trace.PRESSURE, time, track, rung, months, 0)
         # A stage of a campaign lasts for ever until the next begins, and does not go on beneath it.
         if state.rung[track] > 0 and state.until[track] < codes.NEVER:
-            set_beneath(state, track, state.rung[track], state.until[track], state.severity)
+            state.milder[track], state.milder_until[track] = state.rung[track], state.until[track]
         state.rung[track], state.until[track] = rung, end
-    elif rung == state.rung[track] and end > state.until[track]:
-        state.until[track] = end
-    else:
-        if rung < state.rung[track] and (
-            rung > state.milder[track] or (rung == state.milder[track] and end > state.milder_until[track])
-        ):
-            set_beneath(state, track, rung, end, severity)
-        return
-    if track == codes.JAPAN_ECONOMIC:
-        state.severity = severity
-        if rung == prc.RUPTURE:
-            state.ruptured = 1
+        mark(state, track, rung)
+        return True
+    if rung == state.rung[track]:
+        if end > state.until[track]:
+            state.until[track] = end
+    elif rung > state.milder[track] or (rung == state.milder[track] and end > state.milder_until[track]):
+        state.milder[track], state.milder_until[track] = rung, end
+    return False
+
+
+def mark(state: State, track: int, rung: int) -> None:
+    """Keep the gravest pressure of the trial and of the step."""
+    if track == codes.JAPAN_ECONOMIC and rung == prc.RUPTURE:
+        state.ruptured = 1
     if rung > state.highest[track]:
         state.highest[track] = rung
     if rung > state.month_high[track]:

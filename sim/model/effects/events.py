@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.model import codes, draws, trace
-from sim.model.effects import episodes, levers, reactions
+from sim.model.effects import levers, reactions
 from sim.model.rules import prc, scale, taiwan, us
 from sim.model.state import Parameters, Setting, State
 
@@ -92,7 +92,7 @@ def offend(state: State, params: Parameters, setting: Setting, time: float, key:
     trace.note(state, trace.OFFENCE, time, state.hope_lost, 0, 0, 0)
     odds, surge = scale.odds(params.taiwan_coercion_prob), params.taiwan_surge_prob
     drills = reactions.drill_chance(state, params)
-    reactions.at_taiwan(state, params, setting, odds, params.broad_dispute_prob, surge, drills, time, key)
+    reactions.at_taiwan(state, params, setting, odds, surge, drills, False, time, key)
 
 
 def at_japan(state: State, params: Parameters, setting: Setting) -> None:
@@ -107,19 +107,21 @@ def at_japan(state: State, params: Parameters, setting: Setting) -> None:
     if due(state, setting, clock, rate):
         while state.hazard[clock] >= state.threshold[clock]:
             time, u = moment(state, setting, clock, rate), state.mark_a[clock]
-            press_japan(state, params, time, u, state.mark_b[clock], state.mark_c[clock])
+            press_japan(state, params, setting, time, u, state.mark_b[clock], state.mark_c[clock])
             arm(state, setting, clock)
 
 
-def press_japan(state: State, params: Parameters, time: float, u: float, v: float, u_trade: float) -> None:
-    """Unprovoked pressure on Japan, by detentions and boycotts or by a surge at sea and in the air."""
+def press_japan(
+    state: State, params: Parameters, setting: Setting, time: float, u: float, v: float, w: float
+) -> None:
+    """Unprovoked pressure on Japan, by detentions and boycotts or by a surge; `w` is the luck of how grave it is."""
     if prc.presses_economically(params.economic_pressure_share, u):
-        rung = prc.SELECTIVE if u_trade < params.pressure_trade_share else prc.FREEZE
+        rung = prc.SELECTIVE if w < params.pressure_trade_share else prc.FREEZE
         months = reactions.lasts(params.economic_duration_months, params.duration_spread, v)
-        episodes.begin(state, params, codes.JAPAN_ECONOMIC, rung, time, months, 1.0)
+        reactions.coerce_japan(state, params, setting, rung, False, time, months)
     else:
         months = reactions.lasts(params.surge_duration_months, params.duration_spread, v)
-        episodes.begin(state, params, codes.JAPAN_MILITARY, prc.SURGE, time, months, 1.0)
+        reactions.show_force(state, params, setting, codes.JAPAN_MILITARY, prc.SURGE, time, months, w)
 
 
 def steps(state: State, params: Parameters, setting: Setting) -> None:
@@ -179,7 +181,8 @@ def deaths(state: State, params: Parameters, setting: Setting, time: float) -> N
     """An incident that kills is a crisis, and angers."""
     trace.note(state, trace.INCIDENT, time, 1, 0, 0, 0)
     reactions.begin_crisis(state, params, setting, time)
-    state.anger = prc.grows_angry(state.anger, params.deadly_incident_anger, setting.on_provocation)
+    provoked = setting.on_provocation * setting.on_spiral
+    state.anger = prc.grows_angry(state.anger, params.deadly_incident_anger, provoked)
 
 
 def dangers(state: State, params: Parameters, setting: Setting) -> None:
@@ -191,7 +194,9 @@ def dangers(state: State, params: Parameters, setting: Setting) -> None:
             if state.mark_a[clock] < params.incident_deadly_prob:
                 deaths(state, params, setting, moment(state, setting, clock, rate))
             else:
-                trace.note(state, trace.INCIDENT, moment(state, setting, clock, rate), 0, 0, 0, 0)
+                time = moment(state, setting, clock, rate)
+                trace.note(state, trace.INCIDENT, time, 0, 0, 0, 0)
+                reactions.may_turn_critical(state, params, setting, time, state.mark_b[clock])
             arm(state, setting, clock)
     clock, rate = codes.POLITICAL_CRISIS, params.political_crises_per_year
     if due(state, setting, clock, rate):
@@ -207,6 +212,17 @@ def dangers(state: State, params: Parameters, setting: Setting) -> None:
                 state, trace.REASSESSMENT, moment(state, setting, clock, rate), state.assessment, 0, 0, 0
             )  # fmt: skip
             arm(state, setting, clock)
+
+
+def ruptures(state: State, params: Parameters, setting: Setting) -> None:
+    """Selective coercion of Japan or of Taiwan comes to a rupture."""
+    per_year = params.ties_rupture_per_year if state.over_ties == 1 else params.rupture_per_year
+    clock = codes.RUPTURE_WITH_JAPAN
+    if reactions.break_off(state, params, setting, codes.JAPAN_ECONOMIC, clock, per_year):
+        arm(state, setting, clock)
+    clock = codes.RUPTURE_WITH_TAIWAN
+    if reactions.break_off(state, params, setting, codes.TAIWAN_ECONOMIC, clock, params.rupture_per_year):
+        arm(state, setting, clock)
 
 
 def scripted(state: State, params: Parameters, setting: Setting) -> None:
@@ -230,7 +246,7 @@ def happens(state: State, params: Parameters, setting: Setting, event: int, time
     elif event == codes.SCRIPTED_TRANSIT:
         signal(state, params, us.TRANSIT)
     elif event == codes.SCRIPTED_PRESSURE:
-        press_japan(state, params, time, u, v, z)
+        press_japan(state, params, setting, time, u, v, z)
     elif event == codes.SCRIPTED_DRILL:
         press_taiwan(state, params, setting, prc.DRILL, time, v, z)
     elif event == codes.SCRIPTED_DEATHS:

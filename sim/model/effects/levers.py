@@ -7,8 +7,6 @@ from sim.model.effects import episodes, reactions
 from sim.model.rules import japan, scale
 from sim.model.state import LeverSums, Parameters, Setting, State
 
-JUMP_MONTHS = 36  # how long budgets grow faster after a shock
-
 
 def move(state: State, params: Parameters, setting: Setting) -> None:
     """A month of work on each lever that the policy moves, as far as Japan, Taiwan and the US let it go on."""
@@ -63,7 +61,6 @@ def take_first_step(state: State, params: Parameters, setting: Setting, lever: i
         state.first_official = 1
         trace.note(state, trace.OFFICIAL_TIE, state.time, lever, 0, 0, 0)
         state.contact_level *= 1 + params.contact_change
-        state.jump_until = state.time + JUMP_MONTHS
     reactions.step(state, params, setting, lever, depth, openness, state.time, setting.first_step_key[lever])
 
 
@@ -139,15 +136,16 @@ def derive_ratios(state: State, params: Parameters, setting: Setting) -> None:
         state.interop_depth - reference.interop_depth, state.interop_seen - reference.interop_seen)  # fmt: skip
     extras, extras_seen = state.extras_depth - reference.extras_depth, state.extras_seen - reference.extras_seen
     state.ties_depth_more = ties
-    state.log_seen = state.log_interop * interop_seen + state.log_extras * extras_seen
-    state.log_seen_ties = state.log_ties * ties_seen
+    heeds = setting.on_deterrence
+    state.log_seen = (state.log_interop * interop_seen + state.log_extras * extras_seen) * heeds
+    state.log_seen_ties = state.log_ties * ties_seen * heeds
     state.or_interop = scale.ratio(state.log_interop * interop + state.log_extras * extras)
     state.or_interop_seen = scale.ratio(state.log_seen)
     state.or_ties, state.or_ties_seen = scale.ratio(state.log_ties * ties), scale.ratio(state.log_seen_ties)
     state.relief = scale.ratio(state.log_help * ties + state.log_freedom * interop)
-    state.relief_seen = scale.ratio(state.log_help * ties_seen + state.log_freedom * interop_seen)
+    state.relief_seen = scale.ratio((state.log_help * ties_seen + state.log_freedom * interop_seen) * heeds)
     state.or_strike = scale.ratio(state.log_entrapment * interop * setting.on_entrapment)
-    exposure = (state.exposure - reference.exposure) * setting.on_provocation
+    exposure = (state.exposure - reference.exposure) * setting.on_provocation * setting.on_spiral
     state.calm_rate = params.incidents_per_year * setting.on_incidents * scale.ratio(state.log_warning * interop)
     state.incident_rate = state.calm_rate * scale.ratio(state.log_escorts * exposure)
     state.pressure_ratio = scale.ratio(state.log_pressure * exposure)

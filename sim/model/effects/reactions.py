@@ -50,8 +50,10 @@ def begin_crisis(state: State, params: Parameters, setting: Setting, time: float
     trace.note(state, trace.CRISIS, time, state.crises, until, state.deployed, 0)
 
 
-def respond(state: State, params: Parameters, setting: Setting, time: float, over_ties: bool) -> None:
+def respond(state: State, params: Parameters, setting: Setting, time: float) -> None:
     """Coerced, Japan responds as it or the policy decides; reputation follows, and the public rallies or not."""
+    state.answers += 1
+    over_ties = state.over_ties == 1
     u = draws.four(setting.seed, state.world, state.luck, RESPONSE, state.answers)[0]
     support_or = japan.wavers(params.concede_or_support, params.reference_support, state.support)
     choice = japan.responds(params.concede_prob, support_or, params.quieten_or, params.advance_prob, u)
@@ -60,7 +62,9 @@ def respond(state: State, params: Parameters, setting: Setting, time: float, ove
     trace.note(state, trace.RESPONSE, time, choice, over_ties, state.support, params.rally_points)
     state.support_swing += params.rally_points
     state.firmness += japan.earns_firmness(choice, params.firmness_points) * setting.on_learning
-    if choice == japan.SUSPEND:
+    track, conceded = codes.JAPAN_ECONOMIC, choice == japan.SUSPEND
+    state.until[track] = time + prc.relents(state.until[track] - time, params.concession_relief_share, conceded)
+    if conceded:
         state.backed_down = 1
         state.demand_ratio = prc.presses_more(state.demand_ratio, params.concession_pressure_ratio, setting.on_learning)
     if over_ties:
@@ -69,56 +73,104 @@ def respond(state: State, params: Parameters, setting: Setting, time: float, ove
         state.moving = 1
 
 
-def show_force(state: State, params: Parameters, setting: Setting, track: int, rung: int, time: float, months: float,
-               u_crisis: float) -> None:  # fmt: skip
-    """The PRC shows its forces: a surge, or a large drill that now and then becomes a crisis."""
-    episodes.begin(state, params, track, rung, time, months, 1.0)
-    if rung == prc.DRILL and u_crisis < params.drill_crisis_prob:
+def may_turn_critical(state: State, params: Parameters, setting: Setting, time: float, u: float) -> None:
+    """A drill, a surge or a dangerous encounter becomes a crisis now and then; anger and a race make it likelier."""
+    race = state.log_race * min(state.buildup, state.effort)  # a race is as great as the part of it that is mutual
+    if prc.turns_critical(params.episode_crisis_prob, state.log_rage * state.anger, race, u):
         begin_crisis(state, params, setting, time)
 
 
-def at_japan(state: State, params: Parameters, setting: Setting, odds: float, severity: float, over_ties: bool,
+def show_force(state: State, params: Parameters, setting: Setting, track: int, rung: int, time: float, months: float,
+               u_crisis: float) -> None:  # fmt: skip
+    """The PRC shows its forces: a surge or a large drill, which may become a crisis if it is more than goes on."""
+    if episodes.begin(state, params, track, rung, time, months):
+        may_turn_critical(state, params, setting, time, u_crisis)
+
+
+def coerce_japan(state: State, params: Parameters, setting: Setting, rung: int, over_ties: bool, time: float,
+                 months: float) -> None:  # fmt: skip
+    """Economic pressure on Japan begins, rises or goes on; Japan responds when it is first coerced, and to a rise."""
+    track = codes.JAPAN_ECONOMIC
+    episodes.settle(state, params, track, time)
+    if state.rung[track] == prc.NONE:
+        state.over_ties = 0
+    if over_ties:
+        state.over_ties = 1  # also where a step over ties only keeps up a quarrel over something else
+    if episodes.coerce(state, params, track, rung, time, months) and rung >= prc.SELECTIVE:
+        respond(state, params, setting, time)
+
+
+def break_off(state: State, params: Parameters, setting: Setting, track: int, clock: int, per_year: float) -> bool:
+    """Selective coercion comes to a rupture in this step, or not; a hazard that counts while coercion lasts."""
+    if state.rung[track] != prc.SELECTIVE:
+        return False
+    end = min(state.until[track], state.time + setting.step)
+    rate = prc.breaks_off(per_year, state.log_fury * state.anger)
+    state.hazard[clock] += rate * max(0.0, end - state.since[track]) / codes.MONTHS_A_YEAR
+    if state.hazard[clock] < state.threshold[clock]:
+        return False
+    time = end - codes.MONTHS_A_YEAR * (state.hazard[clock] - state.threshold[clock]) / rate
+    months = lasts(params.economic_duration_months, params.duration_spread, state.mark_a[clock])
+    if track == codes.JAPAN_ECONOMIC:
+        coerce_japan(state, params, setting, prc.RUPTURE, state.over_ties == 1, time, months)
+    else:
+        episodes.coerce(state, params, track, prc.RUPTURE, time, months)
+    return True
+
+
+def at_japan(state: State, params: Parameters, setting: Setting, odds: float, over_ties: bool, step: bool,
              time: float, key: int) -> None:  # fmt: skip
     """The PRC answers Japan, economically and militarily, a step or dispute with these odds of economic coercion."""
     u_economic, u_military, u_crisis, _ = draws.four(setting.seed, state.world, state.luck, ANSWER, 2 * key)
-    broad = params.broad_coercion_prob if over_ties else params.broad_dispute_prob
-    economic = prc.answers_economically(odds, params.freeze_or, broad, u_economic)
+    economic = prc.answers_economically(odds, params.freeze_or, u_economic)
     surge = scale.probability(odds * params.surge_or)
     military = prc.answers_militarily(surge, surge * params.japan_drill_share, u_military)
     trace.note(state, trace.ANSWER, time, 0, economic, military, scale.probability(odds))
     if economic > 0 or military > 0:
         u, v, _, _ = draws.four(setting.seed, state.world, state.luck, DURATION, 2 * key)
-        if economic > 0:
-            months = lasts(params.economic_duration_months, params.duration_spread, u)
-            episodes.begin(state, params, codes.JAPAN_ECONOMIC, economic, time, months, severity)
         if military > 0:
             median = params.drill_duration_months if military == prc.DRILL else params.surge_duration_months
             months = lasts(median, params.duration_spread, v)
-            show_force(state, params, setting, codes.JAPAN_MILITARY, military, time, months, u_crisis)
-    state.anger = prc.grows_angry(state.anger, scale.probability(odds), setting.on_provocation)
-    if economic >= prc.SELECTIVE:
-        state.answers += 1
-        respond(state, params, setting, time, over_ties)
+            alarm(state, params, setting, step)
+            critical = spirals(setting, step, u_crisis)
+            show_force(state, params, setting, codes.JAPAN_MILITARY, military, time, months, critical)
+        if economic > 0:
+            months = lasts(params.economic_duration_months, params.duration_spread, u)
+            coerce_japan(state, params, setting, economic, over_ties, time, months)
+    state.anger = prc.grows_angry(state.anger, scale.probability(odds), setting.on_provocation * setting.on_spiral)
 
 
-def at_taiwan(state: State, params: Parameters, setting: Setting, odds: float, broad: float, surge: float,
-              drills: float, time: float, key: int) -> None:  # fmt: skip
+def spirals(setting: Setting, step: bool, u: float) -> float:
+    """The luck by which an episode becomes a crisis; 1, which never does, for answers to a step without a spiral."""
+    return 1.0 if step and setting.on_spiral == 0 else u
+
+
+def alarm(state: State, params: Parameters, setting: Setting, step: bool) -> None:
+    """A show of PRC force in answer to a step of Japan's alarms Japan and Taiwan for good; all other is on trend."""
+    if step:
+        state.alarm += params.alarm_effort_pct * setting.on_spiral
+
+
+def at_taiwan(state: State, params: Parameters, setting: Setting, odds: float, surge: float, drills: float, step: bool,
+              time: float, key: int) -> None:  # fmt: skip
     """The PRC answers Taiwan: economically by `odds` of coercion, militarily by the chances of surge and drill."""
     u_economic, u_military, u_crisis, _ = draws.four(setting.seed, state.world, state.luck, ANSWER, 2 * key + 1)
-    economic = prc.answers_economically(odds, params.freeze_or, broad, u_economic)
+    economic = prc.answers_economically(odds, params.freeze_or, u_economic)
     military = prc.answers_militarily(surge, drills, u_military)
     trace.note(state, trace.ANSWER, time, 1, economic, military, scale.probability(odds))
     if economic > 0 or military > 0:
         u, v, _, _ = draws.four(setting.seed, state.world, state.luck, DURATION, 2 * key + 1)
         if economic > 0:
             months = lasts(params.economic_duration_months, params.duration_spread, u)
-            episodes.begin(state, params, codes.TAIWAN_ECONOMIC, economic, time, months, 1.0)
+            episodes.coerce(state, params, codes.TAIWAN_ECONOMIC, economic, time, months)
         if military > 0:
             median, spread = params.taiwan_surge_duration_months, params.taiwan_surge_spread
             if military == prc.DRILL:
                 median, spread = params.drill_duration_months, params.duration_spread
             months = lasts(median, spread, v)
-            show_force(state, params, setting, codes.TAIWAN_MILITARY, military, time, months, u_crisis)
+            alarm(state, params, setting, step)
+            critical = spirals(setting, step, u_crisis)
+            show_force(state, params, setting, codes.TAIWAN_MILITARY, military, time, months, critical)
 
 
 def drill_chance(state: State, params: Parameters) -> float:
@@ -142,7 +194,7 @@ def step(state: State, params: Parameters, setting: Setting, lever: int, depth: 
     ties = setting.needs_taiwan[lever] > 0 or (package == codes.EXTRAS and official > 0)
     if ties:
         kind = prc.resents_ties(
-            state.log_quiet, state.log_official, official, openness, state.log_hostility, state.log_face
+            state.log_quiet, state.log_civil, state.log_official, official, setting.defence[lever] * depth, openness
         )  # fmt: skip
     else:
         kind = state.log_quiet if package == codes.STANDING else state.log_alliance
@@ -151,12 +203,12 @@ def step(state: State, params: Parameters, setting: Setting, lever: int, depth: 
         state.anger * state.log_anger, trade_at_risk(state, setting, time),
     )  # fmt: skip
     state.repeats[lever] += 1
-    at_japan(state, params, setting, odds, params.severity_ratio if ties else 1.0, ties, time, key)
+    at_japan(state, params, setting, odds, ties, True, time, key)
     if ties:
         spilled = odds * params.taiwan_spill_or  # Taiwan is punished for some of what Japan does
         surge = scale.probability(spilled)
         drills, coercion = surge * drill_chance(state, params), spilled * params.spill_trade_or
-        at_taiwan(state, params, setting, coercion, params.broad_coercion_prob, surge, drills, time, key)
+        at_taiwan(state, params, setting, coercion, surge, drills, True, time, key)
 
 
 def dispute(state: State, params: Parameters, setting: Setting, time: float, key: int) -> None:
@@ -164,4 +216,4 @@ def dispute(state: State, params: Parameters, setting: Setting, time: float, key
     trace.note(state, trace.DISPUTE, time, 0, 0, 0, 0)
     grudge = state.anger * state.log_anger
     odds = prc.weighs_step(state.log_dispute, 0.0, 0.0, grudge, trade_at_risk(state, setting, state.time))
-    at_japan(state, params, setting, odds, 1.0, False, time, key)
+    at_japan(state, params, setting, odds, False, False, time, key)

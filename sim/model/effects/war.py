@@ -157,4 +157,4 @@ def estimate(
     """The PRC's chance of success as its own planners would put it, and what of it hangs on the US staying away."""
     alone, without, with_bases, joined, late = chances(state, params, or_interop, or_ties)
     with_us = success_with_us(state.bases_prob, state.strike_prob, japan_fights, without, with_bases, joined, late)
-    return success(state.resist_prob, us_comes, alone, with_us), state.resist_prob * (alone - with_us)
+    return success(state.resist_seen, us_comes, alone, with_us), state.resist_seen * (alone - with_us)

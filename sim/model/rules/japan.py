@@ -66,6 +66,16 @@ def earns_firmness(response: int, points: float) -> float:
     return points
 
 
+def wants_effort(alarm: float, response: float, reading: float, buildup: float) -> float:
+    """How far above trend Japan and Taiwan want their military spending (per cent).
+
+    Because each show of PRC force in answer to a step of Japan's alarms for good (`alarm`), and what the PRC spends
+    above trend (`buildup`) is matched by the share `response`, read as more hostile than it is (`reading`, a ratio).
+    Source: Richardson 1960; Jervis 1976; SIPRI 2025.
+    """
+    return alarm + response * reading * buildup
+
+
 def permits_bases(probability: float, u: float) -> bool:
     """Japan lets US forces fight from bases in Japan.
 

@@ -177,13 +177,13 @@ def chooses_form(quarantine: float, blockade: float, strike: float, u: float) ->
 # How it weighs what others do
 
 
-def resents_ties(quiet: float, official: float, line: float, openness: float, hostility: float, face: float) -> float:
+def resents_ties(quiet: float, civil: float, military: float, line: float, defence: float, openness: float) -> float:
     """How likely the PRC is to coerce over a step of Japan's with Taiwan, by what kind of step it is (log-odds).
 
-    Because crossing the line of 1972 (`line`, a share) in the open leads from `quiet` to `official`, leaders who are
-    hostile to Japan take any tie amiss, and what all can see costs them face. Source: Weiss and Dafoe 2019; claim S3.
+    Because crossing the line of 1972 (`line`, a share) in the open leads from `quiet` to `civil`, and on to `military`
+    the more it is about `defence`. Source: steps of 2005-2026 in the record; claims S2 (S¶2), S13 (S¶7).
     """
-    return quiet + openness * line * (official - quiet) + (hostility + openness * face)
+    return quiet + openness * line * (civil - quiet + defence * (military - civil))
 
 
 def weighs_step(kind: float, combat: float, habit: float, anger: float, trade: float) -> float:
@@ -220,21 +220,54 @@ def presses_more(demands: float, conceded: float, learning: float) -> float:
     return demands + (conceded - demands) * learning
 
 
-def answers_economically(coercion_odds: float, freeze_or: float, broad_prob: float, u: float) -> int:
-    """The PRC answers a step with nothing, a freeze, selective coercion or a rupture.
+def answers_economically(coercion_odds: float, freeze_or: float, u: float) -> int:
+    """The PRC answers a step with nothing, a freeze or selective coercion.
 
     Because one luck decides, a step that provokes more never draws less. `coercion_odds` are the odds of selective
-    coercion or worse, `freeze_or` how much likelier at least a freeze is, `broad_prob` how often coercion is broad.
-    Source: coercion episodes 1995-2026; claims S2, S4.
+    coercion, `freeze_or` how much likelier at least a freeze is. Source: coercion episodes 1995-2026; claim S2.
     """
-    coercion = scale.probability(coercion_odds)
-    if u < coercion * broad_prob:
-        return RUPTURE
-    if u < coercion:
+    if u < scale.probability(coercion_odds):
         return SELECTIVE
     if u < scale.probability(coercion_odds * freeze_or):
         return FREEZE
     return NONE
+
+
+def relents(months: float, share: float, conceded: bool) -> float:
+    """How many months longer the PRC coerces a country that has conceded, or has not.
+
+    Because it coerces in order to be given way to: then only a `share` of what was to come is left.
+    Source: Japan 2010, Mongolia 2016, South Korea 2017 (Reynolds and Goodman 2023).
+    """
+    return months * share if conceded else months
+
+
+def breaks_off(per_year: float, anger: float) -> float:
+    """How often a year the PRC breaks off trade with a country that it already coerces.
+
+    Because a rupture costs the PRC itself, it comes out of a quarrel under way and not out of the blue; anger (a log
+    hazard ratio) makes it likelier. Source: none in about 31 coerced years (Reynolds and Goodman 2023); claim S4 (S¶2).
+    """
+    return per_year * exp(anger)
+
+
+def turns_critical(probability: float, anger: float, race: float, u: float) -> bool:
+    """A large drill, a surge or a dangerous encounter becomes a crisis.
+
+    Because angry leaders read the worst into what happens, and sides that arm against each other leave no margin
+    (`anger` and `race`, log odds ratios). Source: Gibler, Rider and Hutchison 2005; Jervis 1976; claim S18 (S¶1).
+    """
+    return u < scale.shifted(probability, scale.ratio(anger + race))
+
+
+def wants_arms(reading: float, ties: float, response: float, effort: float) -> float:
+    """How far above trend the PRC wants its military spending (per cent).
+
+    Because it arms against official ties (`ties`) and against what Japan and Taiwan spend above trend (`effort`, of
+    which it adds the share `response`), and reads both as more hostile than they are (`reading`, a ratio).
+    Source: Richardson 1960; Jervis 1976; Christensen 1999; claims S6 (S¶3), S3 (S¶2).
+    """
+    return reading * (ties + response * effort)
 
 
 def answers_militarily(surge_prob: float, drill_prob: float, u: float) -> int:
