@@ -116,7 +116,7 @@ def verdict(row: Row, interval: Interval) -> Verdict:
     >>> verdict(load_rows().checks["large_drills"], Interval(13.0, 11.5, 14.5))
     'undecided'
     """
-    if row.low is None or row.high is None or row.judged == "later":
+    if row.low is None or row.high is None:
         return "reported"
     estimate, low, high = _limits(interval)
     if row.judged == "interval":

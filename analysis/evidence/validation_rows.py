@@ -95,8 +95,6 @@ class MeasureSpec(FileEntry):
 @dataclass(frozen=True)
 class Row(FileEntry):
     """One measure, its expected range, and the reason for the range. A row that only reports has no range.
-
-    A row that is judged later has a range for rules that are still to come; until then it only reports.
     """
 
     name: KeyName
@@ -109,7 +107,7 @@ class Row(FileEntry):
     of: MeasureSpec = field(default_factory=MeasureSpec)
     low: Number | None = None
     high: Number | None = None
-    judged: Literal["interval", "estimate", "later"] = "estimate"
+    judged: Literal["interval", "estimate"] = "estimate"
     record: Word | None = None
     why: Text = ""
 

@@ -54,14 +54,18 @@ SPOILT: list[tuple[str, list[str]]] = [
     ("large_drills", ["drill_prob=0"]),
     ("disputes_japan hindcast_disputes_japan", ["pressure_on_japan_per_year=5"]),
     ("disputes_taiwan", ["taiwan_triggers_per_year=0", "pressure_on_taiwan_per_year=0"]),
-    ("coercion_japan hindcast_coercion hindcast_quiet_years", ["japan_triggers_per_year=5", "answer_dispute_prob=0.95",
+    ("coercion_japan hindcast_coercion hindcast_quiet_years coercions_evidence coercions_evidence_ties "
+     "coercions_self_ties", ["japan_triggers_per_year=5", "answer_dispute_prob=0.95",
                                                                  "economic_duration_months=0.5"]),
     ("coercion_lasts", ["economic_duration_months=60"]),
     ("drill_lasts", ["drill_duration_months=2"]),
     ("crises_per_year hindcast_crises", ["political_crises_per_year=1"]),
     ("incidents_that_kill", ["incident_deadly_prob=0.5"]),
     ("first_year_of_coercion", ["selective_cost_share=1"]),
-    ("japan_concedes", ["concede_prob=0.9"]),
+    ("japan_concedes backs_down_per_coercion", ["concede_prob=0.9"]),
+    ("rupture_evidence rupture_evidence_ties rupture_self rupture_self_ties peaceful_loss_99 peaceful_loss_maximum",
+     ["rupture_per_year=2", "ties_rupture_per_year=2", "japan_exposure_pct=15", "adaptation_months=240",
+      "economic_duration_months=120"]),
     ("rally", ["rally_points=-0.05"]),
     ("quiet_steps", ["answer_quiet_prob=0.5"]),
     ("added_arms_growth", ["buildup_ties_pct=60"]),
@@ -91,7 +95,7 @@ def test_the_model_passes_every_row(results: list[RowResult], verdict: str) -> N
 
 
 def test_every_row_that_judges_is_made_to_fail_here() -> None:
-    judged = {row.name for row in ROWS.checks.values() if row.kind != "reported" and row.judged != "later"}
+    judged = {row.name for row in ROWS.checks.values() if row.kind != "reported"}
     spoilt = {name for names, _ in SPOILT for name in names.split()}
     assert spoilt | BROKEN | {row for row in judged if row.startswith(("newsham_", "self_"))} == judged
 
@@ -148,12 +152,6 @@ def test_levers_that_move_by_a_hair_are_found(monkeypatch: pytest.MonkeyPatch) -
 )  # fmt: skip
 def test_verdicts_of_an_estimate(interval: tuple[Any, ...], verdict: str) -> None:
     assert validate.verdict(ROWS.checks["large_drills"], Interval(*interval)) == verdict
-
-
-def test_a_row_that_is_judged_later_only_reports() -> None:
-    later = [row for row in ROWS.checks.values() if row.judged == "later"]
-    assert len(later) == 10
-    assert {validate.verdict(row, Interval(1e6, None, None)) for row in later} == {"reported"}
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_the_error_of_sampled_orders_is_part_of_the_error() -> None:
 def test_pairs_picked_for_their_size_have_intervals_for_all_pairs() -> None:
     """The largest of some pairs is judged by an interval that holds for every pair that could have been picked."""
     names = ("force_hr_lost_hope", "us_intervenes_prob", "hope_loss_ties", "answer_official_prob", "taiwan_will_points",
-             "public_support", "buildup_jump_pp", "severity_ratio")  # fmt: skip
+             "public_support", "buildup_ties_pct", "ties_cost_share")  # fmt: skip
     terms: dict[tuple[str, ...], float] = {(name,): 1.0 for name in names}
     found = claims(planted(terms | {names[:2]: 1e-3, names[2:4]: 1e-3}), trials=2000)
     pairs = found.pairs
