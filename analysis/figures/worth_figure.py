@@ -61,7 +61,8 @@ def draw_worth(finding: Worth, outcome: str) -> CaptionedFigure:
     caption = " ".join(lines[:-1])
     chosen, rival = _choice_and_rival(finding, outcome)
     figure = make_page(
-        replace(exp, trials=finding.trials), question.start.name, caption=caption, body=total + 1.1,
+        replace(exp, trials=finding.trials * finding.design["points"]), question.start.name, caption=caption,
+        body=total + 1.1,
         title="Suppose a study could settle one belief before Japan chooses. How much would that save?",
         note=f"Measured by “{entry.label}”. The spread is of the difference between {rival} and {chosen}. "
         f"Inputs: {finding.design['law']}.", keys=_make_keys(),

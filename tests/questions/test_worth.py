@@ -82,6 +82,7 @@ def test_a_belief_that_never_changes_the_choice_is_said_to_be_worth_nothing() ->
     assert "the saving says what would change the choice" in text
     shown = " ".join(one.get_text() for one in draw_worth(found, "loss_self").figure.findobj(Text))
     assert "no saving found" in shown
+    assert "4,096 trials per cell" in " ".join(shown.split())
 
 
 def test_the_real_model_gives_whole_tables_and_goes_on_from_what_is_kept(tmp_path: Path) -> None:
