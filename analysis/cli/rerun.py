@@ -22,6 +22,7 @@ MOST_NAMED = 5  # files in one message
 
 
 def rerun(
+    context: typer.Context,
     folder: Annotated[Path, Argument(metavar="DIR", help="Folder of a finished run, or of a question's tables.")],
     out: Annotated[
         Path | None, Option("--out", metavar="DIR", help="Keep the repeated files here.", show_default="not kept")
@@ -46,7 +47,7 @@ def rerun(
         with nullcontext(out) if out else tempfile.TemporaryDirectory() as place:
             new = Path(place)
             if "command" in record:
-                _repeat_question(folder, words, new)
+                _repeat_question(context, folder, words, new)
             else:
                 _repeat_run(folder, record, new)
             compared, different = disk.compare_files(folder, new, record["written"])
@@ -75,9 +76,7 @@ def _repeat_run(folder: Path, record: Manifest, new: Path) -> None:
         run.draw(result, new)
 
 
-def _repeat_question(folder: Path, words: list[str] | None, new: Path) -> None:
-    from analysis.cli.main import app
-
+def _repeat_question(context: typer.Context, folder: Path, words: list[str] | None, new: Path) -> None:
     if not words:
         exit_with(f"{folder}: its manifest has no command line, so there is no command to repeat.", BAD_INPUT)
     kept, rest = [], iter(words[1:])
@@ -86,5 +85,5 @@ def _repeat_question(folder: Path, words: list[str] | None, new: Path) -> None:
             next(rest, None)
         elif not word.startswith("--out="):
             kept.append(word)
-    if code := app([*kept, "--out", str(new)], standalone_mode=False):
+    if code := context.find_root().command.main([*kept, "--out", str(new)], standalone_mode=False):
         raise typer.Exit(code)
