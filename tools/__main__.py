@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from typer import Option
 
 from analysis.cli import BAD_INPUT, FAILED, exit_with, progress, readable_errors
-
-if TYPE_CHECKING:
-    from sim.scenario.experiment import Experiment
+from sim.scenario.experiment import Experiment
 
 DOCS = Path(__file__).parents[1] / "docs"
 STOPPED = "Stopped. Finished parts of a measure are saved; the same command continues from there."

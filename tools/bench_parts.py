@@ -8,7 +8,7 @@ out.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -18,9 +18,7 @@ from sim.model.compiled import kernel
 from sim.model.effects import aftermath, campaign, episodes, events, levers
 from sim.model.rules import prc
 from sim.model.state import Parameters, Setting, State, state_dtype
-
-if TYPE_CHECKING:
-    from sim.scenario.experiment import Experiment
+from sim.scenario.experiment import Experiment
 
 NOTHING, COPY, BEGINNING, END = 0, 1, 12, 13
 PARTS = {

@@ -9,19 +9,17 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from sim.engine import batch, setup
 from sim.model import codes, outcomes, trace
 from sim.model.state import state_dtype
+from sim.scenario.experiment import Experiment
 from sim.translate.machine import argument_types, pass_argument
 from sim.translate.subset import Program, kind_of_value
 from tools.to_c import print_c
-
-if TYPE_CHECKING:
-    from sim.scenario.experiment import Experiment
 
 COMPILERS = ("clang", "gcc")  # the first that is there
 # As in our code, no operation is rearranged or fused, whole numbers wrap, and the code is for this very processor.

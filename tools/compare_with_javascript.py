@@ -7,16 +7,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analysis.questions.javascript import play_in_javascript
 from sim.engine import batch, setup
 from sim.model.state import state_dtype
-
-if TYPE_CHECKING:
-    from sim.scenario.experiment import Experiment
+from sim.scenario.experiment import Experiment
 
 
 @dataclass(frozen=True)

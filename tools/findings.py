@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -21,13 +21,11 @@ from analysis.questions.finding import NEWSHAM, SELF
 from analysis.questions.flip import EXACT
 from analysis.questions.variance import ALL
 from sim.engine.question import Question
+from sim.scenario.catalogue import Outcome
+from sim.scenario.experiment import Experiment, Start
 from sim.statistics.indices import LUCK, SOBOL
 from tools.measure_tables import Part, effect, label_with_unit, unit_of
 from tools.measures import MAIN_OUTCOME, MEASURES, PAIRS
-
-if TYPE_CHECKING:
-    from sim.scenario.catalogue import Outcome
-    from sim.scenario.experiment import Experiment, Start
 
 Row = Mapping[Any, Any]
 AUTHORS = {NEWSHAM: "Newsham", SELF: "Self"}

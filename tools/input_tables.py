@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from analysis.evidence.episodes import load_record
 from analysis.evidence.seen import load_seen
 from analysis.paper import bibtex
 from analysis.paper.explain import KNOWN
 from analysis.paper.markdown import table
+from sim.scenario.catalogue import Claim
+from sim.scenario.distributions import Distribution
+from sim.scenario.experiment import Experiment
 from sim.scenario.glossary import glossary
-
-if TYPE_CHECKING:
-    from sim.scenario.catalogue import Claim
-    from sim.scenario.distributions import Distribution
-    from sim.scenario.experiment import Experiment
 
 AUTHORS = {"newsham": "Newsham", "self": "Self", "editor": "Editor"}
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from analysis.paper.markdown import table
 from analysis.questions import effort, options
 from analysis.questions.compare import primary
-
-if TYPE_CHECKING:
-    from sim.scenario.catalogue import Outcome
-    from sim.scenario.experiment import Experiment
+from sim.scenario.catalogue import Outcome
+from sim.scenario.experiment import Experiment
 
 Part = Callable[["Experiment", pd.DataFrame], str]
 

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,11 +39,9 @@ from sim.engine.question import Question
 from sim.model import compiled
 from sim.results import disk
 from sim.results import result as results
+from sim.results.result import Progress
+from sim.scenario.experiment import Experiment
 from tools import selftest
-
-if TYPE_CHECKING:
-    from sim.results.result import Progress
-    from sim.scenario.experiment import Experiment
 
 Compute = Callable[["Experiment", int, "Progress"], pd.DataFrame]
 RECORD = "made.json"

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from analysis.paper import markdown
+from sim.scenario.experiment import Experiment
 from tools import api_page, findings, forecasts, input_tables, measure_tables, measures, selftest
-
-if TYPE_CHECKING:
-    from sim.scenario.experiment import Experiment
 
 COMPOSED = SUMMARY, CLAIMS = "findings-short", "findings-named"
 """Parts written from other parts: a summary, and the claims that the sentences name."""

@@ -13,7 +13,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,15 +22,13 @@ from numpy.typing import NDArray
 from scipy import special
 
 from analysis.paper import markdown
+from sim.engine.batch import Cell
 from sim.results import result as results
 from sim.results import tables
+from sim.results.result import Progress
 from sim.scenario import loader
 from sim.scenario.catalogue import Outcome
-
-if TYPE_CHECKING:
-    from sim.engine.batch import Cell
-    from sim.results.result import Progress
-    from sim.scenario.experiment import Experiment
+from sim.scenario.experiment import Experiment
 
 WORLDS, LUCKS = (20, 50, 200, 1_000), (1, 2, 5, 20)
 RUNS = 200  # of each size

@@ -8,7 +8,6 @@ constant is needed; and the two estimates that ratios are counted from have to b
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,9 +16,7 @@ from sim.model import month
 from sim.model.effects import war
 from sim.model.state import blank_state
 from sim.scenario.distributions import Fixed
-
-if TYPE_CHECKING:
-    from sim.scenario.experiment import Experiment
+from sim.scenario.experiment import Experiment
 
 NAMES = ("reference_success", "reference_joint_involvement", "force_calibration")
 

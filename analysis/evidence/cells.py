@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from analysis.evidence.chronicle import Chronicle, chronicle
 from sim.engine import batch
 from sim.scenario import loader
+from sim.scenario.experiment import Experiment
 from sim.statistics import intervals
 from sim.statistics.intervals import Floats, Interval
-
-if TYPE_CHECKING:
-    from sim.scenario.experiment import Experiment
 
 CACHED_CELLS = 48
 CHRONICLE_SHARE = 0.2  # of the trials: a chronicle is played in plain Python, which is slow

@@ -7,7 +7,7 @@ few thousandths of a second.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,10 +19,8 @@ from sim.model import codes, month, trace
 from sim.model.effects import reactions
 from sim.model.rules import prc
 from sim.model.state import Parameters, Setting, blank_state
+from sim.scenario.experiment import Experiment
 from sim.statistics.intervals import Floats
-
-if TYPE_CHECKING:
-    from sim.scenario.experiment import Experiment
 
 SPAN_YEARS = 5  # over which the hindcast counts events
 EVENT_COLUMNS = ["trial", "what", "month", "track", "rung", "months"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,15 +18,12 @@ from analysis.questions.averages import Averages
 from sim.engine import batch
 from sim.model import draws
 from sim.model.rules import prc
+from sim.results.result import Progress
 from sim.scenario.distributions import Fixed
-from sim.scenario.experiment import LeverSetting, Policy
+from sim.scenario.experiment import Experiment, LeverSetting, Policy, Start
 from sim.scenario.layers import LeverLevel
 from sim.statistics import intervals
 from sim.statistics.intervals import Floats, Interval
-
-if TYPE_CHECKING:
-    from sim.results.result import Progress
-    from sim.scenario.experiment import Experiment, Start
 
 COLUMNS = ["claim", "what", "worldview", "implied", "low", "high", "evidence_low", "evidence_likeliest",
            "evidence_high", "newsham", "self"]  # fmt: skip

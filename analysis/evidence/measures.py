@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from analysis.evidence.backtest.gains import Gain
 from analysis.evidence.cells import (
     Cell,
     Cells,
@@ -22,16 +23,13 @@ from analysis.evidence.cells import (
     play_cell,
 )
 from analysis.evidence.chronicle import Chronicle, months_since, share_of_steps_unanswered
+from analysis.evidence.validation_rows import Row
 from analysis.questions.compare import primary
 from sim.model import codes, trace
 from sim.model.rules import prc
 from sim.scenario.experiment import LeverSetting
 from sim.statistics import intervals
 from sim.statistics.intervals import Floats, Interval
-
-if TYPE_CHECKING:
-    from analysis.evidence.backtest.gains import Gain
-    from analysis.evidence.validation_rows import Row
 
 UNREACHABLE = {("japan_military", 3), ("japan_military", 4), ("japan_military", 6)}  # rungs that no rule leads to
 HIGHEST_RUNG = {"economic": prc.RUPTURE, "military": prc.DRILL}  # short of force, which the table of outcomes counts

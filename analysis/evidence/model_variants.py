@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import combinations, product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from analysis.questions import averages
+from analysis.questions.averages import Averages
 from analysis.questions.compare import primary
+from sim.results.result import Progress
+from sim.scenario.catalogue import Outcome
+from sim.scenario.experiment import Experiment
 from sim.statistics.intervals import Interval
-
-if TYPE_CHECKING:
-    from analysis.questions.averages import Averages
-    from sim.results.result import Progress
-    from sim.scenario.catalogue import Outcome
-    from sim.scenario.experiment import Experiment
 
 AS_IT_IS = "as it is"
 COLUMNS = [

@@ -7,19 +7,17 @@ which nothing else has happened yet. The rungs just after it are recorded.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from analysis.evidence.episodes import Branch, Trigger
 from sim.engine import setup
 from sim.model import codes, month
 from sim.model.compiled import is_compiled, kernel
 from sim.model.effects import events, reactions
 from sim.model.state import Parameters, Setting, State, blank_state, plain_record, state_dtype
-
-if TYPE_CHECKING:
-    from analysis.evidence.episodes import Branch, Trigger
-    from sim.scenario.experiment import Experiment, Worldview
+from sim.scenario.experiment import Experiment, Worldview
 
 TAIWAN, TIE, ALLIANCE, DISPUTE = 0, 1, 2, 3
 BRANCHES: tuple[Branch, ...] = ("taiwan", "tie", "alliance", "dispute")

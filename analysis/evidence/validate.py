@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pandas as pd
 from rich.table import Table
@@ -19,10 +19,8 @@ from rich.text import Text
 
 from analysis.evidence import measures
 from analysis.evidence.cells import Cell, Cells
-
-if TYPE_CHECKING:
-    from analysis.evidence.validation_rows import Row, Validation
-    from sim.statistics.intervals import Interval
+from analysis.evidence.validation_rows import Row, Validation
+from sim.statistics.intervals import Interval
 
 Verdict = Literal["pass", "fail", "undecided", "reported", "no home"]
 COLUMNS = ["check", "name", "what", "low", "high", "source", "found", "found_low", "found_high", "verdict", "kind"]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.evidence.backtest.forecasts import DOMAINS, WORLDVIEWS
+from analysis.evidence.backtest.forecasts import DOMAINS, WORLDVIEWS, Backtest
+from analysis.evidence.backtest.gains import Gain
 from analysis.evidence.backtest.report import CAVEAT, LABELS, SAMPLES
 from analysis.evidence.backtest.rivals import RIVALS
+from analysis.evidence.episodes import Episode
 from analysis.figures import style
 from analysis.figures.captions import percent
 from analysis.figures.figure_layout import (
@@ -23,13 +26,6 @@ from analysis.figures.figure_layout import (
     place_rows,
     wrap_text,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from analysis.evidence.backtest.forecasts import Backtest
-    from analysis.evidence.backtest.gains import Gain
-    from analysis.evidence.episodes import Episode
 
 NO_REACTION = "#f0f0f0"
 BAR = 0.26  # inches

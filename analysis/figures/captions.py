@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.questions.compare import Cell, Comparison
 from sim.results.tables import reference_policy, shown_contrasts
-
-if TYPE_CHECKING:
-    from sim.scenario.catalogue import Outcome
-    from sim.scenario.experiment import Experiment, Start, Worldview
+from sim.scenario.catalogue import Outcome
+from sim.scenario.experiment import Experiment, Start, Worldview
 
 EVENTS = {
     "deterrence_holds": "deterrence holds", "crisis": "a crisis breaks out", "quarantine": "a quarantine is imposed",

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from analysis.figures.captions import capitalize, gap, join_words, policy_phrase, signed, worldview_title
+from analysis.figures.figure_layout import CaptionedFigure
 from analysis.figures.waterfall import Row, draw_waterfall
-from analysis.questions.claims import NO_DIAL, THEME, TOTAL
+from analysis.questions.claims import NO_DIAL, THEME, TOTAL, Claims
 from analysis.questions.finding import NEWSHAM, SELF
+from sim.scenario.catalogue import Outcome
 from sim.statistics.intervals import Interval
-
-if TYPE_CHECKING:
-    from analysis.figures.figure_layout import CaptionedFigure
-    from analysis.questions.claims import Claims
-    from sim.scenario.catalogue import Outcome
 
 NAMED = 9  # claims at most with a row of their own
 COVERED = 0.9  # of all that claims move, which the named ones are to make up

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,11 +23,9 @@ from analysis.figures.figure_layout import (
     place_rows,
     wrap_text,
 )
-
-if TYPE_CHECKING:
-    from analysis.questions.crossover import Crossover
-    from sim.engine.question import Question
-    from sim.scenario.catalogue import Outcome
+from analysis.questions.crossover import Crossover
+from sim.engine.question import Question
+from sim.scenario.catalogue import Outcome
 
 LABELS, RESULTS = 6.3, 2.6  # inches for the labels of rows, and for their results
 ORDER = ("one", "many", "undecided", "none")

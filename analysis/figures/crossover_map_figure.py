@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
@@ -11,10 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from analysis.figures import style
 from analysis.figures.captions import belief_clause, gap, policy_phrase
 from analysis.figures.figure_layout import INK, TICK, CaptionedFigure, finish_figure, make_page, wrap_text
-from analysis.questions.crossover import MAP_GRID
-
-if TYPE_CHECKING:
-    from analysis.questions.crossover import Map
+from analysis.questions.crossover import MAP_GRID, Map
 
 
 def draw_crossover_map(finding: Map) -> CaptionedFigure:

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 
 from analysis.figures import style
 from analysis.figures.captions import belief_clause, change, event, join_words, measure, policy_phrase, title
 from analysis.figures.figure_layout import GREY, INK, TICK, WIDTH, CaptionedFigure, finish_figure, make_page, place_rows
 from analysis.questions.compare import Comparison, comparisons, primary
 from sim.results.tables import shown_contrasts
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-
-    from sim.scenario.catalogue import Outcome
-    from sim.scenario.experiment import Experiment, Worldview
+from sim.scenario.catalogue import Outcome
+from sim.scenario.experiment import Experiment, Worldview
 
 VERDICTS: dict[str, tuple[str, dict[str, Any]]] = {  # verdict -> its words, and how its mark is drawn
     "better": ("first policy clearly better", {"color": style.GOOD, "marker": "o"}),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -31,14 +30,10 @@ from analysis.figures.figure_layout import (
     place_rows,
     wrap_text,
 )
-from analysis.questions.discover import words_for_limits
-from sim.statistics.boxes import FEW
-
-if TYPE_CHECKING:
-    from analysis.questions.discover import Discovery, Search
-    from sim.engine.question import Question
-    from sim.statistics.boxes import Box, FoundBox
-    from sim.statistics.intervals import Interval
+from analysis.questions.discover import Discovery, Search, words_for_limits
+from sim.engine.question import Question
+from sim.statistics.boxes import FEW, Box, FoundBox
+from sim.statistics.intervals import Interval
 
 SCATTER, LABELS, BARS = 6.2, 3.6, 2.6  # inches
 TREE = "#009E73"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
 
 from analysis.figures import style
 from analysis.figures.captions import (
@@ -19,12 +22,7 @@ from analysis.figures.captions import (
 from analysis.figures.figure_layout import INK, WIDTH, CaptionedFigure, finish_figure, make_page, place_rows
 from analysis.questions.compare import Cell, means
 from analysis.questions.timelines import LOSSES, loss_spread
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-
-    from sim.scenario.experiment import Experiment, Worldview
+from sim.scenario.experiment import Experiment, Worldview
 
 MARKS: dict[str, tuple[str, dict[str, Any]]] = {  # statistic -> its words, and how its mark is drawn
     "median": ("median", {"marker": "o", "markersize": 8, "markerfacecolor": "white", "markeredgewidth": 1.6}),

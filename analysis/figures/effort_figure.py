@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -14,10 +12,8 @@ from analysis.figures.figure_layout import CaptionedFigure
 from analysis.questions.compare import primary
 from analysis.questions.effort import EQUAL, WRITTEN
 from sim.results.tables import reference_policy
-
-if TYPE_CHECKING:
-    from sim.scenario.catalogue import Outcome
-    from sim.scenario.experiment import Experiment, Worldview
+from sim.scenario.catalogue import Outcome
+from sim.scenario.experiment import Experiment, Worldview
 
 APART = 0.055  # inches between the two marks of a row, up or down from its middle
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -27,9 +27,7 @@ from matplotlib.textpath import TextToPath
 from numpy.typing import NDArray
 
 from analysis.figures.captions import capitalize, changes_phrase
-
-if TYPE_CHECKING:
-    from sim.scenario.experiment import Experiment, Start
+from sim.scenario.experiment import Experiment, Start
 
 Floats = NDArray[np.floating[Any]]
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from analysis.figures import style
 from analysis.figures.captions import event, frequency_sentence, worldview_title
 from analysis.figures.figure_layout import HEADING, TICK, WIDTH, CaptionedFigure, finish_figure, make_page
 from analysis.questions.timelines import FIRST_EVENTS, event_curves
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.scenario.experiment import Experiment
+from sim.scenario.experiment import Experiment
 
 LABELS = {"months_to_first_crisis": "a crisis", "months_to_first_force": "a use of force"}
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from analysis.figures.captions import (
     belief_clause,
     capitalize,
@@ -13,13 +11,10 @@ from analysis.figures.captions import (
     signed,
     worldview_title,
 )
+from analysis.figures.figure_layout import CaptionedFigure
 from analysis.figures.waterfall import Row, draw_waterfall
-from analysis.questions.flip import EXACT
+from analysis.questions.flip import EXACT, Flip
 from sim.statistics.intervals import Interval
-
-if TYPE_CHECKING:
-    from analysis.figures.figure_layout import CaptionedFigure
-    from analysis.questions.flip import Flip
 
 AUTHORS = {"newsham": "Newsham", "self": "Self"}
 

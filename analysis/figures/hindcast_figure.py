@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -16,10 +15,8 @@ from analysis.evidence.chronicle import SPAN_YEARS, Chronicle, months_since
 from analysis.figures import style
 from analysis.figures.captions import frequency
 from analysis.figures.figure_layout import TICK, WIDTH, CaptionedFigure, finish_figure, make_page
-
-if TYPE_CHECKING:
-    from sim.scenario.experiment import Experiment
-    from sim.statistics.intervals import Floats
+from sim.scenario.experiment import Experiment
+from sim.statistics.intervals import Floats
 
 HALF = "#9ecae1"
 DISPUTES_PER_YEAR = 0.44  # militarised disputes PRC-Japan in 1990-2014 (cow_mid)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 
 from analysis.figures import style
 from analysis.figures.captions import frequency_sentence, worldview_title
@@ -19,12 +19,7 @@ from analysis.figures.figure_layout import (
     wrap_text,
 )
 from analysis.questions.compare import means, primary
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-
-    from sim.scenario.experiment import Experiment
+from sim.scenario.experiment import Experiment
 
 MAIN = (
     "deterrence_holds", "crisis", "quarantine", "use_of_force", "invasion", "us_prc_war", "japan_in_combat",

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from analysis.figures import style
 from analysis.figures.captions import amount, belief_clause, capitalize, percent, policy_phrase
 from analysis.figures.figure_layout import INK, ROOM, TICK, CaptionedFigure, finish_figure, make_page, wrap_text
-from analysis.questions.robust import ALL, KEPT
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from analysis.questions.robust import Robust
-    from sim.scenario.catalogue import Outcome
+from analysis.questions.robust import ALL, KEPT, Robust
+from sim.scenario.catalogue import Outcome
 
 NAMES, ROW = 2.1, 0.62  # inches: of the policies' names, and of a row
 SURE = 0.95  # of resamples with the same policy first

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -25,11 +24,8 @@ from analysis.figures.figure_layout import (
     make_page,
     wrap_text,
 )
-from analysis.questions.robust import BETWEEN, EXPECTED, MAP_GRID, MAX_REGRET
+from analysis.questions.robust import BETWEEN, EXPECTED, MAP_GRID, MAX_REGRET, Robust
 from sim.statistics.boxes import Flags
-
-if TYPE_CHECKING:
-    from analysis.questions.robust import Robust
 
 SQUARE, STRIP = 8.2, 1.45  # inches
 PALEST = 0.35  # of a policy's colour, where it leads by nothing

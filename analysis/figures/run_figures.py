@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from analysis.figures.differences_figure import draw_differences
 from analysis.figures.economic_loss_figure import draw_economic_loss
+from analysis.figures.figure_layout import CaptionedFigure
 from analysis.figures.first_times_figure import draw_first_times
 from analysis.figures.outcome_shares_figure import draw_outcome_shares
 from analysis.figures.rungs_figure import draw_rungs_over_time
 from analysis.figures.verdict_grid import draw_who_is_right
 from analysis.questions.timelines import FIRST_EVENTS, LOSSES
-
-if TYPE_CHECKING:
-    from analysis.figures.figure_layout import CaptionedFigure
-    from sim.results.result import Result
+from sim.results.result import Result
 
 
 def draw_run(result: Result) -> Iterator[CaptionedFigure]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
@@ -29,13 +30,8 @@ from analysis.figures.figure_layout import (
     text_height,
     wrap_text,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-
-    from sim.scenario.catalogue import Domain
-    from sim.scenario.experiment import Experiment, Worldview
+from sim.scenario.catalogue import Domain
+from sim.scenario.experiment import Experiment, Worldview
 
 TARGETS = ("japan", "taiwan")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -25,11 +25,8 @@ from analysis.figures.figure_layout import (
     place_rows,
     wrap_text,
 )
-from analysis.questions.sensitivity import ENDS, TOLERANCE
+from analysis.questions.sensitivity import ENDS, TOLERANCE, Sensitivity
 from sim.statistics.indices import LUCK, MORRIS, SOBOL
-
-if TYPE_CHECKING:
-    from analysis.questions.sensitivity import Sensitivity
 
 LABELS = 4.6  # inches for the labels of rows
 BAR_ROOM = 0.34  # inches that the bars of a row share

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain, count
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from matplotlib import colormaps
@@ -16,10 +16,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 
 from analysis.figures.captions import worldview_title
 from analysis.figures.figure_layout import HEADING, INK, SPACING, TICK, Floats, place_rows, wrap_text
-
-if TYPE_CHECKING:
-    from sim.scenario.catalogue import Outcome
-    from sim.scenario.experiment import Experiment
+from sim.scenario.catalogue import Outcome
+from sim.scenario.experiment import Experiment
 
 PALE, GRID, RULE = "#e6e6e6", "#d9d9d9", "#999999"
 GOOD, BAD = "#1B7837", "#762A83"  # no policy has these

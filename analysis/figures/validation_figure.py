@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -25,9 +25,7 @@ from analysis.figures.figure_layout import (
     text_height,
     wrap_text,
 )
-
-if TYPE_CHECKING:
-    from sim.scenario.experiment import Experiment
+from sim.scenario.experiment import Experiment
 
 MARKS: dict[str, dict[str, Any]] = {
     "pass": {"color": style.GOOD, "marker": "o"},

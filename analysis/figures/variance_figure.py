@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -21,10 +21,7 @@ from analysis.figures.figure_layout import (
     place_rows,
     wrap_text,
 )
-from analysis.questions.variance import ALL, BELIEFS, LUCK, VIEWS, WORLDS
-
-if TYPE_CHECKING:
-    from analysis.questions.variance import Variance
+from analysis.questions.variance import ALL, BELIEFS, LUCK, VIEWS, WORLDS, Variance
 
 LABELS = 3.3  # inches for the words of a row
 CHANCE = "#c9c9c9"

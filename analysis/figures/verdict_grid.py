@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,10 +37,8 @@ from analysis.figures.figure_layout import (
     wrap_text,
 )
 from analysis.questions.compare import Comparison, Levels, Versus, comparisons, leader, means, primary, rivals
-
-if TYPE_CHECKING:
-    from sim.scenario.catalogue import Outcome
-    from sim.scenario.experiment import Experiment
+from sim.scenario.catalogue import Outcome
+from sim.scenario.experiment import Experiment
 
 SIDE = 2.1  # inches for the titles of the worldviews
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -26,10 +25,8 @@ from analysis.figures.figure_layout import (
     text_height,
     wrap_text,
 )
+from sim.engine.question import Question
 from sim.statistics.intervals import Interval
-
-if TYPE_CHECKING:
-    from sim.engine.question import Question
 
 LABELS, NUMBERS = 5.6, 1.75  # inches for the labels of rows, and for their numbers
 END = "#d0d0d0"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -34,13 +34,10 @@ from analysis.figures.figure_layout import (
     place_rows,
     wrap_text,
 )
-from analysis.questions.worth import ALL
+from analysis.questions.worth import ALL, Worth
+from sim.scenario.catalogue import Outcome
+from sim.scenario.experiment import Experiment
 from sim.statistics.information import PARTS
-
-if TYPE_CHECKING:
-    from analysis.questions.worth import Worth
-    from sim.scenario.catalogue import Outcome
-    from sim.scenario.experiment import Experiment
 
 LABELS = 5.4  # inches for the labels of rows
 SHOWN = 4  # beliefs worth most, and as many that move the result most

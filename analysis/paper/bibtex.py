@@ -11,13 +11,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import yaml
 
-if TYPE_CHECKING:
-    from sim.scenario.catalogue import Source
-    from sim.scenario.experiment import Experiment
+from sim.scenario.catalogue import Source
+from sim.scenario.experiment import Experiment
 
 ESSAY = "debate_2020"
 """Key of the two essays in scenarios/sources.yaml."""

@@ -6,15 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import yaml
 
 from sim.results import tables
-
-if TYPE_CHECKING:
-    from sim.scenario.experiment import Experiment, Policy, Start, Worldview
+from sim.scenario.experiment import Experiment, Policy, Start, Worldview
 
 NEVER, NOT_APPLICABLE = "never", "where it does not apply"
 ZERO_ONE = "0 = no, 1 = yes"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -19,14 +19,12 @@ from analysis.paper import bibtex, cite, settings
 from analysis.questions import finding, work
 from sim.errors import FolderError
 from sim.results import disk, manifest, store
+from sim.results.manifest import Manifest
+from sim.results.result import Result
 from sim.results.tables import read_table
+from sim.scenario.catalogue import Outcome
+from sim.scenario.experiment import Experiment, Policy, Start, Worldview
 from sim.statistics import intervals
-
-if TYPE_CHECKING:
-    from sim.results.manifest import Manifest
-    from sim.results.result import Result
-    from sim.scenario.catalogue import Outcome
-    from sim.scenario.experiment import Experiment, Policy, Start, Worldview
 
 FOLDER = "methods"
 FILES = ("methods.md", "settings.csv", "parameters.csv", "references.bib")

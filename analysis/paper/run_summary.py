@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from analysis.figures.captions import (
     belief_clause,
@@ -17,13 +16,11 @@ from analysis.figures.captions import (
     policy_phrase,
 )
 from analysis.questions.compare import Comparison, Versus, comparisons, means, primary
+from sim.results.result import Result
 from sim.results.tables import reference_policy, shown_contrasts
+from sim.scenario.catalogue import Outcome
+from sim.scenario.experiment import Experiment, Worldview
 from sim.statistics import contrasts
-
-if TYPE_CHECKING:
-    from sim.results.result import Result
-    from sim.scenario.catalogue import Outcome
-    from sim.scenario.experiment import Experiment, Worldview
 
 HOPELESS = 100  # times the present trials: a comparison that needs more lies at the margin
 GROUPS = {"better": "Better than {}", "a little better": "A little better than {}", "worse": "Worse than {}",

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from analysis.paper import explain
 from analysis.paper.markdown import table
 from sim.results import manifest
+from sim.scenario.catalogue import Parameter
+from sim.scenario.experiment import Experiment, Worldview
 from sim.scenario.schema import Author
-
-if TYPE_CHECKING:
-    from sim.scenario.catalogue import Parameter
-    from sim.scenario.experiment import Experiment, Worldview
 
 NEUTRAL, SET, DIAL = "neutral", "set", "claim."
 READINGS: dict[Author, str] = {"newsham": "Newsham's reading", "self": "Self's reading"}

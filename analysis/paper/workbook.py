@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from analysis.figures import style
 from analysis.figures.captions import (
@@ -19,12 +19,10 @@ from analysis.figures.captions import (
 from analysis.figures.differences_figure import VERDICTS
 from analysis.figures.figure_layout import FOOTER
 from analysis.questions.compare import Comparison, Versus, comparisons, means, primary
+from sim.results.result import Result
 from sim.results.tables import reference_policy, shown_contrasts
-
-if TYPE_CHECKING:
-    from sim.results.result import Result
-    from sim.scenario.catalogue import Outcome
-    from sim.scenario.experiment import Experiment
+from sim.scenario.catalogue import Outcome
+from sim.scenario.experiment import Experiment
 
 RESULTS, WORDS = "Results", "In words"
 FEW = "too few to say"

@@ -13,19 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.model import draws
+from sim.scenario.catalogue import Catalogue
 from sim.scenario.distributions import Distribution, blend
-from sim.scenario.experiment import Worldview
+from sim.scenario.experiment import Experiment, Worldview
 from sim.scenario.layers import ExperimentFile, merge_beliefs
-
-if TYPE_CHECKING:
-    from sim.scenario.catalogue import Catalogue
-    from sim.scenario.experiment import Experiment
 
 Floats = NDArray[np.float64]
 QUANTILE = "quantile."

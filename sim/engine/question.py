@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import index
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,9 @@ from sim.engine import batch
 from sim.engine.beliefs import Floats
 from sim.engine.own_outcomes import OwnOutcome, compute_outcome, name_of
 from sim.errors import QuestionError
+from sim.scenario.catalogue import Outcome
+from sim.scenario.experiment import Experiment, Policy, Start, Worldview
 from sim.scenario.messages import describe_unknown
-
-if TYPE_CHECKING:
-    from sim.scenario.catalogue import Outcome
-    from sim.scenario.experiment import Experiment, Policy, Start, Worldview
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from sim.errors import FolderError
 from sim.results import manifest, same_program
+from sim.results.manifest import Manifest
 from sim.results.parts import KINDS, TRIALS, Parts, Share
 from sim.results.result import Progress, Result
 from sim.results.store import fill_folder
-
-if TYPE_CHECKING:
-    from sim.results.manifest import Manifest
-    from sim.scenario.experiment import Experiment
+from sim.scenario.experiment import Experiment
 
 MAX_NAMED = 3  # damaged files named for one folder
 

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.errors import FolderError, QuestionError
 from sim.model import draws
 from sim.results import failures, manifest
-
-if TYPE_CHECKING:
-    from sim.scenario.experiment import Experiment
+from sim.scenario.experiment import Experiment
 
 
 def replay(experiment: Experiment, start: str, worldview: str, policy: str, trial: int) -> np.ndarray:

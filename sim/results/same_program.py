@@ -11,14 +11,11 @@ import platform
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sim.model import compiled
 from sim.results import manifest
 from sim.results.parts import Parts
-
-if TYPE_CHECKING:
-    from sim.scenario.experiment import Experiment
+from sim.scenario.experiment import Experiment
 
 SAMPLE_WORLDS = 50
 SAMPLE = "bytes of a sample of trials (systems and processors may round differently)"

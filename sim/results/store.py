@@ -11,17 +11,14 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sim.errors import ClusterError, FolderError
 from sim.results import disk, failures, manifest, same_program, tables
+from sim.results.manifest import Manifest
 from sim.results.parts import KINDS, FillBlocks, Parts, Share, encode_parquet
 from sim.results.result import Progress, Result
 from sim.results.stopping_rule import StoppingRule
-
-if TYPE_CHECKING:
-    from sim.results.manifest import Manifest
-    from sim.scenario.experiment import Experiment
+from sim.scenario.experiment import Experiment
 
 BLOCK_TRIALS = 2000  # of a cell in one part: a task of the engine stays far below a second
 TABLES = ("summary.csv", "differences.csv", "rungs.parquet")

@@ -15,7 +15,7 @@ import functools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,14 +24,11 @@ from analysis.evidence import single_trigger
 from analysis.evidence.backtest import durations
 from analysis.evidence.backtest.gains import Gain, mean_gains
 from analysis.evidence.backtest.rivals import RIVALS, RUNGS, Training, fit_duration
-from analysis.evidence.episodes import Episode, Record
+from analysis.evidence.episodes import Episode, Record, Trigger
 from sim.model import codes
 from sim.scenario import loader
+from sim.scenario.experiment import Experiment
 from sim.statistics.intervals import Floats
-
-if TYPE_CHECKING:
-    from analysis.evidence.episodes import Trigger
-    from sim.scenario.experiment import Experiment
 
 WORLDVIEWS = ("newsham", "self", "neutral")
 BEFORE = "_before"  # after the name of a rival that is fitted to earlier episodes only

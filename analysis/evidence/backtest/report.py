@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 from scipy.special import gammaincinv
 
 from analysis.evidence.backtest import gains
-from analysis.evidence.backtest.forecasts import CHAINED, CHAINED_PAIRS, FORECASTERS, PAIRS, SCORES
+from analysis.evidence.backtest.forecasts import CHAINED, CHAINED_PAIRS, FORECASTERS, PAIRS, SCORES, Backtest
 from analysis.evidence.backtest.gains import Gain
 from analysis.evidence.backtest.rivals import RIVALS
-from analysis.evidence.episodes import TARGETS
+from analysis.evidence.episodes import TARGETS, Record
 from analysis.evidence.seen import load_seen
 from sim.results.disk import save
 from sim.results.tables import encode_csv
-
-if TYPE_CHECKING:
-    from analysis.evidence.backtest.forecasts import Backtest
-    from analysis.evidence.episodes import Record
 
 LABELS = {
     "newsham": "Newsham's reading", "self": "Self's reading", "neutral": "neutral", "climatology": "climatology",
