@@ -183,7 +183,7 @@ FOUR = ("force_hr_lost_hope", "hope_loss_ties", "answer_or_combat", "taiwan_will
 
 def test_three_that_only_count_together_are_found() -> None:
     """Four changes of 1.2 each turn the result, one by one; three that do nothing alone are worth 5 together."""
-    trio = {"N11": "public_support", "S6": "buildup_jump_pp", "S5": "severity_ratio"}
+    trio = {"N11": "public_support", "S6": "buildup_ties_pct", "S5": "ties_cost_share"}
     step = {name: ENDS["self"][name] - ENDS["newsham"][name] for name in (*FOUR, *trio.values())}
     terms: dict[tuple[str, ...], float] = {(name,): 1.2 / step[name] for name in FOUR}
     base = -4.5 - sum(1.2 / step[name] * ENDS["newsham"][name] for name in FOUR)

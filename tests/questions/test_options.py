@@ -34,7 +34,7 @@ def test_every_rule_that_chooses_is_found_with_its_options() -> None:
     assert found["japan", "responds"] == {
         japan.SUSPEND: "suspend", japan.QUIETEN: "quieten", japan.CONTINUE: "continue", japan.ADVANCE: "advance",
     }  # fmt: skip
-    assert set(found["prc", "answers_economically"]) == {prc.NONE, prc.FREEZE, prc.SELECTIVE, prc.RUPTURE}
+    assert set(found["prc", "answers_economically"]) == {prc.NONE, prc.FREEZE, prc.SELECTIVE}
     assert found["us", "intervenes"] == {1: "yes", 0: "no"}
     assert {actor for actor, _ in found} == set(mesa_model.AGENTS)
     assert not [key for key in found if key[1] in ("urge", "support", "will", "willingness")]  # they give numbers
