@@ -11,6 +11,7 @@ import yaml
 from analysis.evidence import episodes
 from analysis.evidence.episodes import OtherEpisode
 from sim.errors import ScenarioError
+from sim.scenario.loader import load
 
 RECORD = episodes.load_record()
 GOOD = {
@@ -214,7 +215,8 @@ def test_an_unknown_key_of_a_code_is_a_fault(tmp_path: Path) -> None:
 
 
 def test_a_leaders_statement_has_one_code() -> None:
+    lever = load("debate").catalogue.levers["declaratory_linkage"]
     (kind,) = [one for one in episodes.load_next_triggers("2027-01", RECORD) if one.name == "leader_on_taiwan"]
     named = {one.name: one.trigger for one in RECORD.episodes}
-    assert kind.trigger.combat == named["T17"].combat  # both: the prime minister in person, no forces
-    assert kind.trigger.official == named["T17"].official
+    assert kind.trigger.combat == named["T17"].combat == lever.combat  # both: the prime minister in person, no forces
+    assert kind.trigger.official == named["T17"].official == lever.official
