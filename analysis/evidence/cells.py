@@ -95,28 +95,47 @@ def outcome_values(records: Any, outcome: str) -> Floats:
     return np.asarray(records[name if name in records.dtype.names else outcome], dtype=float)
 
 
-def linearize_ratio(numerator: Floats, denominator: Floats) -> Floats:
-    """float[trial] whose mean is the ratio of two means, and whose spread is that of the ratio.
+def interval_of_level(values: Floats) -> Interval:
+    """The mean over trials (float[trial]) with its 95 % interval; blank if there are no values.
 
-    Near the means n and d of its parts, the ratio r = n / d changes by (dn - r dd) / d (the delta method). So each
-    trial contributes r + (its numerator - r times its denominator) / d, and the interval of the mean of these
-    contributions is an interval of the ratio. The result is empty where the denominator's mean is 0.
+    A share that is counted has Wilson's interval, also where nothing happened. Other limits are blank where fewer than
+    ten trials have an event.
 
-    >>> linearize_ratio(np.array([1.0, 2.0]), np.array([2.0, 4.0])).tolist()
-    [0.5, 0.5]
+    >>> [round(limit, 4) for limit in interval_of_level(np.zeros(400))]
+    [0.0, 0.0, 0.0095]
+    >>> interval_of_level(np.repeat([0.0, 7.5], [399, 1])).low is None
+    True
     """
-    mean = float(denominator.mean())
-    if mean == 0:
-        return np.empty(0)
-    ratio = float(numerator.mean()) / mean
-    return np.asarray(ratio + (numerator - ratio * denominator) / mean)
+    if not values.size:
+        return intervals.BLANK
+    if np.isin(values, (0, 1)).all():
+        return intervals.interval_of_share(values.reshape(-1, 1))
+    return intervals.interval_over_worlds(values)
 
 
-def interval_of_mean(values: Floats) -> Interval:
-    """The mean over trials with its 95 % interval; blank if there are no values."""
-    return intervals.interval_of_mean(values) if values.size else intervals.BLANK
+def interval_of_difference(first: Floats, second: Floats) -> Interval:
+    """The mean paired difference over trials, first minus second, with its 95 % interval.
+
+    Shares that are counted have Tango's. Other differences are exactly 0 if no trial differs; their limits are blank if
+    fewer than ten do.
+
+    >>> interval_of_difference(np.repeat([0.0, 0.5], [399, 1]), np.zeros(400)).low is None
+    True
+    """
+    if np.isin([first, second], (0, 1)).all():
+        return intervals.interval_of_share_difference(first.reshape(-1, 1), second.reshape(-1, 1))
+    return intervals.interval_over_blocks(first - second)
 
 
 def interval_of_ratio(numerator: Floats, denominator: Floats) -> Interval:
-    """The ratio of two means over the same trials with its 95 % interval; blank if the denominator's mean is 0."""
-    return interval_of_mean(linearize_ratio(numerator, denominator))
+    """The ratio of two means over the same trials with its 95 % interval; blank if the denominator's mean is 0.
+
+    Limits are blank where fewer than ten trials make the numerator, or tell it from a multiple of the denominator.
+
+    >>> interval_of_ratio(np.repeat([0.0, 1.0], [395, 5]), np.ones(400))
+    Interval(estimate=0.0125, low=None, high=None)
+    """
+    ratio = intervals.linearise_ratio(numerator, denominator)
+    if not ratio.size:
+        return intervals.BLANK
+    return intervals.interval_over_worlds(ratio, events=min(map(intervals.count_events, (numerator, ratio))))

@@ -185,7 +185,7 @@ def reaction(play: Play) -> Mapping[str, Interval]:
     for view in exp.worldviews:
         before = np.concatenate(answered[view.name, ""])
         after = np.mean([np.concatenate(answered[view.name, tie]) for tie in ties], axis=0)
-        increases[view.name] = intervals.interval_of_mean(after - before)
+        increases[view.name] = intervals.interval_over_blocks(after - before)
     return increases
 
 

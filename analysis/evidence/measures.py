@@ -16,9 +16,9 @@ from analysis.evidence.backtest.gains import Gain
 from analysis.evidence.cells import (
     Cell,
     Cells,
-    interval_of_mean,
+    interval_of_difference,
+    interval_of_level,
     interval_of_ratio,
-    linearize_ratio,
     outcome_values,
     play_cell,
 )
@@ -62,9 +62,9 @@ class Case(NamedTuple):
         """The cell with the row's changes `plus`, and with its changes `less`."""
         return self.cell.with_changes(self.row.of.plus), self.cell.with_changes(self.row.of.less)
 
-    def share_given(self, cell: Cell) -> Floats:
-        """float[trial] whose mean is how often the outcome happens for each time that `given` happens."""
-        return linearize_ratio(self.outcome(cell), self.cells.values(cell, str(self.row.of.given)))
+    def given(self, cell: Cell) -> Floats:
+        """float[trial] of the outcome that the row counts by."""
+        return self.cells.values(cell, str(self.row.of.given))
 
     def episodes(self) -> pd.DataFrame:
         """Episodes on the row's tracks, at its rung or above but short of force, begun before its `until_month`."""
@@ -76,7 +76,7 @@ class Case(NamedTuple):
         """The mean number of these events per trial, or per year played before `until_month`."""
         counts = self.chronicle.count_by_trial(events)
         if not self.row.of.per_year:
-            return interval_of_mean(counts)
+            return interval_of_level(counts)
         years = self.chronicle.trials["years"].to_numpy(float)
         return interval_of_ratio(counts, np.minimum(years, self.row.of.until_month / 12))
 
@@ -94,12 +94,12 @@ Measure = Callable[[Case], Interval]
 
 def level(case: Case) -> Interval:
     """The mean of an outcome."""
-    return interval_of_mean(case.outcome())
+    return interval_of_level(case.outcome())
 
 
 def absence(case: Case) -> Interval:
     """The share of trials in which something does not happen."""
-    return interval_of_mean(1 - case.outcome())
+    return interval_of_level(1 - case.outcome())
 
 
 def quantile(case: Case) -> Interval:
@@ -123,14 +123,14 @@ def per_year(case: Case) -> Interval:
 def difference(case: Case) -> Interval:
     """Paired difference of an outcome: the policy, with `plus`, minus the policy `against`, with `less`."""
     more, less = case.with_and_without()
-    return interval_of_mean(case.outcome(more) - case.outcome(case.rival(less)))
+    return interval_of_difference(case.outcome(more), case.outcome(case.rival(less)))
 
 
 def change_of_difference(case: Case) -> Interval:
     """What `plus` adds to the difference between two policies."""
     more, _ = case.with_and_without()
     with_plus = case.outcome(more) - case.outcome(case.rival(more))
-    return interval_of_mean(with_plus - (case.outcome() - case.outcome(case.rival())))
+    return interval_of_difference(with_plus, case.outcome() - case.outcome(case.rival()))
 
 
 def ratio_of_policies(case: Case) -> Interval:
@@ -140,13 +140,17 @@ def ratio_of_policies(case: Case) -> Interval:
 
 def share_given(case: Case) -> Interval:
     """How often the outcome happens for each time that `given` happens."""
-    return interval_of_mean(case.share_given(case.cell))
+    return interval_of_ratio(case.outcome(), case.given(case.cell))
 
 
 def share_given_difference(case: Case) -> Interval:
     """The difference of two such shares: with `plus` minus with `less`."""
-    more, less = map(case.share_given, case.with_and_without())
-    return interval_of_mean(more - less) if more.size and less.size else intervals.BLANK
+    cells = case.with_and_without()
+    outcomes = [case.outcome(cell) for cell in cells]
+    more, less = (intervals.linearise_ratio(outcomes[i], case.given(cell)) for i, cell in enumerate(cells))
+    if not more.size or not less.size:
+        return intervals.BLANK
+    return intervals.interval_over_worlds(more - less, events=intervals.count_events(np.maximum(*outcomes)))
 
 
 def hazard_of_force(case: Case) -> Interval:
@@ -158,7 +162,7 @@ def hazard_of_force(case: Case) -> Interval:
 def half_step(case: Case) -> Interval:
     """An outcome played in half-months minus the same in months."""
     halves, months = (case.outcome(case.cell._replace(step_months=step)) for step in (0.5, 1.0))
-    return interval_of_mean(halves - months)
+    return interval_of_difference(halves, months)
 
 
 def added_arms_growth(case: Case) -> Interval:
@@ -225,7 +229,7 @@ def _dials(cells: Cells, cell: Cell) -> list[tuple[bool, bool]]:
     for name, claim in exp.catalogue.claims.items():
         if claim.readings:
             low, high = (cells.records(cell.with_changes([f"claim.{name}={dial}"]), SMALL_SHARE) for dial in (0, 1))
-            moves = (interval_of_mean(outcome_values(high, outcome.name) - outcome_values(low, outcome.name))
+            moves = (interval_of_difference(outcome_values(high, outcome.name), outcome_values(low, outcome.name))
                      for outcome in primary(exp))  # fmt: skip
             beyond = any(m.low is not None and m.high is not None and not m.low <= 0 <= m.high for m in moves)
             dials.append((low.tobytes() == high.tobytes(), beyond))
@@ -277,7 +281,7 @@ def rally_share(case: Case) -> Interval:
 
 def steps_unanswered(case: Case) -> Interval:
     """Share of steps on some levers, as deep and open as the policy has them, that cost Japan nothing."""
-    return interval_of_mean(share_of_steps_unanswered(case.cells.experiment(case.cell), case.row.of.lever))
+    return interval_of_level(share_of_steps_unanswered(case.cells.experiment(case.cell), case.row.of.lever))
 
 
 def force_per_dispute(case: Case) -> Interval:
@@ -343,4 +347,4 @@ def _reachable(target: str, domain: str, rungs: int, first: int) -> list[int]:
 
 
 def _share_below(counts: Floats, on_record: int) -> Interval:
-    return interval_of_mean((counts < on_record) + (counts == on_record) / 2)
+    return interval_of_level((counts < on_record) + (counts == on_record) / 2)

@@ -2,7 +2,7 @@
 
 A 95 % interval within the expected range passes, and one that lies outside fails. If it straddles a limit, a row that
 is judged by its estimate passes if the estimate lies within. A row that is judged by its interval is then undecided:
-it needs more trials, and does not pass.
+it needs more trials, and does not pass. So is one whose interval is blank because too little happened.
 """
 
 from __future__ import annotations
@@ -117,6 +117,8 @@ def verdict(row: Row, interval: Interval) -> Verdict:
     if row.low is None or row.high is None:
         return "reported"
     estimate, low, high = _limits(interval)
+    if row.judged == "interval" and interval.estimate is not None and None in interval:
+        return "undecided"
     if row.judged == "interval":
         passes, fails = row.low < low and high < row.high, high <= row.low or low >= row.high
     else:

@@ -188,10 +188,10 @@ def change(comparison: Comparison, outcome: Outcome) -> str:
         return "identical in every trial"
     if comparison.verdict == "same":
         return f"no difference that matters (under {margin(outcome, comparison.margin)})"
-    if comparison.verdict == "few":
+    if comparison.verdict == "few" or pd.isna(low):
         return "too few trials to say"
-    if comparison.verdict == "undecided" or pd.isna(low):
-        return "too close to call" + ("" if pd.isna(low) else f" ({interval_words(low, high, outcome)})")
+    if comparison.verdict == "undecided":
+        return f"too close to call ({interval_words(low, high, outcome)})"
     small = ", clear but small" if comparison.verdict.startswith("a little") else ""
     return f"{signed(comparison.difference, outcome)} ({interval_words(low, high, outcome)}){small}"
 

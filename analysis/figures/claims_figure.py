@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -111,17 +111,20 @@ def _themes(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _end(finding: Claims, ends: pd.DataFrame, name: str) -> Row:
     worldview = finding.game.newsham if name == NEWSHAM else finding.game.by_self
-    difference, low, high = ends.loc[[name], ["difference", "low", "high"]].to_numpy(float)[0].tolist()
-    return Row("end", worldview_title(worldview), Interval(difference, low, high))
+    return Row("end", worldview_title(worldview), _read_interval(ends.loc[name, ["difference", "low", "high"]]))
 
 
 def _swap_step(row: Any) -> Interval:
     """A row's value as the step from Newsham to Self."""
-    return _negate(Interval(row.value, row.low, row.high))
+    return _negate(_read_interval((row.value, row.low, row.high)))
+
+
+def _read_interval(figures: Iterable[Any]) -> Interval:
+    return Interval(*(None if pd.isna(figure) else float(figure) for figure in figures))
 
 
 def _negate(interval: Interval) -> Interval:
-    value, low, high = (0.0 if limit is None else 0.0 - limit for limit in interval)
+    value, low, high = (None if limit is None else 0.0 - limit for limit in interval)
     return Interval(value, high, low)
 
 

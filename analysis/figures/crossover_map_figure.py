@@ -36,7 +36,7 @@ def draw_crossover_map(finding: Map) -> CaptionedFigure:
     if values.min() < 0 < values.max():
         axes.contour(MAP_GRID, MAP_GRID, values, levels=[0.0], colors=INK, linewidths=2.5)
     for x, y, low, high in finding.table[["dial_x", "dial_y", "low", "high"]].to_numpy(float).tolist():
-        if low <= 0 <= high:
+        if not (low > 0 or high < 0):
             axes.plot(x, y, "o", color=INK, markersize=4, clip_on=False)
     bar = figure.colorbar(drawn, ax=axes)
     ends = (a, b) if outcome.better == "low" else (b, a)
@@ -66,6 +66,6 @@ def describe_crossover_map(finding: Map) -> list[str]:
     a, b = (policy_phrase(question.experiment, policy.name) for policy in question.policies)
     return [
         f"Of {len(table)} points on the map, {a} does better at {first} and {b} at {second}.",
-        f"At {left} (dots) it is too close to call." if left else "None is too close to call.",
+        f"At {left} (dots) it is too close to call, or too few trials tell." if left else "None is too close to call.",
         f"If Self is right on both, they are {ends[0]} apart; if Newsham is, {ends[1]}.",
     ]

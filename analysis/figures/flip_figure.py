@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 from analysis.figures.captions import (
     belief_clause,
     capitalize,
@@ -27,7 +29,7 @@ def draw_flip(finding: Flip) -> CaptionedFigure:
     rows = []
     for step, claim, reading, value, low, high in _steps(finding):
         text = worldview_title(question.worldview) if not step else _change(finding, claim, reading)
-        rows.append(Row("level", text, Interval(value, low, high)))
+        rows.append(Row("level", text, Interval(value, *(None if isnan(limit) else limit for limit in (low, high)))))
     return draw_waterfall(
         question, finding.trials, rows, name=f"flip_{question.outcomes[0]}_{question.worldview.name}",
         heading=f"How few beliefs decide between {a} and {b}?", caption=" ".join(describe_flip(finding)),

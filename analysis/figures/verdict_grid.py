@@ -123,6 +123,7 @@ def describe_leaders(exp: Experiment, summary: pd.DataFrame, table: pd.DataFrame
         parts += [f"{number_word(left['small'])} clear but small"] if left["small"] else []
         parts += [f"{number_word(left['same'])} without a difference that matters"] if left["same"] else []
         parts += [f"{number_word(left['undecided'])} too close to call"] if left["undecided"] else []
+        parts += [f"{number_word(left['few'])} with too few trials to say"] if left["few"] else []
         sentences.append(f"{capitalize(belief_clause(view))}, {join_words(parts)}.")
     others = join_words([policy_phrase(exp, name) for name in rivals(exp)])
     return (
@@ -148,8 +149,11 @@ def cell_text(
         return f"{title(exp, lead.policy)}, by little", numbers
     front = {name: level[name] for name in (lead.policy, *lead.unsettled)}
     widest = max((versus[worldview, outcome.name, lead.policy, name].margin for name in lead.unsettled), default=0.0)
-    verdict = f"apart by less than {margin(outcome, widest)}" if lead.status == "same" else "too close to call"
-    head = "No real difference" if lead.status == "same" else "Undecided"
+    head, verdict = {
+        "same": ("No real difference", f"apart by less than {margin(outcome, widest)}"),
+        "few": ("Too few trials", "too few trials to say"),
+        "undecided": ("Undecided", "too close to call"),
+    }[lead.status]
     if len(front) < len(level):
         head = join_words([title(exp, name) for name in front], "or")
     low, high = min(front, key=front.__getitem__), max(front, key=front.__getitem__)

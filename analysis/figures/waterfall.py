@@ -121,7 +121,7 @@ def _draw_bars(
 def _format_number(value: Interval, scale: float, decimals: int) -> str:
     """A row's number and its interval, as written at the right."""
     estimate, low, high = ("?" if number is None else _format_signed(scale * number, decimals) for number in value)
-    return f"{estimate}   ({low} to {high})"
+    return f"{estimate}   (too few to say)" if None in value[1:] else f"{estimate}   ({low} to {high})"
 
 
 def _format_signed(value: float, decimals: int) -> str:

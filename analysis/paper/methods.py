@@ -28,6 +28,7 @@ from sim.statistics import intervals
 
 FOLDER = "methods"
 FILES = ("methods.md", "settings.csv", "parameters.csv", "references.bib")
+BY_BLOCKS = ("claims", "crossover", "map", "flip", "sensitivity")  # whose intervals are `interval_over_blocks`
 CITED = re.compile(r"@(\w+)")
 Values = dict[str, Any]
 
@@ -99,7 +100,8 @@ def page_of_question(record: Manifest) -> str:
     """Return methods.md for a command other than `strait run`; `record` is the manifest that it left."""
     exp = finding.read_experiment(record)
     name, values = QUESTIONS[record["command"]](exp, record, _design(exp, record))
-    return _page(exp, record, _subject(exp, record), [_paragraph(name, **values)])
+    blocks = [_paragraph("blocks", few_events=intervals.FEW_EVENTS)] if name in BY_BLOCKS else []
+    return _page(exp, record, _subject(exp, record), [_paragraph(name, **values), *blocks])
 
 
 def _page(exp: Experiment, record: Manifest, subject: str, body: Sequence[str], head: Sequence[str] = ()) -> str:

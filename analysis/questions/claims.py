@@ -25,7 +25,7 @@ from sim.engine.question import look_up
 from sim.errors import QuestionError
 from sim.model import draws
 from sim.statistics import owen
-from sim.statistics.intervals import LEVEL, Floats, Interval, interval_of_mean
+from sim.statistics.intervals import LEVEL, Floats, Interval, interval_over_blocks
 
 if TYPE_CHECKING:
     from sim.engine.question import Question
@@ -366,9 +366,9 @@ def _pairs(game: Game, pairs: list[tuple[str, str]], interactions: Floats) -> pd
     """Rows of pairs, the strongest first; `interactions` is float[block, half, pair, end]."""
     rows, joint = [], 1 - (1 - LEVEL) / max(comb(len(game.players), 2), 1)
     for i, pair in enumerate(pairs):
-        at_self, at_newsham = (interval_of_mean(interactions[:, :, i, end].mean(axis=1)) for end in (0, 1))
+        at_self, at_newsham = (interval_over_blocks(interactions[:, :, i, end].mean(axis=1)) for end in (0, 1))
         values = interactions[:, :, i].mean(axis=(1, 2))
-        mean, (_, *together) = interval_of_mean(values), interval_of_mean(values, joint)
+        mean, (_, *together) = interval_over_blocks(values), interval_over_blocks(values, joint)
         rows.append((*_key(game), game.question.outcomes[0], *pair, *mean, *together, *at_self, *at_newsham))
     at_ends = [f"{end}{limit}" for end in ("at_self", "at_newsham") for limit in ("", "_low", "_high")]
     of_pair = ("claim_a", "claim_b", "interaction", "low", "high", "joint_low", "joint_high")
@@ -381,10 +381,10 @@ def _key(game: Game) -> tuple[str, ...]:
 
 
 def _interval(parts: Mapping[str, Floats], name: str, outcome: int) -> Interval:
-    """Mean over blocks with Student's t; what was never played is exactly 0."""
+    """Mean over blocks with its interval; what was never played is exactly 0."""
     if name not in parts:
         return Interval(0.0, 0.0, 0.0)
-    return interval_of_mean(parts[name][:, :, outcome].mean(axis=1))
+    return interval_over_blocks(parts[name][:, :, outcome].mean(axis=1))
 
 
 def _sampling_error(parts: Mapping[str, Floats], name: str, outcome: int) -> float:

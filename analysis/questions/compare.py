@@ -60,7 +60,7 @@ class Leader:
     policy: str
     runner_up: str
     unsettled: tuple[str, ...]
-    status: str  # settled | small (clear, but too small to matter) | same | undecided
+    status: str  # settled | small (clear, but too small to matter) | same | few (too few trials to say) | undecided
 
 
 def comparisons(differences: pd.DataFrame, start: str) -> dict[Versus, Comparison]:
@@ -106,8 +106,9 @@ def leader(
     verdicts = {other: versus[worldview, outcome.name, order[0], other].verdict for other in order[1:]}
     unsettled = tuple(other for other, verdict in verdicts.items() if verdict != "better")
     left = {verdicts[other] for other in unsettled}
-    small, alike = left <= {"a little better"}, left <= {"same", "identical", "a little better"}
-    status = "settled" if not left else "small" if small else "same" if alike else "undecided"
+    alike = {"same", "identical", "a little better"}
+    statuses = {"settled": set[str](), "small": {"a little better"}, "same": alike, "few": {*alike, "few"}}
+    status = next((name for name, allowed in statuses.items() if left <= allowed), "undecided")
     return Leader(order[0], order[1], unsettled, status)
 
 

@@ -20,7 +20,7 @@ from sim.engine import beliefs
 from sim.engine.evaluation import block_means
 from sim.errors import QuestionError
 from sim.scenario.messages import describe_unknown
-from sim.statistics.intervals import Floats, interval_of_mean
+from sim.statistics.intervals import Floats, interval_over_blocks
 from sim.statistics.zero_crossing import RESAMPLES, Crossing, find_crossing, next_points
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def map_dials(question: Question, claims: tuple[str, str], work: Work | None = N
     settings = [{claims[0]: x, claims[1]: y} for y in MAP_GRID.tolist() for x in MAP_GRID.tolist()]
     differences = play_settings(question, settings, trials, work)
     key = (question.start.name, *question.contrast, question.outcomes[0], question.worldview.name, *claims)
-    rows = [(*key, *setting.values(), *interval_of_mean(differences[:, i, 0])) for i, setting in enumerate(settings)]
+    rows = [(*key, *setting.values(), *interval_over_blocks(differences[:, i, 0])) for i, setting in enumerate(settings)]
     size = worlds_of(question.experiment, trials)[0] * question.experiment.lucks
     return Map(question, size, pd.DataFrame(rows, columns=MAP_COLUMNS), claims)
 
@@ -388,7 +388,7 @@ def _numbers(question: Question, crossings: dict[tuple[str, str], Crossing]) -> 
 
 def _curves(question: Question, curves: Mapping[str, tuple[Floats, Floats]]) -> pd.DataFrame:
     rows = [
-        (*_key(question, claim, outcome), dial, *interval_of_mean(values[:, j, i]))
+        (*_key(question, claim, outcome), dial, *interval_over_blocks(values[:, j, i]))
         for claim, (dials, values) in curves.items()
         for i, outcome in enumerate(question.outcomes) for j, dial in enumerate(dials.tolist())
     ]  # fmt: skip

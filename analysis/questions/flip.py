@@ -15,7 +15,7 @@ from analysis.questions.finding import Finding
 from analysis.questions.work import Counter, Work
 from sim.engine import beliefs
 from sim.errors import QuestionError
-from sim.statistics.intervals import Floats, interval_of_mean
+from sim.statistics.intervals import Floats, interval_over_blocks
 
 if TYPE_CHECKING:
     from sim.engine.question import Question
@@ -230,11 +230,11 @@ class _Search:
         rows = []
         for i, step in enumerate(steps):
             claim, reading = step[-1].split() if step else ("", "")
-            rows.append((*key, i, claim, reading, *interval_of_mean(differences[step]), result))
+            rows.append((*key, i, claim, reading, *interval_over_blocks(differences[step]), result))
         for author, every in ends.items():
-            rows.append((*key, None, "(all)", author, *interval_of_mean(differences[every]), result))
+            rows.append((*key, None, "(all)", author, *interval_over_blocks(differences[every]), result))
         trials = worlds_of(question.experiment, self.trials)[0] * question.experiment.lucks
-        return Flip(question, trials, pd.DataFrame(rows, columns=COLUMNS), result, changes)
+        return Flip(question, trials, pd.DataFrame(rows, columns=COLUMNS).astype({"low": float, "high": float}), result, changes)
 
 
 def _by_author(options: Sequence[str]) -> dict[str, Changes]:
@@ -256,7 +256,7 @@ def _options(question: Question) -> list[str]:
 
 def _lies_beyond(blocks: Floats, sign: float) -> bool:
     """True if the whole interval of the mean has this sign."""
-    _, low, high = interval_of_mean(blocks)
+    _, low, high = interval_over_blocks(blocks)
     return low is not None and high is not None and min(sign * low, sign * high) > 0
 
 

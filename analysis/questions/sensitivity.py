@@ -25,7 +25,7 @@ from sim.errors import QuestionError
 from sim.scenario.messages import describe_unknown
 from sim.statistics import indices
 from sim.statistics.indices import LUCK, MORRIS, SOBOL, decompose, plain_problem, screen
-from sim.statistics.intervals import Floats, interval_of_mean
+from sim.statistics.intervals import Floats, interval_over_blocks
 
 if TYPE_CHECKING:
     from sim.engine.question import Question
@@ -201,7 +201,7 @@ def _tornado(model: _Model, inputs: dict[str, Any], over: str) -> pd.DataFrame:
     for i, outcome in enumerate(model.question.outcomes):
         for row, setting in enumerate(settings[1:], start=1):
             [(name, value)] = setting.items()
-            level, change = interval_of_mean(means[:, row, i]), interval_of_mean(means[:, row, i] - means[:, 0, i])
+            level, change = map(interval_over_blocks, (means[:, row, i], means[:, row, i] - means[:, 0, i]))
             rows.append((outcome, name, "high" if row % 2 == 0 else "low", value, *level, *change))
     figures = ["difference", "low", "high", "change", "change_low", "change_high"]
     return pd.DataFrame(rows, columns=["outcome", "input", "end", "setting", *figures])

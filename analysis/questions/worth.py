@@ -26,7 +26,7 @@ from sim.engine.question import Question, check_count
 from sim.errors import QuestionError
 from sim.statistics import information
 from sim.statistics.information import Information, Saving, value_information
-from sim.statistics.intervals import Floats, interval_of_mean
+from sim.statistics.intervals import Floats, interval_of_mean, interval_over_blocks
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
@@ -238,6 +238,6 @@ def _policy_rows(
     rows = []
     for i, policy in enumerate(question.experiment.policies):
         value, low, high = (sign * float(number or 0.0) for number in interval_of_mean(means[:, i]))
-        behind = interval_of_mean(means[:, i] - means[:, found.default])
+        behind = interval_over_blocks(means[:, i] - means[:, found.default])
         rows.append((*key, policy.name, value, *sorted((low, high)), *behind, found.choices[i]))
     return rows

@@ -245,8 +245,8 @@ def interval_over_blocks(values: Floats, level: float = LEVEL) -> Interval:
     Returns
     -------
     Interval
-        0, 0, 0 if not one block differs; blank limits if fewer than `FEW_EVENTS` differ, since so few events then make
-        the difference.
+        0, 0, 0 if not one block differs; blank limits if some do not and fewer than `FEW_EVENTS` do, since so few
+        events then make the difference.
 
     Examples
     --------
@@ -254,7 +254,8 @@ def interval_over_blocks(values: Floats, level: float = LEVEL) -> Interval:
     (Interval(estimate=0.05, low=None, high=None), Interval(estimate=0.0, low=0.0, high=0.0))
     """
     interval = interval_of_mean(values, level)
-    return interval if not 0 < np.count_nonzero(values) < FEW_EVENTS else Interval(interval.estimate, None, None)
+    few = 0 < np.count_nonzero(values) < min(FEW_EVENTS, values.size)
+    return Interval(interval.estimate, None, None) if few else interval
 
 
 def effective_size(values: Floats, level: float = LEVEL) -> float:

@@ -20,7 +20,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.statistics.intervals import LEVEL, Floats, interval_of_mean
+from sim.statistics.intervals import LEVEL, Floats, interval_over_blocks
 
 RESAMPLES = 2000
 KEY = 1979  # of the Philox generator behind the resamples: the same ones every time (Efron 1979)
@@ -147,8 +147,8 @@ def _reject(curves: Floats, dials: Floats) -> None:
 
 
 def _intervals(curves: Floats) -> list[tuple[float, float, float]]:
-    """Mean and limits at each point: there are two blocks at least, so there are limits."""
-    found = [interval_of_mean(curves[:, i]) for i in range(curves.shape[1])]
+    """Mean and limits at each point; both are 0, which decides nothing, where too few blocks differ to have limits."""
+    found = [interval_over_blocks(curves[:, i]) for i in range(curves.shape[1])]
     return [(float(mean or 0), float(low or 0), float(high or 0)) for mean, low, high in found]
 
 

@@ -34,6 +34,11 @@ WORSE |= {"simultaneous_low": 0.017, "simultaneous_high": 0.023, **USUAL, "trial
 OPEN: Row = {"difference": -0.002, "low": -0.006, "high": 0.002, "verdict": "undecided"}
 OPEN |= {"simultaneous_low": -0.008, "simultaneous_high": 0.004, **USUAL, "trials_needed": 800}
 SAME: Row = OPEN | {"verdict": "same within margin", "simultaneous_low": -0.004}
+FEW: Row = (
+    OPEN
+    | {"verdict": "too few to say"}
+    | dict.fromkeys(("low", "high", "simultaneous_low", "simultaneous_high", "trials_needed"), pd.NA)
+)
 SMALL: Row = BETTER | {"difference": -0.002, "low": -0.003, "high": -0.001, "verdict": "a better but small"}
 SMALL |= {"simultaneous_low": -0.0035, "simultaneous_high": -0.0005}
 EQUAL: Row = dict.fromkeys(SAME, 0.0) | {"verdict": "same within margin", "identical": True}
@@ -114,14 +119,14 @@ def test_without_a_joint_interval_the_pointwise_one_is_quoted() -> None:
         BETTER | blank, WORSE | blank, OPEN | blank
     )
     blank |= dict.fromkeys(("low", "high", "verdict"), pd.NA)
-    open_ = "if Newsham is right, too close to call; if Self is right, too close to call"
-    assert open_ in first_sentence(*[BETTER | blank] * 3)
+    few = "if Newsham is right, too few trials to say; if Self is right, too few trials to say"
+    assert few in first_sentence(*[BETTER | blank] * 3)
 
 
 @pytest.mark.parametrize(
     ("row", "counted"),
     [(BETTER, "12 are clear"), (OPEN, "12 are too close to call"), (SAME, "12 make no difference that matters"),
-     (SMALL, "12 are clear but small"), (EQUAL, "12 make no difference that matters")],
+     (SMALL, "12 are clear but small"), (FEW, "12 have too few trials to say"), (EQUAL, "12 make no difference that matters")],
 )  # fmt: skip
 def test_every_comparison_is_counted_once(row: dict[str, Any], counted: str) -> None:
     caption = describe_differences(two(), differences(two(), row, row, row), "2026")
@@ -144,6 +149,7 @@ def tables(result: Result) -> tuple[pd.DataFrame, pd.DataFrame]:
     ("row", "head", "words"),
     [(BETTER, "Direct ties", "direct ties is clearly best on four"),
      (OPEN, "Undecided", "four too close to call"),
+     (FEW, "Too few trials", "four with too few trials to say"),
      (SAME, "No real difference", "four without a difference that matters"),
      (EQUAL, "No real difference", "four without a difference that matters")],
 )  # fmt: skip
