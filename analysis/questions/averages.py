@@ -24,7 +24,6 @@ from sim.errors import QuestionError
 from sim.model import compiled
 from sim.results import disk, failures, tables
 from sim.statistics import intervals
-from sim.statistics.contrasts import ROUNDING
 from sim.statistics.intervals import LEVEL, Floats, Interval
 
 if TYPE_CHECKING:
@@ -80,8 +79,7 @@ def paired_difference(first: Floats, second: Floats, level: float = LEVEL) -> In
     """
     if not len(first) or not len(second):
         return intervals.BLANK
-    difference = first - second
-    return intervals.interval_over_blocks(np.where(np.abs(difference) <= ROUNDING, 0.0, difference), level)
+    return intervals.interval_over_blocks(first - second, level)
 
 
 def jackknife(function: Callable[[Mapping[str, float]], float], blocks: Mapping[str, Floats]) -> Interval:

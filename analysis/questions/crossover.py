@@ -165,7 +165,8 @@ def map_dials(question: Question, claims: tuple[str, str], work: Work | None = N
     settings = [{claims[0]: x, claims[1]: y} for y in MAP_GRID.tolist() for x in MAP_GRID.tolist()]
     differences = play_settings(question, settings, trials, work)
     key = (question.start.name, *question.contrast, question.outcomes[0], question.worldview.name, *claims)
-    rows = [(*key, *setting.values(), *interval_over_blocks(differences[:, i, 0])) for i, setting in enumerate(settings)]
+    intervals = map(interval_over_blocks, differences[..., 0].T)
+    rows = [(*key, *setting.values(), *interval) for setting, interval in zip(settings, intervals, strict=True)]
     size = worlds_of(question.experiment, trials)[0] * question.experiment.lucks
     return Map(question, size, pd.DataFrame(rows, columns=MAP_COLUMNS), claims)
 

@@ -234,7 +234,8 @@ class _Search:
         for author, every in ends.items():
             rows.append((*key, None, "(all)", author, *interval_over_blocks(differences[every]), result))
         trials = worlds_of(question.experiment, self.trials)[0] * question.experiment.lucks
-        return Flip(question, trials, pd.DataFrame(rows, columns=COLUMNS).astype({"low": float, "high": float}), result, changes)
+        table = pd.DataFrame(rows, columns=COLUMNS).astype({"low": float, "high": float})
+        return Flip(question, trials, table, result, changes)
 
 
 def _by_author(options: Sequence[str]) -> dict[str, Changes]:

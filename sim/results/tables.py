@@ -389,7 +389,7 @@ def paired_difference(
     if a.estimator == "count" and a.trials is not None and b.trials is not None:
         return intervals.interval_of_share_difference(a.trials, b.trials, level)
     difference = a.values - b.values
-    difference[np.abs(difference) <= contrasts.ROUNDING] = 0.0
+    difference[np.abs(difference) <= intervals.ROUNDING] = 0.0
     if identical:
         return intervals.Interval(0.0, 0.0, 0.0)
     if a.recorded_worlds is not None and b.recorded_worlds is not None:

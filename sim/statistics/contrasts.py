@@ -10,9 +10,8 @@ import math
 
 import numpy as np
 
-from sim.statistics.intervals import LEVEL, Floats, Interval
+from sim.statistics.intervals import LEVEL, ROUNDING, Floats, Interval
 
-ROUNDING = 1e-12  # in any unit: a spread below this is rounding, not variation
 RELATIVE_MARGIN = 0.1  # of the outcome's level: a smaller difference does not matter
 TOO_FEW = "too few to say"
 BAND_WORLDS = 100  # with fewer, intervals at so high a level hold together in less than nine of ten runs

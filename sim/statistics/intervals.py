@@ -24,6 +24,7 @@ LEVEL = 0.95
 BLOCKS = 1000  # into which a long column is summed: more add nothing
 MIN_WORLDS = 30  # with fewer, means have no limits
 FEW_EVENTS = 10  # worlds in which something happens: with fewer, means have no limits
+ROUNDING = 1e-12  # in any unit: a difference or spread below this is rounding
 FEW_COUNTED = 3  # events up to which a count's limits are widened
 
 
@@ -253,6 +254,7 @@ def interval_over_blocks(values: Floats, level: float = LEVEL) -> Interval:
     >>> interval_over_blocks(np.repeat([0.0, 1.0], [19, 1])), interval_over_blocks(np.zeros(20))
     (Interval(estimate=0.05, low=None, high=None), Interval(estimate=0.0, low=0.0, high=0.0))
     """
+    values = np.where(np.abs(values) <= ROUNDING, 0.0, values)
     interval = interval_of_mean(values, level)
     few = 0 < np.count_nonzero(values) < min(FEW_EVENTS, values.size)
     return Interval(interval.estimate, None, None) if few else interval

@@ -126,7 +126,8 @@ def test_without_a_joint_interval_the_pointwise_one_is_quoted() -> None:
 @pytest.mark.parametrize(
     ("row", "counted"),
     [(BETTER, "12 are clear"), (OPEN, "12 are too close to call"), (SAME, "12 make no difference that matters"),
-     (SMALL, "12 are clear but small"), (FEW, "12 have too few trials to say"), (EQUAL, "12 make no difference that matters")],
+     (SMALL, "12 are clear but small"), (FEW, "12 have too few trials to say"),
+     (EQUAL, "12 make no difference that matters")],
 )  # fmt: skip
 def test_every_comparison_is_counted_once(row: dict[str, Any], counted: str) -> None:
     caption = describe_differences(two(), differences(two(), row, row, row), "2026")
