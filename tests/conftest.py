@@ -19,6 +19,7 @@ SLOW = {
     "engine/test_ways.py", "evidence/test_backtest.py", "evidence/test_calibration.py",
     "evidence/test_validate.py", "figures/test_question_figures.py", "figures/test_run_figures.py",
     "model/test_aftermath.py", "model/test_cache.py", "model/test_keys.py", "paper/test_export.py",
+    "page/test_in_a_browser.py", "page/test_same_numbers.py",
     "paper/test_methods_of_questions.py", "project/test_docs.py", "project/test_installed.py",
     "project/test_notebooks.py", "project/test_recipes.py", "questions/test_claims.py",
     "questions/test_discover.py", "questions/test_effort.py", "questions/test_ema.py",

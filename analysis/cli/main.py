@@ -30,6 +30,7 @@ from analysis.cli.list import list_names
 from analysis.cli.merge import merge
 from analysis.cli.methods import methods
 from analysis.cli.options_command import count_options
+from analysis.cli.page import page
 from analysis.cli.rerun import rerun
 from analysis.cli.robust import robust
 from analysis.cli.run import run
@@ -69,6 +70,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "backtest": (backtest, "strait backtest    strait backtest --episodes my_episodes.yaml --out out/mine"),
     },
     "Write": {
+        "page": (page, "strait page debate.html    strait page my_debate.yaml class.html"),
         "export": (export, "strait export out/debate --dta --table trials"),
         "cite": (cite, "strait cite N12    strait cite us_intervenes_prob --bibtex >> refs.bib"),
         "methods": (methods, "strait methods out/debate    strait methods out/claims"),

@@ -14,6 +14,7 @@ from sim.scenario.catalogue import Claim, Lever, Outcome, Parameter, Quantity, R
 from sim.scenario.experiment import Experiment, LeverSetting, Policy, Start, Worldview
 from sim.scenario.glossary import Term, glossary
 from sim.scenario.layers import LeverLevel
+from sim.scenario.schema import DialWord
 from sim.scenario.shipped import shipped_folder
 from sim.scenario.values import Values
 
@@ -22,6 +23,7 @@ Lines = Iterator[tuple[str, object]]  # label and text; a line without text is n
 SUMMARY_FIELDS = ("says", "summary", "meaning", "cite")  # an entry's main text is in one of these
 
 AUTHORS = {"newsham": "Newsham", "self": "Self", "editor": "the editor"}
+ANSWERS: dict[DialWord, str] = {"self": "Self", "neutral": "the evidence", "newsham": "Newsham"}
 KNOWN = {
     "record": "on record",
     "literature": "from published research",
@@ -181,6 +183,7 @@ def _details(entry: Any, exp: Experiment) -> Lines:
         case Source():
             yield "address", entry.url
         case Policy():
+            yield "plain name", entry.plain_name
             yield "under pressure", entry.when_coerced.replace("_", " ")
             yield from ((name, depths(setting)) for name, setting in entry.levers.items())
             yield "other levers", "stay as at the start"
@@ -216,6 +219,8 @@ def _claim(entry: Claim, exp: Experiment) -> Lines:
     yield "author", f"{AUTHORS[entry.author]}, {', '.join(entry.paragraphs)}"
     yield "theme", entry.theme
     yield "kind", f"{entry.kind}: {CLAIM_KINDS[entry.kind]}"
+    yield "question", entry.question
+    yield from ((f"  {label}", entry.answers.get(who)) for who, label in ANSWERS.items())
     for name in dict.fromkeys(name for reading in entry.readings.values() for name in reading):
         yield name, exp.catalogue.parameters[name].meaning
         yield from ((f"  {label}", text) for label, text in _readings(entry, name))

@@ -1,10 +1,11 @@
-"""Cells of an experiment played by Node, from the rules printed as JavaScript: for tests and for `strait bench`."""
+"""The rules printed as JavaScript, and cells played with them by Node: for the page, tests and `strait bench`."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,29 @@ from sim.translate.to_javascript import offsets, print_javascript
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules as statements of JavaScript, and where the fields of their records lie in STATE, PARAMS and SETTING."""
+
+    text: str
+    state: dict[str, int]
+    parameters: dict[str, int]
+    setting: dict[str, int]
+
+
+def print_rules(exp: Experiment) -> Rules:
+    """Print what plays one trial of an experiment, `batch$play_trial(counts)`, and what records it."""
+    levers, names = len(exp.catalogue.levers), list(exp.catalogue.parameters)
+    state, params, setting = (
+        Record(dtype) for dtype in (state_dtype(levers), parameters_dtype(names), setting_dtype(levers))
+    )
+    program = Program()
+    program.read(batch.play_trial, (state, params, setting, Array(INT, (None, len(codes.TRACKS), codes.FALLEN + 1))))
+    program.read(outcomes.write, (state, Array(REAL, (len(outcomes.COLUMNS),))))
+    text = print_javascript(program, {"STATE": state, "PARAMS": params, "SETTING": setting})
+    return Rules(text, offsets(state), offsets(params), offsets(setting))
 
 
 def play_in_javascript(
@@ -39,7 +63,7 @@ def play_in_javascript(
             drawn = setup.draw_worlds(exp, view, 0, exp.trials // exp.lucks)
             for policy in exp.policies:
                 cells[start.name, view.name, policy.name] = name = str(len(cells))
-                _numbers(setup.build_setting(exp, policy, start)[0]).tofile(folder / f"{name}.setting")
+                flatten(setup.build_setting(exp, policy, start)[0]).tofile(folder / f"{name}.setting")
                 drawn.view(np.float64).tofile(folder / f"{name}.worlds")
     text = _script(exp, [*cells.values()], int(np.prod(counts)))
     (folder / "rules.js").write_text(text, encoding="utf-8")
@@ -57,16 +81,8 @@ def play_in_javascript(
 
 def _script(exp: Experiment, cells: Sequence[str], counts: int) -> str:
     """A program that plays cells from files, in the language of the page, and prints what a trial of each costs."""
-    levers, names = len(exp.catalogue.levers), list(exp.catalogue.parameters)
-    state, params, setting = (
-        Record(dtype) for dtype in (state_dtype(levers), parameters_dtype(names), setting_dtype(levers))
-    )
-    program, columns = Program(), len(outcomes.COLUMNS)
-    program.read(batch.play_trial, (state, params, setting, Array(INT, (None, len(codes.TRACKS), codes.FALLEN + 1))))
-    program.read(outcomes.write, (state, Array(REAL, (columns,))))
-    at = offsets(state)
-    rules = print_javascript(program, {"STATE": state, "PARAMS": params, "SETTING": setting})
-    return f""""use strict"; {rules}
+    rules, columns = print_rules(exp), len(outcomes.COLUMNS)
+    return f""""use strict"; {rules.text}
 const fs = require("fs"), ROW = new Float64Array({columns}), costs = [];
 const read = (name) => new Float64Array(new Uint8Array(fs.readFileSync(name)).buffer);
 for (const cell of {json.dumps(cells)}) {{
@@ -76,7 +92,7 @@ for (const cell of {json.dumps(cells)}) {{
   const begun = process.cpuUsage().user;
   for (let world = 0; world < worlds; world++) for (let luck = 0; luck < {exp.lucks}; luck++) {{
     PARAMS.set(drawn.subarray(world * PARAMS.length, (world + 1) * PARAMS.length));
-    STATE.fill(0); STATE[{at["world"]}] = world; STATE[{at["luck"]}] = luck + 1;
+    STATE.fill(0); STATE[{rules.state["world"]}] = world; STATE[{rules.state["luck"]}] = luck + 1;
     batch$play_trial(counts); outcomes$write(ROW); out.set(ROW, (world * {exp.lucks} + luck) * ROW.length);
   }}
   costs.push((process.cpuUsage().user - begun) / {exp.trials});
@@ -86,8 +102,8 @@ for (const cell of {json.dumps(cells)}) {{
 console.log(JSON.stringify(costs));"""
 
 
-def _numbers(record: np.void) -> np.ndarray:
-    """The numbers of a record, one after the other."""
+def flatten(record: np.void) -> np.ndarray:
+    """Give the numbers of a record, one after the other, as they lie in its array in JavaScript."""
     names = record.dtype.names or ()
-    return np.concatenate([_numbers(record[name]) if record.dtype[name].names else np.ravel(record[name]).astype(float)
+    return np.concatenate([flatten(record[name]) if record.dtype[name].names else np.ravel(record[name]).astype(float)
                            for name in names])  # fmt: skip

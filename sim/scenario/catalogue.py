@@ -11,16 +11,19 @@ from sim.scenario.schema import (
     Author,
     ByName,
     ClaimName,
+    DialWord,
     Distributions,
     FileEntry,
     KeyName,
     OnOff,
     OutcomeName,
     OwnDistribution,
+    ParameterName,
     PolicyName,
     Positive,
     Range,
     Share,
+    ShownNumber,
     Sources,
     StartName,
     Text,
@@ -69,7 +72,11 @@ class Quantity(FileEntry):
 
 @dataclass(frozen=True)
 class Claim(FileEntry):
-    """A claim of an author, and each author's reading of it: the distributions of the parameters that it decides."""
+    """A claim of an author, and each author's reading of it: the distributions of the parameters that it decides.
+
+    `question` asks it in plain words, `answers` says what each end of its dial and the evidence say to it, and `shown`
+    has the words around the median of a parameter, such as "about {%} in 100".
+    """
 
     name: KeyName
     author: Literal["newsham", "self", "editor"]
@@ -81,6 +88,9 @@ class Claim(FileEntry):
     contradicts: Text = ""
     verdict: Text = ""
     source: Sources = ()
+    question: Text = ""
+    answers: dict[DialWord, Text] = field(default_factory=dict)
+    shown: dict[ParameterName, ShownNumber] = field(default_factory=dict)
     readings: dict[Author, Distributions] = field(default_factory=dict)
     why: dict[Author, Text] = field(default_factory=dict)
     note: Text = ""

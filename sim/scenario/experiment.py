@@ -41,13 +41,17 @@ class Start:
 
 @dataclass(frozen=True)
 class Policy:
-    """Japan's policy: its changes of levers; all other levers stay at the start's level."""
+    """Japan's policy: its changes of levers; all other levers stay at the start's level.
+
+    `plain_name` is what a sentence calls it, such as "open ties"; without one its title serves.
+    """
 
     name: str
     title: str
     summary: str
     levers: dict[str, LeverSetting]
     when_coerced: Coerced
+    plain_name: str = ""
 
     def target(self, lever: str, start: Start) -> LeverLevel:
         """The final level of a lever under this policy, from this start.

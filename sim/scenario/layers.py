@@ -82,6 +82,7 @@ class PolicyFile(TitledFile):
     """Japan's policy."""
 
     policy: RowName
+    plain_name: Text | None = None
     levers: dict[LeverName, LeverChange] = field(default_factory=dict)
     when_coerced: Coerced | None = None
 

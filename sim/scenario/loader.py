@@ -240,7 +240,9 @@ def _policy(catalogue: Catalogue, part: _Part, changes: Mapping[str, LeverChange
         for lever in catalogue.levers
         if lever in merged
     }
-    return Policy(*_names(part, file, file.policy), settings, file.when_coerced or "japan_decides")
+    own: PolicyFile = part[-1].record
+    names, response = _names(part, file, file.policy), file.when_coerced or "japan_decides"
+    return Policy(*names, settings, response, own.plain_name or "")
 
 
 def _worldview(catalogue: Catalogue, part: _Part, changes: list[ExperimentFile]) -> Worldview:

@@ -307,8 +307,16 @@ def _dial(value: Any) -> float | str:
     raise ValueError(f"must be {allowed}, got {show_value(value)}{hint}")
 
 
+def _with_one_gap(text: str) -> str:
+    if text.count("{}") + text.count("{%}") == 1:
+        return text
+    raise ValueError(f"must have one {{}} where the number goes, or {{%}} for a hundred times it, got {show_value(text)}")
+
+
 Author = Literal["newsham", "self"]
-_DIAL_WORDS = ("newsham", "self", "neutral")
+DialWord = Literal["newsham", "self", "neutral"]
+ShownNumber = Annotated[Text, AfterValidator(_with_one_gap)]
+_DIAL_WORDS = get_args(DialWord)
 Dial = Annotated[float | str, PlainValidator(_dial)]
 Claims = Annotated[dict[ClaimWithDial, Dial], BeforeValidator(_for_all_claims)]
 OwnDistribution = Annotated[Distribution, PlainValidator(_within_own_bounds)]

@@ -29,9 +29,12 @@ ALLOWED = {
     "analysis.evidence": (*SIM, "analysis.questions"),
     "analysis.figures": (*SIM, "analysis.questions", "analysis.evidence"),
     "analysis.paper": (*SIM, "analysis.questions", "analysis.evidence", "analysis.figures"),
-    "analysis.cli": (*SIM, "analysis.questions", "analysis.evidence", "analysis.figures", "analysis.paper"),
+    "analysis.page": (*SIM, "analysis.questions"),
+    "analysis.cli": (*SIM, "analysis.questions", "analysis.evidence", "analysis.figures", "analysis.paper",
+                     "analysis.page"),
     "analysis": (),
-    "tools": (*SIM, "analysis.questions", "analysis.evidence", "analysis.figures", "analysis.paper", "analysis.cli"),
+    "tools": (*SIM, "analysis.questions", "analysis.evidence", "analysis.figures", "analysis.paper", "analysis.page",
+              "analysis.cli"),
 }
 """What each folder may import, from the lowest to the highest."""
 

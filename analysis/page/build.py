@@ -1,0 +1,94 @@
+"""The page joined: templates, styles, scripts, the printed rules and the experiment become one HTML text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from analysis.page import content
+from analysis.questions.javascript import print_rules
+from sim.errors import QuestionError
+
+if TYPE_CHECKING:
+    from sim.scenario.experiment import Experiment
+
+HERE = Path(__file__).parent
+WORKER = ("beliefs.js", "worker.js")
+SCREENS = ("beliefs.js", "estimate.js", "words.js", "engine.js", "chart.js", "app.js")
+LARGEST_BYTES = 1_500_000
+GENERATOR = '<meta name="generator" content="strait page">'
+"""By which a page is known."""
+
+
+def build(exp: Experiment, source: str) -> str:
+    """Build the page of an experiment.
+
+    Parameters
+    ----------
+    exp
+        Whose policies, worldviews, starts and claims the page has.
+    source
+        What an experiment that the page saves extends: `debate`, or the name of the file that lies beside it.
+
+    Returns
+    -------
+    str
+        HTML that fetches nothing; the same for the same input.
+
+    Raises
+    ------
+    QuestionError
+        For an experiment with one policy only, with a seed too large for JavaScript, or too large for one page.
+
+    Examples
+    --------
+    >>> import sim
+    >>> text = build(sim.load("debate", worldviews=["neutral"], starts=["2026"]), "debate")
+    >>> text.startswith("<!doctype html>"), "https://" in text.split("<script")[0]
+    (True, False)
+    """
+    rules = print_rules(exp)
+    numbers, words = content.numbers(exp, rules), content.words(exp, source)
+    worker = _script('"use strict";', rules.text, *(_read(name) for name in WORKER))
+    words["mark"] = hashlib.sha256((worker + _json(numbers)).encode()).hexdigest()[:8]
+    script = _script('"use strict";', *(_read(name) for name in SCREENS))
+    environment = Environment(loader=FileSystemLoader(HERE), undefined=StrictUndefined, autoescape=False)
+    style = environment.get_template("page.css").render()
+    text = environment.get_template("page.html").render(
+        title=_escaped(exp.title), mark=words["mark"], style=style, style_hash=_hash(style), script=script,
+        script_hash=_hash(script), worker=worker, numbers=_json(numbers), words=_json(words),
+    )  # fmt: skip
+    if len(text.encode()) > LARGEST_BYTES:
+        megabytes = len(text.encode()) / 1e6
+        raise QuestionError(
+            f"the page would have {megabytes:.1f} MB, more than {LARGEST_BYTES / 1e6}; take fewer policies or starts, "
+            "or triangular instead of beta, normal and lognormal distributions"
+        )
+    return text
+
+
+def _read(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+def _script(*parts: str) -> str:
+    """Scripts as one; nothing in it may end the element that it stands in."""
+    return "\n".join(parts).replace("</script", "<\\/script")
+
+
+def _json(data: Any) -> str:
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.replace("<", "\\u003c")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

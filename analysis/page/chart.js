@@ -1,0 +1,288 @@
+// Charts as SVG: a few kinds, each drawn into its host and drawn again when the host changes its size.
+// A chart says the same as text in its <title>; the table below the charts has every number.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function svg(tag, attributes, parent, text) {
+  const node = document.createElementNS(SVG, tag);
+  for (const name in attributes) node.setAttribute(name, attributes[name]);
+  if (text !== undefined) node.textContent = text;
+  parent?.append(node);
+  return node;
+}
+
+const colour = (name) => `var(--${name})`;
+const inkOf = (policy) => colour(`p${policy % 5}`);
+const textOf = (policy) => colour(`p${policy % 5}-text`);
+const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+const NARROW = 520; // pixels
+
+const SHAPES = [
+  (r) => ["circle", { r }],
+  (r) => ["path", { d: `M0,${-1.25 * r}L${1.15 * r},${0.85 * r}H${-1.15 * r}Z` }],
+  (r) => ["rect", { x: -0.9 * r, y: -0.9 * r, width: 1.8 * r, height: 1.8 * r }],
+  (r) => ["path", { d: `M0,${-1.35 * r}L${1.35 * r},0L0,${1.35 * r}L${-1.35 * r},0Z` }],
+  (r) => ["path", { d: `M0,${1.25 * r}L${1.15 * r},${-0.85 * r}H${-1.15 * r}Z` }],
+];
+
+/** A policy's mark: shape and colour say the same, so that either is enough. */
+function mark(policy, r, parent, attributes) {
+  const [tag, shape] = SHAPES[(policy + Math.floor(policy / 5)) % 5](r);
+  return svg(tag, { ...shape, fill: inkOf(policy), stroke: colour("card"), "stroke-width": 1.5, ...attributes }, parent);
+}
+
+/** The range of an axis: never shorter than `least`, and changed only when values leave it or fill less than a third. */
+class Axis {
+  constructor(least, floor, ticks) {
+    Object.assign(this, { least, floor, count: ticks });
+  }
+
+  fit(low, high) {
+    const fits = this.low !== undefined && low >= this.low && high <= this.high;
+    if (fits && (this.high - this.low <= 1.01 * this.least || high - low > (this.high - this.low) / 3)) return;
+    const room = Math.max(0.18 * (high - low), (this.least - (high - low)) / 2);
+    let from = low - room, to = high + room;
+    if (this.floor !== undefined && from < this.floor) {
+      to = Math.max(to, this.floor + this.least);
+      from = this.floor;
+    }
+    const rough = (to - from) / this.count, power = 10 ** Math.floor(Math.log10(rough));
+    this.step = [1, 2, 2.5, 5, 10].find((each) => each * power >= rough) * power;
+    this.low = Math.floor(from / this.step + 1e-9) * this.step;
+    this.high = Math.ceil(to / this.step - 1e-9) * this.step;
+  }
+
+  ticks() {
+    const found = [];
+    for (let x = this.low; x <= this.high + 1e-9; x += this.step) found.push(Number(x.toFixed(6)) + 0);
+    return found;
+  }
+}
+
+/** A chart in a host; `paint(width, height)` draws it when it has a size. */
+class Chart {
+  constructor(host) {
+    this.host = host;
+    const id = `${host.id}-title`;
+    this.root = svg("svg", { role: "img", "aria-labelledby": id });
+    this.title = svg("title", { id }, this.root);
+    host.replaceChildren(this.root);
+    new ResizeObserver(() => this.redraw()).observe(host);
+  }
+
+  draw(...what) {
+    this.what = what;
+    this.redraw();
+  }
+
+  redraw() {
+    const { width, height } = this.host.getBoundingClientRect();
+    if (!this.what || !width) return; // hidden
+    this.root.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    this.paint(width, height, ...this.what);
+  }
+}
+
+/** Risk against cost: every policy with its intervals; where it was before in grey. */
+class Picture extends Chart {
+  constructor(host, policies) {
+    super(host);
+    this.policies = policies;
+    this.x = new Axis(8, 0, 5);
+    this.y = new Axis(1.6, 0, 4);
+    this.places = {};
+    [this.axes, this.ghosts, this.points, this.labels] = [0, 0, 0, 0].map(() => svg("g", {}, this.root));
+    this.parts = policies.map(({ plain: name }, i) => {
+      const trail = svg("path", { class: "trail" }, this.ghosts);
+      const ghost = mark(i, 5, svg("g", {}, this.ghosts), { fill: "none", stroke: colour("ghost"), "stroke-width": 1.8 });
+      const point = svg("g", { class: "point" }, this.points);
+      const bars = [0, 1].map(() => svg("line", { stroke: textOf(i), "stroke-width": 2, opacity: 0.75 }, point));
+      mark(i, 7, point, i % 5 === 3 ? { stroke: textOf(i) } : {});
+      const tag = svg("g", { class: "label" }, this.labels);
+      const leader = svg("line", { stroke: colour("ghost") }, tag);
+      return { trail, ghost: ghost.parentNode, point, bars, tag, leader, text: svg("text", { class: "halo name", fill: textOf(i) }, tag, label(name)) };
+    });
+  }
+
+  paint(width, height, levels, before) {
+    const size = 0.82 * rem(), left = 3.1 * size, right = width - 12, bottom = height - 2.75 * size, top = 8;
+    const spot = ({ risk, cost }) => ({ risk: risk.map((x) => x === null ? risk[0] * 100 : 100 * x), cost: cost.map((x) => x ?? cost[0]) });
+    const now = this.policies.map(({ name }) => spot(levels[name]));
+    const then = before && this.policies.map(({ name }) => spot(before[name]));
+    const all = then ? [...now, ...then] : now;
+    this.x.fit(Math.min(...all.map((p) => p.risk[1])), Math.max(...all.map((p) => p.risk[2])));
+    this.y.fit(Math.min(...all.map((p) => p.cost[1])), Math.max(...all.map((p) => p.cost[2])));
+    const atX = (risk) => left + (risk - this.x.low) / (this.x.high - this.x.low) * (right - left);
+    const atY = (cost) => bottom - (cost - this.y.low) / (this.y.high - this.y.low) * (bottom - top);
+    this.paintAxes(width, size, { left, right, top, bottom, atX, atY });
+    const taken = [[left, top, left + 15 * size, top + 1.5 * size]];
+    const placed = now.map(({ risk, cost }, i) => {
+      const x = atX(risk[0]), y = atY(cost[0]);
+      taken.push([x - 9, y - 9, x + 9, y + 9], [atX(risk[1]), y - 3, atX(risk[2]), y + 3], [x - 3, atY(cost[2]), x + 3, atY(cost[1])]);
+      const old = then && { x: atX(then[i].risk[0]), y: atY(then[i].cost[0]) };
+      const moved = old && Math.hypot(old.x - x, old.y - y) > 3;
+      if (moved) taken.push([old.x - 6, old.y - 6, old.x + 6, old.y + 6]);
+      const { trail, ghost, point, bars } = this.parts[i];
+      point.style.transform = `translate(${x}px,${y}px)`;
+      [[atX(risk[1]) - x, atX(risk[2]) - x, 0, 0], [0, 0, atY(cost[1]) - y, atY(cost[2]) - y]].forEach((ends, bar) => {
+        ["x1", "x2", "y1", "y2"].forEach((name, k) => bars[bar].setAttribute(name, ends[k]));
+      });
+      trail.style.display = ghost.style.display = moved ? "" : "none";
+      if (moved) {
+        ghost.setAttribute("transform", `translate(${old.x},${old.y})`);
+        trail.setAttribute("d", `M${old.x},${old.y}L${x},${y}`);
+      }
+      return { i, x, y, toRight: Math.max(13, atX(risk[2]) - x + 7), toLeft: Math.max(13, x - atX(risk[1]) + 7) };
+    });
+    placed.sort((p, q) => q.y - p.y).forEach((place) => this.placeLabel(place, size, taken, [left, top, right + 8, bottom]));
+    this.title.textContent = `Risk against cost. ${this.policies.map(({ plain: name }, i) =>
+      `${label(name)}: force in ${decimals(now[i].risk[0], 1)} of 100 histories, loss ${decimals(now[i].cost[0], 2)} % of GDP`).join(". ")}`;
+  }
+
+  paintAxes(width, size, { left, right, top, bottom, atX, atY }) {
+    this.axes.replaceChildren();
+    for (const x of this.x.ticks()) {
+      svg("line", { x1: atX(x), x2: atX(x), y1: top, y2: bottom, class: "grid" }, this.axes);
+      svg("text", { x: atX(x), y: bottom + 1.15 * size, "text-anchor": "middle", class: "tick" }, this.axes, decimals(x, this.x.step < 1 ? 1 : 0));
+    }
+    for (const y of this.y.ticks()) {
+      svg("line", { x1: left, x2: right, y1: atY(y), y2: atY(y), class: "grid" }, this.axes);
+      svg("text", { x: left - 6, y: atY(y) + 0.35 * size, "text-anchor": "end", class: "tick" }, this.axes, String(y));
+    }
+    const short = width < NARROW;
+    svg("text", { x: right, y: bottom + 2.45 * size, "text-anchor": "end", class: "axis" }, this.axes,
+      short ? "Force used, in 100 histories →" : "Use of force, in 100 histories →");
+    svg("text", { x: left + 5, y: top + 0.95 * size, class: "axis halo" }, this.axes,
+      short ? "↑ Japan's loss, % of GDP" : "↑ Japan's loss, % of one year's GDP");
+  }
+
+  /** Put a label where it covers least; it stays where it was as long as nothing is there. */
+  placeLabel({ i, x, y, toRight, toLeft }, size, taken, [left, top, right, bottom]) {
+    const { tag, text, leader } = this.parts[i], width = text.textContent.length * size * 0.56, height = 1.15 * size;
+    const spots = [[toRight, 0.35 * size], [-toLeft - width, 0.35 * size], [-width / 2, -14], [-width / 2, 14 + 0.7 * size]];
+    for (const [dx, up, down] of [[16, -1.1, 1.9], [22, -2.4, 3.1]]) {
+      for (const dy of [up, down]) spots.push([dx, dy * size], [-dx - width, dy * size]);
+    }
+    spots.push([-width / 2, -3 * size], [-width / 2, 3.6 * size]);
+    const box = ([dx, dy]) => [x + dx - 3, y + dy - 0.85 * height, x + dx + width + 3, y + dy + 0.25 * height];
+    const price = (spot) => {
+      const [x1, y1, x2, y2] = box(spot), outside = x1 < left || x2 > right || y1 < top || y2 > bottom;
+      return (outside ? 50 : 0) + 10 * taken.filter((t) => x1 < t[2] && x2 > t[0] && y1 < t[3] && y2 > t[1]).length;
+    };
+    const prices = spots.map(price), old = this.places[i] ?? 0, near = prices.slice(0, 4).indexOf(0);
+    const best = near >= 0 && (old > 3 || prices[old] > 0) ? near : prices[old] === 0 ? old : prices.indexOf(Math.min(...prices));
+    this.places[i] = best;
+    const [dx, dy] = spots[best];
+    taken.push(box(spots[best]));
+    tag.style.transform = `translate(${x}px,${y}px)`;
+    text.setAttribute("x", dx);
+    text.setAttribute("y", dy);
+    leader.style.display = best > 3 ? "" : "none";
+    if (best > 3) {
+      const toX = Math.max(dx, Math.min(0, dx + width)), toY = dy > 0 ? dy - 0.8 * size : dy + 0.2 * size, far = Math.hypot(toX, toY) || 1;
+      for (const [name, value] of [["x1", 9 * toX / far], ["y1", 9 * toY / far], ["x2", toX], ["y2", toY]]) leader.setAttribute(name, value);
+    }
+  }
+}
+
+/** The contrasts as differences, of risk and of cost, with the margin in grey. */
+class Differences extends Chart {
+  constructor(host, rows) {
+    super(host);
+    this.rows = rows; // {policy, a, b}
+    this.axes = { risk: new Axis(5, undefined, 3), cost: new Axis(1, undefined, 3) };
+    this.body = svg("g", {}, this.root);
+  }
+
+  paint(width, height, contrasts, before, margins) {
+    const size = 0.8 * rem(), narrow = width < 460, body = svg("g", {}), said = [];
+    const first = narrow ? 0 : Math.min(0.3 * width, 13 * size), part = (width - first) / (narrow ? 1 : 2), tall = narrow ? height / 2 : height;
+    ["risk", "cost"].forEach((what, column) => {
+      const left = first + (narrow ? 0 : column * part) + 10, right = left + part - (narrow ? 22 : 34);
+      const top = (narrow ? column * tall : 0) + 1.5 * size, bottom = top + tall - 2.8 * size;
+      const axis = this.axes[what], scale = what === "risk" ? 100 : 1;
+      const unit = what === "risk" ? "uses of force in 100 histories" : "% of GDP";
+      const all = [...contrasts, ...(before ?? [])].map((each) => each[what].map((x) => scale * (x ?? each[what][0])));
+      axis.fit(Math.min(0, ...all.map((x) => x[1])), Math.max(0, ...all.map((x) => x[2])));
+      const at = (x) => left + (x - axis.low) / (axis.high - axis.low) * (right - left), margin = scale * margins[what];
+      svg("rect", { x: at(-margin), width: Math.max(1, at(margin) - at(-margin)), y: top, height: bottom - top, class: "margin" }, body);
+      svg("line", { x1: at(0), x2: at(0), y1: top, y2: bottom, class: "zero" }, body);
+      svg("text", { x: (left + right) / 2, y: top - 0.5 * size, "text-anchor": "middle", class: "tick" }, body,
+        what === "risk" ? "Uses of force in 100 histories" : "Japan's loss, % of GDP");
+      for (const x of axis.ticks()) {
+        svg("text", { x: at(x), y: bottom + 1.05 * size, "text-anchor": "middle", class: "tick" }, body, signed(x, Number.isInteger(x) ? 0 : 1));
+      }
+      this.rows.forEach((row, i) => {
+        const y = top + (bottom - top) * (i + 0.5) / this.rows.length, [x, low, high] = all[i];
+        const old = before && scale * before[i][what][0];
+        if (before && Math.abs(at(old) - at(x)) > 3) {
+          svg("line", { x1: at(old), x2: at(x), y1: y, y2: y, class: "trail" }, body);
+          svg("circle", { cx: at(old), cy: y, r: 4.5, fill: colour("card"), stroke: colour("ghost"), "stroke-width": 1.6 }, body);
+        }
+        svg("line", { x1: at(low), x2: at(high), y1: y, y2: y, stroke: textOf(row.policy), "stroke-width": 3.5, "stroke-linecap": "round" }, body);
+        mark(row.policy, 5.5, svg("g", { transform: `translate(${at(x)},${y})` }, body), { "stroke-width": 1 });
+        if (narrow) svg("text", { x: left - 10, y: y - 0.6 * size, class: "axis halo" }, body, `${label(row.a)}, not ${row.b}`);
+        else if (column === 0) {
+          svg("text", { x: 0, y: y - 0.1 * size, class: "name", fill: textOf(row.policy) }, body, label(row.a));
+          svg("text", { x: 0, y: y + size, class: "tick" }, body, `not ${row.b}`);
+        }
+        const places = what === "risk" ? 1 : 2, [estimate] = contrasts[i][what];
+        const limits = contrasts[i][what][1] === null ? "too few to say" : `${signed(low, places)} to ${signed(high, places)}`;
+        said.push(`${label(row.a)}, not ${row.b}: ${signed(scale * estimate, places)} ${unit} (${limits})`);
+      });
+    });
+    this.body.replaceWith(body);
+    this.body = body;
+    this.title.textContent = said.join(". ");
+  }
+}
+
+/** Forces at work as arrows: what deters, what provokes, what is left. */
+class Forces extends Chart {
+  constructor(host, policy) {
+    super(host);
+    this.policy = policy;
+    this.axis = new Axis(5, undefined, 4);
+    this.body = svg("g", {}, this.root);
+  }
+
+  paint(width, height, why, isOld) {
+    const size = 0.8 * rem(), body = svg("g", { opacity: isOld ? 0.4 : 1 });
+    if (!why) {
+      svg("text", { x: 0, y: height / 2, class: "tick" }, body, "Counting…");
+    } else {
+      const deters = 100 * why.deters[0], all = deters + 100 * why.provokes[0];
+      this.axis.fit(Math.min(deters, all, 0), Math.max(deters, all, 0));
+      const left = 6.6 * size, right = width - 3.4 * size, row = (height - 4) / 3;
+      const at = (x) => left + (x - this.axis.low) / (this.axis.high - this.axis.low) * (right - left);
+      svg("line", { x1: at(0), x2: at(0), y1: 0, y2: height, class: "zero" }, body);
+      [["deters", 0, deters], ["provokes", deters, all], ["in all", 0, all]].forEach(([name, from, to], i) => {
+        const y = row * (i + 0.5), way = to < from ? -1 : 1, long = Math.abs(at(to) - at(from)) > 9;
+        svg("text", { x: 0, y: y + 0.35 * size, class: i === 2 ? "name" : "axis", fill: colour("ink") }, body, name);
+        svg("text", { x: width - 2, y: y + 0.35 * size, "text-anchor": "end", class: i === 2 ? "name" : "axis", fill: colour("ink") }, body, signed(to - from, 1));
+        if (i === 2) {
+          mark(this.policy, 6, svg("g", { transform: `translate(${at(to)},${y})` }, body));
+          return;
+        }
+        svg("line", { x1: at(from), x2: at(to) - (long ? 6 * way : 0), y1: y, y2: y, stroke: inkOf(this.policy), "stroke-width": 5 }, body);
+        if (long) svg("path", { d: `M${at(to)},${y}l${-9 * way},-7v14Z`, fill: inkOf(this.policy) }, body);
+        svg("line", { x1: at(to), x2: at(to), y1: y, y2: y + row, class: "trail" }, body);
+      });
+      this.title.textContent = `Deterrence alone ${signed(deters, 1)}, provocation ${signed(100 * why.provokes[0], 1)}, in all ${signed(all, 1)} uses of force in 100 histories`;
+    }
+    this.body.replaceWith(body);
+    this.body = body;
+  }
+}
+
+/** A hundred histories as dots; `kinds[i]` is both, first, second or none. */
+function hundredDots(kinds, title, policy, base) {
+  const root = svg("svg", { viewBox: "0 0 100 100", role: "img" });
+  svg("title", {}, root, title);
+  kinds.forEach((kind, i) => {
+    const place = { cx: 5 + i % 10 * 10, cy: 5 + 10 * Math.floor(i / 10) };
+    if (kind === "first") svg("circle", { ...place, r: 3, fill: "none", stroke: inkOf(policy), "stroke-width": 1.8 }, root);
+    else svg("circle", { ...place, r: 3.6, fill: kind === "both" ? inkOf(base) : kind === "second" ? inkOf(policy) : colour("line") }, root);
+  });
+  return root;
+}

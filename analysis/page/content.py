@@ -1,0 +1,207 @@
+"""What the page embeds of an experiment, as plain data: numbers for its worker, words for its screens."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from analysis.page import beliefs
+from analysis.questions.javascript import Rules, flatten
+from sim.engine import batch, setup
+from sim.engine.beliefs import dialled_parameters
+from sim.errors import QuestionError
+from sim.model import draws, outcomes
+from sim.results.tables import shown_contrasts, value_limits
+from sim.scenario.distributions import Distribution, Fixed, Triangular, Uniform
+from sim.scenario.experiment import Worldview
+from sim.scenario.layers import ExperimentFile, merge_beliefs
+
+if TYPE_CHECKING:
+    from sim.scenario.catalogue import Claim
+    from sim.scenario.experiment import Experiment
+
+WORLDS = 4000
+"""Worlds that the page plays in the end, each with one luck."""
+WEIGHED_WORLDS = 300
+LARGEST_SEED = 2**53 - 1
+"""JavaScript holds whole numbers exactly up to here."""
+RISK, COST = "use_of_force", "japan_gdp_loss_pct"
+QUESTIONS = (("direct_ties", "status_quo"), ("both", "interoperability"), ("interoperability", "status_quo"))
+"""Ties alone, ties added to integration, integration alone."""
+
+
+def shrink(exp: Experiment) -> Experiment:
+    """Return the experiment as the page plays it: its worlds, one luck in each."""
+    return replace(exp, trials=WORLDS, lucks=1)
+
+
+def contrasts(exp: Experiment) -> list[tuple[str, str]]:
+    """Return the pairs of policies whose differences the page shows, the main one first.
+
+    Raises QuestionError if the experiment has one policy only.
+    """
+    names = {policy.name for policy in exp.policies}
+    pairs = [pair for pair in QUESTIONS if names.issuperset(pair)] or shown_contrasts(exp)[: len(QUESTIONS)]
+    if not pairs:
+        raise QuestionError(f"the page compares policies, and {exp.name} has one only: {', '.join(names)}")
+    return pairs
+
+
+def numbers(exp: Experiment, rules: Rules) -> dict[str, Any]:
+    """Return what the worker needs to play any beliefs, as data that JSON can hold.
+
+    Raises QuestionError for a seed that JavaScript cannot hold.
+    """
+    if exp.seed > LARGEST_SEED:
+        raise QuestionError(f"seed {exp.seed} is too large for the page; choose one up to {LARGEST_SEED}")
+    own = shrink(exp)
+    names, catalogue, columns = list(own.catalogue.parameters), own.catalogue, list(outcomes.COLUMNS)
+    specify = _Specifier(own)
+    claims = {
+        claim: {
+            "anchors": [list(anchor) for anchor in beliefs.anchors(catalogue.claims[claim])],
+            "readings": {
+                word: [[names.index(name), specify(name, entry)] for name, entry in said.items()]
+                for word, said in beliefs.readings(catalogue, claim).items()
+            },
+        }
+        for claim in dialled_parameters(catalogue)
+    }
+    neutral = {name: entry.neutral for name, entry in catalogue.parameters.items()}
+    views = {}
+    for view in own.worldviews:
+        stands = {claim: beliefs.position_of(catalogue, claim, view) for claim in claims}
+        on_slider = {name for claim, stand in stands.items() if stand is not None
+                     for name in dialled_parameters(catalogue)[claim]}  # fmt: skip
+        views[view.name] = {
+            "dials": {claim: stand for claim, stand in stands.items() if stand},
+            "fixed": [claim for claim, stand in stands.items() if stand is None],
+            "own": [[names.index(name), specify(name, entry)] for name, entry in view.distributions.items()
+                    if name not in on_slider and entry != neutral[name]],
+        }  # fmt: skip
+    return {
+        "seed": own.seed, "worlds": WORLDS, "months": own.months,
+        "state": {name: rules.state[name] for name in ("world", "luck")},
+        "switches": {name: rules.setting["on_" + name] for name in own.switches},
+        "parameters": [[rules.parameters[name], str(draws.name_id(f"parameter {name}")), specify(name, entry)]
+                       for name, entry in neutral.items()],
+        "claims": claims, "views": views,
+        "settings": {start.name: {policy.name: flatten(setup.build_setting(own, policy, start)[0]).tolist()
+                                  for policy in own.policies} for start in own.starts},
+        "columns": len(columns),
+        "recorded": [columns.index(name) for name in (_estimated(own, RISK), _estimated(own, COST), RISK)],
+    }  # fmt: skip
+
+
+def _estimated(exp: Experiment, outcome: str) -> str:
+    """The column from which a run estimates an outcome."""
+    return f"{outcome}_compensator" if exp.catalogue.outcomes[outcome].compensator else outcome
+
+
+class _Specifier:
+    """Distributions as JSON: a number, three or two numbers, or the values of all worlds.
+
+    JavaScript draws the first three to the last bit. Other families rest on special functions, and correlated
+    parameters on a copula, so what they are in each world is worked out here.
+    """
+
+    def __init__(self, exp: Experiment) -> None:
+        self.exp, self.names = exp, list(exp.catalogue.parameters)
+        self.correlated = {name for pair in exp.correlations for name in pair[:2]}
+
+    def __call__(self, name: str, entry: Distribution) -> Any:
+        match entry:
+            case Fixed(value):
+                return value
+            case Triangular(low, mode, high) if name not in self.correlated:
+                return [low, mode, high]
+            case Uniform(low, high) if name not in self.correlated:
+                return [low, high]
+        own = {other: Fixed(0.0) for other in self.names} | {name: entry}
+        drawn = draws.draw_parameters(self.exp, Worldview("one", "", "", own), 0, WORLDS)
+        return base64.b64encode(drawn[:, self.names.index(name)].astype("<f8").tobytes()).decode()
+
+
+def words(exp: Experiment, source: str) -> dict[str, Any]:
+    """Return what the screens say of the experiment; `source` is what a file of the page's beliefs extends."""
+    catalogue = exp.catalogue
+    dialled = dialled_parameters(catalogue)
+    weights = weigh(exp)
+    return {
+        "title": exp.title, "source": source, "years": exp.months / 12,
+        "policies": [{"name": policy.name, "plain": policy.plain_name or policy.title, "summary": policy.summary}
+                     for policy in exp.policies],
+        "contrasts": contrasts(exp),
+        "starts": [{"name": start.name, "date": start.date} for start in exp.starts],
+        "views": [{"name": view.name, "title": view.title, "summary": view.summary} for view in exp.worldviews],
+        "home": exp.most_neutral().name,
+        "margins": {"risk": catalogue.outcomes[RISK].margin, "cost": catalogue.outcomes[COST].margin},
+        "limits": {"risk": _finite(value_limits(exp, RISK)), "cost": _finite(value_limits(exp, COST))},
+        "provocation": exp.switches.get("provocation", False),
+        "claims": {name: _claim(exp, catalogue.claims[name], weights[name]) for name in dialled},
+        "sources": {key: catalogue.sources[key].cite for name in dialled for key in catalogue.claims[name].source},
+    }  # fmt: skip
+
+
+def _finite(limits: tuple[float, float]) -> list[float | None]:
+    return [limit if np.isfinite(limit) else None for limit in limits]
+
+
+def _claim(exp: Experiment, claim: Claim, weight: float) -> dict[str, Any]:
+    said = beliefs.readings(exp.catalogue, claim.name)
+    shown = [
+        {"text": text, "medians": {word: beliefs.median(entries[name]) for word, entries in said.items()}}
+        for name, text in claim.shown.items()
+    ]  # fmt: skip
+    return {
+        "author": claim.author, "paragraphs": claim.paragraphs, "theme": claim.theme, "says": claim.says,
+        "question": claim.question, "answers": claim.answers, "shown": shown, "why": claim.why,
+        "supports": claim.supports, "contradicts": claim.contradicts, "verdict": claim.verdict,
+        "sources": claim.source, "weight": weight,
+    }  # fmt: skip
+
+
+def weigh(exp: Experiment, worlds: int = WEIGHED_WORLDS) -> dict[str, float]:
+    """Weigh each claim with a dial: by how many margins it moves a contrast of the page, of force or of Japan's loss.
+
+    A claim is moved alone, from the evidence to a reading, and taken back alone, from all readings of that author to
+    the evidence. The largest of these changes counts, from the last start.
+    """
+    catalogue, names, own = exp.catalogue, list(exp.catalogue.parameters), replace(exp, lucks=1)
+    columns = {claim: [names.index(name) for name in of] for claim, of in dialled_parameters(catalogue).items()}
+
+    def drawn(claims: Mapping[str, str]) -> np.ndarray:
+        believed = merge_beliefs(catalogue, [ExperimentFile(claims=dict(claims))])
+        return draws.draw_parameters(own, Worldview("weighed", "", "", believed), 0, worlds)
+
+    evidence, weights = drawn({}), dict.fromkeys(columns, 0.0)
+    of_evidence = _contrasts_at(own, evidence)
+    for author in ("newsham", "self"):
+        speaks = [claim for claim in columns if author in catalogue.claims[claim].readings]
+        read = drawn(dict.fromkeys(speaks, author))
+        of_author = _contrasts_at(own, read)
+        for claim in speaks:
+            alone, without = evidence.copy(), read.copy()
+            alone[:, columns[claim]], without[:, columns[claim]] = read[:, columns[claim]], evidence[:, columns[claim]]
+            changes = (_contrasts_at(own, alone) - of_evidence, of_author - _contrasts_at(own, without))
+            weights[claim] = max(weights[claim], *(float(np.abs(change).max()) for change in changes))
+    return {claim: round(weight, 2) for claim, weight in weights.items()}
+
+
+def _contrasts_at(exp: Experiment, parameters: np.ndarray) -> np.ndarray:
+    """Mean paired differences, float[contrast, outcome], in margins of the outcome."""
+    pairs = contrasts(exp)
+    wanted = {name for pair in pairs for name in pair}
+    played = {policy.name: batch.play_cell(exp, policy, exp.starts[-1], parameters, 0)[0]
+              for policy in exp.policies if policy.name in wanted}  # fmt: skip
+    return np.array([[np.mean(played[first][column].astype(float) - played[second][column]) / margin
+                      for column, margin in _measures(exp)] for first, second in pairs])  # fmt: skip
+
+
+def _measures(exp: Experiment) -> list[tuple[str, float]]:
+    """The columns from which risk and cost are estimated, with the margins of their outcomes."""
+    return [(_estimated(exp, outcome), exp.catalogue.outcomes[outcome].margin) for outcome in (RISK, COST)]

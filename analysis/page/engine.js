@@ -1,0 +1,206 @@
+// The engine: a pool of workers, and one run at a time that grows from the first worlds to all of them.
+
+const CHUNK = 125, FIRST = 500, THEN = 1000, REFINE_AFTER = 260;
+
+/** Workers that each keep the draws of their own worlds: a chunk always goes to the same one. */
+class Pool {
+  constructor(source, numbers, size, slow, onFault) {
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    this.slow = slow;
+    this.onFault = onFault;
+    this.waiting = new Map();
+    this.sent = 0;
+    this.workers = Array.from({ length: size }, () => {
+      const worker = { thread: new Worker(url), todo: [], busy: false };
+      worker.thread.onmessage = ({ data }) => this.receive(worker, data);
+      worker.thread.onerror = (event) => onFault(event.message);
+      worker.thread.postMessage({ numbers });
+      return worker;
+    });
+  }
+
+  /** Ask for worlds; `then` gets the numbers of worker.js. A request of a run that is over is dropped. */
+  ask(request, isWanted, then) {
+    const worker = this.workers[Math.floor(request.first / CHUNK) % this.workers.length];
+    worker.todo.push({ request, isWanted, then });
+    this.send(worker);
+  }
+
+  send(worker) {
+    while (!worker.busy && worker.todo.length) {
+      const job = worker.todo.shift();
+      if (!job.isWanted()) continue;
+      worker.busy = true;
+      this.waiting.set(++this.sent, job);
+      worker.thread.postMessage({ ...job.request, id: this.sent, slow: this.slow });
+    }
+  }
+
+  receive(worker, { id, out, fault }) {
+    const job = this.waiting.get(id);
+    this.waiting.delete(id);
+    worker.busy = false;
+    if (fault) this.onFault(fault);
+    else if (job.isWanted()) job.then(out);
+    this.send(worker);
+  }
+}
+
+/** All that has been played at one setting: values by policy and world. */
+class Run {
+  constructor(setting, policies, worlds) {
+    const columns = () => Object.fromEntries(policies.map((name) => [name, new Float64Array(worlds)]));
+    this.setting = setting;
+    this.risk = columns();
+    this.cost = columns();
+    this.hit = columns(); // whether force was used, 0 or 1
+    this.done = [];
+    this.n = 0; // worlds from the first on without a gap
+    this.without = []; // chunks of the main contrast with a part of the model switched off
+    this.why = null; // the forces at work, once they are known
+    this.explained = 0; // from so many worlds
+  }
+
+  take(first, count, policies, out) {
+    policies.forEach((name, policy) => {
+      for (let i = 0; i < count; i++) {
+        const from = 3 * (policy * count + i);
+        this.risk[name][first + i] = out[from];
+        this.cost[name][first + i] = out[from + 1];
+        this.hit[name][first + i] = out[from + 2];
+      }
+    });
+    this.done[first / CHUNK] = true;
+    while (this.done[this.n / CHUNK]) this.n += CHUNK;
+  }
+}
+
+/**
+ * Estimates of a run over its first n worlds: levels by policy, differences by contrast, each {risk, cost}.
+ * With a `base`, an earlier run and its estimates, the last answer is carried until all worlds are played.
+ */
+function estimates(run, words, base, worlds) {
+  const n = run.n, carried = base && n < worlds && base.run.n >= n ? base : null, found = { n, levels: {}, contrasts: [] };
+  const cut = (values) => values.subarray(0, n);
+  for (const { name } of words.policies) {
+    found.levels[name] = {};
+    for (const what of ["risk", "cost"]) {
+      const now = cut(run[what][name]), plain = level(now, words.limits[what]);
+      found.levels[name][what] = !carried ? plain
+        : clamp(carry(plain, carried.at.levels[name][what], pairedChange(now, cut(carried.run[what][name]))), words.limits[what]);
+    }
+  }
+  for (const [a, b] of words.contrasts) {
+    const both = {};
+    for (const what of ["risk", "cost"]) {
+      const plain = difference(cut(run[what][a]), cut(run[what][b]), words.margins[what]);
+      const paired = (of) => cut(of[what][a]).map((x, i) => x - of[what][b][i]);
+      both[what] = !carried ? plain
+        : carry(plain, carried.at.contrasts[found.contrasts.length][what], pairedChange(paired(run), paired(carried.run)));
+    }
+    found.contrasts.push(both);
+  }
+  found.why = run.why;
+  return found;
+}
+
+function clamp([estimate, low, high], [least, most]) {
+  if (low === null) return [estimate, low, high];
+  const within = (x) => Math.max(most === null ? x : Math.min(x, most), least);
+  return [within(estimate), within(low), within(high)];
+}
+
+/** What deters (the contrast without provocation) and what provokes (the rest), paired in each world. */
+function forcesAtWork(run, [a, b], sums) {
+  const deters = new Float64Array(sums.length * CHUNK), provokes = new Float64Array(sums.length * CHUNK);
+  for (const { first, out } of sums) {
+    for (let i = 0; i < CHUNK; i++) {
+      const world = first + i, without = out[3 * i] - out[3 * (CHUNK + i)];
+      deters[world] = without;
+      provokes[world] = run.risk[a][world] - run.risk[b][world] - without;
+    }
+  }
+  return { deters: intervalOverWorlds(deters), provokes: intervalOverWorlds(provokes) };
+}
+
+/** Plays settings: a new one drops what is left of the last. `onAnswer(run, estimates, worlds)` draws each answer. */
+class Engine {
+  constructor(pool, words, worlds, onAnswer) {
+    Object.assign(this, { pool, words, worlds, onAnswer, run: null, base: null, at: null, held: false, timer: 0 });
+    this.policies = words.policies.map(({ name }) => name);
+  }
+
+  /** Play a setting {beliefs, start}; `isNewChange` makes the present answer the one that is carried. */
+  begin(setting, isNewChange) {
+    const comparable = this.run && this.run.setting.start === setting.start;
+    if (!comparable) this.base = null;
+    else if (isNewChange && this.at && this.run.n >= FIRST) this.base = { run: this.run, at: this.at };
+    this.run = new Run(setting, this.policies, this.worlds);
+    this.at = null;
+    this.refined = false;
+    for (const worker of this.pool.workers) worker.todo.length = 0;
+    this.play(0, FIRST);
+    this.rest();
+  }
+
+  /** Refine after a rest, never while a slider is held. */
+  rest() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.refine(), REFINE_AFTER);
+  }
+
+  hold(held) {
+    this.held = held;
+    if (!held && this.run && !this.refined) this.rest();
+  }
+
+  refine() {
+    if (this.held || this.refined) return;
+    this.refined = true;
+    this.play(FIRST, THEN);
+    this.playWithout("provocation", 0, THEN);
+    this.play(THEN, this.worlds);
+    this.playWithout("provocation", THEN, this.worlds);
+  }
+
+  play(from, to) {
+    const run = this.run;
+    for (let first = from; first < to; first += CHUNK) {
+      const request = { beliefs: run.setting.beliefs, start: run.setting.start, policies: this.policies, first, count: CHUNK };
+      this.pool.ask(request, () => run === this.run, (out) => {
+        const before = run.n;
+        run.take(first, CHUNK, this.policies, out);
+        const steps = this.base ? [CHUNK, FIRST, 1000, 2000, this.worlds] : [FIRST, 1000, 2000, this.worlds];
+        if (steps.some((step) => before < step && run.n >= step)) this.answer(run);
+        this.explain(run);
+      });
+    }
+  }
+
+  /** Play the main contrast with a part of the model switched off: what is left is the other force at work. */
+  playWithout(off, from, to) {
+    if (!this.words[off]) return;
+    const run = this.run, pair = this.words.contrasts[0];
+    for (let first = from; first < to; first += CHUNK) {
+      const request = { beliefs: run.setting.beliefs, start: run.setting.start, policies: pair, first, count: CHUNK, off };
+      this.pool.ask(request, () => run === this.run, (out) => {
+        run.without.push({ first, out });
+        this.explain(run);
+      });
+    }
+  }
+
+  /** Estimate the forces at work as soon as the first worlds, and again when all, are played both ways. */
+  explain(run) {
+    const worlds = [THEN, this.worlds].find((each) => run.without.length * CHUNK === each && run.n >= each);
+    if (!worlds || run.explained === worlds) return;
+    run.explained = worlds;
+    run.why = forcesAtWork(run, this.words.contrasts[0], run.without);
+    this.answer(run);
+  }
+
+  answer(run) {
+    this.at = estimates(run, this.words, this.base, this.worlds);
+    this.onAnswer(run, this.at);
+  }
+}

@@ -1,0 +1,114 @@
+// The worker: draws what worlds are like and plays them. The printed rules and beliefs.js stand before it.
+// `init` brings the numbers of the experiment; each `play` asks for some worlds under some policies.
+
+let NUMBERS = null, COUNTS = null, ROW = null;
+const drawn = new Map(); // by distribution and first world, so that a moved slider draws nothing again
+
+function init(numbers) {
+  NUMBERS = numbers;
+  COUNTS = new Float64Array(numbers.months * 4 * 8);
+  ROW = new Float64Array(numbers.columns);
+}
+
+/** The uniform numbers of a parameter in some worlds: draws.four, whose first number counts. */
+function uniforms(id, first, count) {
+  const out = new Float64Array(count), key = BigInt(id);
+  for (let i = 0; i < count; i++) {
+    draws$four_in_words(NUMBERS.seed, first + i, 0, key, 0);
+    out[i] = RESULT[0];
+  }
+  return out;
+}
+
+/** Values of a distribution at uniform numbers, operation by operation as sim.scenario.distributions has them. */
+function quantiles(spec, u) {
+  if (spec.length === 2) {
+    const [low, high] = spec;
+    return u.map((x) => Math.min(Math.max(low + x * (high - low), low), high));
+  }
+  const [low, mode, high] = spec, width = high - low, rise = mode - low, fall = high - mode;
+  return u.map((x) => {
+    const value = x * width < rise ? low + Math.sqrt(x * width * rise) : high - Math.sqrt((1 - x) * width * fall);
+    return Math.min(Math.max(value, low), high);
+  });
+}
+
+function decode(text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return new Float64Array(bytes.buffer); // little-endian, as every browser's machine is
+}
+
+/** A parameter's values in some worlds: a number if it is the same in all. */
+function values(index, spec, first, count) {
+  if (typeof spec === "number") return spec;
+  const key = `${index} ${first} ${count} ${typeof spec === "string" ? spec.slice(0, 64) : spec}`;
+  if (!drawn.has(key)) {
+    const found = typeof spec === "string"
+      ? decode(spec).slice(first, first + count)
+      : quantiles(spec, uniforms(NUMBERS.parameters[index][1], first, count));
+    drawn.set(key, found);
+  }
+  return drawn.get(key);
+}
+
+const at = (column, i) => (typeof column === "number" ? column : column[i]);
+
+/** What worlds are like under beliefs {view, dials}: for each parameter a number, or values by world. */
+function believed({ view, dials }, first, count) {
+  const specs = NUMBERS.parameters.map((entry) => entry[2]);
+  for (const [index, spec] of NUMBERS.views[view].own) specs[index] = spec;
+  const columns = specs.map((spec, index) => values(index, spec, first, count));
+  for (const claim in dials) {
+    const { anchors, readings } = NUMBERS.claims[claim];
+    if (dials[claim] === 0) continue;
+    const { from, to, share } = between(anchors, dials[claim]);
+    readings[from].forEach(([index, spec], i) => {
+      const a = values(index, spec, first, count), b = values(index, readings[to][i][1], first, count);
+      if (typeof a === "number" && typeof b === "number") columns[index] = blend(a, b, share);
+      else columns[index] = Float64Array.from({ length: count }, (_, w) => blend(at(a, w), at(b, w), share));
+    });
+  }
+  return columns;
+}
+
+/** Play `count` worlds from `first` on under each policy; `off` is a switch to turn off. `record(policy, world)` reads ROW. */
+function play({ beliefs, start, policies, first, count, off }, record) {
+  const columns = believed(beliefs, first, count);
+  policies.forEach((policy, number) => {
+    SETTING.set(NUMBERS.settings[start][policy]);
+    if (off) SETTING[NUMBERS.switches[off]] = 0;
+    for (let i = 0; i < count; i++) {
+      NUMBERS.parameters.forEach(([slot], index) => { PARAMS[slot] = at(columns[index], i); });
+      STATE.fill(0);
+      STATE[NUMBERS.state.world] = first + i;
+      STATE[NUMBERS.state.luck] = 1;
+      batch$play_trial(COUNTS);
+      outcomes$write(ROW);
+      record(number, i);
+    }
+  });
+}
+
+/** The recorded columns of a chunk: for each policy, world and column a number. */
+function answer(request) {
+  const kept = NUMBERS.recorded, out = new Float64Array(request.policies.length * request.count * kept.length);
+  play(request, (policy, world) => {
+    const to = (policy * request.count + world) * kept.length;
+    kept.forEach((column, i) => { out[to + i] = ROW[column]; });
+  });
+  return out;
+}
+
+if (typeof self !== "undefined" && typeof document === "undefined") {
+  self.onmessage = ({ data }) => {
+    if (data.numbers) return init(data.numbers);
+    try {
+      for (let again = 1; again < (data.slow || 1); again++) answer(data); // a slower device, for tools/page_speed.py
+      const out = answer(data);
+      self.postMessage({ id: data.id, out }, [out.buffer]);
+    } catch (fault) {
+      self.postMessage({ id: data.id, fault: String(fault.message || fault) });
+    }
+    return undefined;
+  };
+}

@@ -1,0 +1,138 @@
+"""The page as a file: one, self-contained, the same each time, readable in both themes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import subprocess
+from collections import Counter
+from itertools import product
+from pathlib import Path
+
+import pytest
+from playing import needs_kernels
+from translating import needs_node
+
+from analysis.page import build, content
+from sim.engine.beliefs import dialled_parameters
+from sim.errors import QuestionError
+from sim.scenario.loader import load
+
+FOLDER = Path(build.__file__).parent
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    """A page of one start and one worldview."""
+    return build.build(load("debate", worldviews="neutral", starts="2026"), "debate")
+
+
+@needs_kernels
+def test_the_same_experiment_gives_the_same_bytes(text: str) -> None:
+    assert build.build(load("debate", worldviews="neutral", starts="2026"), "debate") == text
+
+
+@needs_kernels
+def test_the_page_fetches_nothing_and_says_so(text: str) -> None:
+    assert len(text.encode()) < build.LARGEST_BYTES
+    assert not re.findall(r"\b(?:src|href)=|@import|url\(|\bfetch\(|XMLHttpRequest|WebSocket|\bimport\(", text)
+    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', text)
+    assert policy.startswith("default-src 'none'; ")
+    for tag, name in (("script", "script-src"), ("style", "style-src")):
+        (body,) = re.findall(f"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
+        assert f"{name} 'sha256-{digest}'" in policy
+    assert "unsafe-inline" not in policy
+    assert "'unsafe-eval'" not in policy
+
+
+@needs_kernels
+def test_text_of_the_experiment_cannot_end_its_element(tmp_path: Path) -> None:
+    path = tmp_path / "evil.yaml"
+    path.write_text(
+        'experiment: evil\nextends: debate\ntitle: "</script><script>alert(1)</script> & <b>"\n', encoding="utf-8"
+    )
+    page = build.build(load(path, worldviews="neutral", starts="2026"), path.name)
+    assert "<script>alert" not in page
+    assert page.count("</script>") == 4
+    words = json.loads(re.findall(r'id="words">(.*?)</script>', page, re.DOTALL)[0])
+    assert words["title"] == "</script><script>alert(1)</script> & <b>"
+
+
+@needs_kernels
+def test_experiments_that_a_page_cannot_hold_are_refused() -> None:
+    with pytest.raises(QuestionError, match="compares policies, and debate has one only: both"):
+        build.build(load("debate", policies="both"), "debate")
+
+
+@needs_kernels
+def test_a_page_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "LARGEST_BYTES", 100_000)
+    with pytest.raises(QuestionError, match=r"would have 0\.\d MB, more than 0\.1; take fewer policies or starts"):
+        build.build(load("debate", worldviews="neutral", starts="2026"), "debate")
+
+
+def test_each_claim_with_a_dial_is_asked_and_answered() -> None:
+    catalogue = load("debate").catalogue
+    for name in dialled_parameters(catalogue):
+        claim = catalogue.claims[name]
+        assert claim.question.endswith("?"), name
+        assert set(claim.answers) == {"neutral", *claim.readings}, name
+        assert len(claim.question) <= 70, name
+        assert all(parameter in dialled_parameters(catalogue)[name] for parameter in claim.shown), name
+
+
+def test_each_policy_of_the_debate_has_a_plain_name() -> None:
+    names = [policy.plain_name for policy in load("debate").policies]
+    assert names == ["the status quo", "open ties", "integration with the US", "both", "quiet ties"]
+
+
+@needs_kernels
+def test_weights_are_of_the_claim_alone() -> None:
+    weights = content.weigh(load("debate", starts="2026"), worlds=60)
+    assert weights["N1"] > 5
+    assert weights["N2"] == 0  # what follows a fall changes neither force nor Japan's loss before it
+
+
+@needs_node
+def test_scripts_that_stand_together_share_no_name() -> None:
+    for names in (build.SCREENS, build.WORKER):
+        texts = [(FOLDER / name).read_text(encoding="utf-8") for name in names]
+        declared = Counter(
+            name for text in texts for name in re.findall(r"^(?:async )?(?:function|class) (\w+)", text, re.M)
+        )
+        assert not [name for name, count in declared.items() if count > 1]
+        joined = '"use strict";' + "\n".join(texts)
+        checked = subprocess.run(["node", "--check", "-"], input=joined, capture_output=True, text=True, check=False)
+        assert checked.returncode == 0, checked.stderr
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance of #rrggbb or #rgb (WCAG 2)."""
+    digits = colour.lstrip("#")
+    digits = "".join(2 * each for each in digits) if len(digits) == 3 else digits
+    parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
+    return sum(weight * x for weight, x in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(a: str, b: str) -> float:
+    """The contrast ratio of two colours."""
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_text_and_marks_stand_out_in_both_themes() -> None:
+    style = (FOLDER / "page.css").read_text(encoding="utf-8")
+    light = dict(re.findall(r"--([\w-]+): (#\w+);", style.split(":root {")[1].split("}")[0]))
+    dark = light | dict(re.findall(r"--([\w-]+): (#\w+);", style.split("{% endset")[0]))
+    assert light != dark
+    for theme, ground in product((light, dark), ("card", "paper", "faint")):
+        texts = ["ink", "muted", *(name for name in theme if name.endswith("-text"))]
+        assert not [name for name in texts if contrast(theme[name], theme[ground]) < 4.5], ground
+    for theme in (light, dark):
+        # Amber has a rim in its text colour, so its fill is not what one must see.
+        marks = ["p0", "p1", "p2", "p4", "ghost", "focus"]
+        assert not [name for name in marks if contrast(theme[name], theme["card"]) < 3]

@@ -1,0 +1,311 @@
+"""The page used in Chromium as a reader uses it: every control, any address, every size, and the numbers of a run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playing import needs_kernels
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import sim
+from analysis.page import build
+from sim.scenario.loader import load
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = [needs_kernels, pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this computer")]
+
+SIZES = {"small phone": (320, 640), "phone": (390, 844), "laptop": (1366, 768), "projector": (1920, 1080)}
+GARBAGE = [
+    "#N1=100000", "#N1=", "#N1", "#=", "#&&&", "#__proto__=1", "#constructor=5", "#N1=1e3", "#N1=NaN", "#_v=nobody",
+    "#_s=1850", "#_r=zzzz", "#N1=--5", "#N1=50&N1=60&zz=3", "#%E0%A4%A", "#<script>alert(1)</script>", "#N5=40",
+    "#_v=__proto__", "#S9=50", "#" + "N1=50&" * 2000,
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the debate."""
+    path = tmp_path_factory.mktemp("page") / "debate.html"
+    path.write_text(build.build(load("debate"), "debate"), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, closed when the tests of this module are over."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser, file: Path) -> Iterator[Open]:
+    """Open the page at an address; afterwards no error may have been logged and nothing asked of a network."""
+    faults: list[str] = []
+    contexts = []
+
+    def open_page(
+        address: str = "", *, size: str = "laptop", scheme: Any = "light", is_past_guess: bool = True
+    ) -> Page:
+        width, height = SIZES[size]
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: faults.extend([message.text] * (message.type in ("error", "warning"))))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda asked: faults.extend([asked.url] * (not asked.url.startswith(("file:", "blob:")))))
+        page.goto(file.as_uri() + address)
+        if is_past_guess:
+            page.click("#no-guess")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not faults
+
+
+def wait(page: Page, expression: str, seconds: float = 60) -> Any:
+    """Wait until an expression holds. Playwright's own way needs eval, which the page forbids."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := page.evaluate(expression):
+            return found
+        page.wait_for_timeout(30)
+    raise AssertionError(f"after {seconds} s not yet: {expression}")
+
+
+def settle(page: Page) -> None:
+    """Wait until all worlds are played, the forces at work too."""
+    wait(page, "engine.at !== null && engine.at.n === NUMBERS.worlds && engine.run.explained === NUMBERS.worlds")
+    wait(page, "engine.pool.workers.every((worker) => !worker.busy && !worker.todo.length)")
+
+
+def sentences(page: Page) -> list[str]:
+    """The two verdicts."""
+    return [page.inner_text("#verdict"), page.inner_text("#second")]
+
+
+def slide(page: Page, claim: str, percent: int) -> None:
+    """Move a slider as a pointer does."""
+    page.locator(f"#claim-{claim}").evaluate(
+        "(node, to) => { node.value = to; node.dispatchEvent(new Event('input', { bubbles: true })); }", percent
+    )
+
+
+def test_one_guesses_before_one_sees(visit: Open) -> None:
+    page = visit("#_v=newsham&N1=40", is_past_guess=False)
+    assert page.is_visible("#guess")
+    assert not page.is_visible("#beliefs")
+    assert not page.is_visible("#reveal")
+    settle(page)
+    base = round(100 * page.evaluate("shown.at.levels.status_quo.risk[0]"))
+    assert f"{base} of 100" in page.inner_text("#guess-base")
+    assert "with these beliefs" in page.inner_text("#guess-base")
+    assert page.locator("#guesses button").count() == 5
+    page.click("#guesses button:last-child")
+    wait(page, "!document.getElementById('reveal').hidden")
+    told = page.inner_text("#reveal")
+    counts = page.evaluate("""(() => { let averted = 0, brought = 0;
+        const { direct_ties: a, status_quo: b } = engine.run.hit;
+        for (let i = 0; i < 4000; i++) { if (b[i] > a[i]) averted++; if (a[i] > b[i]) brought++; }
+        return [averted, brought, 4000 - averted - brought]; })()""")
+    assert "You said about 10 more. The model says: " in told
+    assert f"averted force in {counts[0]} and brought it on in {counts[1]}. In the other {counts[2]:,} the" in told
+    assert page.evaluate("document.querySelectorAll('#dots > svg circle').length") == 100
+    page.click("#go-on")
+    assert page.is_visible("#beliefs")
+    assert "guess" not in page.url
+
+
+def test_each_control_is_in_the_link(visit: Open) -> None:
+    page = visit()
+    same = """(() => {
+        writeAddress();
+        const all = (of) => JSON.stringify([of.view, of.start, CLAIMS.map((claim) => position(claim, of))]);
+        return all(readAddress()) === all(state); })()"""
+    page.click(".more > summary")
+    for claim in page.evaluate("CLAIMS"):
+        low, high = page.evaluate("(claim) => ends(anchorsOf(claim)).map((x) => 100 * x)", claim)
+        for percent in {round(low), round(0.37 * low), round(0.5 * high), round(high)}:
+            slide(page, claim, percent)
+            assert page.evaluate("(claim) => position(claim)", claim) == percent / 100
+            assert page.evaluate(same), (claim, percent)
+    for view in page.evaluate("VIEWS.map((view) => view.name)"):
+        page.click(f"[data-view={view}]")
+        assert page.evaluate("state.view") == view
+        assert page.evaluate(same)
+    page.select_option("#start", "2020")
+    assert page.evaluate("state.start") == "2020"
+    assert page.evaluate(same)
+    page.click("#undo")
+    assert page.evaluate("state.start") == "2026"
+    page.click("#reset")
+    assert page.evaluate("JSON.stringify([state.view, movedClaims()])") == '["neutral",[]]'
+
+
+def test_a_link_gives_the_same_sentences(visit: Open) -> None:
+    page = visit()
+    page.click("[data-view=newsham]")
+    slide(page, "N1", 35)
+    slide(page, "S16", -60)
+    settle(page)
+    page.evaluate("writeAddress()")
+    there = visit(page.url[page.url.index("#") :])
+    settle(there)
+    assert sentences(there) == sentences(page)
+    assert "With these beliefs" in sentences(there)[0]
+    assert there.inner_text("#whose").upper() == "IF NEWSHAM IS RIGHT, BUT FOR N1, S16"
+    other = visit(page.url[page.url.index("#") :].replace("_r=", "_r=0"))
+    assert "other rules or numbers" in other.inner_text("#notice")
+
+
+def test_two_tabs_are_apart(visit: Open) -> None:
+    first, second = visit(), visit()
+    first.click("[data-view=self]")
+    assert second.evaluate("state.view") == "neutral"
+    first.reload()
+    assert not first.is_visible("#beliefs")
+
+
+def test_keys_undo_and_replay(visit: Open) -> None:
+    page = visit()
+    wait(page, "engine.run.n >= FIRST")
+    page.focus("#claim-N1")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert page.evaluate("position('N1')") == 0.15
+    assert page.input_value("#claim-N1") == "15"
+    assert "15 % of the way from the evidence to Newsham" in str(page.get_attribute("#claim-N1", "aria-valuetext"))
+    page.keyboard.press("Home")
+    assert page.evaluate("position('N1')") == 0
+    page.keyboard.press("End")
+    assert page.evaluate("position('N1')") == 1
+    page.keyboard.press("Control+z")
+    assert page.evaluate("movedClaims().length") == 0, "all moves within a second are one step"
+    assert page.is_disabled("#undo")
+    page.focus("#presets [aria-checked=true]")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("state.view") == "newsham"
+    wait(page, "engine.run.n >= FIRST")
+    assert not page.is_disabled("#replay")
+    page.click("#replay")
+    assert page.evaluate("isReplaying") == 1
+    wait(page, "!isReplaying")
+    assert page.evaluate("state.view") == "newsham"
+    assert page.get_attribute("[data-view=newsham]", "aria-checked") == "true"
+    page.keyboard.press("Tab")
+    page.click(".moved summary")
+    slide(page, "N1", 50)
+    assert "50 % of the way from the evidence to Newsham" in page.inner_text("#moved-list")
+
+
+def test_a_why_drawer_has_both_sides_and_sources(visit: Open) -> None:
+    page = visit()
+    page.click(".belief:has(#claim-N1) summary")
+    text = page.inner_text(".belief:has(#claim-N1) details")
+    claim = load("debate").catalogue.claims["N1"]
+    for part in (claim.says, claim.supports, claim.contradicts, claim.why["newsham"], claim.why["self"], claim.verdict):
+        assert part in text
+    assert "Huth" in text
+
+
+@pytest.mark.parametrize("address", GARBAGE)
+def test_garbage_in_the_address_is_left_out(address: str, visit: Open) -> None:
+    page = visit(address)
+    wait(page, "shown !== null")
+    assert page.is_visible("#notice") or address in ("#&&&", "#N1=50&N1=60")
+    inside = "([low, high], at) => at >= low && at <= high"
+    assert page.evaluate(f"CLAIMS.every((claim) => ({inside})(ends(anchorsOf(claim)), position(claim)))")
+    assert page.inner_text("#verdict")
+
+
+def test_a_saved_experiment_runs_to_the_same_numbers(visit: Open, tmp_path: Path) -> None:
+    page = visit()
+    page.click("[data-view=self]")
+    slide(page, "N1", 35)
+    slide(page, "N12", 30)
+    slide(page, "S9", -70)
+    page.select_option("#start", "2020")
+    settle(page)
+    with page.expect_download() as download:
+        page.click("#download")
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    result = sim.run(load(path))
+    assert (result.experiment.trials, result.experiment.lucks) == (4000, 1)
+    found = page.evaluate("JSON.parse(JSON.stringify(shown.at))")
+    summary: Any = result.summary()
+    differences: Any = result.differences()
+    for short, outcome in (("risk", "use_of_force"), ("cost", "japan_gdp_loss_pct")):
+        rows = summary[(summary["outcome"] == outcome) & (summary["statistic"] == "mean")].set_index("policy")
+        for policy, level in found["levels"].items():
+            assert level[short] == pytest.approx(rows.loc[policy, ["estimate", "low", "high"]].tolist(), rel=1e-12)
+        rows = differences[differences["outcome"] == outcome].set_index(["policy_a", "policy_b"])
+        for (a, b), contrast in zip(page.evaluate("WORDS.contrasts"), found["contrasts"], strict=True):
+            there, sign = ((a, b), 1) if (a, b) in rows.index else ((b, a), -1)
+            figures = [sign * x for x in rows.loc[there, ["difference", "low", "high"]].tolist()]
+            if sign < 0:
+                figures = [figures[0], figures[2], figures[1]]
+            assert contrast[short] == pytest.approx(figures, rel=1e-11, abs=1e-14)
+    trials = result.trials
+    counted = trials[trials["policy"] == "both"]["use_of_force"].tolist()
+    assert page.evaluate("[...engine.run.hit.both]") == counted
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_is_wider_than_the_screen(size: str, visit: Open) -> None:
+    for scheme in ("light", "dark"):
+        page = visit(size=size, scheme=scheme, is_past_guess=False)
+        wait(page, "engine.run.n >= FIRST")
+        wide = """[...document.querySelectorAll('main:not([hidden]) *')]
+            .filter((node) => node.getBoundingClientRect().right > innerWidth + 1 && !node.closest('.scroll'))
+            .map((node) => node.outerHTML.slice(0, 90))"""
+        assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+        page.click("#no-guess")
+        page.click(".more > summary")
+        page.click(".numbers > summary")
+        assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+        assert page.evaluate(wide) == []
+
+
+@pytest.mark.parametrize(("size", "scheme"), [*product(("phone", "laptop"), ("light", "dark"))])
+def test_axe_finds_nothing(size: str, scheme: str, visit: Open) -> None:
+    page = visit(size=size, scheme=scheme, is_past_guess=False)
+    wait(page, "engine.run.n >= FIRST")
+    found = [Axe().run(page)]
+    page.click("#guesses button:first-child")
+    wait(page, "!document.getElementById('reveal').hidden")
+    found.append(Axe().run(page))
+    page.click("#go-on")
+    page.click(".more > summary")
+    page.click(".numbers > summary")
+    page.click(".belief:has(#claim-N1) summary")
+    found.append(Axe().run(page))
+    for result in found:
+        violations = [(entry["id"], [node["html"][:90] for node in entry["nodes"]])
+                      for entry in result.response["violations"]]  # fmt: skip
+        assert violations == []
+        assert len(result.response["passes"]) > 20
+
+
+def test_drawing_an_answer_is_quick(visit: Open) -> None:
+    page = visit()
+    for percent in range(5, 100, 5):
+        slide(page, "N1", percent)
+        wait(page, "engine.run.n >= CHUNK && engine.at !== null")
+    drawn = sorted(json.loads(page.evaluate("JSON.stringify(paints.slice(3).map((paint) => paint.drawing))")))
+    assert len(drawn) >= 15
+    assert drawn[int(0.95 * len(drawn))] < 50

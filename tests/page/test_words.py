@@ -1,0 +1,117 @@
+"""What the page says: verdicts at their boundaries, names, numbers in words, and the file that it saves."""
+
+from __future__ import annotations
+
+import pytest
+from page_in_node import ask
+from translating import needs_node
+
+pytestmark = needs_node
+
+SCRIPTS = ["beliefs.js", "words.js"]
+RISK = {"a": "open ties", "b": "the status quo", "levels": [0.281, 0.404], "margin": 0.005}
+
+
+def risk(difference: list[float | None], **other: object) -> str:
+    """The verdict on risk, as plain text."""
+    given = {**RISK, **other, "difference": difference}
+    return str(ask(SCRIPTS, "answer(plain(riskSentence('If Newsham is right', DATA)))", given))
+
+
+def cost(difference: list[float | None]) -> str:
+    """The verdict on cost, as plain text."""
+    return str(ask(SCRIPTS, "answer(plain(costSentence(DATA)))", {"difference": difference, "margin": 0.05}))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "kind"),
+    [
+        (-0.0061, -0.0051, "less"), (0.0051, 0.01, "more"), (-0.005, 0.005, "same"), (-0.01, -0.001, "slightly less"),
+        (0.001, 0.01, "slightly more"), (-0.0051, 0.001, "open"), (-0.01, -0.005, "slightly less"), (0, 0.01, "open"),
+        (0, 0, "same"), (None, None, "few"), (-0.004, -0.001, "same"),
+    ],
+)  # fmt: skip
+def test_a_difference_is_settled_by_its_interval_and_the_margin(low: float, high: float, kind: str) -> None:
+    assert ask(SCRIPTS, "answer(settle([0, ...DATA], 0.005))", [low, high]) == kind
+
+
+def test_verdicts_say_natural_frequencies_first() -> None:
+    assert risk([-0.123, -0.128, -0.118]) == (
+        "If Newsham is right, force is used less often with open ties than with the status quo: in 28 instead of 40 of "
+        "100 histories (12.3 fewer; 11.8 to 12.8)."
+    )
+    assert risk([0.007, 0.001, 0.013], levels=[0.287, 0.28]) == (
+        "If Newsham is right, force is used slightly more often with open ties than with the status quo: in 28.7 "
+        "instead of 28.0 of 100 histories (0.7 more; 0.1 to 1.3)."
+    )
+    assert risk([-0.003, -0.004, -0.002], levels=[0.279, 0.282]) == (
+        "If Newsham is right, force is used about as often with open ties as with the status quo: in 27.9 and 28.2 of "
+        "100 histories (difference −0.4 to −0.2)."
+    )
+    assert risk([-0.003, -0.02, 0.014]) == (
+        "If Newsham is right, it is not settled whether force is used more or less often with open ties than with the "
+        "status quo (−2.0 to 1.4 in 100 histories)."
+    )
+    assert risk([0.0001, None, None]) == (
+        "If Newsham is right, force is used too seldom to compare open ties with the status quo."
+    )
+
+
+def test_costs_are_in_per_cent_of_a_years_gdp() -> None:
+    assert cost([2.95, 2.77, 3.14]) == "Japan loses more: 2.95 % of a year's GDP (2.77 to 3.14)."
+    assert cost([-0.05, -0.08, -0.02]) == "Japan loses slightly less: 0.05 % of a year's GDP (0.02 to 0.08)."
+    assert cost([0.01, -0.01, 0.03]) == "Japan's loss hardly changes (−0.01 to 0.03 % of a year's GDP)."
+    assert cost([0.01, -0.11, 0.13]) == (
+        "Whether Japan loses more or less is not settled (−0.11 to 0.13 % of a year's GDP)."
+    )
+    assert cost([0, None, None]) == "Japan's losses are too rare to compare."
+
+
+def test_numbers_have_a_real_minus_and_no_negative_zero() -> None:
+    found = ask(
+        SCRIPTS, "answer([decimals(-0.04, 1), decimals(-1.25, 1), signed(0.04, 1), signed(2, 0), signed(-2, 0)])"
+    )
+    assert found == ["0.0", "−1.3", "0.0", "+2", "−2"]
+
+
+def test_whose_beliefs_these_are() -> None:
+    views = [
+        {"name": "neutral", "title": "Neutral", "dials": {}, "own": False},
+        {"name": "newsham", "title": "If Newsham is right", "dials": {"N1": 1, "N2": 1}, "own": False},
+        {"name": "mine", "title": "My beliefs", "dials": {}, "own": True},
+    ]
+    code = """answer(DATA.cases.map(([view, dials]) => {
+        const who = whose(DATA.views, view, dials);
+        return [kicker(who, "neutral"), lead(who, "neutral")]; }))"""
+    cases = [
+        ["neutral", {}],
+        ["neutral", {"N1": 1, "N2": 1}],
+        ["newsham", {"N1": 0.4, "N2": 1}],
+        ["mine", {}],
+        ["neutral", {"S9": -1}],
+    ]
+    assert ask(SCRIPTS, code, {"views": views, "cases": cases}) == [
+        ["The evidence alone", "On the evidence alone"],
+        ["If Newsham is right", "If Newsham is right"],
+        ["If Newsham is right, but for N1", "With these beliefs"],
+        ["My beliefs", "Under My beliefs"],
+        ["The evidence, but for S9", "With these beliefs"],
+    ]
+
+
+def test_positions_in_words_and_as_numbers() -> None:
+    anchors = [[-1, 0, "self"], [1, 1, "newsham"]]
+    shown = {"text": "an opportunist in {%} of 100 worlds", 
+             "medians": {"self": 0.26, "neutral": 0.5, "newsham": 0.84}}  # fmt: skip
+    code = "answer(DATA.at.map((x) => [stand(x), meaning(DATA.shown, DATA.anchors, x), dialOf(DATA.anchors, x)]))"
+    assert ask(SCRIPTS, code, {"at": [-1, 0, 0.4, 1], "shown": shown, "anchors": anchors}) == [
+        ["as Self reads it", "an opportunist in 26 of 100 worlds", "self"],
+        ["the evidence", "an opportunist in 50 of 100 worlds", "neutral"],
+        ["40 % of the way from the evidence to Newsham", "an opportunist in 67 of 100 worlds", 0.7],
+        ["as Newsham reads it", "an opportunist in 84 of 100 worlds", "newsham"],
+    ]
+
+
+def test_labels() -> None:
+    names = ["the status quo", "integration with the US", "both"]
+    assert ask(SCRIPTS, "answer(DATA.map(label))", names) == ["Status quo", "Integration with the US", "Both"]
