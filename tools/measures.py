@@ -52,7 +52,7 @@ PAIRS = (("direct_ties", "status_quo"), ("interoperability", "status_quo"), ("di
 MAIN_OUTCOME = "use_of_force"
 PROSE = frozenset(
     {"title", "summary", "meaning", "label", "says", "supports", "contradicts", "verdict", "why", "note", "cite", "url",
-     "year", "source", "sources", "known", "paragraphs", "files"}
+     "year", "source", "sources", "known", "paragraphs", "files", "question", "answers", "shown", "plain_name"}
 )  # fmt: skip
 """Entries of scenario files that change no number."""
 

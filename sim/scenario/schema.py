@@ -310,7 +310,8 @@ def _dial(value: Any) -> float | str:
 def _with_one_gap(text: str) -> str:
     if text.count("{}") + text.count("{%}") == 1:
         return text
-    raise ValueError(f"must have one {{}} where the number goes, or {{%}} for a hundred times it, got {show_value(text)}")
+    allowed = "text with one {} where the number goes, or {%} for a hundred times it"
+    raise ValueError(f"must be {allowed}, got {show_value(text)}")
 
 
 Author = Literal["newsham", "self"]

@@ -101,7 +101,7 @@ def test_whose_beliefs_these_are() -> None:
 
 def test_positions_in_words_and_as_numbers() -> None:
     anchors = [[-1, 0, "self"], [1, 1, "newsham"]]
-    shown = {"text": "an opportunist in {%} of 100 worlds", 
+    shown = {"text": "an opportunist in {%} of 100 worlds",
              "medians": {"self": 0.26, "neutral": 0.5, "newsham": 0.84}}  # fmt: skip
     code = "answer(DATA.at.map((x) => [stand(x), meaning(DATA.shown, DATA.anchors, x), dialOf(DATA.anchors, x)]))"
     assert ask(SCRIPTS, code, {"at": [-1, 0, 0.4, 1], "shown": shown, "anchors": anchors}) == [
