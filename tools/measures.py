@@ -191,12 +191,8 @@ MEASURES: Mapping[str, Measure] = {
 def record(name: str, exp: Experiment, folder: Path, progress: Progress, trials: int | None = None) -> None:
     """Compute a measure of an experiment and record it in a folder.
 
-    Raises
-    ------
-    ValueError
-        For a number of trials that the measure cannot have.
-    OSError
-        If the folder cannot be written to.
+    Raises ValueError for a number of trials that the measure cannot have. Raises OSError if the folder cannot be
+    written to.
     """
     measure = MEASURES[name]
     n = trials or measure.trials
@@ -213,10 +209,7 @@ def record(name: str, exp: Experiment, folder: Path, progress: Progress, trials:
 def read(name: str, folder: Path) -> tuple[pd.DataFrame, int]:
     """Return a recorded measure and its trials.
 
-    Raises
-    ------
-    OSError
-        If it was never recorded.
+    Raises OSError if it was never recorded.
     """
     frame = pd.read_csv(folder / f"{name}.csv", dtype={"start": str}, keep_default_na=False, na_values=[""])
     return frame, int(_records(folder)[name]["trials"])

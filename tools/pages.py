@@ -34,10 +34,7 @@ def backtest() -> str:
 def generate(exp: Experiment, folder: Path) -> dict[Path, str]:
     """Return each page with generated parts as it should be now.
 
-    Raises
-    ------
-    KeyError
-        If a page names a part that does not exist.
+    Raises KeyError if a page names a part that does not exist.
     """
     texts = {page: page.read_text(encoding="utf-8") for page in pages(folder)}
     names = {name for text in texts.values() for name in markdown.names(text)}

@@ -84,8 +84,6 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
 def rewrapped(help_text: str) -> str:
     """Return a docstring with each paragraph on one line, so that the terminal wraps it; lists stay as they are.
 
-    Examples
-    --------
     >>> rewrapped("One sentence that\\ngoes on.\\n\\na=1  a list\\nb=2  of two")
     'One sentence that goes on.\\n\\na=1  a list\\nb=2  of two'
     """

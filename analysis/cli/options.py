@@ -169,8 +169,6 @@ def describe_catalogue(experiment: str) -> str | None:
 def split_experiment(words: list[str] | None) -> tuple[str, list[str]]:
     """Separate the experiment, if the first word is one, from the words after it.
 
-    Examples
-    --------
     >>> split_experiment(["mine.yaml", "N1"]), split_experiment(["hindcast", "levers"])
     (('mine.yaml', ['N1']), ('hindcast', ['levers']))
     >>> split_experiment(["grey-zone", "surge"]), split_experiment(None)

@@ -285,27 +285,14 @@ def find_faults(path: Path) -> list[Fault]:
     return _read_file(ShippedFile if document and "record" in document.data else OtherFile, path, path.name)[1]
 
 
-def read_kinds(path: Path) -> tuple[KindsFile | None, list[Fault]]:
-    """The content of a file of trigger kinds, or None, with all its faults."""
-    document, faults = read_file(path, path.name)
-    if document is None:
-        return None, faults
-    return read_record(KindsFile, document, shipped.read_catalogue(shipped.shipped_folder()).known)
-
-
 def load_next_triggers(month: str, record: Record) -> tuple[Episode, ...]:
     """The kinds of trigger of next_triggers.yaml as episodes of a month, still without an answer.
 
-    Examples
-    --------
     >>> load_next_triggers("2027-01", load_record())[0].name
     'ordinary_visit'
     """
-    content, faults = read_kinds(shipped.shipped_folder() / "history" / "next_triggers.yaml")
-    if content is None:
-        raise ScenarioError(faults)
     episodes = []
-    for kind in content.triggers:
+    for kind in shipped.load_further(KindsFile, "history/next_triggers.yaml").triggers:
         entry = ShippedEpisode(
             kind.id, month, kind.target, kind.trigger, kind.trigger_type, max_rung=0, instruments=(),
             duration_months=0.0, confidence="low", source=(),
@@ -350,13 +337,8 @@ def _is_date(end: Any) -> bool:
 def load_record() -> Record:
     """The shipped record.
 
-    Raises
-    ------
-    ScenarioError
-        If the file has faults.
+    Raises ScenarioError if the file has faults.
 
-    Examples
-    --------
     >>> sorted(load_record().unprovoked.items())
     [('Japan', 4), ('Taiwan', 1)]
     """
@@ -372,10 +354,7 @@ def load_record() -> Record:
 def load_others(paths: Sequence[str | Path], record: Record) -> OtherEpisodes:
     """The episodes of others' files, in the form that docs/backtest.md describes.
 
-    Raises
-    ------
-    ScenarioError
-        With all faults of all files.
+    Raises ScenarioError with all faults of all files.
     """
     episodes: list[Episode] = []
     skipped: list[tuple[str, str]] = []

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from sim.errors import Fault, ScenarioError
-from sim.scenario import shipped
-from sim.scenario.files import read_file
-from sim.scenario.schema import FileEntry, ParameterName, Text, Texts, read_record
+from sim.scenario.schema import FileEntry, ParameterName, Text, Texts
+from sim.scenario.shipped import load_further
 
 
 @dataclass(frozen=True)
@@ -26,28 +23,10 @@ class SeenFile(FileEntry):
     seen: dict[ParameterName, Seen]
 
 
-def read_seen(path: Path) -> tuple[SeenFile | None, list[Fault]]:
-    """A register, or None, and every fault in it."""
-    document, faults = read_file(path, path.name)
-    if document is None:
-        return None, faults
-    return read_record(SeenFile, document, shipped.read_catalogue(shipped.shipped_folder()).known)
-
-
 def load_seen() -> dict[str, Seen]:
-    """The shipped register, by the name of the number.
+    """The shipped register, by the name of the number; raises ScenarioError if the file has faults.
 
-    Raises
-    ------
-    ScenarioError
-        If the file has faults.
-
-    Examples
-    --------
     >>> load_seen()["taiwan_surge_spread"].saw
     ('E02', 'E16', 'E23', 'E32')
     """
-    content, faults = read_seen(shipped.shipped_folder() / "history" / "seen.yaml")
-    if content is None:
-        raise ScenarioError(faults)
-    return content.seen
+    return load_further(SeenFile, "history/seen.yaml").seen

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
-from sim.errors import Fault, ScenarioError
-from sim.scenario import shipped
-from sim.scenario.files import read_file
+from sim.errors import Fault
 from sim.scenario.layers import ExperimentFile
 from sim.scenario.overrides import parse_override
 from sim.scenario.schema import (
@@ -35,6 +32,7 @@ from sim.scenario.schema import (
     number,
     read_record,
 )
+from sim.scenario.shipped import load_further
 from sim.scenario.yaml_marks import Document
 
 Number = Annotated[float, number(-1e9, 1e9)]
@@ -163,37 +161,19 @@ class Validation(FileEntry):
 
 
 def load_rows() -> Validation:
-    """The shipped validation.yaml.
+    """The shipped validation.yaml; raises ScenarioError if the file has faults.
 
-    Raises
-    ------
-    ScenarioError
-        If the file has faults.
-
-    Examples
-    --------
     >>> load_rows().checks["large_drills"].high
     12.0
     """
-    validation, faults = read_rows(shipped.shipped_folder() / "validation.yaml")
-    if validation is None:
-        raise ScenarioError(faults)
-    return validation
+    return load_further(Validation, "validation.yaml", find_inconsistencies)
 
 
-def read_rows(path: Path) -> tuple[Validation | None, list[Fault]]:
-    """A validation file, or None, and every fault in it."""
-    document, faults = read_file(path, path.name)
-    if document is None:
-        return None, faults
-    known = shipped.read_catalogue(shipped.shipped_folder()).known
-    validation, faults_of_form = read_record(Validation, document, known)
-    if validation is None:
-        return None, [*faults, *faults_of_form]
+def find_inconsistencies(document: Document, validation: Validation, known: KnownNames) -> Iterator[Fault]:
+    """Faults between the parts of each row, and in the changes that it makes to its experiment."""
     for row in validation.checks.values():
-        faults += _find_inconsistencies(document, row, validation.record)
-        faults += _find_faulty_changes(document, row, known)
-    return None if faults else validation, faults
+        yield from _find_inconsistencies(document, row, validation.record)
+        yield from _find_faulty_changes(document, row, known)
 
 
 def _find_inconsistencies(document: Document, row: Row, records: dict[str, Record]) -> Iterator[Fault]:

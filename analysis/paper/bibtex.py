@@ -61,8 +61,6 @@ def strait(version: str | None) -> Work:
 def work(source: Source) -> Work | None:
     """Return the entry of a source; None for the project's own judgement or record, without year and address.
 
-    Examples
-    --------
     >>> import sim
     >>> found = work(sim.load("debate").catalogue.sources["huth_russett_1984"])
     >>> found.kind, found.label, found.fields["journal"]

@@ -65,13 +65,8 @@ class Basis:
 def bases(exp: Experiment, name: str) -> dict[str, Basis]:
     """Return the basis of a name, by the kind of thing that has it; several kinds may share a name.
 
-    Raises
-    ------
-    KeyError
-        If nothing has that name.
+    Raises KeyError if nothing has that name.
 
-    Examples
-    --------
     >>> import sim
     >>> bases(sim.load("debate"), "N12")["claims"].paragraphs
     ('N¶3', 'N¶16', 'N¶27')

@@ -61,8 +61,6 @@ def entries(experiment: Experiment, table: str, frame: pd.DataFrame, names: Mapp
 def describe(experiment: Experiment, table: str, column: str) -> tuple[str, str, str]:
     """Return the label, meaning and unit of a column.
 
-    Examples
-    --------
     >>> import sim
     >>> describe(sim.load("debate"), "trials", "blockade_compensator")[0]
     'Blockade (compensator)'

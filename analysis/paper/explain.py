@@ -81,8 +81,6 @@ def kinds(exp: Experiment) -> dict[str, Mapping[str, Any]]:
 def names(exp: Experiment) -> dict[str, str]:
     """Return all names that can be explained, by themselves in small letters.
 
-    Examples
-    --------
     >>> import sim
     >>> names(sim.load("debate"))["n12"]
     'N12'
@@ -93,8 +91,6 @@ def names(exp: Experiment) -> dict[str, str]:
 def matches(exp: Experiment, wanted: str) -> list[tuple[str, str]]:
     """Return the kind and name of every entry with a name; capitals, spaces, hyphens and underscores count alike.
 
-    Examples
-    --------
     >>> import sim
     >>> matches(sim.load("debate"), "Moral hazard")
     [('switches', 'moral_hazard'), ('glossary', 'moral hazard')]

@@ -299,8 +299,6 @@ WRITERS: dict[str, Writer] = {
 def shorten(columns: list[str], longest: int = STATA_NAME) -> dict[str, str]:
     """Return a name of at most `longest` characters for each column, no two alike; a name that fits stays.
 
-    Examples
-    --------
     >>> shorten(["rate", "rate_of_return", "rate_of_rise"], longest=8)
     {'rate': 'rate', 'rate_of_return': 'rate_o_1', 'rate_of_rise': 'rate_o_2'}
     """

@@ -23,13 +23,8 @@ def names(page: str) -> list[str]:
 def filled(page: str, parts: Mapping[str, str]) -> str:
     """Return a page with new generated parts.
 
-    Raises
-    ------
-    KeyError
-        If a part is not among `parts`.
+    Raises KeyError if a part is not among `parts`.
 
-    Examples
-    --------
     >>> filled("<!-- generated: sum -->\\nold\\n<!-- end -->", {"sum": "2"}).splitlines()
     ['<!-- generated: sum -->', '2', '<!-- end -->']
     """

@@ -36,8 +36,6 @@ def describe_run(result: Result) -> list[str]:
     The first lines are about the first primary outcome, from the last start. With a single policy there is nothing to
     compare, and only the worldviews' lines are made.
 
-    Examples
-    --------
     >>> import sim
     >>> len(describe_run(sim.run(sim.load("debate", starts=["2026"], trials=100))))
     6

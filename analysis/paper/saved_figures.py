@@ -36,10 +36,7 @@ def names(out: Path = Path("out")) -> list[str]:
 def caption(path: Path) -> str:
     """Return the caption of a figure that Strait saved as SVG; empty if it has none.
 
-    Raises
-    ------
-    FolderError
-        If the file is not an SVG.
+    Raises FolderError if the file is not an SVG.
     """
     try:
         description = ElementTree.parse(path).getroot().find(f".//{DESCRIPTION}")

@@ -21,8 +21,6 @@ READINGS: dict[Author, str] = {"newsham": "Newsham's reading", "self": "Self's r
 def origin(exp: Experiment, entry: Parameter, view: Worldview) -> str:
     """Return where a worldview's distribution of a parameter comes from: neutral, an author's reading, a dial, or set.
 
-    Examples
-    --------
     >>> import sim
     >>> exp = sim.load("debate", set_=["claim.N12=0.5", "us_intervenes_prob=0.4"])
     >>> view, entries = exp.worldviews[0], exp.catalogue.parameters

@@ -184,8 +184,6 @@ def block_means(
 
     All questions must have the same outcomes and worldview; settings are not checked.
 
-    Examples
-    --------
     >>> import sim
     >>> question = Question.of(sim.load("debate"), outcomes=["crisis"])
     >>> block_means([(question, {}), (question, {"N12": 1.0})], 0, 100, 10).shape

@@ -63,10 +63,8 @@ def name_of(function: OwnOutcome, taken: Sequence[str] = ()) -> str:
 def compute_outcome(function: OwnOutcome, columns: Columns) -> NDArray[Any]:
     """Values of an own outcome, bool[trial] or float[trial].
 
-    Raises
-    ------
-    QuestionError
-        If it reads a column that is not there, does not give one finite number a trial, or fails on arrays.
+    Raises QuestionError if it reads a column that is not there, does not give one finite number a trial, or fails on
+    arrays.
     """
     trials, name = Trials(columns), name_of(function)
     rows = len(columns[(columns.dtype.names or ())[0]])

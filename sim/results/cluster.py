@@ -120,10 +120,7 @@ def _encode_block(parts: Parts, number: int) -> dict[str, bytes]:
 def _connect(address: str, workers: int | None) -> Iterator[Client]:
     """Start a cluster on this computer or connect to one; leave it at the end, also after an error.
 
-    Raises
-    ------
-    ClusterError
-        If Dask is not installed, or no scheduler answers.
+    Raises ClusterError if Dask is not installed, or no scheduler answers.
     """
     try:
         from distributed import Client
@@ -196,12 +193,8 @@ class _Crew:
     def play(self, numbers: Sequence[int]) -> Iterator[tuple[int, Any]]:
         """Yield the number and the output of each block, in the order in which they are done.
 
-        Raises
-        ------
-        ClusterError
-            If no worker gives the same bytes as this computer.
-        ClusterLostError
-            If the cluster disappears.
+        Raises ClusterError if no worker gives the same bytes as this computer. Raises ClusterLostError if the cluster
+        disappears.
         """
         from distributed import CancelledError
 

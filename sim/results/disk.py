@@ -17,13 +17,8 @@ LOCK = ".lock"
 def save(path: Path, content: bytes | memoryview) -> None:
     """Write a file under a hidden temporary name, sync it, rename it, and sync its folder.
 
-    Raises
-    ------
-    OSError
-        If the disk is full or refuses. An earlier file of this name is unchanged.
+    Raises OSError if the disk is full or refuses. An earlier file of this name is unchanged.
 
-    Examples
-    --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save(Path(folder) / "note.txt", b"text")
@@ -65,10 +60,7 @@ def sync_folder(folder: Path) -> None:
 def lock_folder(folder: Path) -> Iterator[None]:
     """Lock a folder for this process; the system releases the lock when the process ends, even if it is killed.
 
-    Raises
-    ------
-    FolderError
-        If another process has the lock, or the folder cannot be written.
+    Raises FolderError if another process has the lock, or the folder cannot be written.
     """
     path = folder / LOCK
     try:

@@ -99,10 +99,7 @@ def read(folder: Path) -> Manifest | None:
 def read_run(folder: Path, *, any_schema: bool = False) -> Manifest | None:
     """Manifest of a run; None if the folder is new or empty.
 
-    Raises
-    ------
-    FolderError
-        If the folder holds anything but a run, or a run of another schema.
+    Raises FolderError if the folder holds anything but a run, or a run of another schema.
     """
     unfinished = {disk.LOCK, disk.temporary_path(folder / MANIFEST).name}
     if not folder.exists() or (folder.is_dir() and {entry.name for entry in folder.iterdir()} <= unfinished):

@@ -21,13 +21,8 @@ from sim.scenario.experiment import Experiment
 def replay(experiment: Experiment, start: str, worldview: str, policy: str, trial: int) -> np.ndarray:
     """Record of one trial, a structured array of length 1.
 
-    Raises
-    ------
-    QuestionError
-        If the experiment has no such cell or trial.
+    Raises QuestionError if the experiment has no such cell or trial.
 
-    Examples
-    --------
     >>> import sim
     >>> replay(sim.load("debate"), "2026", "neutral", "both", trial=7)["world"]
     array([7])

@@ -78,8 +78,6 @@ class Result:
         `luck`, every outcome under its name (shares as 0 or 1), `<outcome>_compensator` where there is one,
         then all other columns. Months to an event that never came are null.
 
-        Examples
-        --------
         >>> import sim
         >>> trials = sim.run(sim.load("debate"), trials=100, seed=7).trials
         >>> by_policy = trials.groupby("policy", observed=True)["use_of_force"].mean()
@@ -89,8 +87,6 @@ class Result:
     def trials_of(self, *columns: str) -> pd.DataFrame:
         """Columns `start`, `worldview`, `policy` and these columns of the trials; no other is read.
 
-        Examples
-        --------
         >>> import sim
         >>> list(sim.run(sim.load("debate"), trials=100, seed=7).trials_of("use_of_force"))
         ['start', 'worldview', 'policy', 'use_of_force']

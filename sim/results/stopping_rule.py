@@ -47,13 +47,9 @@ class LeastPrecise(NamedTuple):
 def read_targets(experiment: Experiment, texts: Collection[str]) -> dict[str, float]:
     """Read targets, each an `outcome=half_width` in the outcome's unit.
 
-    Raises
-    ------
-    QuestionError
-        If a text has another form, names no outcome that every trial records, or there is only one policy.
+    Raises QuestionError if a text has another form, names no outcome that every trial records, or there is only one
+    policy.
 
-    Examples
-    --------
     >>> import sim
     >>> read_targets(sim.load("debate"), ["use_of_force=0.005"])
     {'use_of_force': 0.005}

@@ -84,8 +84,6 @@ def shown_contrasts(experiment: Experiment) -> list[Pair]:
 
     The contrasts are those of the experiment, or else of the catalogue. They also give the order of the first ones.
 
-    Examples
-    --------
     >>> import sim
     >>> shown_contrasts(sim.load("debate", policies=["status_quo", "both"]))
     [('both', 'status_quo')]
@@ -207,8 +205,6 @@ def rung_shares(experiment: Experiment, counts: NDArray[np.int64], trials: int) 
 def value_limits(experiment: Experiment, column: str) -> tuple[float, float]:
     """Least and greatest value that a column of trials may have.
 
-    Examples
-    --------
     >>> import sim
     >>> value_limits(sim.load("debate"), "use_of_force"), value_limits(sim.load("debate"), "japan_gdp_loss_pct")
     ((0.0, 1.0), (0.0, inf))
@@ -453,8 +449,6 @@ def _frame(rows: Sequence[Any], header: list[str], figures: list[str]) -> pd.Dat
 def format_csv(frame: pd.DataFrame) -> str:
     r"""CSV text of a table: 10 significant digits, empty fields for missing values, lines ended by \n.
 
-    Examples
-    --------
     >>> format_csv(pd.DataFrame({"policy": ["both"], "low": [1 / 3], "high": [None]}))
     'policy,low,high\nboth,0.3333333333,\n'
     """
@@ -464,8 +458,6 @@ def format_csv(frame: pd.DataFrame) -> str:
 def encode_csv(text: str) -> bytes:
     """Bytes of CSV text: UTF-8, with a byte-order mark if it is not plain ASCII, so that Excel reads it right.
 
-    Examples
-    --------
     >>> encode_csv("a,b"), encode_csv("é")
     (b'a,b', b'\\xef\\xbb\\xbf\\xc3\\xa9')
     """

@@ -6,16 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator
 
-from sim.errors import Fault, ScenarioError
-from sim.scenario.files import read_file
 from sim.scenario.messages import show_value
-from sim.scenario.schema import ByName, FileEntry, KeyName, KnownNames, Text, read_record
-from sim.scenario.shipped import shipped_folder
+from sim.scenario.schema import ByName, FileEntry, KeyName, Text
+from sim.scenario.shipped import load_further
 
 
 def _one_sentence(text: str) -> str:
@@ -42,36 +39,17 @@ class Term(FileEntry):
 
 
 @dataclass(frozen=True)
-class _Glossary(FileEntry):
+class Glossary(FileEntry):
+    """The content of glossary.yaml."""
+
     terms: ByName[Term]
-
-
-def read_glossary(path: Path) -> tuple[dict[str, Term], list[Fault]]:
-    """Read a glossary file; return its terms by name, and every fault in it.
-
-    Examples
-    --------
-    >>> terms, faults = read_glossary(shipped_folder() / "glossary.yaml")
-    >>> faults, terms["Owen_value"].title
-    ([], 'Owen value')
-    """
-    document, faults = read_file(path, path.name)
-    if document is None:
-        return {}, faults
-    glossary, found = read_record(_Glossary, document, KnownNames({}, {}, ()))
-    return (glossary.terms if glossary else {}), [*faults, *found]
 
 
 @lru_cache(maxsize=1)
 def glossary() -> Mapping[str, Term]:
-    """Return the shipped terms, by their titles.
+    """Return the shipped terms, by their titles; raises ScenarioError if the file has faults.
 
-    Raises
-    ------
-    ScenarioError
-        If the file has faults.
+    >>> glossary()["Owen value"].name
+    'Owen_value'
     """
-    terms, faults = read_glossary(shipped_folder() / "glossary.yaml")
-    if faults:
-        raise ScenarioError(faults)
-    return {term.title: term for term in terms.values()}
+    return {term.title: term for term in load_further(Glossary, "glossary.yaml").terms.values()}

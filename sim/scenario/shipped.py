@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import make_dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple, TypeVar, get_type_hints
 
-from sim.errors import Fault
+from sim.errors import Fault, ScenarioError
 from sim.scenario.catalogue import Catalogue, Claim, Domain, Lever, Parameter, Rung
 from sim.scenario.distributions import is_number
 from sim.scenario.files import read_file
 from sim.scenario.messages import format_value
 from sim.scenario.schema import FileEntry, KnownNames, read_record
 from sim.scenario.yaml_marks import Document
+
+T = TypeVar("T")
+Check = Callable[[Document, Any, KnownNames], Iterable[Fault]]
 
 _SECTIONS = {
     "parameters": ("reference_start", "parameters", "quantities"),
@@ -64,6 +67,29 @@ def read_catalogue(folder: Path) -> CatalogueReading:
         for kind, section in (("policy", "policies"), ("worldview", "worldviews"), ("start", "starts"))
     )
     return _read_catalogue(folder, names, tuple(_time_and_size(folder / f"{stem}.yaml") for stem in FILES))
+
+
+def read_further(shape: type[T], path: Path, check: Check = lambda *_: ()) -> tuple[T | None, list[Fault]]:
+    """The content of a file beside the catalogue that may name its entries, or None, and all its faults.
+
+    `check` finds faults between entries that are valid by themselves.
+    """
+    document, faults = read_file(path, path.name)
+    if document is None:
+        return None, faults
+    known = read_catalogue(shipped_folder()).known
+    content, faults = read_record(shape, document, known)
+    if content is not None:
+        faults = [*check(document, content, known)]
+    return None if faults else content, faults
+
+
+def load_further(shape: type[T], name: str, check: Check = lambda *_: ()) -> T:
+    """The content of a shipped file, by its path among the scenarios; raises ScenarioError if it has faults."""
+    content, faults = read_further(shape, shipped_folder() / name, check)
+    if content is None:
+        raise ScenarioError(faults)
+    return content
 
 
 def _time_and_size(path: Path) -> tuple[int, int] | None:

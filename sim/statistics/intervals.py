@@ -61,8 +61,6 @@ def reject_not_finite(name: str, values: Floats) -> None:
 def wilson_interval(successes: float, n: float, level: float = LEVEL) -> Interval:
     """Wilson's (1927) score interval for a share: it stays within 0 and 1 and is sound when nothing happened.
 
-    Examples
-    --------
     >>> [round(limit, 4) for limit in wilson_interval(15, 148)]
     [0.1014, 0.0624, 0.1605]
     """
@@ -177,8 +175,6 @@ def _freedom(distances: Floats) -> float:
 def sum_blocks(values: Floats) -> Floats:
     """Sums over at most `BLOCKS` blocks of neighbouring worlds: float[world, ...] to float[block, ...].
 
-    Examples
-    --------
     >>> sum_blocks(np.ones(2500))[:3]
     array([2., 3., 2.])
     """
@@ -202,8 +198,6 @@ def count_events(values: Floats) -> int:
 
     The usual value is the median of the first 999 worlds.
 
-    Examples
-    --------
     >>> count_events(np.array([0.0, 0.0, 7.0, 0.0, 0.5]))
     2
     """
@@ -307,8 +301,6 @@ def interval_of_share(happened: Floats, level: float = LEVEL) -> Interval:
     `FEW_COUNTED` events its lower limit is the one-sided Poisson limit, because Wilson's own lies too high to hold
     shares below 1/n (Brown, Cai and DasGupta 2001); so too for the upper limit, of the trials without.
 
-    Examples
-    --------
     >>> [round(limit, 4) for limit in interval_of_share(np.zeros((20, 1)))]
     [0.0, 0.0, 0.1611]
     >>> [round(limit, 4) for limit in interval_of_share(np.repeat([[1.0], [0.0]], [1, 99], axis=0))]
@@ -328,8 +320,6 @@ def interval_of_share_difference(a: Floats, b: Floats, level: float = LEVEL) -> 
 
     Tango's interval, of as many independent pairs as the lucks of a world are worth (`effective_size`).
 
-    Examples
-    --------
     >>> [round(limit, 4) for limit in interval_of_share_difference(np.ones((20, 1)), np.ones((20, 1)))]
     [0.0, -0.1611, 0.1611]
     """

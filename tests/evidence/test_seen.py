@@ -14,6 +14,7 @@ from analysis.evidence import seen, single_trigger
 from analysis.evidence.episodes import load_record
 from analysis.evidence.validation_rows import load_rows
 from sim.scenario import loader, shipped
+from sim.scenario.shipped import read_further
 
 REGISTER = seen.load_seen()
 RECORD = load_record()
@@ -50,12 +51,12 @@ def test_faults_of_the_register_are_found(tmp_path: Path) -> None:
     text = (HISTORY / "seen.yaml").read_text(encoding="utf-8")
     path = tmp_path / "seen.yaml"
     path.write_text(text.replace("  drill_prob:", "  drill_chance:", 1), encoding="utf-8")
-    content, faults = seen.read_seen(path)
+    content, faults = read_further(seen.SeenFile, path)
     assert content is None
     (fault,) = faults
     assert "drill_chance" in fault.message
     assert fault.line > 10
-    assert seen.read_seen(HISTORY / "seen.yaml")[1] == []
+    assert read_further(seen.SeenFile, HISTORY / "seen.yaml")[1] == []
 
 
 @pytest.mark.parametrize("entry", REGISTER.values(), ids=REGISTER)
