@@ -17,23 +17,9 @@ import numpy as np
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, PlainValidator
 
 from sim.errors import Fault, ScenarioError
-from sim.scenario import shipped
+from sim.scenario import schema, shipped
 from sim.scenario.files import read_file
 from sim.scenario.messages import show_value
-from sim.scenario.schema import (
-    FileEntry,
-    Month,
-    OnOff,
-    Share,
-    Sources,
-    Text,
-    Texts,
-    Word,
-    integer,
-    number,
-    read_record,
-    without_repeats,
-)
 from sim.scenario.yaml_marks import Document
 
 TARGETS = ("Japan", "Taiwan")
@@ -145,30 +131,30 @@ def _or_empty(check: BeforeValidator) -> PlainValidator:
     return PlainValidator(lambda value: None if value is None else check.func(value))  # type: ignore[call-arg]
 
 
-Rung = Annotated[int, integer(0, 7)]
-_duration = number(0, LONGEST_MONTHS)
-Year = Annotated[Word, AfterValidator(_year)]
-_on_off = OnOff.__metadata__[0]  # type: ignore[attr-defined]
+Rung = Annotated[int, schema.integer(0, 7)]
+_duration = schema.number(0, LONGEST_MONTHS)
+Year = Annotated[schema.Word, AfterValidator(_year)]
+_on_off = schema.OnOff.__metadata__[0]  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
-class Code(FileEntry):
+class Code(schema.FileEntry):
     """A code between 0 and 1, and the cue in the trigger that it was given for."""
 
-    code: Share
-    cue: Text
+    code: schema.Share
+    cue: schema.Text
 
 
 @dataclass(frozen=True)
-class BranchCode(FileEntry):
+class BranchCode(schema.FileEntry):
     """The branch of a trigger, and the cue."""
 
     code: Branch
-    cue: Text
+    cue: schema.Text
 
 
 @dataclass(frozen=True)
-class Codes(FileEntry):
+class Codes(schema.FileEntry):
     """Attributes of a trigger, coded by the rules at the head of the shipped record."""
 
     branch: BranchCode
@@ -181,40 +167,40 @@ class Codes(FileEntry):
 
 
 @dataclass(frozen=True)
-class ShippedEpisode(FileEntry):
+class ShippedEpisode(schema.FileEntry):
     """An episode of the shipped record; an unprovoked one has no codes."""
 
-    id: Word
-    start: Month
+    id: schema.Word
+    start: schema.Month
     target: Literal["Japan", "Taiwan"]
-    trigger: Text
+    trigger: schema.Text
     trigger_type: TriggerType
     max_rung: Rung
-    instruments: Texts
+    instruments: schema.Texts
     duration_months: Annotated[float, _duration]
     confidence: Literal["high", "medium", "low"]
-    source: Sources
-    end: Month | None = None
-    ongoing: OnOff = False
-    found: Texts = ()
+    source: schema.Sources
+    end: schema.Month | None = None
+    ongoing: schema.OnOff = False
+    found: schema.Texts = ()
     codes: Codes | None = None
 
 
 @dataclass(frozen=True)
-class Conditions(FileEntry):
+class Conditions(schema.FileEntry):
     """Conditions of a year that matter for the answers."""
 
-    drills_usual_after: Month
-    japan_trade_share: dict[Year, Share]
-    source: Sources
+    drills_usual_after: schema.Month
+    japan_trade_share: dict[Year, schema.Share]
+    source: schema.Sources
 
 
 @dataclass(frozen=True)
-class Span(FileEntry):
+class Span(schema.FileEntry):
     """The first and the last month of the record."""
 
-    first: Month
-    last: Month
+    first: schema.Month
+    last: schema.Month
 
     @property
     def years(self) -> float:
@@ -224,7 +210,7 @@ class Span(FileEntry):
 
 
 @dataclass(frozen=True)
-class ShippedFile(FileEntry):
+class ShippedFile(schema.FileEntry):
     """The shipped record."""
 
     record: Span
@@ -233,18 +219,18 @@ class ShippedFile(FileEntry):
 
 
 @dataclass(frozen=True)
-class TriggerKind(FileEntry):
+class TriggerKind(schema.FileEntry):
     """A kind of trigger that may come, coded as its plainest case would be."""
 
-    id: Word
+    id: schema.Word
     target: Literal["Japan", "Taiwan"]
-    trigger: Text
+    trigger: schema.Text
     trigger_type: TriggerType
     codes: Codes
 
 
 @dataclass(frozen=True)
-class KindsFile(FileEntry):
+class KindsFile(schema.FileEntry):
     """The kinds of trigger in the register of forecasts."""
 
     triggers: tuple[TriggerKind, ...]
@@ -255,14 +241,14 @@ class OtherEpisode:
     """An episode of someone else's file; keys that are not used here are ignored."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="ignore")
-    id: Word
+    id: schema.Word
     start: Annotated[str, BeforeValidator(_month_or_day)]
-    target: Text
-    trigger: Text
+    target: schema.Text
+    trigger: schema.Text
     trigger_type: TriggerType
-    provocation: Share
-    overt: OnOff
-    instruments: Annotated[tuple[Text, ...], AfterValidator(without_repeats)]
+    provocation: schema.Share
+    overt: schema.OnOff
+    instruments: Annotated[tuple[schema.Text, ...], AfterValidator(schema.without_repeats)]
     max_rung: Rung
     duration_months: Annotated[float | None, _or_empty(_duration)]
     japan_taiwan_lever: Annotated[bool | None, _or_empty(_on_off)] = None
@@ -307,7 +293,7 @@ def _read_file(shape: Any, path: Path, label: str) -> tuple[Any, list[Fault], Do
     document, faults = read_file(path, label, loose=not is_shipped)
     if document is None:
         return None, faults, None
-    content, faults = read_record(shape, document, shipped.read_catalogue(shipped.shipped_folder()).known)
+    content, faults = schema.read_record(shape, document, shipped.read_catalogue(shipped.shipped_folder()).known)
     if content is not None:
         faults = [*_find_inconsistencies(document, content.episodes)]
     return None if faults else content, faults, document

@@ -9,33 +9,13 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator
 
 from sim.errors import Fault
+from sim.scenario import schema
 from sim.scenario.layers import ExperimentFile
 from sim.scenario.overrides import parse_override
-from sim.scenario.schema import (
-    ByName,
-    FileEntry,
-    KeyName,
-    KnownNames,
-    LeverName,
-    Month,
-    OnOff,
-    OutcomeName,
-    PolicyName,
-    Share,
-    Sources,
-    StartName,
-    Text,
-    Texts,
-    Word,
-    WorldviewName,
-    integer,
-    number,
-    read_record,
-)
 from sim.scenario.shipped import load_further
 from sim.scenario.yaml_marks import Document
 
-Number = Annotated[float, number(-1e9, 1e9)]
+Number = Annotated[float, schema.number(-1e9, 1e9)]
 Kind = Literal["input", "fitted", "out-of-sample", "reported"]
 Group = Annotated[Literal["1", "2", "3", "4", "5", "6", "7", "8", "hindcast"], BeforeValidator(str)]
 Track = Literal["japan_economic", "japan_military", "taiwan_economic", "taiwan_military"]
@@ -61,53 +41,53 @@ NEEDS: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class MeasureSpec(FileEntry):
+class MeasureSpec(schema.FileEntry):
     """What a measure is applied to: cells of an experiment, and changes in it (KEY=VALUE, as after --set).
 
     Where two cells are compared, the changes `plus` are laid over the first and `less` over the second. Episodes
     count from `rung` up.
     """
 
-    experiment: Word = "debate"
-    start: tuple[StartName, ...] = ()
-    worldview: tuple[WorldviewName, ...] = ("neutral",)
-    policy: tuple[PolicyName, ...] = ("status_quo",)
-    against: PolicyName | None = None
-    outcome: OutcomeName | None = None
-    given: OutcomeName | None = None
-    without: OutcomeName | None = None
-    quantile: Share = 0.5
-    set: Texts = ()
-    plus: Texts = ()
-    less: Texts = ()
-    months: Annotated[int, integer(1, 600)] | None = None
-    until_month: Annotated[float, number(1, 600)] = 600.0
-    lever: tuple[LeverName, ...] = ()
+    experiment: schema.Word = "debate"
+    start: tuple[schema.StartName, ...] = ()
+    worldview: tuple[schema.WorldviewName, ...] = ("neutral",)
+    policy: tuple[schema.PolicyName, ...] = ("status_quo",)
+    against: schema.PolicyName | None = None
+    outcome: schema.OutcomeName | None = None
+    given: schema.OutcomeName | None = None
+    without: schema.OutcomeName | None = None
+    quantile: schema.Share = 0.5
+    set: schema.Texts = ()
+    plus: schema.Texts = ()
+    less: schema.Texts = ()
+    months: Annotated[int, schema.integer(1, 600)] | None = None
+    until_month: Annotated[float, schema.number(1, 600)] = 600.0
+    lever: tuple[schema.LeverName, ...] = ()
     track: tuple[Track, ...] = ()
-    rung: Annotated[int, integer(0, 6)] = 0
-    per_year: OnOff = False
+    rung: Annotated[int, schema.integer(0, 6)] = 0
+    per_year: schema.OnOff = False
     rival: Literal["climatology", "trigger_type", "ordered_logit", "self"] | None = None
     option: Literal["suspend", "quieten", "continue", "advance"] = "suspend"
 
 
 @dataclass(frozen=True)
-class Row(FileEntry):
+class Row(schema.FileEntry):
     """One measure, its expected range, and the reason for the range. A row that only reports has no range.
     """
 
-    name: KeyName
+    name: schema.KeyName
     check: Group
-    what: Text
+    what: schema.Text
     measure: Measure
-    unit: Text
+    unit: schema.Text
     kind: Kind
-    source: Sources
+    source: schema.Sources
     of: MeasureSpec = field(default_factory=MeasureSpec)
     low: Number | None = None
     high: Number | None = None
     judged: Literal["interval", "estimate"] = "estimate"
-    record: Word | None = None
-    why: Text = ""
+    record: schema.Word | None = None
+    why: schema.Text = ""
 
     @property
     def expected_sign(self) -> int:
@@ -133,31 +113,31 @@ class Row(FileEntry):
 
 
 @dataclass(frozen=True)
-class Record(FileEntry):
+class Record(schema.FileEntry):
     """The months in which one kind of event happened."""
 
-    name: KeyName
-    dates: tuple[Month, ...]
-    source: Sources
+    name: schema.KeyName
+    dates: tuple[schema.Month, ...]
+    source: schema.Sources
 
 
 @dataclass(frozen=True)
-class NoHome(FileEntry):
+class NoHome(schema.FileEntry):
     """Evidence that no row uses, and the reason."""
 
-    name: KeyName
-    what: Text
-    source: Sources
-    why: Text
+    name: schema.KeyName
+    what: schema.Text
+    source: schema.Sources
+    why: schema.Text
 
 
 @dataclass(frozen=True)
-class Validation(FileEntry):
+class Validation(schema.FileEntry):
     """The content of validation.yaml."""
 
-    checks: ByName[Row]
-    record: ByName[Record]
-    no_home: ByName[NoHome]
+    checks: schema.ByName[Row]
+    record: schema.ByName[Record]
+    no_home: schema.ByName[NoHome]
 
 
 def load_rows() -> Validation:
@@ -169,7 +149,7 @@ def load_rows() -> Validation:
     return load_further(Validation, "validation.yaml", find_inconsistencies)
 
 
-def find_inconsistencies(document: Document, validation: Validation, known: KnownNames) -> Iterator[Fault]:
+def find_inconsistencies(document: Document, validation: Validation, known: schema.KnownNames) -> Iterator[Fault]:
     """Faults between the parts of each row, and in the changes that it makes to its experiment."""
     for row in validation.checks.values():
         yield from _find_inconsistencies(document, row, validation.record)
@@ -199,11 +179,11 @@ def _find_inconsistencies(document: Document, row: Row, records: dict[str, Recor
         yield document.fault((*path, "record"), f"record: unknown record {row.record!r}; allowed: {allowed}")
 
 
-def _find_faulty_changes(document: Document, row: Row, known: KnownNames) -> Iterator[Fault]:
+def _find_faulty_changes(document: Document, row: Row, known: schema.KnownNames) -> Iterator[Fault]:
     """Faults in the changes that a row makes to its experiment."""
     for section in ("set", "plus", "less"):
         for i, text in enumerate(getattr(row.of, section)):
             data, problems = parse_override(text, known)
-            _, faults = read_record(ExperimentFile, Document(text, data), known)
+            _, faults = schema.read_record(ExperimentFile, Document(text, data), known)
             for problem in [*problems, *(fault.message for fault in faults)]:
                 yield document.fault(("checks", row.name, "of", section, i), f"{text}: {problem}")

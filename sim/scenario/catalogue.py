@@ -7,31 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from sim.scenario.schema import (
-    Author,
-    ByName,
-    ClaimName,
-    DialWord,
-    Distributions,
-    FileEntry,
-    KeyName,
-    OnOff,
-    OutcomeName,
-    OwnDistribution,
-    ParameterName,
-    PolicyName,
-    Positive,
-    Range,
-    Share,
-    ShownNumber,
-    Sources,
-    StartName,
-    Text,
-    Texts,
-    integer,
-    number,
-    without_repeats,
-)
+from sim.scenario import schema
 
 Unit = Literal[
     "probability", "share", "points", "odds ratio", "hazard ratio", "ratio", "per year", "months", "years",
@@ -43,127 +19,127 @@ Domain = Literal["economic", "military"]
 
 
 @dataclass(frozen=True)
-class Parameter(FileEntry):
+class Parameter(schema.FileEntry):
     """An uncertain number of the model; at most one claim decides it."""
 
-    name: KeyName
-    meaning: Text
+    name: schema.KeyName
+    meaning: schema.Text
     unit: Unit
-    bounds: Range
-    neutral: OwnDistribution
+    bounds: schema.Range
+    neutral: schema.OwnDistribution
     known: Literal["record", "literature", "judgement", "unidentifiable"]
-    source: Sources
-    claim: ClaimName | None = None
-    note: Text = ""
+    source: schema.Sources
+    claim: schema.ClaimName | None = None
+    note: schema.Text = ""
 
 
 @dataclass(frozen=True)
-class Quantity(FileEntry):
+class Quantity(schema.FileEntry):
     """A number of the model that a start sets: it is known at that date, so it is not drawn."""
 
-    name: KeyName
-    meaning: Text
-    unit: Text
-    bounds: Range
-    source: Sources
-    whole: OnOff = False
-    note: Text = ""
+    name: schema.KeyName
+    meaning: schema.Text
+    unit: schema.Text
+    bounds: schema.Range
+    source: schema.Sources
+    whole: schema.OnOff = False
+    note: schema.Text = ""
 
 
 @dataclass(frozen=True)
-class Claim(FileEntry):
+class Claim(schema.FileEntry):
     """A claim of an author, and each author's reading of it: the distributions of the parameters that it decides.
 
     `question` asks it in plain words, `answers` says what each end of its dial and the evidence say to it, and `shown`
     has the words around the median of a parameter, such as "about {%} in 100".
     """
 
-    name: KeyName
+    name: schema.KeyName
     author: Literal["newsham", "self", "editor"]
-    paragraphs: Texts
+    paragraphs: schema.Texts
     kind: Literal["primitive", "process", "composite", "normative"]
     theme: Theme
-    says: Text
-    supports: Text = ""
-    contradicts: Text = ""
-    verdict: Text = ""
-    source: Sources = ()
-    question: Text = ""
-    answers: dict[DialWord, Text] = field(default_factory=dict)
-    shown: dict[ParameterName, ShownNumber] = field(default_factory=dict)
-    readings: dict[Author, Distributions] = field(default_factory=dict)
-    why: dict[Author, Text] = field(default_factory=dict)
-    note: Text = ""
+    says: schema.Text
+    supports: schema.Text = ""
+    contradicts: schema.Text = ""
+    verdict: schema.Text = ""
+    source: schema.Sources = ()
+    question: schema.Text = ""
+    answers: dict[schema.DialWord, schema.Text] = field(default_factory=dict)
+    shown: dict[schema.ParameterName, schema.ShownNumber] = field(default_factory=dict)
+    readings: dict[schema.Author, schema.Distributions] = field(default_factory=dict)
+    why: dict[schema.Author, schema.Text] = field(default_factory=dict)
+    note: schema.Text = ""
 
 
 @dataclass(frozen=True)
-class Lever(FileEntry):
+class Lever(schema.FileEntry):
     """A step that Japan can take, with the attributes of its kind."""
 
-    name: KeyName
-    title: Text
+    name: schema.KeyName
+    title: schema.Text
     package: Package
-    paragraphs: Texts
-    meaning: Text
+    paragraphs: schema.Texts
+    meaning: schema.Text
     consent: Annotated[tuple[Literal["us", "taiwan"], ...], Field(max_length=2)]
-    official: Share
-    defence: Share
-    combat: Share
-    signal_share: Share
-    capability_share: Share
-    incident_exposure: Share
-    adoption_ratio: Positive
-    steps_per_year: Annotated[float, number(0, 365)]
-    source: Sources
-    note: Text = ""
+    official: schema.Share
+    defence: schema.Share
+    combat: schema.Share
+    signal_share: schema.Share
+    capability_share: schema.Share
+    incident_exposure: schema.Share
+    adoption_ratio: schema.Positive
+    steps_per_year: Annotated[float, schema.number(0, 365)]
+    source: schema.Sources
+    note: schema.Text = ""
 
 
 @dataclass(frozen=True)
-class Rung(FileEntry):
+class Rung(schema.FileEntry):
     """A step of a ladder of escalation."""
 
-    rung: Annotated[int, integer(0, 20)]
-    name: Text
-    meaning: Text
+    rung: Annotated[int, schema.integer(0, 20)]
+    name: schema.Text
+    meaning: schema.Text
 
 
 @dataclass(frozen=True)
-class Outcome(FileEntry):
+class Outcome(schema.FileEntry):
     """A column of the record of trials; a difference below the margin does not matter.
 
     `given` names another outcome: only trials with that outcome have a value.
     """
 
-    name: KeyName
-    meaning: Text
-    unit: Text
+    name: schema.KeyName
+    meaning: schema.Text
+    unit: schema.Text
     better: Literal["low", "high", "none"]
-    margin: Positive
-    label: Text
-    primary: OnOff = False
-    compensator: OnOff = False
-    given: OutcomeName | None = None
-    quantiles: Annotated[tuple[Share, ...], AfterValidator(without_repeats)] = ()
+    margin: schema.Positive
+    label: schema.Text
+    primary: schema.OnOff = False
+    compensator: schema.OnOff = False
+    given: schema.OutcomeName | None = None
+    quantiles: Annotated[tuple[schema.Share, ...], AfterValidator(schema.without_repeats)] = ()
 
 
 @dataclass(frozen=True)
-class Switch(FileEntry):
+class Switch(schema.FileEntry):
     """A part of the model that can be switched on and off."""
 
-    name: KeyName
-    meaning: Text
-    default: OnOff
+    name: schema.KeyName
+    meaning: schema.Text
+    default: schema.OnOff
 
 
 @dataclass(frozen=True)
-class Source(FileEntry):
+class Source(schema.FileEntry):
     """A publication that supports a number or a claim."""
 
-    name: KeyName
-    cite: Text
-    url: Text | None = None
-    year: Annotated[int, integer(1500, 2100)] | None = None
-    note: Text = ""
+    name: schema.KeyName
+    cite: schema.Text
+    url: schema.Text | None = None
+    year: Annotated[int, schema.integer(1500, 2100)] | None = None
+    note: schema.Text = ""
 
     @property
     def described(self) -> str:
@@ -178,16 +154,16 @@ class Catalogue:
     `reference_start` names the start in which hazard ratios and odds ratios are 1.
     """
 
-    reference_start: StartName
-    parameters: ByName[Parameter]
-    quantities: ByName[Quantity]
-    claims: ByName[Claim]
-    levers: ByName[Lever]
-    outcomes: ByName[Outcome]
+    reference_start: schema.StartName
+    parameters: schema.ByName[Parameter]
+    quantities: schema.ByName[Quantity]
+    claims: schema.ByName[Claim]
+    levers: schema.ByName[Lever]
+    outcomes: schema.ByName[Outcome]
     rungs: dict[Domain, tuple[Rung, ...]]
-    contrasts: tuple[tuple[PolicyName, PolicyName], ...]
-    switches: ByName[Switch]
-    sources: ByName[Source]
+    contrasts: tuple[tuple[schema.PolicyName, schema.PolicyName], ...]
+    switches: schema.ByName[Switch]
+    sources: schema.ByName[Source]
 
     def __repr__(self) -> str:
         """How many entries of each kind there are."""

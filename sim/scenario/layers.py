@@ -13,31 +13,9 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field
 
+from sim.scenario import schema
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.distributions import Distribution, blend
-from sim.scenario.schema import (
-    Claims,
-    Distributions,
-    FileEntry,
-    LeverName,
-    Month,
-    Months,
-    Name,
-    OnOff,
-    OutcomeName,
-    ParameterName,
-    Quantities,
-    References,
-    RowName,
-    Share,
-    StartRowName,
-    Step,
-    SwitchName,
-    Text,
-    Word,
-    integer,
-    number,
-)
 from sim.scenario.values import Price
 
 T = TypeVar("T")
@@ -47,43 +25,43 @@ Scripted = Literal[
     "taiwan_trigger", "japan_dispute", "us_arms_sale", "us_transit", "pressure_on_japan", "large_drill",
     "deadly_incident", "political_crisis", "drill_regime",
 ]  # fmt: skip
-Correlation = tuple[ParameterName, ParameterName, Annotated[float, number(-0.999, 0.999)]]
+Correlation = tuple[schema.ParameterName, schema.ParameterName, Annotated[float, schema.number(-0.999, 0.999)]]
 
 
 @dataclass(frozen=True)
-class LeverChange(FileEntry):
+class LeverChange(schema.FileEntry):
     """A policy's change of one lever; what it leaves out stays at the start's level."""
 
-    depth: Share | None = None
-    openness: Share | None = None
-    from_month: Months | None = None
-    ramp_months: Months | None = None
+    depth: schema.Share | None = None
+    openness: schema.Share | None = None
+    from_month: schema.Months | None = None
+    ramp_months: schema.Months | None = None
 
 
 @dataclass(frozen=True)
-class LeverLevel(FileEntry):
+class LeverLevel(schema.FileEntry):
     """The level of a lever: its depth (0..1), and the share of it that is public (openness)."""
 
-    depth: Share
-    openness: Share
+    depth: schema.Share
+    openness: schema.Share
 
 
 @dataclass(frozen=True, kw_only=True)
-class TitledFile(FileEntry):
+class TitledFile(schema.FileEntry):
     """What all kinds of scenario file share."""
 
-    extends: Word | None = None
-    title: Text | None = None
-    summary: Text | None = None
+    extends: schema.Word | None = None
+    title: schema.Text | None = None
+    summary: schema.Text | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyFile(TitledFile):
     """Japan's policy."""
 
-    policy: RowName
-    plain_name: Text | None = None
-    levers: dict[LeverName, LeverChange] = field(default_factory=dict)
+    policy: schema.RowName
+    plain_name: schema.Text | None = None
+    levers: dict[schema.LeverName, LeverChange] = field(default_factory=dict)
     when_coerced: Coerced | None = None
 
 
@@ -91,59 +69,59 @@ class PolicyFile(TitledFile):
 class WorldviewFile(TitledFile):
     """A set of beliefs."""
 
-    worldview: RowName
-    claims: Claims = field(default_factory=dict)
-    parameters: Distributions = field(default_factory=dict)
+    worldview: schema.RowName
+    claims: schema.Claims = field(default_factory=dict)
+    parameters: schema.Distributions = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class StartFile(TitledFile):
     """The situation in month 0."""
 
-    start: StartRowName
-    date: Month | None = None
-    levers: dict[LeverName, LeverLevel] = field(default_factory=dict)
-    quantities: Quantities = field(default_factory=dict)
+    start: schema.StartRowName
+    date: schema.Month | None = None
+    levers: dict[schema.LeverName, LeverLevel] = field(default_factory=dict)
+    quantities: schema.Quantities = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ValuesFile(TitledFile):
     """The worth of outcomes to an author."""
 
-    values: RowName
-    prices: dict[OutcomeName, Price] = field(default_factory=dict)
+    values: schema.RowName
+    prices: dict[schema.OutcomeName, Price] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class ScriptedEvent(FileEntry):
+class ScriptedEvent(schema.FileEntry):
     """An event that happens in every trial, in this month, counted from 0."""
 
-    month: Months
+    month: schema.Months
     event: Scripted
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExperimentFile(FileEntry):
+class ExperimentFile(schema.FileEntry):
     """The policies, worldviews and starts to compare, the number of trials, and changes to all of them."""
 
-    experiment: Name | None = None
-    extends: Word | None = None
-    title: Text | None = None
-    policies: References | None = None
-    contrasts: tuple[tuple[Word, Word], ...] | None = None
-    worldviews: References | None = None
-    starts: References | None = None
-    values: References | None = None
-    trials: Annotated[int, integer(1, 10_000_000)] | None = None
-    lucks: Annotated[int, integer(1, 10_000)] | None = None
-    months: Annotated[int, integer(1, 600)] | None = None
-    step_months: Step | None = None
-    seed: Annotated[int, integer(0, 2**63 - 1)] | None = None
-    claims: Claims = field(default_factory=dict)
-    parameters: Distributions = field(default_factory=dict)
-    levers: dict[LeverName, LeverChange] = field(default_factory=dict)
-    quantities: Quantities = field(default_factory=dict)
-    switches: dict[SwitchName, OnOff] = field(default_factory=dict)
+    experiment: schema.Name | None = None
+    extends: schema.Word | None = None
+    title: schema.Text | None = None
+    policies: schema.References | None = None
+    contrasts: tuple[tuple[schema.Word, schema.Word], ...] | None = None
+    worldviews: schema.References | None = None
+    starts: schema.References | None = None
+    values: schema.References | None = None
+    trials: Annotated[int, schema.integer(1, 10_000_000)] | None = None
+    lucks: Annotated[int, schema.integer(1, 10_000)] | None = None
+    months: Annotated[int, schema.integer(1, 600)] | None = None
+    step_months: schema.Step | None = None
+    seed: Annotated[int, schema.integer(0, 2**63 - 1)] | None = None
+    claims: schema.Claims = field(default_factory=dict)
+    parameters: schema.Distributions = field(default_factory=dict)
+    levers: dict[schema.LeverName, LeverChange] = field(default_factory=dict)
+    quantities: schema.Quantities = field(default_factory=dict)
+    switches: dict[schema.SwitchName, schema.OnOff] = field(default_factory=dict)
     correlations: tuple[Correlation, ...] | None = None
     events: Annotated[tuple[ScriptedEvent, ...], Field(max_length=64)] | None = None
 
@@ -156,7 +134,7 @@ def merge_layers(layers: Iterable[T]) -> T:
 def _merge(lower: Any, upper: Any) -> Any:
     if isinstance(lower, dict) and isinstance(upper, dict):
         return lower | {name: _merge(lower.get(name), entry) for name, entry in upper.items()}
-    if isinstance(upper, FileEntry) and type(lower) is type(upper):
+    if isinstance(upper, schema.FileEntry) and type(lower) is type(upper):
         return type(upper)(**{name: _merge(getattr(lower, name), entry) for name, entry in vars(upper).items()})
     return lower if upper is None else upper
 
