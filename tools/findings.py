@@ -40,23 +40,34 @@ SHORT = (
 """The sentences of the summary: a part, and the position in it."""
 
 
-def policies(exp: Experiment, measured: pd.DataFrame) -> str:
+def by_start(lines: Callable[[Experiment, Start, pd.DataFrame], Iterable[str]]) -> Part:
+    """Make a part of the sentences for one start: a list for each start, the latest first, under a heading."""
+
+    def part(exp: Experiment, measured: pd.DataFrame) -> str:
+        parts = []
+        for start in reversed(exp.starts):
+            year, month = str(start.date).split("-")[:2]
+            sentences = "\n".join(f"* {line}" for line in lines(exp, start, measured[measured["start"] == start.name]))
+            parts.append(f"**From {calendar.month_name[int(month)]} {year}**\n\n{sentences}".replace("\u00a0", " "))
+        return "\n\n".join(parts)
+
+    return part
+
+
+@by_start
+def policies(exp: Experiment, start: Start, rows: pd.DataFrame) -> Iterator[str]:
     """Write what each policy does against each other, from each start, under each worldview."""
     outcome = primary(exp)[0]
-
-    def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
-        known = comparisons(rows, start.name)
-        for a, b in PAIRS:
-            differences = [
-                f"{versus(_joint(known[view.name, outcome.name, a, b]), outcome)} {belief_clause(view)}"
-                for view in exp.worldviews
-            ]
-            yield (
-                f"With {title(exp, a)} instead of {title(exp, b)}, {measure(outcome)} is {join_words(differences)}. "
-                f"`strait run debate --start {start.name}`"
-            )
-
-    return by_start(exp, measured, lines)
+    known = comparisons(rows, start.name)
+    for a, b in PAIRS:
+        differences = [
+            f"{versus(_joint(known[view.name, outcome.name, a, b]), outcome)} {belief_clause(view)}"
+            for view in exp.worldviews
+        ]
+        yield (
+            f"With {title(exp, a)} instead of {title(exp, b)}, {measure(outcome)} is {join_words(differences)}. "
+            f"`strait run debate --start {start.name}`"
+        )
 
 
 def all_policies(exp: Experiment, measured: pd.DataFrame) -> str:
@@ -78,15 +89,12 @@ def _joint(comparison: Comparison) -> dict[str, float]:
     return {"value": comparison.difference, "low": low, "high": high, "margin": comparison.margin}
 
 
-def claims(exp: Experiment, measured: pd.DataFrame) -> str:
+@by_start
+def claims(exp: Experiment, start: Start, rows: pd.DataFrame) -> Iterator[str]:
     """Write which themes and claims carry the disagreement."""
-
-    def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
-        for name in DISPUTED:
-            for sentence in _disagreement(exp, rows[rows["outcome"] == name], exp.catalogue.outcomes[name]):
-                yield f"{sentence} `strait claims --start {start.name} --outcome {name}{_trials('claims')}`"
-
-    return by_start(exp, measured, lines)
+    for name in DISPUTED:
+        for sentence in _disagreement(exp, rows[rows["outcome"] == name], exp.catalogue.outcomes[name]):
+            yield f"{sentence} `strait claims --start {start.name} --outcome {name}{_trials('claims')}`"
 
 
 def _disagreement(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> Iterator[str]:
@@ -138,15 +146,12 @@ def _parts(rows: pd.DataFrame, name: str, total: Row, outcome: Outcome) -> str:
     return join_words(parts)
 
 
-def crossings(exp: Experiment, measured: pd.DataFrame) -> str:
+@by_start
+def crossings(exp: Experiment, start: Start, rows: pd.DataFrame) -> Iterator[str]:
     """Write along which single beliefs the better policy changes."""
-
-    def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
-        for name in dict.fromkeys(rows["outcome"]):
-            sentence = _crossing(exp, rows[rows["outcome"] == name], exp.catalogue.outcomes[name])
-            yield f"{sentence} `strait crossover --start {start.name} --outcome {name}{_trials('crossings')}`"
-
-    return by_start(exp, measured, lines)
+    for name in dict.fromkeys(rows["outcome"]):
+        sentence = _crossing(exp, rows[rows["outcome"] == name], exp.catalogue.outcomes[name])
+        yield f"{sentence} `strait crossover --start {start.name} --outcome {name}{_trials('crossings')}`"
 
 
 def _crossing(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> str:
@@ -170,16 +175,13 @@ def _crossing(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> str:
     return f"{head} {change} which policy is better; {where}{end}."
 
 
-def flips(exp: Experiment, measured: pd.DataFrame) -> str:
+@by_start
+def flips(exp: Experiment, start: Start, rows: pd.DataFrame) -> Iterator[str]:
     """Write how few beliefs must change to turn the result."""
-
-    def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
-        for view in exp.worldviews:
-            steps = rows[rows["worldview"] == view.name].to_dict("records")
-            command = f"strait flip --start {start.name} --worldview {view.name}{_trials('flips')}"
-            yield f"{_flip(exp, steps, view.name)} `{command}`"
-
-    return by_start(exp, measured, lines)
+    for view in exp.worldviews:
+        steps = rows[rows["worldview"] == view.name].to_dict("records")
+        command = f"strait flip --start {start.name} --worldview {view.name}{_trials('flips')}"
+        yield f"{_flip(exp, steps, view.name)} `{command}`"
 
 
 def _flip(exp: Experiment, rows: list[dict[Any, Any]], view: str) -> str:
@@ -206,16 +208,13 @@ def _flip(exp: Experiment, rows: list[dict[Any, Any]], view: str) -> str:
     return f"{start}. It takes {count} to turn that round: {changes}. Then it is {versus(steps[-1], outcome)}."
 
 
-def weights(exp: Experiment, measured: pd.DataFrame) -> str:
+@by_start
+def weights(exp: Experiment, start: Start, rows: pd.DataFrame) -> Iterator[str]:
     """Write which beliefs weigh most when all lie anywhere between the two authors."""
-
-    def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
-        sobol = rows[rows["method"] == SOBOL]
-        for name in DISPUTED:
-            command = f"strait sensitivity --start {start.name}{_trials('weights')}"
-            yield f"{_weights(exp, sobol[sobol['outcome'] == name])} `{command}`"
-
-    return by_start(exp, measured, lines)
+    sobol = rows[rows["method"] == SOBOL]
+    for name in DISPUTED:
+        command = f"strait sensitivity --start {start.name}{_trials('weights')}"
+        yield f"{_weights(exp, sobol[sobol['outcome'] == name])} `{command}`"
 
 
 def _weights(exp: Experiment, rows: pd.DataFrame) -> str:
@@ -234,24 +233,21 @@ def _weights(exp: Experiment, rows: pd.DataFrame) -> str:
     )
 
 
-def spreads(exp: Experiment, measured: pd.DataFrame) -> str:
+@by_start
+def spreads(exp: Experiment, start: Start, rows: pd.DataFrame) -> Iterator[str]:
     """Write how much of what happens is luck."""
-
-    def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
-        of_all = rows[rows["worldview"] == ALL]
-        for name in VARYING:
-            here = of_all[of_all["outcome"] == name]
-            compared = here[here["policy_b"].fillna("") != ""]
-            a, b = (title(exp, str(compared.iloc[0][column])) for column in ("policy_a", "policy_b"))
-            single = here[(here["policy_a"] == compared.iloc[0]["policy_a"]) & (here["policy_b"].fillna("") == "")]
-            label = exp.catalogue.outcomes[name].label
-            yield (
-                f"Of how “{label}” varies from history to history with {a}, {_variance_parts(single)}; of how it "
-                f"differs from {b} in the same history, {_variance_parts(compared)}. "
-                f"`strait variance --start {start.name}`"
-            )
-
-    return by_start(exp, measured, lines)
+    of_all = rows[rows["worldview"] == ALL]
+    for name in VARYING:
+        here = of_all[of_all["outcome"] == name]
+        compared = here[here["policy_b"].fillna("") != ""]
+        a, b = (title(exp, str(compared.iloc[0][column])) for column in ("policy_a", "policy_b"))
+        single = here[(here["policy_a"] == compared.iloc[0]["policy_a"]) & (here["policy_b"].fillna("") == "")]
+        label = exp.catalogue.outcomes[name].label
+        yield (
+            f"Of how “{label}” varies from history to history with {a}, {_variance_parts(single)}; of how it "
+            f"differs from {b} in the same history, {_variance_parts(compared)}. "
+            f"`strait variance --start {start.name}`"
+        )
 
 
 def _variance_parts(rows: pd.DataFrame) -> str:
@@ -263,13 +259,11 @@ def _variance_parts(rows: pd.DataFrame) -> str:
 def _output_of(command: str, options: str = "") -> Part:
     """Return a part that repeats the lines of a command; those on one outcome stand together."""
 
-    def part(exp: Experiment, measured: pd.DataFrame) -> str:
-        def lines(start: Start, rows: pd.DataFrame) -> Iterator[str]:
-            for name, lines_of in rows.fillna("").groupby("outcome", sort=False):
-                head = f"“{exp.catalogue.outcomes[str(name)].label}”: " if name else ""
-                yield f"{head}{' '.join(lines_of['line'])} `{command} --start {start.name}{options}`"
-
-        return by_start(exp, measured, lines)
+    @by_start
+    def part(exp: Experiment, start: Start, rows: pd.DataFrame) -> Iterator[str]:
+        for name, lines_of in rows.fillna("").groupby("outcome", sort=False):
+            head = f"“{exp.catalogue.outcomes[str(name)].label}”: " if name else ""
+            yield f"{head}{' '.join(lines_of['line'])} `{command} --start {start.name}{options}`"
 
     return part
 
@@ -289,16 +283,6 @@ def explain_claims(exp: Experiment, texts: Iterable[str]) -> str:
 def _trials(name: str) -> str:
     """Return the option that gives a command the trials of a measure."""
     return f" --trials {MEASURES[name].trials}"
-
-
-def by_start(exp: Experiment, measured: pd.DataFrame, lines: Callable[[Start, pd.DataFrame], Iterable[str]]) -> str:
-    """Return a list of sentences for each start, the latest first, under a heading."""
-    parts = []
-    for start in reversed(exp.starts):
-        year, month = str(start.date).split("-")[:2]
-        sentences = "\n".join(f"* {line}" for line in lines(start, measured[measured["start"] == start.name]))
-        parts.append(f"**From {calendar.month_name[int(month)]} {year}**\n\n{sentences}".replace("\u00a0", " "))
-    return "\n\n".join(parts)
 
 
 def versus(row: Row, outcome: Outcome) -> str:

@@ -43,57 +43,41 @@ def _range(bounds: tuple[float, float]) -> str:
 def parameters(exp: Experiment) -> str:
     """Write every parameter: meaning, unit, range, neutral distribution, and how well it is known."""
     head = ["parameter", "meaning", "unit", "possible", "neutral", "known", "claim", "sources"]
-    return table(
-        head,
-        (
-            [_code(entry.name), " ".join(filter(None, (entry.meaning, entry.note))), entry.unit, _range(entry.bounds),
+    rows = ([_code(entry.name), " ".join(filter(None, (entry.meaning, entry.note))), entry.unit, _range(entry.bounds),
              distribution(entry.neutral), KNOWN[entry.known], entry.claim or "", _code(*entry.source)]
-            for entry in exp.catalogue.parameters.values()
-        ),
-    )  # fmt: skip
+            for entry in exp.catalogue.parameters.values())  # fmt: skip
+    return table(head, rows)
 
 
 def quantities(exp: Experiment) -> str:
     """Write every quantity that a start sets, with its value at each start."""
     head = ["quantity", "meaning", "unit", "possible", *(start.name for start in exp.starts), "sources"]
-    return table(
-        head,
-        (
-            [_code(entry.name), entry.meaning, entry.unit, _range(entry.bounds),
+    rows = ([_code(entry.name), entry.meaning, entry.unit, _range(entry.bounds),
              *(f"{start.quantities[entry.name]:g}" for start in exp.starts), _code(*entry.source)]
-            for entry in exp.catalogue.quantities.values()
-        ),
-    )  # fmt: skip
+            for entry in exp.catalogue.quantities.values())  # fmt: skip
+    return table(head, rows)
 
 
 def levers(exp: Experiment) -> str:
     """Write every lever: its attributes, whose consent it needs, and its depth and openness at each start."""
     head = ["lever", "what it is", "package", "paragraphs", "consent", "official", "combat", "signal", "capability",
             "incidents", "adoption", "steps a year", *(start.name for start in exp.starts), "sources"]  # fmt: skip
-    return table(
-        head,
-        (
-            [_code(entry.name), entry.meaning, entry.package, ", ".join(entry.paragraphs), ", ".join(entry.consent),
+    rows = ([_code(entry.name), entry.meaning, entry.package, ", ".join(entry.paragraphs), ", ".join(entry.consent),
              *(f"{value:g}" for value in (entry.official, entry.combat, entry.signal_share, entry.capability_share,
                                           entry.incident_exposure, entry.adoption_ratio, entry.steps_per_year)),
              *(f"{level.depth:g} / {level.openness:g}" for start in exp.starts for level in [start.levers[entry.name]]),
              _code(*entry.source)]
-            for entry in exp.catalogue.levers.values()
-        ),
-    )  # fmt: skip
+            for entry in exp.catalogue.levers.values())  # fmt: skip
+    return table(head, rows)
 
 
 def claims(exp: Experiment) -> str:
     """Write every claim: its author, paragraphs, kind and theme."""
     head = ["claim", "of", "paragraphs", "kind", "theme", "says", "the evidence", "sources"]
-    return table(
-        head,
-        (
-            [f"**{entry.name}**", AUTHORS[entry.author], ", ".join(entry.paragraphs), entry.kind, entry.theme,
+    rows = ([f"**{entry.name}**", AUTHORS[entry.author], ", ".join(entry.paragraphs), entry.kind, entry.theme,
              entry.says, entry.verdict, _code(*entry.source)]
-            for entry in exp.catalogue.claims.values()
-        ),
-    )  # fmt: skip
+            for entry in exp.catalogue.claims.values())  # fmt: skip
+    return table(head, rows)
 
 
 def readings(exp: Experiment) -> str:
@@ -116,15 +100,11 @@ def _reading(claim: Claim, author: str, parameter: str) -> str:
 def outcomes(exp: Experiment) -> str:
     """Write every outcome: meaning, unit, which direction is better, and what counts as no difference."""
     head = ["outcome", "meaning", "unit", "better", "margin", "primary", "given", "estimated by"]
-    return table(
-        head,
-        (
-            [_code(entry.name), entry.meaning, entry.unit, entry.better if entry.better != "none" else "",
+    rows = ([_code(entry.name), entry.meaning, entry.unit, entry.better if entry.better != "none" else "",
              f"{entry.margin:g}", "yes" if entry.primary else "", f"`{entry.given}`" if entry.given else "",
              "compensator" if entry.compensator else "count or mean"]
-            for entry in exp.catalogue.outcomes.values()
-        ),
-    )  # fmt: skip
+            for entry in exp.catalogue.outcomes.values())  # fmt: skip
+    return table(head, rows)
 
 
 def values(exp: Experiment) -> str:

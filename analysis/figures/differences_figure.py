@@ -34,14 +34,7 @@ Draw = Callable[["Axes", "Outcome", "Worldview", int, float], None]
 def draw_differences(exp: Experiment, table: pd.DataFrame, start: str) -> CaptionedFigure:
     """Draw the paired differences of the contrasts on the primary outcomes as a forest plot.
 
-    Parameters
-    ----------
-    exp : Experiment
-        What was run: every title, label and order comes from it.
-    table : DataFrame
-        `result.differences()`, of at least two policies: differences, both intervals, margins, verdicts.
-    start : str
-        Name of the start to draw.
+    `table` is `result.differences()`, of at least two policies.
     """
     versus, pairs = comparisons(table, start), shown_contrasts(exp)
 
@@ -67,14 +60,8 @@ def draw_forest(
 ) -> CaptionedFigure:  # fmt: skip
     """Draw rows within each worldview, and a panel per primary outcome.
 
-    Parameters
-    ----------
-    rows
-        Labels, the same under each worldview.
-    draw_row
-        Draws one row: called with the panel, outcome, worldview, index of the row, and its height in inches.
-    shared
-        Whether all shares have the same limits.
+    `rows` are their labels, the same under each worldview. `draw_row` draws one: called with the panel, outcome,
+    worldview, index of the row, and its height in inches. With `shared` all shares have the same limits.
     """
     labels, outcomes = style.group_labels(exp, rows), primary(exp)
     places, heights = place_rows(labels)

@@ -36,16 +36,7 @@ MARKS: dict[str, tuple[str, dict[str, Any]]] = {  # statistic -> its words, and 
 def draw_economic_loss(exp: Experiment, summary: pd.DataFrame, trials: pd.DataFrame, start: str) -> CaptionedFigure:
     """Draw the spread of Japan's and Taiwan's economic loss: the median, the mean and the bad tail.
 
-    Parameters
-    ----------
-    exp : Experiment
-        What was run: every title, label and order comes from it.
-    summary : DataFrame
-        `result.summary()`, for the means.
-    trials : DataFrame
-        `result.trials`: the losses of each trial, in % of one year's GDP.
-    start : str
-        Name of the start to draw.
+    `summary` is `result.summary()`, for the means; `trials` has the losses of each trial, in % of one year's GDP.
     """
     spread = loss_spread(means(summary, start), trials, start)
     labels = style.group_labels(exp, [policy.title for policy in exp.policies])

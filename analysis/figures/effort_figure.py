@@ -19,17 +19,7 @@ APART = 0.055  # inches between the two marks of a row, up or down from its midd
 
 
 def draw_equal_effort(exp: Experiment, table: pd.DataFrame, start: str) -> CaptionedFigure:
-    """Draw each policy's differences as written and at equal effort, by worldview and primary outcome.
-
-    Parameters
-    ----------
-    exp : Experiment
-        What was played: every title, label and order comes from it.
-    table : DataFrame
-        `analysis.questions.effort.table()`.
-    start : str
-        Name of the start to draw.
-    """
+    """Draw the differences that `analysis.questions.effort.table` gives, by worldview and primary outcome."""
     here = table[(table["start"] == start) & table["measure"].isin((WRITTEN, EQUAL))]
     policies, looks = list(dict.fromkeys(here["policy"])), style.policy_looks(exp)
     factors = here[here["measure"] == EQUAL].groupby("policy")["factor"].first()

@@ -174,14 +174,8 @@ def make_page(
 ) -> Figure:
     """Return a Figure with its text in place and room of `body` inches for panels.
 
-    Parameters
-    ----------
-    start : str
-        Name of the start, for the line under the title and the footer.
-    note : str
-        What else the line under the title says. What `--set` changed stands before title and caption.
-    keys : sequence of Artist
-        Entries of the key, with their labels already wrapped.
+    The line under the title says the start and then `note`. What `--set` changed stands before title and caption.
+    `keys` are the entries of the key, with their labels already wrapped.
     """
     begin = next(entry for entry in exp.starts if entry.name == start)
     if changes := changes_phrase(exp):

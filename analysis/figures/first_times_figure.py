@@ -18,14 +18,7 @@ LABELS = {"months_to_first_crisis": "a crisis", "months_to_first_force": "a use 
 def draw_first_times(exp: Experiment, trials: pd.DataFrame, start: str) -> CaptionedFigure:
     """Draw the share of trials in which the first crisis and the first use of force have come, by month.
 
-    Parameters
-    ----------
-    exp : Experiment
-        What was run: every title, label and order comes from it.
-    trials : DataFrame
-        `result.trials`: months to the first event, null where none came by the horizon.
-    start : str
-        Name of the start to draw.
+    `trials` has months to the first event in each trial, null where none came by the horizon.
     """
     curves, months = event_curves(trials, start, exp.months), np.arange(exp.months + 1)
     caption = describe_first_times(exp, {cell: float(curve[-1]) for cell, curve in curves.items()})

@@ -29,17 +29,7 @@ DOT = 0.028  # of a panel's width: a dot
 
 
 def draw_outcome_shares(exp: Experiment, summary: pd.DataFrame, start: str) -> CaptionedFigure:
-    """Draw how often each main outcome happens, by policy within each worldview, with intervals.
-
-    Parameters
-    ----------
-    exp : Experiment
-        What was run: every title, label and order comes from it.
-    summary : DataFrame
-        `result.summary()`: estimate, low and high of each outcome's mean; shares are 0..1.
-    start : str
-        Name of the start to draw.
-    """
+    """Draw how often each main outcome happens, by policy within each worldview, from `result.summary()`."""
     levels, looks = means(summary, start), style.policy_looks(exp)
     shown = [exp.catalogue.outcomes[name] for name in MAIN if name in exp.catalogue.outcomes]
     views = [wrap_text(worldview_title(view), 1.9, TICK) for view in exp.worldviews]

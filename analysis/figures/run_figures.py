@@ -18,18 +18,6 @@ from sim.results.result import Result
 def draw_run(result: Result) -> Iterator[CaptionedFigure]:
     """Yield the figures of every start of a result; those that compare policies only where there are two.
 
-    Parameters
-    ----------
-    result : Result
-        What `sim.run` returns.
-
-    Yields
-    ------
-    CaptionedFigure
-        Name (`differences_2026`), figure, and caption.
-
-    Examples
-    --------
     >>> import sim
     >>> result = sim.run(sim.load("debate", starts=["2026"]), trials=100, seed=7)
     >>> next(draw_run(result)).name

@@ -39,16 +39,7 @@ TARGETS = ("japan", "taiwan")
 def draw_rungs_over_time(exp: Experiment, rungs: pd.DataFrame, start: str, worldview: str = "") -> CaptionedFigure:
     """Draw the share of trials on each rung month by month, per target and domain, for each policy.
 
-    Parameters
-    ----------
-    exp : Experiment
-        What was run: every title, label and order comes from it.
-    rungs : DataFrame
-        `result.rungs`: the share of trials per month and rung; rung -1 is Taiwan fallen.
-    start : str
-        Name of the start to draw.
-    worldview : str
-        Name of the one worldview to draw; by default the nearest to the neutral ranges.
+    `rungs` is `result.rungs`. Only one worldview is drawn, by default the nearest to the neutral ranges.
     """
     view = next((entry for entry in exp.worldviews if entry.name == worldview), exp.most_neutral())
     rows = rungs[(rungs["start"] == start) & (rungs["worldview"] == view.name)]

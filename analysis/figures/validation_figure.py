@@ -40,12 +40,7 @@ UNIT = 1.25  # inches of the expected range
 def draw_validation(exp: Experiment, results: Sequence[RowResult]) -> CaptionedFigure:
     """Draw every row as an interval against its expected range, all ranges as wide as each other.
 
-    Parameters
-    ----------
-    exp : Experiment
-        The reference, with the trials a cell that were played.
-    results : sequence of RowResult
-        The results of `analysis.evidence.validate.measure_rows`.
+    `exp` is the reference, with the trials a cell that were played.
     """
     rows: list[RowResult | str] = []
     for group, title in GROUPS.items():

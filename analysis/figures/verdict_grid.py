@@ -46,16 +46,7 @@ SIDE = 2.1  # inches for the titles of the worldviews
 def draw_who_is_right(exp: Experiment, summary: pd.DataFrame, table: pd.DataFrame, start: str) -> CaptionedFigure:
     """Draw the grid of beliefs by primary outcomes: which policy in dispute does best, and is that settled.
 
-    Parameters
-    ----------
-    exp : Experiment
-        What was run: every title, label and order comes from it.
-    summary : DataFrame
-        `result.summary()`.
-    table : DataFrame
-        `result.differences()`, of at least two policies.
-    start : str
-        Name of the start to draw.
+    `summary` is `result.summary()`, and `table` is `result.differences()` of at least two policies.
     """
     wide = (ROOM - 0.15 - SIDE) / len(primary(exp))
     cells = _cells(exp, summary, table, start, wide)
@@ -66,14 +57,9 @@ def draw_who_is_right(exp: Experiment, summary: pd.DataFrame, table: pd.DataFram
     tops = np.cumsum([max(text_height(head, HEADING) for head in heads) + 0.12, *deep]).tolist()
     caption = describe_leaders(exp, summary, table, start)
     figure = make_page(
-        exp,
-        start,
-        title="Who is right under whose beliefs?",
+        exp, start, title="Who is right under whose beliefs?", caption=caption, body=tops[-1] + 0.1, keys=_keys(exp),
         note="Each cell names the policy that does best of those in the key.",
-        caption=caption,
-        body=tops[-1] + 0.1,
-        keys=_keys(exp),
-    )
+    )  # fmt: skip
     axes = figure.subplots()
     axes.set(xlim=(0, SIDE + wide * len(heads)), ylim=(tops[-1], 0))
     axes.set_axis_off()

@@ -48,17 +48,8 @@ def draw_waterfall(
 ) -> CaptionedFigure:
     """Draw rows from the top down; steps begin where the last level or step ended.
 
-    Parameters
-    ----------
-    question
-        The contrast, the start and the outcome (the first).
-    trials
-        Per policy and set of beliefs, for the footer.
-    rows
-        The first must be an end or a level.
-    name, heading, note, caption
-        The file name without the start, the question that the figure answers, what each step is, and the text
-        beneath the figure.
+    The first row must be an end or a level. `trials` is per policy and set of beliefs. `name` is the file name without
+    the start; `heading` is the question that the figure answers, and `note` says what each step is.
     """
     exp, outcome = question.experiment, question.experiment.catalogue.outcomes[question.outcomes[0]]
     a, b = (policy.title for policy in question.policies)
