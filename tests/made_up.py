@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sim.results import result as results
 from sim.results import tables
 from sim.results.result import Result
+from sim.scenario.catalogue import Contrast
 from sim.scenario.experiment import Experiment
 from sim.statistics.intervals import Interval
 
@@ -52,9 +53,9 @@ class MadeUp:
     starts = named("2026")
     worldviews = named("self", "neutral")
     values = ()
+    contrasts = tuple(Contrast((name, "status_quo")) for name in ("direct_ties", "twin", "both"))
     catalogue = SimpleNamespace(
         outcomes=OUTCOMES,
-        contrasts=(("direct_ties", "status_quo"), ("twin", "status_quo"), ("both", "status_quo")),
         parameters={"edge": None, "cost": None},
     )
 

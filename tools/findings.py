@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.figures.captions import belief_clause, capitalize, gap, join_words, measure, signed, title
+from analysis.figures.captions import belief_clause, capitalize, gap, join_words, measure, question_words, signed, title
 from analysis.figures.crossover_figure import changes_between, describe_position
 from analysis.paper.markdown import table
 from analysis.questions.claims import NO_DIAL, THEME, TOTAL
@@ -25,7 +25,7 @@ from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment, Start
 from sim.statistics.indices import LUCK, SOBOL
 from tools.measure_tables import Part, effect, label_with_unit, unit_of
-from tools.measures import MAIN_OUTCOME, MEASURES, PAIRS
+from tools.measures import MAIN_OUTCOME, MEASURES
 
 Row = Mapping[Any, Any]
 AUTHORS = {NEWSHAM: "Newsham", SELF: "Self"}
@@ -34,7 +34,8 @@ DISPUTED = (MAIN_OUTCOME, "loss_newsham", "loss_self")  # outcomes whose disagre
 VARYING = (MAIN_OUTCOME, "taiwan_falls", "japan_gdp_loss_pct")  # outcomes whose spread is divided
 WIDE = 0.04  # width of a share's interval beyond which decimals mean nothing
 SHORT = (
-    ("findings-policies", 2), ("findings-claims", 1), ("findings-claims", 2),
+    ("findings-policies", 0), ("findings-policies", 1), ("findings-policies", 2),
+    ("findings-claims", 1), ("findings-claims", 2),
     ("findings-flips", 0), ("findings-flips", 1), ("findings-regrets", 0), ("findings-spreads", 0),
 )  # fmt: skip
 """The sentences of the summary: a part, and the position in it."""
@@ -56,18 +57,26 @@ def by_start(lines: Callable[[Experiment, Start, pd.DataFrame], Iterable[str]]) 
 
 @by_start
 def policies(exp: Experiment, start: Start, rows: pd.DataFrame) -> Iterator[str]:
-    """Write what each policy does against each other, from each start, under each worldview."""
+    """Write how each contrast of the debate comes out, its questions first, from each start, under each worldview."""
     outcome = primary(exp)[0]
     known = comparisons(rows, start.name)
-    for a, b in PAIRS:
+    for a, b in (entry.policies for entry in exp.contrasts):
         differences = [
             f"{versus(_joint(known[view.name, outcome.name, a, b]), outcome)} {belief_clause(view)}"
             for view in exp.worldviews
+            if (view.name, outcome.name, a, b) in known
         ]
+        said = f"{measure(outcome)} is {join_words(differences)}" if differences else "nothing is recorded yet"
         yield (
-            f"With {title(exp, a)} instead of {title(exp, b)}, {measure(outcome)} is {join_words(differences)}. "
+            f"{_ask(exp, a, b)}With {title(exp, a)} instead of {title(exp, b)}, {said}. "
             f"`strait run debate --start {start.name}`"
         )
+
+
+def _ask(exp: Experiment, a: str, b: str) -> str:
+    """Return the words of a contrast's question, in bold before a sentence; empty if it has none."""
+    words = question_words(exp, a, b)
+    return f"**{words}** " if words else ""
 
 
 def all_policies(exp: Experiment, measured: pd.DataFrame) -> str:
@@ -75,12 +84,13 @@ def all_policies(exp: Experiment, measured: pd.DataFrame) -> str:
     rows = []
     for start in reversed(exp.starts):
         known = comparisons(measured, start.name)
-        for a, b in PAIRS:
+        for a, b in (entry.policies for entry in exp.contrasts):
             for outcome in primary(exp):
-                joint = [_joint(known[view.name, outcome.name, a, b]) for view in exp.worldviews]
-                cells = [effect(row, outcome, "value") for row in joint]
-                rows.append([start.name, f"{title(exp, a)} − {title(exp, b)}", label_with_unit(outcome), *cells])
-    return table(["start", "difference", "outcome", *(view.title for view in exp.worldviews)], rows)
+                keys = [(view.name, outcome.name, a, b) for view in exp.worldviews]
+                cells = [effect(_joint(known[key]), outcome, "value") for key in keys if key in known]
+                names = question_words(exp, a, b), f"{title(exp, a)} − {title(exp, b)}", label_with_unit(outcome)
+                rows += [[start.name, *names, *cells]] if cells else []
+    return table(["start", "question", "difference", "outcome", *(view.title for view in exp.worldviews)], rows)
 
 
 def _joint(comparison: Comparison) -> dict[str, float]:
@@ -98,12 +108,13 @@ def claims(exp: Experiment, start: Start, rows: pd.DataFrame) -> Iterator[str]:
 
 
 def _disagreement(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> Iterator[str]:
-    a, b = (title(exp, str(rows.iloc[0][name])) for name in ("policy_a", "policy_b"))
+    pair = [str(rows.iloc[0][name]) for name in ("policy_a", "policy_b")]
+    a, b = (title(exp, name) for name in pair)
     ends = rows[rows["kind"] == "end"].set_index("claim").to_dict("index")
     values = rows[rows["kind"] == "value"]
     total = values[values["claim"] == TOTAL].to_dict("records")[0]
     each = join_words([f"{versus(ends[name], outcome)} if {AUTHORS[name]} is right" for name in AUTHORS])
-    yield f"{capitalize(measure(outcome))}, {a} against {b}: {each}."
+    yield f"{_ask(exp, *pair)}{capitalize(measure(outcome))}, {a} against {b}: {each}."
     themes = values[(values["claim"] == THEME) & (values["theme"] != NO_DIAL)]
     parts = _parts(themes, "theme", total, outcome)
     yield f"The distance between the two authors is {size(total, outcome)}; by theme, {parts}."
@@ -191,7 +202,8 @@ def _flip(exp: Experiment, rows: list[dict[Any, Any]], view: str) -> str:
     )
     a, b = (policy.title for policy in question.policies)
     steps = [row for row in rows if row["claim"] != "(all)"]
-    subject = f"{capitalize(belief_clause(question.worldview))}, with {a} instead of {b}, {measure(outcome)} is"
+    asked = _ask(exp, *question.contrast)
+    subject = f"{asked}{capitalize(belief_clause(question.worldview))}, with {a} instead of {b}, {measure(outcome)} is"
     start = f"{subject} {versus(steps[0], outcome)}"
     result = rows[0]["result"]
     if result == "unsettled":

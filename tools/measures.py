@@ -35,7 +35,7 @@ from analysis.questions import (
 from analysis.questions.finding import stakes
 from analysis.questions.work import Work
 from sim.engine import batch
-from sim.engine.question import Question
+from sim.engine.question import Question, main_contrast
 from sim.model import compiled
 from sim.results import disk
 from sim.results import result as results
@@ -47,30 +47,29 @@ Compute = Callable[["Experiment", int, "Progress"], pd.DataFrame]
 RECORD = "made.json"
 RUN_TRIALS = 10_000  # of a cell, as scenarios/debate.yaml has it
 TRACE_TRIALS, TRACE_TOLERANCE = 40, 1e-9  # of each cell, to see whether rules do the same
-CONTRAST = "direct_ties-interoperability"
-PAIRS = (("direct_ties", "status_quo"), ("interoperability", "status_quo"), ("direct_ties", "interoperability"))
 MAIN_OUTCOME = "use_of_force"
 PROSE = frozenset(
     {"title", "summary", "meaning", "label", "says", "supports", "contradicts", "verdict", "why", "note", "cite", "url",
-     "year", "source", "sources", "known", "paragraphs", "files", "question", "answers", "shown", "plain_name"}
+     "year", "source", "sources", "known", "paragraphs", "files", "question", "answers", "shown", "plain_name",
+     "words"}
 )  # fmt: skip
 """Entries of scenario files that change no number."""
 
 
 def policy_differences(exp: Experiment, trials: int, progress: Progress) -> pd.DataFrame:
-    """Return the paired differences of `strait run` between the policies of the debate: primary outcomes and losses."""
+    """Return the paired differences of `strait run` that the debate asks about: primary outcomes and losses."""
     differences = results.run(exp, trials=trials, progress=progress).differences()
     pairs = pd.Series([*zip(differences["policy_a"], differences["policy_b"], strict=True)], index=differences.index)
     outcomes = [name for name, entry in exp.catalogue.outcomes.items() if entry.primary or name.startswith("loss_")]
-    shown = pairs.isin([*PAIRS, *((b, a) for a, b in PAIRS)]) & differences["outcome"].isin(outcomes)
+    shown = pairs.isin([entry.policies for entry in exp.contrasts]) & differences["outcome"].isin(outcomes)
     return differences.loc[shown].reset_index(drop=True)
 
 
 def from_each_start(ask: Callable[[Question, Work, int], pd.DataFrame]) -> Compute:
-    """Return a measure that asks about the contrast from every start, given what asks from one, with some trials."""
+    """Return a measure that asks about the main contrast from every start; `ask` asks from one, with some trials."""
 
     def compute(exp: Experiment, trials: int, progress: Progress) -> pd.DataFrame:
-        questions = [Question.of(exp, contrast=CONTRAST, outcomes=stakes(exp), start=start.name)
+        questions = [Question.of(exp, contrast=main_contrast(exp), outcomes=stakes(exp), start=start.name)
                      for start in exp.starts]  # fmt: skip
         return _join(questions, lambda question, work: ask(question, work, trials), progress)
 

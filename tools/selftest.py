@@ -27,7 +27,7 @@ from sim.results import result as results
 from sim.results import tables
 from sim.results.result import Progress
 from sim.scenario import loader
-from sim.scenario.catalogue import Outcome
+from sim.scenario.catalogue import Contrast, Outcome
 from sim.scenario.experiment import Experiment
 
 WORLDS, LUCKS = (20, 50, 200, 1_000), (1, 2, 5, 20)
@@ -158,7 +158,7 @@ def formula_law(chance: float, concentration: float) -> Law:
     outcomes = {name: Outcome(name=name, meaning=name, label=name, unit=unit, better="low", margin=0.005, **more)
                 for name, unit, more in entries}  # fmt: skip
     exp = loader.load("debate", policies=[*POLICIES], worldviews=["neutral"], starts=["2026"])
-    exp = replace(exp, catalogue=replace(exp.catalogue, outcomes=outcomes, contrasts=(POLICIES,)))
+    exp = replace(exp, catalogue=replace(exp.catalogue, outcomes=outcomes), contrasts=(Contrast(POLICIES),))
     alpha, beta = chance * concentration, (1 - chance) * concentration
     columns = [("world", "i8"), ("luck", "i8"), ("event", "u1"), ("event_compensator", "f8"), ("loss", "f8"),
                ("month", "f8"), ("value", "f8"), ("value_compensator", "f8")]  # fmt: skip

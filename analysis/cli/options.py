@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 DEBATE = "debate"
 SHIPPED = (DEBATE, "hindcast")
-FLAGSHIP = "direct_ties-interoperability"
 
 
 def shipped_files(kind: str) -> Callable[[str], list[str]]:
@@ -48,9 +47,12 @@ def shipped_entries(kind: str, prefix: str = "", section: str = "") -> Callable[
 
 
 def _complete_contrast(incomplete: str) -> list[str]:
+    from sim.scenario.shipped import shipped_folder
+
+    keys = re.findall(r"\bkey: (\w+)", (shipped_folder() / f"{DEBATE}.yaml").read_text(encoding="utf-8"))
     names = shipped_files("policies")("")
     pairs = (f"{first}-{second}" for first in names for second in names if first != second)
-    return [pair for pair in pairs if pair.startswith(incomplete)]
+    return [name for name in (*keys, *pairs) if name.startswith(incomplete)]
 
 
 def _complete_changes(incomplete: str) -> list[str]:
@@ -84,7 +86,7 @@ _START_HELP = "Play from this start: a name or a file"
 _TRIALS: dict[str, Any] = {"metavar": "N", "help": "Trials for each combination of policy, beliefs and start."}
 _LUCKS: dict[str, Any] = {"metavar": "N", "help": "Trials in each world, each with its own luck."}
 _WORLDVIEW_HELP = "The worldview for every number that the question leaves open."
-_CONTRAST_HELP = "Two policies; the difference is the first minus the second."
+_CONTRAST_HELP = "A key of `strait list contrasts`, or two policies A-B: A minus B."
 
 Names = list[str] | None
 Experiment = Annotated[
@@ -110,8 +112,8 @@ ExperimentLucks = Annotated[int | None, Option("--lucks", show_default=OWN, **_L
 Seed = Annotated[int | None, Option("--seed", metavar="N", help=SEED_HELP, show_default=OWN)]
 Workers = Annotated[int | None, Option("--workers", metavar="N", min=1, help="Processors to use.", show_default="all")]
 Contrast = Annotated[
-    str,
-    Option("--contrast", metavar="A-B", help=_CONTRAST_HELP, show_default="Newsham's policy against Self's",
+    str | None,
+    Option("--contrast", metavar="KEY", help=_CONTRAST_HELP, show_default="ties_added, else the experiment's first",
            autocompletion=_complete_contrast),
 ]  # fmt: skip
 Outcomes = Annotated[

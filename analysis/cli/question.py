@@ -97,12 +97,13 @@ class Command:
         `outcomes` names those that are taken without `--outcome`. Without `worldviews` it is that of `--worldview`, or
         the most neutral.
         """
-        from sim.engine.question import Question
+        from sim.engine.question import Question, main_contrast
 
         exp, typed = self.experiment, self.options
         names = typed["outcome"] or outcomes(exp)
+        contrast = typed["contrast"] or main_contrast(exp) if "contrast" in typed else None
         return [
-            Question.of(exp, contrast=typed.get("contrast"), outcomes=chosen, start=start, worldview=view, lucks=lucks)
+            Question.of(exp, contrast=contrast, outcomes=chosen, start=start, worldview=view, lucks=lucks)
             for start in typed["start"] or [exp.starts[-1].name]
             for chosen in ([[name] for name in names] if each_outcome else [names])
             for view in ([typed.get("worldview")] if worldviews is None else worldviews)
@@ -118,7 +119,7 @@ def question_command(
     `reads_run` its first argument may be the folder of a finished run.
     """
     first = {"experiment": (ExperimentOrRun if reads_run else options.Experiment, options.DEBATE)}
-    common = {"contrast": (options.Contrast, options.FLAGSHIP)} if contrast else {}
+    common = {"contrast": (options.Contrast, None)} if contrast else {}
 
     def decorate(function: Callable[..., Report]) -> Callable[..., None]:
         types = get_type_hints(function, include_extras=True)
@@ -216,8 +217,8 @@ def one_section(
 
 
 def heading_of(question: Question, outcome: str) -> str:
-    """Return the heading over the lines on one outcome."""
-    from analysis.figures.captions import start_clause
+    """Return the heading over the lines on one outcome: the words of the contrast, the start and the outcome."""
+    from analysis.figures.captions import ask, start_clause
 
     exp = question.experiment
-    return f"From {start_clause(exp, question.start)}, {exp.catalogue.outcomes[outcome].label}:"
+    return ask(question) + f"From {start_clause(exp, question.start)}, {exp.catalogue.outcomes[outcome].label}:"

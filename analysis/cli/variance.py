@@ -20,13 +20,14 @@ def variance(command: Command, trials: Trials = 20_000, lucks: ExperimentLucks =
     For each policy's outcome and for the difference between two, under each worldview and over all of them. It plays
     two lucks in each world at least, or reads a finished run that has them.
     """
-    from analysis.figures.captions import start_clause
+    from analysis.figures.captions import ask, start_clause
     from analysis.figures.variance_figure import describe_variance, draw_variance
     from analysis.questions.finding import stakes
     from analysis.questions.variance import variance as decompose
 
     def show(finding: Variance) -> Iterator[Section]:
-        heading = f"From {start_clause(finding.question.experiment, finding.question.start)}, over all worldviews:"
+        exp, start = finding.question.experiment, finding.question.start
+        heading = f"{ask(finding.question)}From {start_clause(exp, start)}, over all worldviews:"
         yield Section(heading, describe_variance(finding), partial(draw_variance, finding))
 
     if command.run:

@@ -7,6 +7,7 @@ import math
 import pandas as pd
 
 from analysis.questions.compare import Cell, Comparison
+from sim.engine.question import Question
 from sim.results.tables import reference_policy, shown_contrasts
 from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment, Start, Worldview
@@ -38,6 +39,22 @@ def policy_phrase(exp: Experiment, policy: str) -> str:
 def under_policy(exp: Experiment, policy: str) -> str:
     """Return 'under the status quo' or 'with direct ties'."""
     return f"{'under' if policy == 'status_quo' else 'with'} {policy_phrase(exp, policy)}"
+
+
+def question_words(exp: Experiment, a: str, b: str) -> str:
+    """Return the words of the question that a contrast answers; empty if the experiment gives it none.
+
+    >>> import sim
+    >>> question_words(sim.load("debate"), "direct_ties", "status_quo")
+    'Do open ties help or hurt?'
+    """
+    return next((entry.words for entry in exp.contrasts if entry.policies == (a, b)), "")
+
+
+def ask(question: Question) -> str:
+    """Return the words of a question's contrast with a space, as the beginning of a title or heading, if it has any."""
+    words = question_words(question.experiment, *question.contrast) if len(question.contrast) == 2 else ""
+    return f"{words} " if words else ""
 
 
 def belief_clause(worldview: Worldview) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.figures.captions import capitalize, gap, join_words, policy_phrase, signed, worldview_title
+from analysis.figures.captions import ask, capitalize, gap, join_words, policy_phrase, signed, worldview_title
 from analysis.figures.figure_layout import CaptionedFigure
 from analysis.figures.waterfall import Row, draw_waterfall
 from analysis.questions.claims import NO_DIAL, THEME, TOTAL, Claims
@@ -30,7 +30,7 @@ def draw_claims(finding: Claims, outcome: str) -> CaptionedFigure:
     label = question.experiment.catalogue.outcomes[outcome].label
     return draw_waterfall(
         question, finding.trials, _rows(finding, outcome), name=f"claims_{outcome}",
-        heading=f"Which beliefs decide between {a} and {b}?",
+        heading=f"{ask(question)}Which beliefs decide between {a} and {b}?",
         note=f"“{label}”, {a} minus {b}; each step swaps Newsham’s reading of a claim for Self’s.",
         caption=_caption(finding, outcome),
     )  # fmt: skip

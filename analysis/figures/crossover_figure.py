@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.figures import style
-from analysis.figures.captions import belief_clause, capitalize, gap, join_words, number_word, policy_phrase
+from analysis.figures.captions import ask, belief_clause, capitalize, gap, join_words, number_word, policy_phrase
 from analysis.figures.figure_layout import (
     INK,
     ROOM,
@@ -47,7 +47,7 @@ def draw_crossover(finding: Crossover, outcome: str) -> CaptionedFigure:
     caption = " ".join([*describe_crossover(finding, outcome), _caption_end(finding, outcome, len(table))])
     figure = make_page(
         replace(exp, trials=finding.trials), question.start.name, caption=caption, body=float(heights.sum()) + 0.85,
-        title=f"{a} or {b}: where along a belief does the better policy change?",
+        title=f"{ask(question)}{a} or {b}: where along a belief does the better policy change?",
         note=f"“{entry.label}”; one belief moves at a time, the others stay as {belief_clause(question.worldview)}.",
         keys=_make_keys(question, a, b),
     )  # fmt: skip

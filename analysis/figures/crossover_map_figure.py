@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
 from analysis.figures import style
-from analysis.figures.captions import belief_clause, gap, policy_phrase
+from analysis.figures.captions import ask, belief_clause, gap, policy_phrase
 from analysis.figures.figure_layout import INK, TICK, CaptionedFigure, finish_figure, make_page, wrap_text
 from analysis.questions.crossover import MAP_GRID, Map
 
@@ -23,7 +23,7 @@ def draw_crossover_map(finding: Map) -> CaptionedFigure:
     caption = " ".join(describe_crossover_map(finding))
     figure = make_page(
         replace(exp, trials=finding.trials), question.start.name, caption=caption, body=6.2,
-        title=f"{a} or {b}, as two beliefs change?",
+        title=f"{ask(question)}{a} or {b}, as two beliefs change?",
         note=f"“{outcome.label}”, {a} minus {b}; all else {belief_clause(question.worldview)}. "
         "The axes say whose reading of a belief holds; along the line, the better policy changes.",
     )  # fmt: skip

@@ -1,22 +1,34 @@
-"""What difference the policy makes: a row per contrast within each worldview, a panel per primary outcome."""
+"""What difference the policy makes: a row per worldview within each contrast, a panel per primary outcome."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from analysis.figures import style
-from analysis.figures.captions import belief_clause, change, event, join_words, measure, policy_phrase, title
+from analysis.figures.captions import (
+    belief_clause,
+    capitalize,
+    change,
+    event,
+    join_words,
+    measure,
+    policy_phrase,
+    question_words,
+    title,
+    worldview_title,
+)
 from analysis.figures.figure_layout import GREY, INK, TICK, WIDTH, CaptionedFigure, finish_figure, make_page, place_rows
 from analysis.questions.compare import Comparison, comparisons, primary
 from sim.results.tables import shown_contrasts
 from sim.scenario.catalogue import Outcome
-from sim.scenario.experiment import Experiment, Worldview
+from sim.scenario.experiment import Experiment
 
 VERDICTS: dict[str, tuple[str, dict[str, Any]]] = {  # verdict -> its words, and how its mark is drawn
     "better": ("first policy clearly better", {"color": style.GOOD, "marker": "o"}),
@@ -28,7 +40,20 @@ VERDICTS: dict[str, tuple[str, dict[str, Any]]] = {  # verdict -> its words, and
     "few": ("too few trials to say", {"color": GREY, "marker": "."}),
     "identical": ("identical in every trial", {"color": GREY, "marker": "x"}),
 }
-Draw = Callable[["Axes", "Outcome", "Worldview", int, float], None]
+Draw = Callable[["Axes", "Outcome", int, float], None]
+
+
+class Group(NamedTuple):
+    """Rows of a forest plot under one head: their labels, and how each is drawn.
+
+    `draw` is called with the panel, the outcome, the index of the row, and its height in inches. `about` is a line
+    between head and rows, or empty.
+    """
+
+    head: str
+    about: str
+    rows: Sequence[str]
+    draw: Draw
 
 
 def draw_differences(exp: Experiment, table: pd.DataFrame, start: str) -> CaptionedFigure:
@@ -38,32 +63,39 @@ def draw_differences(exp: Experiment, table: pd.DataFrame, start: str) -> Captio
     """
     versus, pairs = comparisons(table, start), shown_contrasts(exp)
 
-    def draw_row(axes: Axes, outcome: Outcome, view: Worldview, row: int, y: float) -> None:
-        _draw_difference(axes, y, versus[view.name, outcome.name, *pairs[row]], style.unit_scale(outcome)[0])
+    def draw_row(pair: tuple[str, str], axes: Axes, outcome: Outcome, row: int, y: float) -> None:
+        comparison = versus[exp.worldviews[row].name, outcome.name, *pair]
+        _draw_difference(axes, y, comparison, style.unit_scale(outcome)[0])
 
-    rows = [f"{title(exp, a)} against {title(exp, b)}" for a, b in pairs]
+    rows = [worldview_title(view) for view in exp.worldviews]
+    groups = []
+    for pair in pairs:
+        words, against = question_words(exp, *pair), " against ".join(title(exp, name) for name in pair)
+        groups.append(Group(words or against, against if words else "", rows, partial(draw_row, pair)))
     keys = [
         *(style.mark_key(words, markeredgewidth=1.6, **mark) for words, mark in VERDICTS.values()),
         style.line_key("95\u00a0% interval of one comparison", linewidth=3.4),
         style.line_key("95\u00a0% joint interval of the main comparisons", linewidth=1.1),
     ]
     return draw_forest(
-        exp, start, rows, draw_row, name="differences", title="What difference does the policy make?",
+        exp, start, groups, name="differences", title="What difference does the policy make?",
         note="First policy minus second; each trial is played under both.", keys=keys,
         caption=describe_differences(exp, table, start), shared=True,
     )  # fmt: skip
 
 
 def draw_forest(
-    exp: Experiment, start: str, rows: Sequence[str], draw_row: Draw, *, name: str, title: str, note: str,
+    exp: Experiment, start: str, groups: Sequence[Group], *, name: str, title: str, note: str,
     caption: str, keys: Sequence[Artist], shared: bool = False,
 ) -> CaptionedFigure:  # fmt: skip
-    """Draw rows within each worldview, and a panel per primary outcome.
-
-    `rows` are their labels, the same under each worldview. `draw_row` draws one: called with the panel, outcome,
-    worldview, index of the row, and its height in inches. With `shared` all shares have the same limits.
-    """
-    labels, outcomes = style.group_labels(exp, rows), primary(exp)
+    """Draw groups of rows, and a panel per primary outcome; with `shared` all shares have the same limits."""
+    outcomes, labels, bold = primary(exp), [], []
+    drawn: list[tuple[Draw, int] | None] = []  # of each label: what draws its row; None for a head
+    for group in groups:
+        above = [group.about] if group.about else []
+        labels += style.group_labels(group.head, [*above, *group.rows])
+        bold += [True, *(False for _ in (*above, *group.rows))]
+        drawn += [None, *(None for _ in above), *((group.draw, row) for row in range(len(group.rows)))]
     places, heights = place_rows(labels)
     figure = make_page(exp, start, title=title, note=note, caption=caption, body=float(heights.sum()) + 1.25,
                        keys=[*keys, style.margin_key()])  # fmt: skip
@@ -73,13 +105,14 @@ def draw_forest(
         axes.axvline(0, color=INK, linewidth=0.9, zorder=1)
         axes.margins(x=0.08)
         axes.use_sticky_edges = False  # else the edge of a margin is the edge of the panel
-        for i, view in enumerate(exp.worldviews):
-            for row in range(len(rows)):
-                draw_row(axes, outcome, view, row, float(places[i * (len(rows) + 1) + 1 + row]))
+        for line, place in zip(drawn, places.tolist(), strict=True):
+            if line:
+                draw, row = line
+                draw(axes, outcome, row, place)
         style.set_heading(axes, outcome.label, WIDTH / (len(outcomes) + 1.3) - 0.2)
         sides = {"low": "← better   worse →", "high": "← worse   better →"}
         axes.set_xlabel(f"{unit}\n{sides.get(outcome.better, '')}", fontsize=TICK)
-        style.label_rows(axes, labels, [i % (len(rows) + 1) == 0 for i in range(len(labels))])
+        style.label_rows(axes, labels, bold)
     shares = [axes for axes, outcome in zip(panels, outcomes, strict=True) if shared and outcome.unit == "share"]
     for axes in shares:
         axes.set_xlim(min(a.get_xlim()[0] for a in shares), max(a.get_xlim()[1] for a in shares))
@@ -94,11 +127,18 @@ def draw_margin(axes: Axes, y: float, margin: float) -> None:
 
 
 def describe_differences(exp: Experiment, table: pd.DataFrame, start: str) -> str:
-    """Return what the first contrast does to the first primary outcome, by worldview, and the tally."""
+    """Return what the questions' contrasts do to the first primary outcome, by worldview, and the tally.
+
+    Without questions the first contrast is described.
+    """
     versus, outcome, pairs = comparisons(table, start), primary(exp)[0], shown_contrasts(exp)
-    a, b = pairs[0]
-    under = [(view, versus[view.name, outcome.name, a, b]) for view in exp.worldviews]
-    changes = "; ".join(f"{belief_clause(view)}, {change(comparison, outcome)}" for view, comparison in under)
+    asked = [pair for pair in pairs if question_words(exp, *pair)] or pairs[:1]
+    answers = []
+    for a, b in asked:
+        under = ((view, versus[view.name, outcome.name, a, b]) for view in exp.worldviews)
+        changes = "; ".join(f"{belief_clause(view)}, {change(comparison, outcome)}" for view, comparison in under)
+        words = f"{question_words(exp, a, b)} ".lstrip()
+        answers.append(f"{words}{capitalize(policy_phrase(exp, a))} instead of {policy_phrase(exp, b)}: {changes}.")
     tally = Counter(
         versus[view.name, o.name, *pair].verdict for view in exp.worldviews for o in primary(exp) for pair in pairs
     )
@@ -111,10 +151,8 @@ def describe_differences(exp: Experiment, table: pd.DataFrame, start: str) -> st
     ]
     counted = join_words([f"{n} {words}" for n, words in parts if n])
     what = f"how often {event(outcome)}" if outcome.unit == "share" else measure(outcome)
-    return (
-        f"Change in {what}, with {policy_phrase(exp, a)} instead of {policy_phrase(exp, b)} "
-        f"({under[0][1].deciding[0]}): {changes}. Of {tally.total()} comparisons, {counted}."
-    )
+    interval = versus[exp.worldviews[0].name, outcome.name, *pairs[0]].deciding[0]
+    return f"Change in {what} ({interval}). {' '.join(answers)} Of {tally.total()} comparisons, {counted}."
 
 
 def _draw_difference(axes: Axes, y: float, comparison: Comparison, scale: float) -> None:

@@ -11,6 +11,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from analysis.figures import style
 from analysis.figures.captions import (
+    ask,
     belief_clause,
     capitalize,
     digits,
@@ -101,7 +102,7 @@ def draw_discover(finding: Discovery, outcome: str) -> CaptionedFigure | None:
     figure = make_page(
         replace(exp, trials=finding.trials), question.start.name, caption=caption,
         body=max(6.0, float(heights.sum()) + 1.0),
-        title=f"With which beliefs does {exception} do better than {rule}?",
+        title=f"{ask(question)}With which beliefs does {exception} do better than {rule}?",
         note=f"“{label}”; each dial anywhere between Self’s reading and Newsham’s, the rest "
         f"{belief_clause(question.worldview)}. Dots: the sets of beliefs kept for the test.",
         keys=_make_keys(question, search, (exception, rule), len(boxes) > 1),

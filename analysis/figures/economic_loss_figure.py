@@ -18,6 +18,7 @@ from analysis.figures.captions import (
     event,
     histories,
     under_policy,
+    worldview_title,
 )
 from analysis.figures.figure_layout import INK, WIDTH, CaptionedFigure, finish_figure, make_page, place_rows
 from analysis.questions.compare import Cell, means
@@ -39,7 +40,8 @@ def draw_economic_loss(exp: Experiment, summary: pd.DataFrame, trials: pd.DataFr
     `summary` is `result.summary()`, for the means; `trials` has the losses of each trial, in % of one year's GDP.
     """
     spread = loss_spread(means(summary, start), trials, start)
-    labels = style.group_labels(exp, [policy.title for policy in exp.policies])
+    rows = [policy.title for policy in exp.policies]
+    labels = [label for view in exp.worldviews for label in style.group_labels(worldview_title(view), rows)]
     places, heights = place_rows(labels)
     shown = {name: mark for name, mark in MARKS.items() if all(name in values for values in spread.values())}
     caption = describe_losses(exp, spread, exp.most_neutral())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.figures import style
-from analysis.figures.captions import belief_clause, capitalize, policy_phrase, signed, title
-from analysis.figures.differences_figure import draw_forest, draw_margin
+from analysis.figures.captions import belief_clause, capitalize, policy_phrase, signed, title, worldview_title
+from analysis.figures.differences_figure import Group, draw_forest, draw_margin
 from analysis.figures.figure_layout import CaptionedFigure
 from analysis.questions.compare import primary
 from analysis.questions.effort import EQUAL, WRITTEN
@@ -25,7 +27,7 @@ def draw_equal_effort(exp: Experiment, table: pd.DataFrame, start: str) -> Capti
     factors = here[here["measure"] == EQUAL].groupby("policy")["factor"].first()
     results = here.set_index(["worldview", "outcome", "policy", "measure"])[["difference", "low", "high", "margin"]]
 
-    def draw_row(axes: Axes, outcome: Outcome, view: Worldview, row: int, y: float) -> None:
+    def draw_row(view: Worldview, axes: Axes, outcome: Outcome, row: int, y: float) -> None:
         look, scale = looks[policies[row]], style.unit_scale(outcome)[0]
         written = results.loc[[(view.name, outcome.name, policies[row], WRITTEN)]]
         draw_margin(axes, y, float(written["margin"].iloc[0]) * scale)
@@ -39,9 +41,10 @@ def draw_equal_effort(exp: Experiment, table: pd.DataFrame, start: str) -> Capti
         style.mark_key("as written", markeredgewidth=1.4),
         style.mark_key("at equal effort", markerfacecolor="white", markeredgewidth=1.4), style.line_key(),
     ]  # fmt: skip
+    rows = [f"{title(exp, name)}  ×\u00a0{factors[name]:.2f}" for name in policies]
+    groups = [Group(worldview_title(view), "", rows, partial(draw_row, view)) for view in exp.worldviews]
     return draw_forest(
-        exp, start, [f"{title(exp, name)}  ×\u00a0{factors[name]:.2f}" for name in policies], draw_row,
-        name="equal_effort", title="What does each policy do for what it takes?", keys=keys,
+        exp, start, groups, name="equal_effort", title="What does each policy do for what it takes?", keys=keys,
         note=f"Each policy against {title(exp, reference_policy(exp))}, on the same worlds and luck.",
         caption=_caption(exp, here, factors),
     )  # fmt: skip

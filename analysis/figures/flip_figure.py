@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isnan
 
 from analysis.figures.captions import (
+    ask,
     belief_clause,
     capitalize,
     join_words,
@@ -32,7 +33,7 @@ def draw_flip(finding: Flip) -> CaptionedFigure:
         rows.append(Row("level", text, Interval(value, *(None if isnan(limit) else limit for limit in (low, high)))))
     return draw_waterfall(
         question, finding.trials, rows, name=f"flip_{question.outcomes[0]}_{question.worldview.name}",
-        heading=f"How few beliefs decide between {a} and {b}?", caption=" ".join(describe_flip(finding)),
+        heading=f"{ask(question)}How few beliefs decide between {a} and {b}?", caption=" ".join(describe_flip(finding)),
         note=f"“{label}”, {a} minus {b}, after each change and all before it.",
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.figures import style
-from analysis.figures.captions import belief_clause, gap, join_words, policy_phrase
+from analysis.figures.captions import ask, belief_clause, gap, join_words, policy_phrase
 from analysis.figures.figure_layout import (
     GREY,
     INK,
@@ -56,7 +56,7 @@ def draw_sensitivity(finding: Sensitivity, outcome: str) -> CaptionedFigure:
     caption = f"{alone} {together} {precision}"
     figure = make_page(
         replace(exp, trials=finding.trials), question.start.name, caption=caption, body=total + 1.1 + BELOW,
-        title=f"Which beliefs make the difference between {a} and {b}?",
+        title=f"{ask(question)}Which beliefs make the difference between {a} and {b}?",
         note=f"“{entry.label}”, {a} minus {b}. Inputs: {finding.law}.", keys=_make_keys(finding),
     )  # fmt: skip
     each = (ROOM - LABELS) / 3

@@ -14,7 +14,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from analysis.figures.captions import worldview_title
 from analysis.figures.figure_layout import HEADING, INK, SPACING, TICK, Floats, place_rows, wrap_text
 from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment
@@ -143,11 +142,9 @@ def time_unit(exp: Experiment) -> tuple[int, str]:
     return (12, "years") if exp.months >= 24 else (1, "months")
 
 
-def group_labels(exp: Experiment, rows: Sequence[str]) -> list[str]:
-    """Return wrapped labels of rows: each worldview's title, then the rows under it."""
-    wrapped = [wrap_text(text, 2.9, TICK) for text in rows]
-    heads = (wrap_text(worldview_title(view), 2.6, TICK, bold=True) for view in exp.worldviews)
-    return [text for head in heads for text in (head, *wrapped)]
+def group_labels(head: str, rows: Sequence[str]) -> list[str]:
+    """Return wrapped labels: of a head, which is bold, and of the rows under it."""
+    return [wrap_text(head, 2.9, TICK, bold=True), *(wrap_text(text, 2.9, TICK) for text in rows)]
 
 
 def label_rows(axes: Axes, labels: Sequence[str], bold: Sequence[bool]) -> None:

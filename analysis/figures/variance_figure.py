@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.figures import style
-from analysis.figures.captions import digits, join_words, policy_phrase, title, worldview_title
+from analysis.figures.captions import ask, digits, join_words, policy_phrase, title, worldview_title
 from analysis.figures.figure_layout import (
     INK,
     ROOM,
@@ -53,7 +53,7 @@ def draw_variance(finding: Variance) -> CaptionedFigure:
     caption = f"{describe_variance(finding)[0]} {HOW}"
     figure = make_page(
         exp, question.start.name, caption=caption, body=float(heights.sum()) + 0.95,
-        title="How much of the spread is luck, and how much is what one believes?",
+        title=f"{ask(question)}How much of the spread is luck, and how much is what one believes?",
         note=f"Over single trials; worldviews have equal weights. {exp.lucks} lucks in each of {finding.worlds:,} "
         "worlds.", keys=_keys(),
     )  # fmt: skip

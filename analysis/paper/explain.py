@@ -20,7 +20,7 @@ from sim.scenario.values import Values
 
 Lines = Iterator[tuple[str, object]]  # label and text; a line without text is not shown
 
-SUMMARY_FIELDS = ("says", "summary", "meaning", "cite")  # an entry's main text is in one of these
+SUMMARY_FIELDS = ("says", "summary", "words", "meaning", "cite")  # an entry's main text is in one of these
 
 AUTHORS = {"newsham": "Newsham", "self": "Self", "editor": "the editor"}
 ANSWERS: dict[DialWord, str] = {"self": "Self", "neutral": "the evidence", "newsham": "Newsham"}
@@ -72,6 +72,7 @@ def kinds(exp: Experiment) -> dict[str, Mapping[str, Any]]:
     catalogued = ("claims", "levers", "parameters", "quantities", "outcomes", "switches", "sources")
     return {
         **{kind: {entry.name: entry for entry in entries} for kind, entries in lists.items()},
+        "contrasts": {entry.name: entry for entry in exp.contrasts},
         **{kind: getattr(catalogue, kind) for kind in catalogued},
         "rungs": {rung.name: rung for ladder in catalogue.rungs.values() for rung in ladder},
         "glossary": glossary(),

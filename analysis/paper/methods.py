@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.figures.captions import gap, join_words, margin, number_word
+from analysis.figures.captions import gap, join_words, margin, number_word, question_words
 from analysis.paper import bibtex, cite, settings
 from analysis.questions import finding, work
 from sim.errors import FolderError
@@ -230,7 +230,9 @@ def _subject(exp: Experiment, record: Manifest) -> str:
         about = _paragraph("policies", count=len(policies), titles=_titles(exp.policies), labels=_labels(outcomes))
     else:
         first, second = (policies[name].title for name in record["asked"]["policies"])
-        about = _paragraph("contrast", first=first, second=second, labels=_labels(outcomes))
+        words = question_words(exp, *record["asked"]["policies"])
+        asked = _paragraph("question", words=words) + " " if words else ""
+        about = asked + _paragraph("contrast", first=first, second=second, labels=_labels(outcomes))
     starts = f"{'starts' if len(exp.starts) > 1 else 'start'} {_titles(exp.starts)}"
     means = "" if record["command"] == "variance" else _compensators(outcomes)
     dials = _clause("dials", base=_base(exp, record)) if finding.moves_dials(record) else ""

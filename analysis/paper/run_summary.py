@@ -14,6 +14,7 @@ from analysis.figures.captions import (
     measure,
     number_word,
     policy_phrase,
+    question_words,
 )
 from analysis.questions.compare import Comparison, Versus, comparisons, means, primary
 from sim.results.result import Result
@@ -30,15 +31,15 @@ Open = dict[tuple[str, str, str, tuple[str, str]], Comparison]  # by start, outc
 
 
 def describe_run(result: Result) -> list[str]:
-    """Return what a run shows: a line per worldview, then what the choice depends on, then how much is clear, and
-    about how many more trials the rest would take.
+    """Return what a run shows: a line per worldview, then one per question, then how much is clear, and about how many
+    more trials the rest would take.
 
     The first lines are about the first primary outcome, from the last start. With a single policy there is nothing to
     compare, and only the worldviews' lines are made.
 
     >>> import sim
     >>> len(describe_run(sim.run(sim.load("debate", starts=["2026"], trials=100))))
-    6
+    8
     """
     exp, differences = result.experiment, result.differences()
     differences = differences[differences["outcome"].isin([outcome.name for outcome in primary(exp)])]
@@ -47,7 +48,7 @@ def describe_run(result: Result) -> list[str]:
     levels = {cell: level for cell, (level, _, _) in means(result.summary(), start).items()}
     lines = [_describe_worldview(exp, view, outcome, levels, versus[start]) for view in exp.worldviews]
     if len(exp.policies) > 1:
-        lines += [_describe_choice(exp, outcome, versus[start]), *_describe_clarity(exp, versus)]
+        lines += [*_describe_choices(exp, outcome, versus[start]), *_describe_clarity(exp, versus)]
     return lines
 
 
@@ -68,22 +69,35 @@ def _describe_worldview(
     return " ".join([frequency_sentence(exp, worldview, outcome, levels), *rest])
 
 
-def _describe_choice(exp: Experiment, outcome: Outcome, versus: dict[Versus, Comparison]) -> str:
-    """Return which comparison changes sign with the worldview; if none does, how the first comes out."""
-    verdicts = {
-        pair: {view.name: versus[view.name, outcome.name, *pair].verdict for view in exp.worldviews}
-        for pair in shown_contrasts(exp)
-    }
-    turning = next((pair for pair, by_view in verdicts.items() if {"better", "worse"} <= {*by_view.values()}), None)
-    a, b = pair = turning or next(iter(verdicts))
-    words = {"undecided": "too close to call", "same": "not different enough to matter", "identical": "identical",
-             "few": "not known from so few trials"}  # fmt: skip
+def _describe_choices(exp: Experiment, outcome: Outcome, versus: dict[Versus, Comparison]) -> list[str]:
+    """Return how each question comes out.
+
+    Without questions: which comparison changes sign with the worldview; if none does, how the first comes out.
+    """
+
+    def turns(pair: tuple[str, str]) -> bool:
+        return {"better", "worse"} <= {versus[view.name, outcome.name, *pair].verdict for view in exp.worldviews}
+
+    pairs = shown_contrasts(exp)
+    asked = [pair for pair in pairs if question_words(exp, *pair)] or [next(filter(turns, pairs), pairs[0])]
+    return [_describe_choice(exp, outcome, pair, versus, turning=turns(pair)) for pair in asked]
+
+
+def _describe_choice(
+    exp: Experiment, outcome: Outcome, pair: tuple[str, str], versus: dict[Versus, Comparison], *, turning: bool
+) -> str:
+    """Return how one comparison comes out under each worldview, after the words of its question."""
+    a, b = pair
+    states = {"undecided": "too close to call", "same": "not different enough to matter", "identical": "identical",
+              "few": "not known from so few trials"}  # fmt: skip
     degrees = {view.name: _degree(versus[view.name, outcome.name, *pair], exp) for view in exp.worldviews}
-    says = join_words([f"{words.get(degrees[view.name], degrees[view.name])} {belief_clause(view)}"
+    says = join_words([f"{states.get(degrees[view.name], degrees[view.name])} {belief_clause(view)}"
                        for view in exp.worldviews])  # fmt: skip
-    start = "Which policy does better depends on whose beliefs you hold: " if turning else ""
+    words = question_words(exp, a, b)
+    start = f"{'That' if words else 'Which policy does better'} depends on whose beliefs you hold: " if turning else ""
     what = f"on how often {event(outcome)}" if outcome.unit == "share" else f"on {measure(outcome)}"
-    return capitalize(f"{start}{policy_phrase(exp, a)}, against {policy_phrase(exp, b)} {what}, is {says}.")
+    said = capitalize(f"{start}{what}, {policy_phrase(exp, a)} instead of {policy_phrase(exp, b)} is {says}.")
+    return f"{words} {said}".lstrip()
 
 
 def _degree(comparison: Comparison, exp: Experiment) -> str:

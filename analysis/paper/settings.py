@@ -134,6 +134,8 @@ def _settings(exp: Experiment, run: Mapping[str, Any], done: int) -> Iterator[tu
         yield f"policy {policy.name}, under pressure", policy.when_coerced.replace("_", " "), ""
         for name, setting in policy.levers.items():
             yield f"policy {policy.name}, {name}", explain.depths(setting), exp.catalogue.levers[name].meaning
+    for contrast in exp.contrasts:
+        yield f"contrast {contrast.name}", contrast.meaning, contrast.words
     for view in exp.worldviews:
         yield f"worldview {view.name}", view.title, view.summary
     for start in exp.starts:

@@ -13,6 +13,7 @@ from analysis.figures.captions import (
     difference_unit,
     digits,
     policy_phrase,
+    question_words,
     title,
     worldview_title,
 )
@@ -63,10 +64,10 @@ def pages(result: Result) -> list[Page]:
             f"small. No colour: too close to call, or no difference that matters. Grey: {base} itself.")  # fmt: skip
     results = Page(RESULTS, [*head, note], ["Start", "Outcome", "Policy", *views],
                    [16, 30, 26, *([18, 17] * len(exp.worldviews))], 3, _results(result, versus))  # fmt: skip
-    header = ["Start", "Whose beliefs", "Outcome", "Policy", "Instead of", "What it changes", "Verdict", "Difference",
-              "Lower limit", "Upper limit", "Unit"]  # fmt: skip
+    header = ["Start", "Whose beliefs", "Outcome", "Question", "Policy", "Instead of", "What it changes", "Verdict",
+              "Difference", "Lower limit", "Upper limit", "Unit"]  # fmt: skip
     note = "Each row compares two policies in the same worlds with the same luck. Limits are those behind the verdict."
-    words = Page(WORDS, [*head, note], header, [16, 22, 24, 24, 24, 48, 26, 12, 12, 12, 18], 0, _words(exp, versus))
+    words = Page(WORDS, [*head, note], header, [16, 22, 24, 44, 24, 24, 48, 26, 12, 12, 12, 18], 0, _words(exp, versus))
     return [results, words] if len(exp.policies) > 1 else [results]
 
 
@@ -100,7 +101,8 @@ def _words(exp: Experiment, versus: dict[str, dict[Versus, Comparison]]) -> Iter
                     scale, unit = difference_unit(outcome)
                     _, low, high = comparison.deciding
                     numbers = (scale * value for value in (comparison.difference, low, high))
-                    names = (start.title, worldview_title(view), outcome.label, title(exp, a), title(exp, b))
+                    names = (start.title, worldview_title(view), outcome.label, question_words(exp, a, b),
+                             title(exp, a), title(exp, b))  # fmt: skip
                     yield [
                         *map(Written, names), Written(change(comparison, outcome)),
                         Written(VERDICTS[comparison.verdict][0].removeprefix("first policy "),

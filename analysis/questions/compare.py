@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -87,14 +86,16 @@ def means(summary: pd.DataFrame, start: str) -> Levels:
 
 
 def rivals(exp: Experiment) -> list[str]:
-    """Return the policies in dispute: those the catalogue compares with each other, and the user's own."""
+    """Return the policies in dispute: those of the experiment's questions, and those of no contrast.
+
+    >>> import sim
+    >>> rivals(sim.load("debate"))
+    ['status_quo', 'direct_ties', 'interoperability', 'both']
+    """
     names = [policy.name for policy in exp.policies]
-    pairs = {frozenset(pair) for pair in exp.catalogue.contrasts}
-    known = [name for name in names if any(name in pair for pair in pairs)]
-    groups = (group for size in range(len(known), 1, -1) for group in combinations(known, size))
-    compared = (group for group in groups if all(frozenset(pair) in pairs for pair in combinations(group, 2)))
-    disputed = next(compared, tuple(known))
-    return [name for name in names if name in disputed or name not in known]
+    compared = {name for entry in exp.contrasts for name in entry.policies}
+    asked = {name for entry in exp.contrasts if entry.words for name in entry.policies}
+    return [name for name in names if name in asked or name not in compared] if asked else names
 
 
 def leader(

@@ -109,7 +109,8 @@ def describe(
     typed = {name.rstrip("_"): value for name, value in options.items()}
     defaults = {
         "outcome": asked["outcomes"], "start": asked["starts"], "seed": exp.seed, "worldview": asked["worldviews"],
-        "policy": asked["policies"], "lucks": exp.lucks, "claim": design.get("claims"),
+        "policy": asked["policies"], "contrast": ",".join(first.question.contrast), "lucks": exp.lucks,
+        "claim": design.get("claims"),
     }  # fmt: skip
     of_run = run is not None and Path(typed["experiment"]) == run[0]  # else the command itself played the run
     used = {name: _used(name, value, defaults, of_run=of_run) for name, value in typed.items()}

@@ -66,8 +66,8 @@ def evaluate(
         Names, or functions of a trial (see the example); by default the primary ones. An outcome that has a
         compensator is estimated by it.
     contrast
-        Two policies, `("direct_ties", "interoperability")` or `"direct_ties-interoperability"`: the paired
-        difference, first minus second.
+        The key of a contrast (`"ties_added"`) or two policies, `("both", "status_quo")` or `"both-status_quo"`: the
+        paired difference, first minus second.
     policy
         Without a contrast: the policy played; by default the experiment's first.
     start, worldview

@@ -16,7 +16,9 @@ from sim.engine.own_outcomes import OwnOutcome, compute_outcome, name_of
 from sim.errors import QuestionError
 from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment, Policy, Start, Worldview
-from sim.scenario.messages import describe_unknown
+from sim.scenario.messages import describe_unknown, find_nearest
+
+MAIN_CONTRAST = "ties_added"
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,8 @@ class Question:
         Parameters
         ----------
         contrast
-            Two policies, `("direct_ties", "interoperability")` or `"direct_ties-interoperability"`. A comma separates
-            names with hyphens: `"a,b-c"`.
+            The key of one of the experiment's contrasts, `"ties_added"`; or two policies, `("both", "status_quo")` or
+            `"both-status_quo"`. A comma separates names with hyphens: `"a,b-c"`.
         policy
             Without a contrast: the policy; by default the experiment's first.
         outcomes
@@ -82,8 +84,8 @@ class Question:
         Examples
         --------
         >>> import sim
-        >>> Question.of(sim.load("debate"), contrast="both-status_quo").contrast
-        ('both', 'status_quo')
+        >>> Question.of(sim.load("debate"), contrast="ties_added").contrast
+        ('both', 'interoperability')
         """
         policies = {entry.name: entry for entry in experiment.policies}
         starts = {entry.name: entry for entry in experiment.starts}
@@ -100,7 +102,7 @@ class Question:
             raise QuestionError(f"outcomes: name each once, got {twice[0]} twice")
         if not names:
             raise QuestionError("outcomes: name at least one")
-        pair = (policy or experiment.policies[0].name,) if contrast is None else _two_policies(contrast, policies)
+        pair = (policy or experiment.policies[0].name,) if contrast is None else _two_policies(contrast, experiment)
         return cls(
             experiment if lucks is None else replace(experiment, lucks=check_count("lucks", lucks)),
             tuple(look_up("policy", name, policies) for name in pair),
@@ -171,17 +173,43 @@ def check_count(name: str, value: int) -> int:
     return value
 
 
-def _two_policies(contrast: str | Sequence[str], policies: Mapping[str, Policy]) -> tuple[str, str]:
+def main_contrast(experiment: Experiment) -> tuple[str, ...]:
+    """Name the two policies of a question that has room for one contrast.
+
+    They are those of `ties_added` where the experiment has it; else of its first contrast; else the second policy and
+    the first.
+
+    Examples
+    --------
+    >>> import sim
+    >>> main_contrast(sim.load("debate")), main_contrast(sim.load("debate", policies=["quiet_depth", "both"]))
+    (('both', 'interoperability'), ('both', 'quiet_depth'))
+    """
+    names = [policy.name for policy in experiment.policies]
+    contrasts = [entry for entry in experiment.contrasts if {*entry.policies} <= {*names}]
+    contrasts.sort(key=lambda entry: entry.key != MAIN_CONTRAST)
+    return contrasts[0].policies if contrasts else tuple(names[1::-1])
+
+
+def _two_policies(contrast: str | Sequence[str], experiment: Experiment) -> tuple[str, str]:
     """Read a contrast. A policy's own name may have hyphens, so every hyphen is tried."""
+    policies = [policy.name for policy in experiment.policies]
+    keys = {entry.key: entry.policies for entry in experiment.contrasts if entry.key}
+    if isinstance(contrast, str) and contrast in keys:
+        return keys[contrast]
+    near = find_nearest(contrast.replace("-", "_"), keys) if isinstance(contrast, str) else None
     if isinstance(contrast, str) and "," in contrast:
         contrast = [name.strip() for name in contrast.split(",")]
     if isinstance(contrast, str):
         splits = [(contrast[:i], contrast[i + 1 :]) for i, letter in enumerate(contrast) if letter == "-"]
-        pairs = [pair for pair in splits if {*pair} <= {*policies}] or splits[:1]
+        pairs = [pair for pair in splits if {*pair} <= {*policies}] or splits[: not near]
     else:
         pairs = [(contrast[0], contrast[1])] if len(contrast) == 2 else []
     if not pairs or pairs[0][0] == pairs[0][1]:
-        raise QuestionError(f"contrast: must name two policies, as in direct_ties-interoperability, got {contrast!r}")
+        shown = ", ".join(keys) and f"{', '.join(keys)}, or "
+        example = "-".join(main_contrast(experiment))
+        hint = f"; nearest: {near}" if near else ""
+        raise QuestionError(f"contrast: must be {shown}two policies, as in {example}, got {contrast!r}{hint}")
     if len(pairs) > 1:
         readings = " or ".join(",".join(pair) for pair in pairs)
         raise QuestionError(f"contrast: {contrast!r} can be read in {len(pairs)} ways; write {readings}")

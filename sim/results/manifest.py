@@ -18,7 +18,7 @@ from sim.scenario.experiment import Experiment
 
 PROGRAM = "strait"
 MANIFEST = "manifest.json"
-SCHEMA = "3"  # of a folder; it changes when the columns, types or names of files do
+SCHEMA = "4"  # of a folder; it changes when the columns, types or names of files do
 DISTRIBUTIONS = ("strait-wargame", "numpy", "llvmlite", "pandas", "pyarrow", "mesa", "scipy")
 MAX_NAMED = 4  # differences named in one message
 NO_SETTINGS = ("trials", "changes")  # of an experiment: trials can be added, and changes only say why settings differ

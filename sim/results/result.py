@@ -150,9 +150,8 @@ class Result:
             `too few to say` or None), `identical` (the rows of the two policies are equal byte for byte),
             `estimator`, `n` (for months to an event, the smaller number of trials with the event), `trials_needed`
             (about how many trials of a cell put the difference beyond the margin or within it; at most the present
-            number if it is settled; pd.NA at the margin itself). Below 100 worlds there is no simultaneous interval.
-            pd.NA or None where a
-            figure does not apply.
+            number if it is settled; pd.NA at the margin itself), `contrast` (the key of the experiment's contrast).
+            Below 100 worlds there is no simultaneous interval. pd.NA or None where a figure does not apply.
 
         Raises
         ------

@@ -36,7 +36,7 @@ SUMMARY = [*CELL_COLUMNS, "outcome", "statistic", *FIGURES, "estimator", "n"]
 PAIR = ["start", "worldview", "outcome", "policy_a", "policy_b"]
 PAIR_FIGURES = ["difference", "low", "high", "simultaneous_low", "simultaneous_high"]
 PAIR_FIGURES += ["variance_ratio", "level", "margin"]
-DIFFERENCES = [*PAIR, *PAIR_FIGURES, "verdict", "identical", "estimator", "n", "trials_needed"]
+DIFFERENCES = [*PAIR, *PAIR_FIGURES, "verdict", "identical", "estimator", "n", "trials_needed", "contrast"]
 NAMES = {*CELL_COLUMNS, "policy_a", "policy_b"}  # always text, also where all are digits
 FALLEN_RUNG = -1  # of the months after Taiwan's fall
 MAX_HORIZONS = 10  # a war that begins within the horizon is played to its end, at most this many horizons later
@@ -80,21 +80,16 @@ def pairs(experiment: Experiment) -> list[Pair]:
 
 
 def shown_contrasts(experiment: Experiment) -> list[Pair]:
-    """Pairs of policies to show: each other policy against the baseline, then the other contrasts.
-
-    The contrasts are those of the experiment, or else of the catalogue. They also give the order of the first ones.
+    """Pairs of policies to show: the experiment's contrasts, then each other policy against the baseline.
 
     >>> import sim
-    >>> shown_contrasts(sim.load("debate", policies=["status_quo", "both"]))
-    [('both', 'status_quo')]
-    >>> shown_contrasts(sim.load("debate", policies=["direct_ties", "both", "interoperability", "status_quo"]))[2:]
-    [('both', 'direct_ties'), ('both', 'status_quo'), ('interoperability', 'status_quo')]
+    >>> shown_contrasts(sim.load("debate", policies=["status_quo", "interoperability", "both"]))
+    [('both', 'interoperability'), ('interoperability', 'status_quo'), ('both', 'status_quo')]
     """
     policies, base = axes(experiment)[2], reference_policy(experiment)
-    declared = [(a, b) for a, b in experiment.catalogue.contrasts if a in policies and b in policies]
-    against = [b if a == base else a for a, b in declared if base in (a, b)]
-    against += [name for name in policies if name not in (base, *against)]
-    return [(name, base) for name in against] + [pair for pair in declared if base not in pair]
+    declared = [pair for pair in (entry.policies for entry in experiment.contrasts) if {*pair} <= {*policies}]
+    against = {name for pair in declared if base in pair for name in pair}
+    return declared + [(name, base) for name in policies if name != base and name not in against]
 
 
 def reference_policy(experiment: Experiment) -> str:
@@ -308,7 +303,8 @@ def differences(experiment: Experiment, records: Records, forced: Literal["count
     """Paired difference of every outcome between every two policies: see `Result.differences`."""
     rows = difference_rows(experiment, records, forced)
     frame = _frame(rows, DIFFERENCES, [*PAIR_FIGURES, "trials_needed"])
-    return frame.assign(verdict=pd.Series([row["verdict"] for row in rows], dtype=object))
+    texts = {name: pd.Series([row[name] for row in rows], dtype=object) for name in ("verdict", "contrast")}
+    return frame.assign(**texts)
 
 
 def difference_rows(
@@ -319,12 +315,13 @@ def difference_rows(
     rows: dict[Group, list[dict[str, Any]]] = {group: [] for group in product(starts, worldviews)}
     joint_level, shown = _joint_level(experiment, records, forced), shown_contrasts(experiment)
     identical = _identical_pairs(experiment, records)
+    keys = {entry.policies: entry.key or None for entry in experiment.contrasts}
     for name, outcome in experiment.catalogue.outcomes.items():
         data = {cell: read_outcome(experiment, records, cell, name, forced) for cell in cells(experiment)}
         variances = {cell: float(each.values.var()) if each.n else 0.0 for cell, each in data.items()}
         for group, (a, b) in product(rows, pairs(experiment)):
             row: dict[str, Any] = dict(zip(PAIR, (*group, name, a, b), strict=True))
-            row["identical"] = (group, (a, b)) in identical
+            row |= {"identical": (group, (a, b)) in identical, "contrast": keys.get((a, b))}
             unpaired = variances[*group, a] + variances[*group, b]
             is_main, both = outcome.primary and (a, b) in shown, (data[*group, a], data[*group, b])
             row |= _contrast(outcome, *both, unpaired, experiment.lucks, identical=row["identical"],

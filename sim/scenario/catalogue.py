@@ -123,6 +123,29 @@ class Outcome(schema.FileEntry):
 
 
 @dataclass(frozen=True)
+class Contrast(schema.FileEntry):
+    """A comparison of two policies, the first minus the second; a question has a key and words."""
+
+    policies: tuple[schema.Word, schema.Word]
+    key: schema.ContrastKey = ""
+    words: schema.Text = ""
+
+    @property
+    def name(self) -> str:
+        """What a command takes: the key, or both policies.
+
+        >>> Contrast(("both", "status_quo")).name
+        'both-status_quo'
+        """
+        return self.key or "-".join(self.policies)
+
+    @property
+    def meaning(self) -> str:
+        """What is subtracted from what."""
+        return " minus ".join(self.policies)
+
+
+@dataclass(frozen=True)
 class Switch(schema.FileEntry):
     """A part of the model that can be switched on and off."""
 
@@ -161,7 +184,6 @@ class Catalogue:
     levers: schema.ByName[Lever]
     outcomes: schema.ByName[Outcome]
     rungs: dict[Domain, tuple[Rung, ...]]
-    contrasts: tuple[tuple[schema.PolicyName, schema.PolicyName], ...]
     switches: schema.ByName[Switch]
     sources: schema.ByName[Source]
 

@@ -56,8 +56,11 @@ def check_experiment(layers: list[Layer], experiment: Experiment, known: KnownNa
             message = f"events: must come before the horizon, month {months}, got month {event.month:g}"
             yield _fault(layers, ("events",), message, index)
     policies = {policy.name for policy in experiment.policies} | {*known.names["policy"]}
-    for index, pair in enumerate(contrasts := experiment.catalogue.contrasts):
-        if pair[0] == pair[1] or set(pair) in map(set, contrasts[:index]):
+    pairs, keys = ([getattr(contrast, part) for contrast in experiment.contrasts] for part in ("policies", "key"))
+    for index, (pair, key) in enumerate(zip(pairs, keys, strict=True)):
+        if key and key in keys[:index]:
+            yield _fault(layers, ("contrasts",), f"contrasts: two have the key {key!r}; rename one", index)
+        if pair[0] == pair[1] or set(pair) in map(set, pairs[:index]):
             message = f"contrasts: must be pairs of two policies, each pair once, got {' and '.join(pair)}"
             yield _fault(layers, ("contrasts",), message, index)
         for name in {*pair} - policies:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from itertools import repeat
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
-from sim.scenario.catalogue import Catalogue
+from sim.scenario.catalogue import Catalogue, Contrast
 from sim.scenario.distributions import Bounds, Distribution, blend, parse_distribution
 from sim.scenario.layers import Coerced, LeverLevel, ScriptedEvent
 from sim.scenario.values import Values
@@ -83,8 +83,9 @@ class Experiment:
 
     `trials` is worlds times `lucks`; one step lasts `step_months`. `correlations` are (parameter, parameter, rho) of
     a Gaussian copula. `events` happen in every trial. Each of `values` adds its loss to the catalogue's outcomes.
-    In the start `reference`, hazard ratios and odds ratios are 1. `files` has the SHA-256 of every file. `changes` are
-    the texts after `--set`: they have been applied, and figures and texts name them.
+    `contrasts` are the comparisons that it asks about, also of policies that are not played. In the start `reference`,
+    hazard ratios and odds ratios are 1. `files` has the SHA-256 of every file. `changes` are the texts after `--set`:
+    they have been applied, and figures and texts name them.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Experiment:
     events: tuple[ScriptedEvent, ...]
     catalogue: Catalogue
     files: dict[str, str]
+    contrasts: tuple[Contrast, ...] = ()
     changes: tuple[str, ...] = ()
 
     def describe(self) -> str:

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from sim.scenario import schema
-from sim.scenario.catalogue import Catalogue
+from sim.scenario.catalogue import Catalogue, Contrast
 from sim.scenario.distributions import Distribution, blend
+from sim.scenario.messages import show_value
 from sim.scenario.values import Price
 
 T = TypeVar("T")
@@ -25,6 +26,21 @@ Scripted = Literal[
     "taiwan_trigger", "japan_dispute", "us_arms_sale", "us_transit", "pressure_on_japan", "large_drill",
     "deadly_incident", "political_crisis", "drill_regime",
 ]  # fmt: skip
+_CONTRAST_KEYS = ("key", "policies", "words")
+
+
+def _contrast_entry(value: Any) -> Any:
+    """A pair of policies as the contrast without a key; a question has all three entries."""
+    if isinstance(value, list):
+        return {"policies": value}
+    if not isinstance(value, dict):
+        raise ValueError(f"must be two policies, as [a, b], or key, policies and words, got {show_value(value)}")
+    if missing := [key for key in _CONTRAST_KEYS if key not in value]:
+        raise ValueError(f"missing key {missing[0]!r}; a question has key, policies and words")
+    return value
+
+
+_ContrastEntry = Annotated[Contrast, BeforeValidator(_contrast_entry)]
 Correlation = tuple[schema.ParameterName, schema.ParameterName, Annotated[float, schema.number(-0.999, 0.999)]]
 
 
@@ -108,7 +124,7 @@ class ExperimentFile(schema.FileEntry):
     extends: schema.Word | None = None
     title: schema.Text | None = None
     policies: schema.References | None = None
-    contrasts: tuple[tuple[schema.Word, schema.Word], ...] | None = None
+    contrasts: tuple[_ContrastEntry, ...] | None = None
     worldviews: schema.References | None = None
     starts: schema.References | None = None
     values: schema.References | None = None

@@ -223,12 +223,9 @@ def _freeze(catalogue: Catalogue, reader: Reader, layers: list[Layer], parts: _P
         switches={name: switch.default for name, switch in catalogue.switches.items()} | file.switches,
         correlations=file.correlations or (),
         events=file.events or (),
-        catalogue=replace(
-            catalogue,
-            outcomes=catalogue.outcomes | loss_outcomes(values),
-            contrasts=catalogue.contrasts if file.contrasts is None else file.contrasts,
-        ),
+        catalogue=replace(catalogue, outcomes=catalogue.outcomes | loss_outcomes(values)),
         files=dict(sorted(reader.files.items())),
+        contrasts=file.contrasts or (),
     )
 
 

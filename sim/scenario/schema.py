@@ -241,6 +241,7 @@ def _year_or_text(name: str) -> str:
 
 
 _MISSING = ("na", "nan", "null", "none")
+_contrast_key = _matching("[A-Za-z][A-Za-z0-9_]{0,63}", "letters, digits and _ that begin with a letter")
 RowName = Annotated[Name, AfterValidator(_text_in_tables)]
 """The name of a policy, a worldview or a set of values, which stands in the rows of tables."""
 StartRowName = Annotated[Name, AfterValidator(_year_or_text)]
@@ -261,6 +262,8 @@ StartName = Annotated[Word, _name_of("start")]
 WorldviewName = Annotated[Word, _name_of("worldview")]
 SourceName = Annotated[Word, _name_of("source")]
 Sources = Annotated[tuple[SourceName, ...], AfterValidator(without_repeats), AfterValidator(_not_empty)]
+ContrastKey = Annotated[str, BeforeValidator(_contrast_key), AfterValidator(_text_in_tables)]
+"""The key of a contrast: without a hyphen, which stands between two policies."""
 References = Annotated[tuple[Word, ...], AfterValidator(_not_empty)]
 
 

@@ -24,7 +24,7 @@ _SECTIONS = {
     "parameters": ("reference_start", "parameters", "quantities"),
     "claims": ("claims",),
     "levers": ("levers",),
-    "outcomes": ("rungs", "contrasts", "outcomes"),
+    "outcomes": ("rungs", "outcomes"),
     "switches": ("switches",),
     "sources": ("sources",),
 }
@@ -148,7 +148,6 @@ def _disagreements(documents: dict[str, Document], sections: dict[str, Any]) -> 
         yield from _too_much_of_bases(documents["levers"], sections["levers"])
     if "rungs" in sections:
         yield from _gaps_in_ladders(documents["outcomes"], sections["rungs"])
-        yield from _repeated_contrasts(documents["outcomes"], sections["contrasts"])
 
 
 def _wrong_readings(document: Document, claims: dict[str, Claim], parameters: dict[str, Parameter]) -> Iterator[Fault]:
@@ -180,10 +179,3 @@ def _gaps_in_ladders(document: Document, rungs: dict[Domain, tuple[Rung, ...]]) 
         if numbers != list(range(len(ladder))):
             message = f"{domain}: rungs must count 0, 1, 2 and so on, got {format_value(numbers)}"
             yield document.fault(("rungs", domain), message)
-
-
-def _repeated_contrasts(document: Document, contrasts: tuple[tuple[str, str], ...]) -> Iterator[Fault]:
-    for index, pair in enumerate(contrasts):
-        if pair[0] == pair[1] or set(pair) in map(set, contrasts[:index]):
-            message = f"contrasts: must be pairs of two policies, each pair once, got {format_value(pair)}"
-            yield document.fault(("contrasts", index), message)

@@ -83,6 +83,7 @@ def test_version_names_the_libraries(strait: Strait) -> None:
         ("explain Ow", "Owen_value"),
         ("explain us_int", "us_intervenes_prob"),
         ("claims --contrast direct_ties-inter", "direct_ties-interoperability"),
+        ("claims --contrast ties_al", "ties_alone"),
         ("claims --outcome use_", "use_of_force"),
         ("crossover --claim N1", "N18"),
     ],

@@ -36,7 +36,7 @@ def test_crossover_and_its_map(strait: Strait, tmp_path: Path) -> None:
 
 
 def test_flip(strait: Strait, tmp_path: Path) -> None:
-    words = "flip --contrast direct_ties-status_quo --trials 200 --worldview newsham --out found"
+    words = "flip --contrast ties_alone --trials 200 --worldview newsham --out found"
     result = strait(*words.split())
     assert result.exit_code == 0, result.output
     table = pd.read_csv(tmp_path / "found" / "flip.csv")
@@ -49,6 +49,8 @@ def test_flip(strait: Strait, tmp_path: Path) -> None:
     [
         ("claims --contrast direct_tie-both", "nearest: direct_ties"),
         ("claims --contrast both", "two policies"),
+        ("claims --contrast ties_aded", "nearest: ties_added"),
+        ("claims --contrast ties-added", "nearest: ties_added"),
         ("claims --outcome use_of_forc", "nearest: use_of_force"),
         ("claims --outcome months_to_first_force", "recorded only in trials with use_of_force"),
         ("claims --outcome us_defends_japan", "recorded only in trials with taiwan_falls"),

@@ -11,7 +11,7 @@ import pytest
 from made_up_run import experiment, run
 
 from analysis.figures import captions
-from analysis.figures.differences_figure import describe_differences
+from analysis.figures.differences_figure import describe_differences, draw_differences
 from analysis.figures.economic_loss_figure import describe_losses
 from analysis.figures.first_times_figure import describe_first_times
 from analysis.figures.outcome_shares_figure import draw_outcome_shares
@@ -74,26 +74,29 @@ def first_sentence(*rows: dict[str, Any], turned: bool = False) -> str:
     return said(describe_differences(two(), table, "2026")).split(". Of 12")[0]
 
 
-START = "Change in how often force is used, with direct ties instead of the status quo "
+START = (
+    "Change in how often force is used (joint 95 % interval). Do open ties help or hurt? "
+    "Direct ties instead of the status quo: "
+)
 
 
 def test_the_caption_says_who_is_better_under_whose_beliefs() -> None:
     assert first_sentence(BETTER, WORSE, OPEN) == START + (
-        "(joint 95 % interval): if Newsham is right, 3.1 points lower (2.8 to 3.4); "
+        "if Newsham is right, 3.1 points lower (2.8 to 3.4); "
         "if Self is right, 2.0 points higher (1.7 to 2.3); on the evidence, too close to call (−0.8 to +0.4)"
     )
 
 
 def test_the_caption_turns_with_the_result() -> None:
     assert first_sentence(WORSE, BETTER, OPEN) == START + (
-        "(joint 95 % interval): if Newsham is right, 2.0 points higher (1.7 to 2.3); "
+        "if Newsham is right, 2.0 points higher (1.7 to 2.3); "
         "if Self is right, 3.1 points lower (2.8 to 3.4); on the evidence, too close to call (−0.8 to +0.4)"
     )
 
 
 def test_nothing_is_claimed_where_nothing_is_settled() -> None:
     assert first_sentence(OPEN, SAME, EQUAL) == START + (
-        "(joint 95 % interval): if Newsham is right, too close to call (−0.8 to +0.4); if Self is right, "
+        "if Newsham is right, too close to call (−0.8 to +0.4); if Self is right, "
         "no difference that matters (under 0.5 points); on the evidence, identical in every trial"
     )
 
@@ -115,9 +118,9 @@ def test_an_interval_that_excludes_0_is_never_called_no_difference() -> None:
 
 def test_without_a_joint_interval_the_pointwise_one_is_quoted() -> None:
     blank: dict[str, Any] = dict.fromkeys(("simultaneous_low", "simultaneous_high"), pd.NA)
-    assert "(95 % interval): if Newsham is right, 3.1 points lower (2.9 to 3.3)" in first_sentence(
-        BETTER | blank, WORSE | blank, OPEN | blank
-    )
+    text = first_sentence(BETTER | blank, WORSE | blank, OPEN | blank)
+    assert text.startswith("Change in how often force is used (95 % interval). ")
+    assert "if Newsham is right, 3.1 points lower (2.9 to 3.3)" in text
     blank |= dict.fromkeys(("low", "high", "verdict"), pd.NA)
     few = "if Newsham is right, too few trials to say; if Self is right, too few trials to say"
     assert few in first_sentence(*[BETTER | blank] * 3)
@@ -135,8 +138,9 @@ def test_every_comparison_is_counted_once(row: dict[str, Any], counted: str) -> 
 
 
 def test_the_grid_turns_with_the_result() -> None:
-    right = describe_leaders(EXP, *tables(run(EXP, signs=(1, -1, 0.1))), "2026")
-    turned = describe_leaders(EXP, *tables(run(EXP, signs=(-1, 1, 0.1))), "2026")
+    three = replace(EXP, policies=EXP.policies[:3])
+    right = describe_leaders(three, *tables(run(three, signs=(1, -1, 0.1))), "2026")
+    turned = describe_leaders(three, *tables(run(three, signs=(-1, 1, 0.1))), "2026")
     for caption, newsham, self in ((right, "direct ties", "the status quo"), (turned, "the status quo", "direct ties")):
         assert f"If Newsham is right, {newsham} is clearly best on" in caption
         assert f"If Self is right, {self} is clearly best on" in caption
@@ -169,7 +173,8 @@ def test_the_grid_names_those_in_front_where_only_some_are_settled(result: Resul
     versus = compare.comparisons(result.differences(), "2026")
     tied = ("newsham", FORCE, "direct_ties", "interoperability")
     versus[tied] = replace(versus[tied], verdict="same")
-    head, detail = cell_text(EXP, levels, versus, "newsham", EXP.catalogue.outcomes[FORCE])
+    three = replace(EXP, policies=EXP.policies[:3])
+    head, detail = cell_text(three, levels, versus, "newsham", EXP.catalogue.outcomes[FORCE])
     assert head == "Direct ties or Interoperability"
     assert detail.endswith("apart by less than 0.5 points")
 
@@ -230,7 +235,7 @@ def test_no_caption_forecasts(result: Result) -> None:
 def test_the_policy_listed_first_is_the_baseline_of_all() -> None:
     own = experiment({"mine": "Mine", "status_quo": "Status quo", "both": "Both", "other": "Other"})
     against_mine = [("status_quo", "mine"), ("both", "mine"), ("other", "mine")]
-    assert shown_contrasts(own) == [*against_mine, ("both", "status_quo")]
+    assert shown_contrasts(own) == against_mine
     assert captions.compared_policies(own) == ["mine", "status_quo"]
     assert compare.rivals(own) == ["mine", "status_quo", "both", "other"]
     none_known = experiment({"a": "A", "b": "B", "c": "C"})
@@ -238,8 +243,20 @@ def test_the_policy_listed_first_is_the_baseline_of_all() -> None:
     assert compare.rivals(none_known) == ["a", "b", "c"]
 
 
-def test_the_rivals_of_the_debate_are_those_compared_with_each_other() -> None:
-    assert compare.rivals(EXP) == ["status_quo", "direct_ties", "interoperability"]
+def test_the_rivals_of_the_debate_are_those_of_its_questions() -> None:
+    assert compare.rivals(EXP) == ["status_quo", "direct_ties", "interoperability", "both"]
+    unasked = tuple(replace(entry, words="") for entry in EXP.contrasts)
+    assert compare.rivals(replace(EXP, contrasts=unasked)) == [policy.name for policy in EXP.policies]
+
+
+def test_the_caption_and_the_figure_ask_the_three_questions_in_order(result: Result) -> None:
+    drawn = draw_differences(EXP, result.differences(), "2026")
+    (labels, *_) = (axes.get_yticklabels() for axes in drawn.figure.axes)
+    heads = [label.get_text().replace("\n", " ") for label in labels if label.get_fontweight() == "bold"]
+    words = [entry.words for entry in EXP.contrasts if entry.key]
+    assert heads[:3] == words
+    places = [drawn.caption.index(text) for text in words]
+    assert places == sorted(places)
 
 
 def test_the_most_neutral_worldview_is_found_by_its_numbers_not_its_name() -> None:

@@ -12,8 +12,10 @@ import pytest
 from small import copy_scenarios, rewrite
 
 from analysis.evidence.file_checks import FILE_CHECKS
+from sim.engine.question import main_contrast
 from sim.results.tables import shown_contrasts
 from sim.scenario import loader, shipped
+from sim.scenario.catalogue import Contrast
 from sim.scenario.distributions import Blend, Fixed, LogNormal, Normal, Triangular, Uniform
 from sim.scenario.experiment import LeverSetting
 from sim.scenario.layers import LeverLevel
@@ -200,8 +202,22 @@ def test_the_shipped_debate_loads() -> None:
     assert loader.check(shipped.shipped_folder().rglob("*.yaml"), FILE_CHECKS) == []
 
 
-def test_contrasts_of_an_experiment_come_after_those_with_the_first_policy(tree: Path) -> None:
+def test_contrasts_of_an_experiment_come_before_the_others_with_the_first_policy(tree: Path) -> None:
     trial = tree / "home/trial.yaml"
-    own = "\ncontrasts: [[ties, mine], [mine, hold]]\n"
+    own = "\ncontrasts:\n  - {key: own, policies: [ties, mine], words: Ties or mine?}\n  - [mine, hold]\n"
+    before = loader.load("trial.yaml")
+    assert (before.contrasts, shown_contrasts(before)) == ((), [("mine", "hold"), ("ties", "hold")])
+    assert main_contrast(before) == ("mine", "hold")
     trial.write_text(trial.read_text(encoding="utf-8") + own, encoding="utf-8")
-    assert shown_contrasts(loader.load("trial.yaml")) == [("mine", "hold"), ("ties", "hold"), ("ties", "mine")]
+    after = loader.load("trial.yaml")
+    assert after.contrasts == (Contrast(("ties", "mine"), "own", "Ties or mine?"), Contrast(("mine", "hold")))
+    assert shown_contrasts(after) == [("ties", "mine"), ("mine", "hold"), ("ties", "hold")]
+    assert main_contrast(after) == ("ties", "mine")
+
+
+def test_the_debate_asks_three_questions_in_this_order() -> None:
+    asked = {entry.key: entry.policies for entry in loader.load("debate").contrasts if entry.key}
+    assert [*asked.items()] == [
+        ("ties_alone", ("direct_ties", "status_quo")), ("one_of_two", ("direct_ties", "interoperability")),
+        ("ties_added", ("both", "interoperability")),
+    ]  # fmt: skip
