@@ -142,7 +142,7 @@ class Contrast(schema.FileEntry):
     @property
     def meaning(self) -> str:
         """What is subtracted from what."""
-        return " minus ".join(self.policies)
+        return "The outcome of {} minus that of {}.".format(*self.policies)
 
 
 @dataclass(frozen=True)

@@ -195,8 +195,9 @@ def test_the_differences_are_put_into_words(tmp_path: Path, run: Path, result: R
     for row in words.to_dict("records"):
         outcome = next(entry for entry in primary(exp) if entry.label == row["Outcome"])
         view = next(entry for entry in exp.worldviews if worldview_title(entry) == row["Whose beliefs"])
-        comparison = versus[view.name, outcome.name, "status_quo", "direct_ties"]
-        assert (row["Policy"], row["Instead of"]) == ("Status quo", "Direct ties")
+        comparison = versus[view.name, outcome.name, "direct_ties", "status_quo"]
+        assert row["Question"] == "Do open ties help or hurt?"
+        assert (row["Policy"], row["Instead of"]) == ("Direct ties", "Status quo")
         assert row["What it changes"] == change(comparison, outcome)
         assert row["Difference"] == pytest.approx(comparison.difference * (100 if row["Unit"] == "points" else 1))
 
