@@ -77,3 +77,9 @@ class Worker:
             self.folder,
         )
         return np.fromfile(self.folder / "out").reshape(worlds, columns)
+
+
+def run_worker(worker: Worker, scripts: list[str], code: str) -> None:
+    """Run `code` after the worker and further scripts of the page, in the worker's folder."""
+    texts = [(FOLDER / name).read_text(encoding="utf-8") for name in scripts]
+    _node("\n".join([worker.text, *texts, f"init({json.dumps(worker.numbers)});", code]), worker.folder)

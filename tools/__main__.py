@@ -1,4 +1,4 @@
-"""Commands of maintainers: python -m tools document, selftest, calibrate, forecasts, bench-parts, compare-with-c."""
+"""Commands of maintainers: python -m tools document, selftest, calibrate, forecasts, page-speed and others."""
 
 from __future__ import annotations
 
@@ -211,6 +211,29 @@ def compare_with_javascript(
         typer.echo(f"JavaScript took {javascript:.0f} s, machine code {machine_code:.0f} s.")
         if different:
             raise typer.Exit(FAILED)
+
+
+@app.command("page-speed")
+def page_speed(
+    moves: Annotated[int, Option(metavar="N", min=2, help="Moves of a slider to time.")] = 20,
+    slower: Annotated[int, Option(metavar="N", min=1, help="As on a device that is so many times slower.")] = 1,
+) -> None:
+    """Time the page in Chromium: from the move of a slider to the painted answer."""
+    with readable_errors():
+        import numpy as np
+
+        from sim.scenario import loader
+        from tools.page_speed import measure
+
+        try:
+            speed = measure(loader.load("debate"), "debate", moves, slower)
+        except RuntimeError as error:
+            exit_with(str(error), FAILED)
+        for worlds, milliseconds in speed.answers.items():
+            median, late = np.percentile(milliseconds, [50, 95])
+            typer.echo(f"{worlds:5,} worlds: {median:5.0f} ms in half of {moves} moves, {late:5.0f} ms in 95 of 100")
+        median, late = np.percentile(speed.drawing, [50, 95])
+        typer.echo(f"  drawing: {median:5.1f} ms in half of {len(speed.drawing)} answers, {late:5.1f} ms in 95 of 100")
 
 
 if __name__ == "__main__":

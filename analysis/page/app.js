@@ -197,7 +197,7 @@ function paintReveal(run, at) {
   for (const button of $("guesses").children) button.hidden = button.getAttribute("aria-pressed") !== "true";
   const kind = settle(difference, WORDS.margins.risk), found = 100 * difference[0];
   const says = kind === "same" || kind === "few" ? "about as many histories"
-    : `${decimals(Math.abs(found), 1)} ${found < 0 ? "fewer" : "more"} of 100 histories`;
+    : `${decimals(Math.abs(found), 1)} ${found < 0 ? "fewer" : "more"} in 100 histories`;
   const isRight = Math.abs(guess - found) <= Math.max(1, Math.abs(found) / 2);
   const interval = difference[1] === null ? "" : ` (difference ${decimals(100 * difference[1], 1)} to ${decimals(100 * difference[2], 1)})`;
   $("reveal-text").replaceChildren(
@@ -334,7 +334,8 @@ function syncControls(of = state) {
   }
   $("start").value = of.start;
   $("whose").textContent = kicker({ view, moved }, WORDS.home);
-  $("moved-summary").textContent = moved.length ? `${moved.length} moved from ${view.name === WORDS.home ? "the evidence" : view.title}` : "Nothing moved";
+  $("moved").hidden = !moved.length;
+  $("moved-summary").textContent = `${moved.length} moved from ${view.name === WORDS.home ? "the evidence" : `“${view.title}”`}`;
   $("moved-list").replaceChildren(...moved.map((claim) => h("li", {},
     `${claim}: ${WORDS.claims[claim].question || WORDS.claims[claim].says} ${label(stand(position(claim, of)))}.`)));
   $("undo").disabled = !past.length;

@@ -165,12 +165,12 @@ class Picture extends Chart {
     }
     spots.push([-width / 2, -3 * size], [-width / 2, 3.6 * size]);
     const box = ([dx, dy]) => [x + dx - 3, y + dy - 0.85 * height, x + dx + width + 3, y + dy + 0.25 * height];
-    const price = (spot) => {
+    const price = (spot, at) => {
       const [x1, y1, x2, y2] = box(spot), outside = x1 < left || x2 > right || y1 < top || y2 > bottom;
-      return (outside ? 50 : 0) + 10 * taken.filter((t) => x1 < t[2] && x2 > t[0] && y1 < t[3] && y2 > t[1]).length;
+      return (outside ? 50 : 0) + 10 * taken.filter((t) => x1 < t[2] && x2 > t[0] && y1 < t[3] && y2 > t[1]).length + (at > 3 ? 0.1 * at : 0);
     };
     const prices = spots.map(price), old = this.places[i] ?? 0, near = prices.slice(0, 4).indexOf(0);
-    const best = near >= 0 && (old > 3 || prices[old] > 0) ? near : prices[old] === 0 ? old : prices.indexOf(Math.min(...prices));
+    const best = near >= 0 && (old > 3 || prices[old] > 0) ? near : prices[old] < 10 ? old : prices.indexOf(Math.min(...prices));
     this.places[i] = best;
     const [dx, dy] = spots[best];
     taken.push(box(spots[best]));
@@ -198,7 +198,7 @@ class Differences extends Chart {
     const size = 0.8 * rem(), narrow = width < 460, body = svg("g", {}), said = [];
     const first = narrow ? 0 : Math.min(0.3 * width, 13 * size), part = (width - first) / (narrow ? 1 : 2), tall = narrow ? height / 2 : height;
     ["risk", "cost"].forEach((what, column) => {
-      const left = first + (narrow ? 0 : column * part) + 10, right = left + part - (narrow ? 22 : 34);
+      const left = first + (narrow ? 0 : column * part) + 10, right = left + part - (narrow ? 22 : 48);
       const top = (narrow ? column * tall : 0) + 1.5 * size, bottom = top + tall - 2.8 * size;
       const axis = this.axes[what], scale = what === "risk" ? 100 : 1;
       const unit = what === "risk" ? "uses of force in 100 histories" : "% of GDP";

@@ -18,8 +18,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import sim
 from analysis.page import build
 from sim.scenario.loader import load
+from tools.page_speed import BROWSERS
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 pytestmark = [needs_kernels, pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this computer")]
 
 SIZES = {"small phone": (320, 640), "phone": (390, 844), "laptop": (1366, 768), "projector": (1920, 1080)}
@@ -207,8 +208,9 @@ def test_keys_undo_and_replay(visit: Open) -> None:
     assert page.evaluate("state.view") == "newsham"
     assert page.get_attribute("[data-view=newsham]", "aria-checked") == "true"
     page.keyboard.press("Tab")
-    page.click(".moved summary")
+    assert not page.is_visible("#moved")
     slide(page, "N1", 50)
+    page.click("#moved summary")
     assert "50 % of the way from the evidence to Newsham" in page.inner_text("#moved-list")
 
 

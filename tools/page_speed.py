@@ -1,0 +1,92 @@
+"""How soon the page answers: a slider is moved in Chromium, and the frames that show answers are timed."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from analysis.page import build
+
+if TYPE_CHECKING:
+    from sim.scenario.experiment import Experiment
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+SECONDS = 120  # before an answer that does not come is a fault
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Milliseconds from a move to the painted frame, float[move], for each number of worlds; and of drawing alone."""
+
+    answers: dict[int, np.ndarray]
+    drawing: np.ndarray
+
+
+def measure(exp: Experiment, source: str, moves: int, slower: int) -> Speed:
+    """Move a slider of the page so many times, each time after all worlds are played.
+
+    Parameters
+    ----------
+    exp, source
+        As `analysis.page.build.build` takes them.
+    moves
+        How many moves to time.
+    slower
+        How many times each worker repeats its work, as on a slower device; drawing is throttled alike.
+
+    Raises
+    ------
+    RuntimeError
+        Without a browser, or if the page does not answer.
+    """
+    from playwright.sync_api import sync_playwright
+
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        raise RuntimeError(f"there is no {' or '.join(BROWSERS)} on this computer")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        file = Path(folder) / "page.html"
+        file.write_text(build.build(exp, source), encoding="utf-8")
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        try:
+            page = browser.new_page()
+            page.add_init_script(f"globalThis.straitSlow = {slower}")
+            page.goto(file.as_uri())
+            page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
+            page.click("#no-guess")
+            return _move(page, moves)
+        finally:
+            browser.close()
+
+
+def _move(page: Any, moves: int) -> Speed:
+    _wait_for_all(page)
+    claim, answers = page.evaluate("document.querySelector('#sliders input').id.replace('claim-', '')"), []
+    low, high = page.evaluate("(claim) => ends(anchorsOf(claim)).map((x) => 100 * x)", claim)
+    for number in range(moves):
+        page.evaluate("paints.length = 0")
+        to = round(low + (high - low) * (0.15 + 0.7 * (number * 0.618 % 1)))
+        page.locator(f"#claim-{claim}").evaluate(
+            "(node, to) => { lastMove.time = 0; node.value = to; node.dispatchEvent(new Event('input')); }", to
+        )
+        _wait_for_all(page)
+        answers.append({n: (ms, drawing) for n, ms, drawing in reversed(page.evaluate(
+            "paints.map((paint) => [paint.n, paint.ms, paint.drawing])"))})  # fmt: skip
+    worlds = sorted(set.intersection(*(set(each) for each in answers)))
+    drawing = np.array([drawn for each in answers for _, drawn in each.values()])
+    return Speed({n: np.array([each[n][0] for each in answers]) for n in worlds}, drawing)
+
+
+def _wait_for_all(page: Any) -> None:
+    end = time.monotonic() + SECONDS
+    played = "engine.at?.n === NUMBERS.worlds && paints.some((paint) => paint.n === NUMBERS.worlds)"
+    while not page.evaluate(played):
+        if time.monotonic() > end:
+            raise RuntimeError(f"the page gave no answer from all worlds in {SECONDS} seconds")
+        page.wait_for_timeout(20)
