@@ -17,7 +17,7 @@ def sensitivity(
     over: Annotated[str, Option(metavar="KIND", help="dials: the claims'; parameters: every number.")] = "dials",
     trials: Trials = 400,
     trajectories: Annotated[int, Option(metavar="N", min=2, help="Trajectories of Morris' screening.")] = 24,
-    points: Annotated[int, Option(metavar="N", min=8, help="Points of Sobol's design, a power of 2.")] = 512,
+    points: Annotated[int, Option(metavar="N", min=8, help="Points of Sobol's design, a power of 2.")] = 1024,
     heaviest: Annotated[int, Option(metavar="N", min=1, help="Inputs that go from Morris to Sobol.")] = 12,
 ) -> Report:
     """Which beliefs weigh most in the difference between two policies, when all of them are open at once?

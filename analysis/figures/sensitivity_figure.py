@@ -102,8 +102,8 @@ def describe_sensitivity(finding: Sensitivity, outcome: str) -> list[str]:
         f"With all beliefs random, the spread of that difference depends most on {shares}: total shares among "
         f"{len(names)} inputs, which make {_percent(carried)} of all effects.",
         f"Shares alone add up to {_percent(sum(alone[name][0] for name in names))}.",
-        f"Luck is left out of these shares. At {finding.trials:,} trials a row it makes {_between(total[LUCK])} of the "
-        f"spread of the rows’ means, {_percent(alone[LUCK][0])} in common to all rows.",
+        f"Luck is left out of these shares. At {finding.design['sobol_trials']:,} trials a row it makes "
+        f"{_between(total[LUCK])} of the spread of the rows’ means, {_percent(alone[LUCK][0])} in common to all rows.",
         " ".join(_describe_precision(table, method) for method in (MORRIS, SOBOL)),
     ]
 

@@ -31,9 +31,12 @@ if TYPE_CHECKING:
     from sim.engine.question import Question
     from sim.scenario.experiment import Experiment
 
-TRIALS, TRAJECTORIES, POINTS, HEAVIEST = 400, 24, 512, 12
+TRIALS, TRAJECTORIES, POINTS, HEAVIEST = 400, 24, 1024, 12
+SEQUENCES = 8  # scrambled Sobol sequences, each in worlds of its own: intervals rest on how they differ
+LEAST_POINTS = 8  # of a sequence: with fewer points in all there are fewer sequences, two at least
 BLOCKS = 20  # blocks of worlds: an interval rests on how they differ
 TORNADO_FACTOR = 10  # a tornado has few rows, and so many times the trials
+SOBOL_PART = 5  # of the trials: luck is removed from the shares, so that more rows tell more than more trials in each
 ROWS_SAVED = 128  # rows that are played and saved together
 TOLERANCE = 0.1  # of the variance, or of the largest mu_star: what counts as settled
 LAWS = {
@@ -83,7 +86,8 @@ class Sensitivity(Finding):
             "over": self.over, "law": self.law, "inputs": morris["input"].nunique(),
             "kept_inputs": {self.question.start.name: kept}, "trajectories": int(morris["points"].max()),
             "levels": indices.GRID_LEVELS, "morris_rows": int(morris["rows"].max()),
-            "points": int(sobol["points"].max()), "sobol_rows": int(sobol["rows"].max()), "blocks": BLOCKS,
+            "sequences": _count_sequences(int(sobol["points"].max())), "points": int(sobol["points"].max()),
+            "sobol_rows": int(sobol["rows"].max()), "sobol_trials": int(sobol["trials"].max()), "blocks": BLOCKS,
             "resamples": indices.RESAMPLES, "tornado_trials": self.trials * TORNADO_FACTOR,
             "tornado_ends": [*ENDS[self.over]], "settled": TOLERANCE,
         }  # fmt: skip
@@ -108,7 +112,8 @@ def sensitivity(
     over
         `dials`: every claim's, uniform from 0 to 1. `parameters`: every number, as the worldview has it.
     trials
-        For each policy and row; rounded up to 20 blocks of worlds.
+        For each policy and row; rounded up to 20 blocks of worlds. A row of the tornado has ten times as many, one of
+        Sobol's design a fifth.
     trajectories, points
         Of Morris' design (at least 2); of Sobol's (a power of 2).
     heaviest
@@ -137,17 +142,21 @@ def sensitivity(
     exp, work = question.experiment, work or Work()
     inputs = problem(exp, over, question.worldview.name)
     count, kept = inputs["num_vars"], min(check_count("heaviest", heaviest), inputs["num_vars"])
-    worlds = -(-check_count("trials", trials) // (BLOCKS * exp.lucks)) * BLOCKS
-    rows = trajectories * (count + 1) + points * (kept + 2) + TORNADO_FACTOR * (2 * count + 1)
-    counter = Counter(work.progress, rows * len(question.policies) * exp.lucks * worlds)
+    check_count("trials", trials)
+    worlds, few = (-(-trials // (BLOCKS * exp.lucks * part)) * BLOCKS for part in (1, SOBOL_PART))
+    of_worlds = (trajectories * (count + 1) + TORNADO_FACTOR * (2 * count + 1)) * worlds + points * (kept + 2) * few
+    counter = Counter(work.progress, of_worlds * len(question.policies) * exp.lucks)
     model = _Model(question, tuple(inputs["names"]), worlds, work, counter)
     turns = _tornado(model, inputs, over)
     morris = screen(model, inputs, question.outcomes, trajectories, exp.seed)
     chosen = plain_problem(inputs, _heaviest(morris, kept))
-    sobol = decompose(replace(model, names=tuple(chosen["names"])), chosen, question.outcomes, points, exp.seed)
+    base = replace(model, names=tuple(chosen["names"]), worlds=few)
+    models = [replace(base, first_world=i * few) for i in range(_count_sequences(points))]
+    sobol = decompose(models, chosen, question.outcomes, points, exp.seed)
     figures = _described(question, inputs, pd.concat([morris, sobol], ignore_index=True), over)
     full = figures["points"] == figures.groupby("method")["points"].transform("max")
-    table = figures[full].assign(verdict=_verdicts(figures, full), trials=worlds * exp.lucks).reset_index(drop=True)
+    table = figures[full].assign(verdict=_verdicts(figures, full)).reset_index(drop=True)
+    table["trials"] = np.where(table["method"] == SOBOL, few, worlds) * exp.lucks
     return Sensitivity(
         question, worlds * exp.lucks, table, figures, _described(question, inputs, turns, over), over
     )
@@ -162,6 +171,7 @@ class _Model:
     worlds: int
     work: Work
     counter: Counter
+    first_world: int = 0
 
     def __call__(self, X: Floats) -> Floats:
         bare = [name.removeprefix(CLAIM) for name in self.names]
@@ -169,15 +179,19 @@ class _Model:
 
     def play(self, settings: Sequence[dict[str, float]]) -> Floats:
         """Play each setting: float[block, setting, outcome]. Some rows at a time are saved."""
-        cache = self.work.cache(self.question, self.worlds, BLOCKS)
+        cache = self.work.cache(self.question, self.first_world, self.worlds, BLOCKS)
         parts = []
         for first in range(0, len(settings), ROWS_SAVED):
             rows = [(self.question, setting) for setting in settings[first : first + ROWS_SAVED]]
             name = "rows " + hashlib.sha256(repr([setting for _, setting in rows]).encode()).hexdigest()[:16]
-            compute = partial(block_means, rows, 0, self.worlds, BLOCKS, self.work.workers)
+            compute = partial(block_means, rows, self.first_world, self.worlds, BLOCKS, self.work.workers)
             parts.append(cache.recall(name, compute))
             self.counter.add(len(rows) * self.worlds * self.question.experiment.lucks * len(self.question.policies))
         return np.concatenate(parts, axis=1)
+
+
+def _count_sequences(points: int) -> int:
+    return min(SEQUENCES, max(points // LEAST_POINTS, 2))
 
 
 def _heaviest(morris: pd.DataFrame, count: int) -> list[str]:

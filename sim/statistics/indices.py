@@ -1,14 +1,17 @@
 """How much each input of a model weighs: Morris screening and Sobol indices, with luck kept apart, for any model.
 
 A model gives float[block, row, outcome]: for each row of inputs, its mean in each of some independent blocks of worlds.
-Every row is played in the same blocks with the same luck. SALib makes the designs and the estimates; this module adds
-two things:
+All rows of a model are played in the same blocks with the same luck. SALib makes the designs and the estimates; this
+module adds two things:
 
 * A row's mean still holds luck, and an index of it would count that luck as an effect of the inputs. The numerator of
   an index and the variance are quadratic forms of the means, so the luck in each shows in how blocks differ and can be
   removed: (blocks x form of the mean - mean of the blocks' forms) / (blocks - 1) has no luck in expectation.
-* An interval must hold both the error from the rows that were drawn and the error from the worlds. So base points (or
-  trajectories) and blocks are resampled together (the pigeonhole bootstrap, Owen 2007, which errs on the wide side).
+* An interval must hold both the error from the rows that were drawn and the error from the worlds. Morris'
+  trajectories are independent, so they and the blocks are resampled together (the pigeonhole bootstrap, Owen 2007,
+  which errs on the wide side). Points of a scrambled Sobol sequence are not independent: they fill the space, and a
+  bootstrap of them gives intervals two to three times too wide. So Sobol's design is several sequences, scrambled
+  independently, each in worlds of its own; they differ by both errors, and an interval rests on how they differ.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,25 +27,18 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from sim.errors import QuestionError
-from sim.statistics.intervals import LEVEL, Floats
+from sim.statistics.intervals import LEVEL, Floats, Interval, interval_of_mean, linearise_ratio
 
 Model = Callable[[Floats], Floats]  # float[row, input] -> float[block, row, outcome]
 Ints = NDArray[np.int64]
 
-RESAMPLES = 200
+RESAMPLES = 200  # of trajectories and blocks
+LEAST_POINTS = 4  # of a sequence at the smallest size that is shown
 GRID_LEVELS = 4  # levels of Morris' grid: steps go over two thirds of an input's range
 SIZES = (8, 4, 2, 1)  # the design is read at an eighth, a quarter, a half and all of its points
 LUCK = "(luck)"
 MORRIS, SOBOL = "morris", "sobol"
 COLUMNS = ("outcome", "method", "input", "measure", "points", "rows", "value", "low", "high")
-
-
-class Estimate(NamedTuple):
-    """A figure between its limits."""
-
-    value: float
-    low: float
-    high: float
 
 
 def seed_of(name: str, seed: int) -> int:
@@ -107,7 +103,7 @@ def screen(
 
 
 def decompose(
-    model: Model, problem: Mapping[str, Any], outcomes: Sequence[str], points: int, seed: int
+    models: Sequence[Model], problem: Mapping[str, Any], outcomes: Sequence[str], points: int, seed: int
 ) -> pd.DataFrame:
     """Sobol indices: the share of an outcome's variance that an input makes alone (`S1`) and in all it does (`ST`).
 
@@ -117,13 +113,17 @@ def decompose(
 
     Parameters
     ----------
+    models
+        Two or more of the same model, each with worlds of its own. Each plays a sequence that is scrambled by itself.
     points
-        Base points, a power of 2; each plays two rows more than there are inputs.
+        Base points of all sequences together, as many for each: a power of 2. Each point plays two rows more than
+        there are inputs.
 
     Returns
     -------
     pandas.DataFrame
-        As `screen`; a size is left out if luck there exceeds what the inputs do.
+        As `screen`; a size is left out if luck there exceeds what the inputs do. An index is a ratio of means over
+        sequences, and its interval that of this ratio.
 
     Raises
     ------
@@ -134,21 +134,23 @@ def decompose(
     --------
     >>> model = lambda X: np.stack([X[:, :1] + 2 * X[:, 1:]] * 2)
     >>> problem = {"num_vars": 2, "names": ["a", "b"], "bounds": [[0, 1], [0, 1]]}
-    >>> found = decompose(model, problem, ["y"], 256, 1)
+    >>> found = decompose([model] * 8, problem, ["y"], 256, 1)
     >>> found.query("points == 256 and measure == 'ST'")["value"].round(1).tolist()
     [0.2, 0.8, 0.0]
     """
     from SALib.sample import sobol as design
 
-    size, named = problem["num_vars"] + 2, [*problem["names"], LUCK]
-    X = design.sample(plain_problem(problem), points, calc_second_order=False, seed=seed_of(SOBOL, seed))
-    Y = _checked(model(X), outcomes)
-    rows = []
+    each, size, named = points // len(models), problem["num_vars"] + 2, [*problem["names"], LUCK]
+    played = []
+    for i, model in enumerate(models):
+        X = design.sample(plain_problem(problem), each, calc_second_order=False, seed=seed_of(f"{SOBOL} {i}", seed))
+        played.append(_checked(model(X), outcomes))
+    Y, rows = np.stack(played), []
     for i, outcome in enumerate(outcomes):
-        y = Y[:, :, i].reshape(len(Y), points, size)
-        for count in _sizes(points, 8):
-            estimates = _shares(y[:, :count], seed)
-            if estimates is None and count == points:
+        y = Y[..., i].reshape(*Y.shape[:2], each, size)
+        for part in _sizes(each, LEAST_POINTS):
+            estimates, count = _shares(y[:, :, :part]), part * len(models)
+            if estimates is None and part == each:
                 raise QuestionError(
                     f"outcome {outcome}: luck moves it more than the inputs do; take more --trials, or another outcome"
                 )
@@ -192,7 +194,7 @@ def _effects(X: Floats, y: Floats, size: int) -> Floats:
     return effects
 
 
-def _morris(effects: Floats, own: Mapping[str, Any], seed: int) -> dict[str, list[Estimate]]:
+def _morris(effects: Floats, own: Mapping[str, Any], seed: int) -> dict[str, list[Interval]]:
     """Estimates of each measure by its name, from effects float[block, trajectory, input] and SALib's own values."""
     blocks, trajectories, inputs = effects.shape
     mean = effects.mean(axis=0)
@@ -205,7 +207,7 @@ def _morris(effects: Floats, own: Mapping[str, Any], seed: int) -> dict[str, lis
         "mu_star": (others * effects).mean(axis=(0, 1)),
         "sigma": np.sqrt(np.maximum(spread, 0.0)),
     }
-    points, counts, _ = _resampled(trajectories, blocks, seed)
+    points, counts = _resampled(trajectories, blocks, seed)
     resampled = np.tensordot(counts / blocks, effects, axes=1)[np.arange(RESAMPLES), points]  # [point, resample, input]
     reach = _reach(blocks)
     errors = {"mu": resampled.mean(axis=0), "mu_star": np.abs(resampled).mean(axis=0),
@@ -215,58 +217,36 @@ def _morris(effects: Floats, own: Mapping[str, Any], seed: int) -> dict[str, lis
         value, error = np.asarray(own[measure], dtype=np.float64), reach * values.std(axis=0, ddof=1)
         low = np.minimum(least[measure], value) - error
         low = low if measure == "mu" else np.maximum(low, 0.0)
-        made[measure] = [Estimate(float(value[i]), float(low[i]), float(value[i] + error[i])) for i in range(inputs)]
+        made[measure] = [Interval(float(value[i]), float(low[i]), float(value[i] + error[i])) for i in range(inputs)]
     return made
 
 
-def _shares(y: Floats, seed: int) -> list[Estimate] | None:
-    """S1 of every input and of luck, then ST; of float[block, point, row]. None if all that moves is luck."""
-    blocks, size, rows = y.shape
-    y = (y - y.mean()) / y.mean(axis=0).std()  # indices are the same on any scale; this one keeps digits
-    forms = _forms_and_luck_free(y, np.arange(size)[:, None], np.ones((1, blocks)))
-    own = y[:, :, [0, -1]]
-    luck = _luck(own.reshape(blocks, -1))
-    variance = forms.luck_free[-1, 0]
-    if variance <= 0:
+def _shares(y: Floats) -> list[Interval] | None:
+    """S1 of every input and of luck, then ST; of float[sequence, block, point, row]. None if all that moves is luck."""
+    inputs = y.shape[3] - 2
+    centred = y - y.mean(axis=(2, 3), keepdims=True)  # luck that is common to all rows of a block falls out
+    scale = centred.mean(axis=1).std()  # indices are the same on any scale; this one keeps digits
+    forms = np.stack([_luck_free_forms(part) for part in centred / scale])
+    luck = np.stack([_luck(part.reshape(len(part), -1)) for part in y[..., [0, -1]] / scale])
+    *numerators, variance = forms.T
+    if variance.mean() <= 0:
         return None
-    points, counts, chosen = _resampled(size, blocks, seed)
-    resampled = _forms_and_luck_free(y, points, counts)
-    lucks = [_luck(own[chosen[n]][:, points[:, n]].reshape(blocks, -1)) for n in range(RESAMPLES)]
-    # An index is a ratio of forms. To first order its error is that of (numerator - index * variance) / variance, with
-    # the forms of the resamples; that stays finite where the variance of a resample comes near 0.
-    reach, centre = _reach(blocks), forms.of_mean[:, 0]
-    values = forms.luck_free[:-1, 0] / variance
-    errors = (resampled.luck_free - np.outer(centre / centre[-1], resampled.luck_free[-1]))[:-1]
-    both, drawn = variance + luck[1], np.stack(lucks, axis=1)
-    moved = drawn - np.outer(luck / both, resampled.luck_free[-1] + drawn[1])
-    inputs = rows - 2
-    order = [*range(inputs), -2, *range(inputs, 2 * inputs), -1]
-    value = np.array([*values, *luck / both])
-    error = reach * np.array([*errors.std(axis=1, ddof=1) / variance, *moved.std(axis=1, ddof=1) / both])
-    return [Estimate(float(value[i]), float(value[i] - error[i]), float(value[i] + error[i])) for i in order]
+    whole = variance + luck[:, 1]
+    shares = [linearise_ratio(numerator, variance) for numerator in numerators]
+    lucks = [linearise_ratio(part, whole) for part in luck.T]
+    return [interval_of_mean(share) for share in (*shares[:inputs], lucks[0], *shares[inputs:], lucks[1])]
 
 
-class _Forms(NamedTuple):
-    """Numerators of S1 and ST and the variance, float[2 inputs + 1, resample]: of the rows' means, and without luck."""
-
-    of_mean: Floats
-    luck_free: Floats
-
-
-def _forms_and_luck_free(y: Floats, points: Ints, counts: Floats) -> _Forms:
-    """Forms of base points and blocks drawn again: `points` int[point, resample], `counts` float[resample, block]."""
+def _luck_free_forms(y: Floats) -> Floats:
+    """Numerators of S1 and ST and the variance, without luck: float[2 inputs + 1], from float[block, point, row]."""
     blocks = len(y)
-    y = y - y.mean(axis=(1, 2), keepdims=True)
-    mean = np.tensordot(counts / blocks, y, axes=1)[np.arange(len(counts)), points]
-    of_mean = _forms(np.moveaxis(mean, 1, 2))
-    of_blocks = np.zeros_like(of_mean)
-    for b in range(blocks):
-        of_blocks += _forms(np.moveaxis(y[b][points], 1, 2)) * counts[:, b] / blocks
-    return _Forms(of_mean, (blocks * of_mean - of_blocks) / (blocks - 1))
+    of_mean, of_blocks = _forms(y.mean(axis=0)[..., None])[:, 0], _forms(np.moveaxis(y, 0, 2)).mean(axis=1)
+    forms: Floats = (blocks * of_mean - of_blocks) / (blocks - 1)
+    return forms
 
 
 def _forms(y: Floats) -> Floats:
-    """Numerators: SALib's estimates times the variance that they are shares of; from float[point, row, resample]."""
+    """Numerators: SALib's estimates times the variance that they are shares of; from float[point, row, block]."""
     from SALib.analyze.sobol import first_order, total_order
 
     a, b = y[:, 0], y[:, -1]
@@ -289,11 +269,11 @@ def _luck(y: Floats) -> Floats:
     return luck
 
 
-def _resampled(points: int, blocks: int, seed: int) -> tuple[Ints, Floats, Ints]:
-    """Base points int[point, resample]; how often each block comes, float[resample, block], and which come."""
+def _resampled(points: int, blocks: int, seed: int) -> tuple[Ints, Floats]:
+    """Trajectories int[trajectory, resample], and how often each block comes, float[resample, block]."""
     rng = np.random.Generator(np.random.Philox(seed_of("resamples", seed)))
     drawn, chosen = rng.integers(points, size=(points, RESAMPLES)), rng.integers(blocks, size=(RESAMPLES, blocks))
-    return drawn, np.stack([(chosen == b).sum(axis=1) for b in range(blocks)], axis=1).astype(np.float64), chosen
+    return drawn, np.stack([(chosen == b).sum(axis=1) for b in range(blocks)], axis=1).astype(np.float64)
 
 
 def _reach(blocks: int) -> float:
