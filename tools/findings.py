@@ -35,7 +35,7 @@ VARYING = (MAIN_OUTCOME, "taiwan_falls", "japan_gdp_loss_pct")  # outcomes whose
 WIDE = 0.04  # width of a share's interval beyond which decimals mean nothing
 SHORT = (
     ("findings-policies", 0), ("findings-policies", 1), ("findings-policies", 2),
-    ("findings-claims", 1), ("findings-claims", 2),
+    ("findings-claims", 0), ("findings-claims", 1), ("findings-claims", 2),
     ("findings-flips", 0), ("findings-flips", 1), ("findings-regrets", 0), ("findings-spreads", 0),
 )  # fmt: skip
 """The sentences of the summary: a part, and the position in it."""
