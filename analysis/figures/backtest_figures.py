@@ -16,20 +16,12 @@ from analysis.evidence.backtest.rivals import RIVALS
 from analysis.evidence.episodes import Episode
 from analysis.figures import style
 from analysis.figures.captions import percent
-from analysis.figures.figure_layout import (
-    GREY,
-    INK,
-    TICK,
-    CaptionedFigure,
-    finish_figure,
-    make_sheet,
-    place_rows,
-    wrap_text,
-)
+from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_sheet
+from analysis.figures.text import wrap_text
 
 NO_REACTION = "#f0f0f0"
 BAR = 0.26  # inches
-HAPPENED: dict[str, Any] = {"marker": "D", "linestyle": "none", "color": "white", "markeredgecolor": INK}
+HAPPENED: dict[str, Any] = {"marker": "D", "linestyle": "none", "color": "white", "markeredgecolor": style.INK}
 HAPPENED |= {"markersize": 8, "markeredgewidth": 1.6, "clip_on": False, "zorder": 5}
 
 
@@ -43,7 +35,7 @@ def draw_forecasts(backtest: Backtest) -> CaptionedFigure:
     """Draw the neutral worldview's forecast of each episode as a bar cut by rung, and a mark where it went."""
     episodes = sorted(backtest.episodes, key=lambda episode: (episode.target, episode.start))
     labels, groups = _labels(episodes)
-    places, heights = place_rows(labels)
+    places, heights = style.place_rows(labels)
     caption = _forecast_caption(backtest)
     figure = make_sheet(
         title="What did the model expect, and what happened?",
@@ -74,7 +66,7 @@ def _labels(episodes: list[Episode]) -> tuple[list[str], list[bool]]:
             target = episode.target
             labels.append(f"Target: {target}")
             groups.append(True)
-        labels.append(wrap_text(f"{episode.start}\u2002{episode.happened}", 4.6, TICK))
+        labels.append(wrap_text(f"{episode.start}\u2002{episode.happened}", 4.6, style.TICK))
         groups.append(False)
     return labels, groups
 
@@ -130,7 +122,7 @@ def draw_gains(backtest: Backtest) -> CaptionedFigure:
     groups = [(view, tuple(RIVALS)) for view in WORLDVIEWS] + [("newsham", ("self",))]
     labels = [text for view, against in groups
               for text in (f"{LABELS[view].capitalize()} against", *(LABELS[name] for name in against))]  # fmt: skip
-    places, heights = place_rows(labels)
+    places, heights = style.place_rows(labels)
     cells = {(gain.sample, gain.forecaster, gain.against): gain for gain in backtest.gains_in_both_domains()}
     shown = [sample for sample in SAMPLES if any(key[0] == sample for key in cells)]
     caption = _gain_caption(backtest.gains_in_both_domains())
@@ -144,7 +136,7 @@ def draw_gains(backtest: Backtest) -> CaptionedFigure:
     )
     panels = figure.subplots(1, len(shown), sharey=True, sharex=True, squeeze=False)[0]
     for axes, sample in zip(panels, shown, strict=True):
-        axes.axvline(0, color=INK, linewidth=0.9, zorder=1)
+        axes.axvline(0, color=style.INK, linewidth=0.9, zorder=1)
         place = iter(places)
         for view, against in groups:
             next(place)
@@ -153,7 +145,7 @@ def draw_gains(backtest: Backtest) -> CaptionedFigure:
         gain = cells[sample, "newsham", "self"]
         words = SAMPLES[sample][0].upper() + SAMPLES[sample][1:]
         style.set_heading(axes, f"{words}: {gain.episodes} episodes, {gain.clusters} clusters", 9 / len(shown))
-        axes.set_xlabel("gain in log score\n← worse   better →", fontsize=TICK)
+        axes.set_xlabel("gain in log score\n← worse   better →", fontsize=style.TICK)
         style.label_rows(axes, labels, [text.endswith(" against") for text in labels])
     style.label_signed(panels[0].xaxis)
     return finish_figure("backtest_gains", figure)
@@ -161,7 +153,7 @@ def draw_gains(backtest: Backtest) -> CaptionedFigure:
 
 def _draw_gain(axes: Axes, y: float, gain: Gain) -> None:
     """Draw one gain with its interval upon the band of gains too small to be shown by this sample."""
-    colour = (style.GOOD if gain.gain > 0 else style.BAD) if gain.is_clear() else GREY
+    colour = (style.GOOD if gain.gain > 0 else style.BAD) if gain.is_clear() else style.GREY
     if gain.smallest_gain is not None:
         axes.barh(y, 2 * gain.smallest_gain, 0.2, -gain.smallest_gain, color=style.PALE, zorder=0)
     if gain.low is not None and gain.high is not None:
@@ -170,7 +162,7 @@ def _draw_gain(axes: Axes, y: float, gain: Gain) -> None:
 
 
 def _gain_keys() -> list[Patch | Line2D]:
-    dots = ((style.GOOD, "better"), (style.BAD, "worse"), (GREY, "may be luck"))
+    dots = ((style.GOOD, "better"), (style.BAD, "worse"), (style.GREY, "may be luck"))
     return [
         *(Line2D([], [], marker="o", linewidth=3, markersize=8, color=colour, label=words) for colour, words in dots),
         Patch(color=style.PALE, label="gains too small for this sample to show (4 times in 5)"),

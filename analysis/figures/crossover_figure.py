@@ -13,16 +13,8 @@ from matplotlib.patches import Patch
 
 from analysis.figures import style
 from analysis.figures.captions import ask, belief_clause, capitalize, gap, join_words, number_word, policy_phrase
-from analysis.figures.figure_layout import (
-    INK,
-    ROOM,
-    TICK,
-    CaptionedFigure,
-    finish_figure,
-    make_page,
-    place_rows,
-    wrap_text,
-)
+from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
+from analysis.figures.text import wrap_text
 from analysis.questions.crossover import Crossover
 from sim.engine.question import Question
 from sim.scenario.catalogue import Outcome
@@ -42,8 +34,8 @@ def draw_crossover(finding: Crossover, outcome: str) -> CaptionedFigure:
     curves = finding.curves[finding.curves["outcome"] == outcome]
     table = _ordered(finding.table[finding.table["outcome"] == outcome], curves)
     table = table.head(max(SHOWN, int(table["kind"].isin(["one", "many"]).sum())))
-    labels = [wrap_text(f"{claim}  {exp.catalogue.claims[claim].says}", LABELS, TICK) for claim in table["claim"]]
-    places, heights = place_rows(labels, 0.13)
+    labels = [wrap_text(f"{claim}  {exp.catalogue.claims[claim].says}", LABELS, style.TICK) for claim in table["claim"]]
+    places, heights = style.place_rows(labels, 0.13)
     caption = " ".join([*describe_crossover(finding, outcome), _caption_end(finding, outcome, len(table))])
     figure = make_page(
         replace(exp, trials=finding.trials), question.start.name, caption=caption, body=float(heights.sum()) + 0.85,
@@ -51,7 +43,7 @@ def draw_crossover(finding: Crossover, outcome: str) -> CaptionedFigure:
         note=f"“{entry.label}”; one belief moves at a time, the others stay as {belief_clause(question.worldview)}.",
         keys=_make_keys(question, a, b),
     )  # fmt: skip
-    widths = [LABELS, ROOM - LABELS - RESULTS, RESULTS]
+    widths = [LABELS, style.ROOM - LABELS - RESULTS, RESULTS]
     label_axes, axes, result_axes = figure.subplots(1, 3, sharey=True, width_ratios=widths)
     results = []
     for y, row in zip(places, table.to_dict("records"), strict=True):
@@ -128,13 +120,13 @@ def _draw_dial(
         axes.barh(y, dial[i + 1] - dial[i], left=dial[i], height=0.16, color=colour, linewidth=0, zorder=2)
     if not pd.isna(row["neutral"]):
         spot = np.clip(row["neutral"], -EDGE, 1 + EDGE)
-        axes.plot(spot, y, "D", markersize=6, color="white", markeredgecolor=INK, zorder=5, clip_on=False)
+        axes.plot(spot, y, "D", markersize=6, color="white", markeredgecolor=style.INK, zorder=5, clip_on=False)
     if row["kind"] == "one":
         ends = [end if pd.isna(limit) else limit for end, limit in ((-EDGE, row["low"]), (1 + EDGE, row["high"]))]
         style.draw_interval(axes, y, *np.clip(ends, -EDGE, 1 + EDGE))
     for place in [row["crossing"]] if row["kind"] == "one" else _places(row):
         mark = "<" if place < 0 else ">" if place > 1 else "o"
-        axes.plot(np.clip(place, -EDGE, 1 + EDGE), y, mark, markersize=8, color=INK, zorder=6, clip_on=False)
+        axes.plot(np.clip(place, -EDGE, 1 + EDGE), y, mark, markersize=8, color=style.INK, zorder=6, clip_on=False)
 
 
 def _ordered(table: pd.DataFrame, curves: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -175,10 +167,10 @@ def _caption_end(finding: Crossover, outcome: str, shown: int) -> str:
 def _make_keys(question: Question, a: str, b: str) -> list[Patch | Line2D]:
     colours = style.pair_colours(question.experiment, *(policy.name for policy in question.policies))
     return [
-        Patch(color=colours[0], label=wrap_text(f"{a} better", 3.6, TICK)),
-        Patch(color=colours[1], label=wrap_text(f"{b} better", 3.6, TICK)),
+        Patch(color=colours[0], label=wrap_text(f"{a} better", 3.6, style.TICK)),
+        Patch(color=colours[1], label=wrap_text(f"{b} better", 3.6, style.TICK)),
         Patch(color=style.PALE, label="too close to call"),
         style.mark_key("it changes here", linewidth=2),
         style.mark_key("it changes beyond", marker=">"),
-        style.mark_key("the evidence", marker="D", color="white", markeredgecolor=INK, markersize=6),
+        style.mark_key("the evidence", marker="D", color="white", markeredgecolor=style.INK, markersize=6),
     ]

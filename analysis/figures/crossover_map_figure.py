@@ -9,7 +9,8 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from analysis.figures import style
 from analysis.figures.captions import ask, belief_clause, gap, policy_phrase
-from analysis.figures.figure_layout import INK, TICK, CaptionedFigure, finish_figure, make_page, wrap_text
+from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
+from analysis.figures.text import wrap_text
 from analysis.questions.crossover import MAP_GRID, Map
 
 
@@ -34,18 +35,18 @@ def draw_crossover_map(finding: Map) -> CaptionedFigure:
     colours = LinearSegmentedColormap.from_list("sides", [first, "white", last])
     drawn = axes.contourf(MAP_GRID, MAP_GRID, values, levels=np.linspace(-most, most, 15), cmap=colours)
     if values.min() < 0 < values.max():
-        axes.contour(MAP_GRID, MAP_GRID, values, levels=[0.0], colors=INK, linewidths=2.5)
+        axes.contour(MAP_GRID, MAP_GRID, values, levels=[0.0], colors=style.INK, linewidths=2.5)
     for x, y, low, high in finding.table[["dial_x", "dial_y", "low", "high"]].to_numpy(float).tolist():
         if not (low > 0 or high < 0):
-            axes.plot(x, y, "o", color=INK, markersize=4, clip_on=False)
+            axes.plot(x, y, "o", color=style.INK, markersize=4, clip_on=False)
     bar = figure.colorbar(drawn, ax=axes)
     ends = (a, b) if outcome.better == "low" else (b, a)
     label = f"←\u00a0{ends[0]} better      {unit}      {ends[1]} better\u00a0→"
-    bar.set_label(wrap_text(label, 5.8, TICK), fontsize=TICK)
+    bar.set_label(wrap_text(label, 5.8, style.TICK), fontsize=style.TICK)
     style.label_signed(bar.ax.yaxis)
     across, up = (f"{claim}  {exp.catalogue.claims[claim].says}" for claim in finding.claims)
-    axes.set_xlabel(wrap_text(across, 9.5, TICK), fontsize=TICK)
-    axes.set_ylabel(wrap_text(up, 4.6, TICK), fontsize=TICK)
+    axes.set_xlabel(wrap_text(across, 9.5, style.TICK), fontsize=style.TICK)
+    axes.set_ylabel(wrap_text(up, 4.6, style.TICK), fontsize=style.TICK)
     ticks = (0, 0.25, 0.5, 0.75, 1)
     axes.set_xticks(ticks, ["Self", "", "half way", "", "Newsham"])
     axes.set_yticks(ticks, ["Self", "", "half way", "", "Newsham"])

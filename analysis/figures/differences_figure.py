@@ -24,7 +24,7 @@ from analysis.figures.captions import (
     title,
     worldview_title,
 )
-from analysis.figures.figure_layout import GREY, INK, TICK, WIDTH, CaptionedFigure, finish_figure, make_page, place_rows
+from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
 from analysis.questions.compare import Comparison, comparisons, primary
 from sim.results.tables import shown_contrasts
 from sim.scenario.catalogue import Outcome
@@ -35,10 +35,10 @@ VERDICTS: dict[str, tuple[str, dict[str, Any]]] = {  # verdict -> its words, and
     "worse": ("first policy clearly worse", {"color": style.BAD, "marker": "D"}),
     "a little better": ("clearly better, but small", {"color": style.GOOD, "marker": "o", "markerfacecolor": "white"}),
     "a little worse": ("clearly worse, but small", {"color": style.BAD, "marker": "D", "markerfacecolor": "white"}),
-    "same": ("no difference that matters", {"color": GREY, "marker": "s", "markerfacecolor": "white"}),
-    "undecided": ("too close to call", {"color": GREY, "marker": "o", "markerfacecolor": "white"}),
-    "few": ("too few trials to say", {"color": GREY, "marker": "."}),
-    "identical": ("identical in every trial", {"color": GREY, "marker": "x"}),
+    "same": ("no difference that matters", {"color": style.GREY, "marker": "s", "markerfacecolor": "white"}),
+    "undecided": ("too close to call", {"color": style.GREY, "marker": "o", "markerfacecolor": "white"}),
+    "few": ("too few trials to say", {"color": style.GREY, "marker": "."}),
+    "identical": ("identical in every trial", {"color": style.GREY, "marker": "x"}),
 }
 Draw = Callable[["Axes", "Outcome", int, float], None]
 
@@ -96,22 +96,22 @@ def draw_forest(
         labels += style.group_labels(group.head, [*above, *group.rows])
         bold += [True, *(False for _ in (*above, *group.rows))]
         drawn += [None, *(None for _ in above), *((group.draw, row) for row in range(len(group.rows)))]
-    places, heights = place_rows(labels)
+    places, heights = style.place_rows(labels)
     figure = make_page(exp, start, title=title, note=note, caption=caption, body=float(heights.sum()) + 1.25,
                        keys=[*keys, style.margin_key()])  # fmt: skip
     panels = figure.subplots(1, len(outcomes), sharey=True, squeeze=False)[0]
     for axes, outcome in zip(panels, outcomes, strict=True):
         _, unit = style.unit_scale(outcome)
-        axes.axvline(0, color=INK, linewidth=0.9, zorder=1)
+        axes.axvline(0, color=style.INK, linewidth=0.9, zorder=1)
         axes.margins(x=0.08)
         axes.use_sticky_edges = False  # else the edge of a margin is the edge of the panel
         for line, place in zip(drawn, places.tolist(), strict=True):
             if line:
                 draw, row = line
                 draw(axes, outcome, row, place)
-        style.set_heading(axes, outcome.label, WIDTH / (len(outcomes) + 1.3) - 0.2)
+        style.set_heading(axes, outcome.label, style.WIDTH / (len(outcomes) + 1.3) - 0.2)
         sides = {"low": "← better   worse →", "high": "← worse   better →"}
-        axes.set_xlabel(f"{unit}\n{sides.get(outcome.better, '')}", fontsize=TICK)
+        axes.set_xlabel(f"{unit}\n{sides.get(outcome.better, '')}", fontsize=style.TICK)
         style.label_rows(axes, labels, bold)
     shares = [axes for axes, outcome in zip(panels, outcomes, strict=True) if shared and outcome.unit == "share"]
     for axes in shares:

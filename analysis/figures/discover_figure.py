@@ -21,20 +21,12 @@ from analysis.figures.captions import (
     policy_phrase,
     title,
 )
-from analysis.figures.figure_layout import (
-    INK,
-    TICK,
-    CaptionedFigure,
-    Floats,
-    finish_figure,
-    make_page,
-    place_rows,
-    wrap_text,
-)
+from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
+from analysis.figures.text import wrap_text
 from analysis.questions.discover import Discovery, Search, words_for_limits
 from sim.engine.question import Question
 from sim.statistics.boxes import FEW, Box, FoundBox
-from sim.statistics.intervals import Interval
+from sim.statistics.intervals import Floats, Interval
 
 SCATTER, LABELS, BARS = 6.2, 3.6, 2.6  # inches
 TREE = "#009E73"
@@ -95,8 +87,8 @@ def draw_discover(finding: Discovery, outcome: str) -> CaptionedFigure | None:
     exception, rule = (title(exp, name) for name in _names(question, search))
     boxes = [best.box for best in (search.best("prim"), search.best("cart")) if best]
     claims = _by_width(main) + [c for c in boxes[-1].restricted if c not in main.restricted]
-    says = [wrap_text(f"{claim}  {exp.catalogue.claims[claim].says}", LABELS, TICK) for claim in claims]
-    places, heights = place_rows(says, 0.3)
+    says = [wrap_text(f"{claim}  {exp.catalogue.claims[claim].says}", LABELS, style.TICK) for claim in claims]
+    places, heights = style.place_rows(says, 0.3)
     first, *others = describe_discover(finding, outcome)
     caption = " ".join([first, *[line for line in others if line.startswith(("It does so", "There it"))][:2]])
     figure = make_page(
@@ -125,11 +117,11 @@ def _draw_points(axes: Axes, finding: Discovery, search: Search, box: Box) -> No
     for mask, face in ((cases & ~inside, "white"), (cases & inside, colours[0])):
         axes.scatter(across[mask], up[mask], s=36, color=face, edgecolors=colours[0], linewidths=1.3, clip_on=False)
     (left, right), (bottom, top) = (np.clip(box.limits(claim), 0, 1).tolist() for claim in (x, y))
-    axes.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False, edgecolor=INK, linewidth=2.4,
+    axes.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False, edgecolor=style.INK, linewidth=2.4,
                              clip_on=False, zorder=5))  # fmt: skip
     axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
     for axis, claim in ((axes.xaxis, x), (axes.yaxis, y)):
-        axis.set_label_text(f"{claim}   (0: Self’s reading, 1: Newsham’s)", fontsize=TICK)
+        axis.set_label_text(f"{claim}   (0: Self’s reading, 1: Newsham’s)", fontsize=style.TICK)
     style.quiet_axes(axes, grid="both")
 
 
@@ -150,7 +142,8 @@ def _draw_limits(axes: Axes, boxes: list[Box], claims: list[str], says: list[str
 
 
 def _make_keys(question: Question, search: Search, titles: tuple[str, str], tree: bool) -> list[Line2D | Patch]:
-    colours, (exception, rule) = _colours(question, search), (wrap_text(f"{name} better", 3, TICK) for name in titles)
+    colours = _colours(question, search)
+    exception, rule = (wrap_text(f"{name} better", 3, style.TICK) for name in titles)
     keys: list[Line2D | Patch] = [
         style.mark_key(f"{exception}, in the box", markersize=7, color=colours[0]),
         style.mark_key(f"{exception}, elsewhere", markersize=7, color="white", markeredgecolor=colours[0]),

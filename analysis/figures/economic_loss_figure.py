@@ -20,14 +20,14 @@ from analysis.figures.captions import (
     under_policy,
     worldview_title,
 )
-from analysis.figures.figure_layout import INK, WIDTH, CaptionedFigure, finish_figure, make_page, place_rows
+from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
 from analysis.questions.compare import Cell, means
 from analysis.questions.timelines import LOSSES, loss_spread
 from sim.scenario.experiment import Experiment, Worldview
 
 MARKS: dict[str, tuple[str, dict[str, Any]]] = {  # statistic -> its words, and how its mark is drawn
     "median": ("median", {"marker": "o", "markersize": 8, "markerfacecolor": "white", "markeredgewidth": 1.6}),
-    "mean": ("mean", {"marker": "X", "markersize": 9.5, "color": "white", "markeredgecolor": INK}),
+    "mean": ("mean", {"marker": "X", "markersize": 9.5, "color": "white", "markeredgecolor": style.INK}),
     "1 in 10": ("1 trial in 10 loses more", {"marker": "^", "markersize": 8}),
     "1 in 20": ("1 in 20 loses more", {"marker": "s", "markersize": 6.5}),
     "1 in 100": ("1 in 100 loses more", {"marker": "|", "markersize": 11, "markeredgewidth": 2}),
@@ -42,7 +42,7 @@ def draw_economic_loss(exp: Experiment, summary: pd.DataFrame, trials: pd.DataFr
     spread = loss_spread(means(summary, start), trials, start)
     rows = [policy.title for policy in exp.policies]
     labels = [label for view in exp.worldviews for label in style.group_labels(worldview_title(view), rows)]
-    places, heights = place_rows(labels)
+    places, heights = style.place_rows(labels)
     shown = {name: mark for name, mark in MARKS.items() if all(name in values for values in spread.values())}
     caption = describe_losses(exp, spread, exp.most_neutral())
     figure = make_page(
@@ -56,7 +56,7 @@ def draw_economic_loss(exp: Experiment, summary: pd.DataFrame, trials: pd.DataFr
         for i, view in enumerate(exp.worldviews):
             for row, (policy, look) in enumerate(style.policy_looks(exp).items(), start=1):
                 _draw_tail(axes, float(places[i * group + row]), spread[view.name, policy, name], look.colour)
-        style.set_heading(axes, outcome.label, WIDTH / 2 - 2)
+        style.set_heading(axes, outcome.label, style.WIDTH / 2 - 2)
         most = max(max(values.values()) for (_, _, loss), values in spread.items() if loss == name)
         style.scale_losses(axes, outcome.unit, most)
         style.label_rows(axes, labels, [i % group == 0 for i in range(len(labels))])

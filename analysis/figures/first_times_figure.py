@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.figures import style
 from analysis.figures.captions import event, frequency_sentence, worldview_title
-from analysis.figures.figure_layout import HEADING, TICK, WIDTH, CaptionedFigure, finish_figure, make_page
+from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
 from analysis.questions.timelines import FIRST_EVENTS, event_curves
 from sim.scenario.experiment import Experiment
 
@@ -40,10 +40,10 @@ def draw_first_times(exp: Experiment, trials: pd.DataFrame, start: str) -> Capti
         axes.set(xlim=(0, exp.months / unit), ylim=(0, None))
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         style.label_percent(line[0].yaxis)
-        line[0].set_ylabel(f"trials with\n{LABELS[column]}", fontsize=HEADING)
+        line[0].set_ylabel(f"trials with\n{LABELS[column]}", fontsize=style.HEADING)
     for top, bottom, view in zip(grid[0], grid[-1], exp.worldviews, strict=True):
-        style.set_heading(top, worldview_title(view), WIDTH / len(exp.worldviews) - 0.8)
-        bottom.set_xlabel(f"{word} from the start", fontsize=TICK)
+        style.set_heading(top, worldview_title(view), style.WIDTH / len(exp.worldviews) - 0.8)
+        bottom.set_xlabel(f"{word} from the start", fontsize=style.TICK)
     return finish_figure(f"first_times_{start}", figure)
 
 

@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from analysis.evidence.chronicle import SPAN_YEARS, Chronicle, months_since
 from analysis.figures import style
 from analysis.figures.captions import frequency
-from analysis.figures.figure_layout import TICK, WIDTH, CaptionedFigure, finish_figure, make_page
+from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
 from sim.scenario.experiment import Experiment
 from sim.statistics.intervals import Floats
 
@@ -97,7 +97,7 @@ def _draw_spans(axes: Axes, title: str, counts: Floats, happened: list[int] | No
     axes.set_xticks(x, [f"{a:02d}–{b:02d}" for a, b in pairwise(edges)])
     axes.set_ylim(-0.4, None)
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-    style.set_heading(axes, title, WIDTH / 3 - 0.5)
+    style.set_heading(axes, title, style.WIDTH / 3 - 0.5)
     style.quiet_axes(axes, grid="y")
 
 
@@ -105,9 +105,9 @@ def _draw_quiet_years(axes: Axes, still: Floats, happened: int, years: int) -> N
     bins = [year - 0.5 for year in range(years + 2)]
     axes.hist(still, bins=bins, color=HALF, edgecolor="white", weights=np.full(len(still), 1 / len(still)))
     axes.axvline(happened, color=style.BAD, linewidth=2.6)
-    axes.set_xlabel("years of thirty in which none of the three begins", fontsize=TICK)
+    axes.set_xlabel("years of thirty in which none of the three begins", fontsize=style.TICK)
     style.label_percent(axes.yaxis, 4)
-    style.set_heading(axes, "Quiet years", WIDTH / 3 - 0.5)
+    style.set_heading(axes, "Quiet years", style.WIDTH / 3 - 0.5)
     style.quiet_axes(axes, grid="y")
 
 
@@ -118,9 +118,9 @@ def _draw_force(axes: Axes, first_force: Floats, years: int) -> None:
     axes.plot([years], [1], "D", color=style.BAD, markersize=8, zorder=5, clip_on=False)
     axes.vlines(years, 0.4, 1, color=style.RULE, linewidth=5, alpha=0.6)
     axes.set(ylim=(0, 1.05), xlim=(0, years + 0.6))
-    axes.set_xlabel("years from the start; grey bar: required at the end", fontsize=TICK)
+    axes.set_xlabel("years from the start; grey bar: required at the end", fontsize=style.TICK)
     style.label_percent(axes.yaxis, 4)
-    style.set_heading(axes, "Trials still without force", WIDTH / 3 - 0.5)
+    style.set_heading(axes, "Trials still without force", style.WIDTH / 3 - 0.5)
     style.quiet_axes(axes, grid="y")
 
 

@@ -8,18 +8,11 @@ from matplotlib.axes import Axes
 
 from analysis.figures import style
 from analysis.figures.captions import frequency_sentence, worldview_title
-from analysis.figures.figure_layout import (
-    TICK,
-    WIDTH,
-    CaptionedFigure,
-    Floats,
-    finish_figure,
-    make_page,
-    text_height,
-    wrap_text,
-)
+from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
+from analysis.figures.text import text_height, wrap_text
 from analysis.questions.compare import means, primary
 from sim.scenario.experiment import Experiment
+from sim.statistics.intervals import Floats
 
 MAIN = (
     "deterrence_holds", "crisis", "quarantine", "use_of_force", "invasion", "us_prc_war", "japan_in_combat",
@@ -32,8 +25,8 @@ def draw_outcome_shares(exp: Experiment, summary: pd.DataFrame, start: str) -> C
     """Draw how often each main outcome happens, by policy within each worldview, from `result.summary()`."""
     levels, looks = means(summary, start), style.policy_looks(exp)
     shown = [exp.catalogue.outcomes[name] for name in MAIN if name in exp.catalogue.outcomes]
-    views = [wrap_text(worldview_title(view), 1.9, TICK) for view in exp.worldviews]
-    row = max(0.09 * (len(exp.policies) + 1), *(text_height(view, TICK) + 0.12 for view in views))
+    views = [wrap_text(worldview_title(view), 1.9, style.TICK) for view in exp.worldviews]
+    row = max(0.09 * (len(exp.policies) + 1), *(text_height(view, style.TICK) + 0.12 for view in views))
     rows = -(-len(shown) // 3)
     hidden = np.median([
         (high - low) / max(levels[view.name, policy.name, outcome.name][2] for policy in exp.policies)
@@ -54,12 +47,12 @@ def draw_outcome_shares(exp: Experiment, summary: pd.DataFrame, start: str) -> C
         note="Share of trials; each panel has its own scale.", keys=style.policy_keys(exp),
     )  # fmt: skip
     panels = figure.subplots(rows, 3, sharey=True, squeeze=False)
-    places = np.arange(len(views))
+    places = np.arange(len(views), dtype=np.float64)
     for axes, outcome in zip(panels.flat, shown, strict=False):
         for i, (policy, look) in enumerate(looks.items()):
             cells = [levels[view.name, policy, outcome.name] for view in exp.worldviews]
             _draw_dots(axes, places + (i + 0.5 - len(looks) / 2) / (len(looks) + 1), np.array(cells), look)
-        style.set_heading(axes, outcome.label, WIDTH / 3 - 1.0)
+        style.set_heading(axes, outcome.label, style.WIDTH / 3 - 1.0)
         right = 1.03 * axes.dataLim.x1 or 0.01
         axes.set(xlim=(0, right), ylim=(len(views) - 0.5, -0.5), yticks=places, yticklabels=views)
         style.label_percent(axes.xaxis)

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 
 from analysis.figures import style
 from analysis.figures.captions import amount, belief_clause, capitalize, percent, policy_phrase
-from analysis.figures.figure_layout import INK, ROOM, TICK, CaptionedFigure, finish_figure, make_page, wrap_text
+from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
+from analysis.figures.text import wrap_text
 from analysis.questions.robust import ALL, KEPT, Robust
 from sim.scenario.catalogue import Outcome
 
@@ -68,7 +69,7 @@ def draw_robust(finding: Robust, name: str) -> CaptionedFigure:
     """Draw every measure by one outcome: a column a measure, a row a policy, the best of each filled."""
     exp, outcome = finding.question.experiment, finding.question.experiment.catalogue.outcomes[name]
     rows = {measure: part for measure, part in _rows_of(finding, name).items() if not (part["value"] == 0).all()}
-    wide = (ROOM - NAMES) / len(rows) - 0.15
+    wide = (style.ROOM - NAMES) / len(rows) - 0.15
     sentences = describe_robust(finding, name)
     caption = " ".join([*sentences[:1], *(text for text in sentences if text.startswith(("Regret", "In the worst")))])
     figure = make_page(
@@ -79,9 +80,9 @@ def draw_robust(finding: Robust, name: str) -> CaptionedFigure:
     )  # fmt: skip
     panels = np.atleast_1d(figure.subplots(1, len(rows), sharey=True))
     for axes, (measure, part) in zip(panels, rows.items(), strict=True):
-        _draw_measure(axes, finding, part, wrap_text(_measure_title(measure, part, outcome), wide, TICK), outcome)
-    names = [wrap_text(policy.title, NAMES, TICK) for policy in exp.policies]
-    panels[0].set_yticks(range(len(names)), names, fontsize=TICK)
+        _draw_measure(axes, finding, part, wrap_text(_measure_title(measure, part, outcome), wide, style.TICK), outcome)
+    names = [wrap_text(policy.title, NAMES, style.TICK) for policy in exp.policies]
+    panels[0].set_yticks(range(len(names)), names, fontsize=style.TICK)
     panels[0].set_ylim(len(names) - 0.5, -0.5)
     return finish_figure(f"robust_{name}_{finding.question.start.name}", figure)
 
@@ -93,7 +94,7 @@ def _draw_measure(axes: Axes, finding: Robust, part: pd.DataFrame, head: str, ou
         axes.hlines(y, row["low"], row["high"], color=look.colour, linewidth=2.0)
         face = look.colour if row["rank"] == 1 else "white"
         axes.plot(row["value"], y, look.marker, markersize=7, color=look.colour, markerfacecolor=face)
-    axes.set_title(head, fontsize=TICK, color=INK, loc="left")
+    axes.set_title(head, fontsize=style.TICK, color=style.INK, loc="left")
     low, high = part["low"].min(), part["high"].max()
     axes.set_xlim(min(0.0, low), high + 0.12 * (high - min(0.0, low)))
     style.quiet_axes(axes)

@@ -13,23 +13,15 @@ from matplotlib.patches import Patch
 
 from analysis.figures import style
 from analysis.figures.captions import join_words, percent, policy_phrase, title, worldview_title
-from analysis.figures.figure_layout import (
-    GREY,
-    HEADING,
-    INK,
-    TICK,
-    CaptionedFigure,
-    Floats,
-    finish_figure,
-    make_page,
-    wrap_text,
-)
+from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
+from analysis.figures.text import wrap_text
 from analysis.questions.robust import BETWEEN, EXPECTED, MAP_GRID, MAX_REGRET, Robust
 from sim.statistics.boxes import Flags
+from sim.statistics.intervals import Floats
 
 SQUARE, STRIP = 8.2, 1.45  # inches
 PALEST = 0.35  # of a policy's colour, where it leads by nothing
-BEHIND = {"boxstyle": "round,pad=0.25", "facecolor": "white", "edgecolor": GREY, "alpha": 0.85}
+BEHIND = {"boxstyle": "round,pad=0.25", "facecolor": "white", "edgecolor": style.GREY, "alpha": 0.85}
 
 
 def describe_robust_map(finding: Robust) -> list[str]:
@@ -85,7 +77,7 @@ def draw_robust_map(finding: Robust) -> CaptionedFigure | None:
     others = [view for view in exp.worldviews if view.name in {*table["worldview"]}]
     present = [policy for policy in exp.policies if policy.name in {*table["policy"]}]
     keys = [Patch(color=style.policy_looks(exp)[policy.name].colour, label=policy.title) for policy in present]
-    keys.append(Patch(facecolor="white", edgecolor=INK, hatch="////", label="the best two are too close to call"))
+    keys.append(Patch(facecolor="white", edgecolor=style.INK, hatch="////", label="the best two are too close to call"))
     caption = " ".join(describe_robust_map(finding))
     margin = exp.catalogue.outcomes["loss_newsham"].margin
     figure = make_page(
@@ -99,15 +91,15 @@ def draw_robust_map(finding: Robust) -> CaptionedFigure | None:
     square, *strips = figure.subplots(1, len(ratios), sharey=True, width_ratios=ratios)
     most = float(table["lead"].max())
     _paint(square, finding, _square(table), most)
-    square.set_xlabel("Chance that Newsham is right about the world   (0 %: Self is right)", fontsize=HEADING)
-    square.set_ylabel("Weight of Newsham’s values   (0 %: only Self’s)", fontsize=HEADING)
+    square.set_xlabel("Chance that Newsham is right about the world   (0 %: Self is right)", fontsize=style.HEADING)
+    square.set_ylabel("Weight of Newsham’s values   (0 %: only Self’s)", fontsize=style.HEADING)
     style.label_percent(square.xaxis)
     style.label_percent(square.yaxis)
     heads = [worldview_title(view) for view in others] + ["Without any chances: least worst regret"]
     parts = [table[(table["measure"] == EXPECTED) & (table["worldview"] == view.name)] for view in others]
     for axes, head, part in zip(strips, heads, [*parts, table[table["measure"] == MAX_REGRET]], strict=True):
         _paint(axes, finding, part, most)
-        axes.set_title(wrap_text(head, STRIP, TICK), fontsize=TICK, color=INK)
+        axes.set_title(wrap_text(head, STRIP, style.TICK), fontsize=style.TICK, color=style.INK)
         axes.set_xticks([])
         axes.tick_params(axis="y", length=0)
     return finish_figure(f"robust_map_{finding.question.start.name}", figure)
@@ -131,21 +123,21 @@ def _paint(axes: Axes, finding: Robust, part: pd.DataFrame, most: float) -> None
     if unsettled.any():
         where, levels = unsettled.astype(float), [0.5, 1.5]
         hatched = axes.contourf(across, MAP_GRID, where, levels=levels, colors="none", hatches=["////"])
-        hatched.set(edgecolor=INK, linewidth=0)
+        hatched.set(edgecolor=style.INK, linewidth=0)
     if best.shape[1] > 2:
         _lines(axes, lead)
     for policy in np.unique(best):
         _name(axes, title(finding.question.experiment, names[policy]), best == policy, across)
     axes.set(xlim=(0, 1), ylim=(0, 1))
-    axes.tick_params(labelsize=TICK, color=style.RULE, labelcolor=INK)
+    axes.tick_params(labelsize=style.TICK, color=style.RULE, labelcolor=style.INK)
 
 
 def _lines(axes: Axes, lead: Floats) -> None:
     """Draw where the best policy leads by the same."""
     levels = [level for level in (0.5, 1.0, 2.0, 5.0, 10.0) if lead.min() < level < lead.max()]
     if levels:
-        drawn = axes.contour(MAP_GRID, MAP_GRID, lead, levels=levels, colors=INK, linewidths=0.8, alpha=0.7)
-        axes.clabel(drawn, fmt=lambda value: f"{value:g}", fontsize=TICK, colors=INK)
+        drawn = axes.contour(MAP_GRID, MAP_GRID, lead, levels=levels, colors=style.INK, linewidths=0.8, alpha=0.7)
+        axes.clabel(drawn, fmt=lambda value: f"{value:g}", fontsize=style.TICK, colors=style.INK)
 
 
 def _name(axes: Axes, policy: str, mask: Flags, across: Floats) -> None:
@@ -158,11 +150,11 @@ def _name(axes: Axes, policy: str, mask: Flags, across: Floats) -> None:
     depth = mask.astype(float) if strip else distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
     rows, columns = np.nonzero(depth >= depth.max() - 1e-9)
     place = np.argsort(rows)[rows.size // 2]
-    size = TICK - 1 if strip else HEADING
+    size = style.TICK - 1 if strip else style.HEADING
     axes.text(
         0.5 if strip else float(across[columns[place]]), float(MAP_GRID[rows[place]]),
         wrap_text(policy, STRIP if strip else SQUARE / 3, size, bold=True), ha="center", va="center", size=size,
-        weight="bold", color=INK, bbox=BEHIND,
+        weight="bold", color=style.INK, bbox=BEHIND,
     )  # fmt: skip
 
 

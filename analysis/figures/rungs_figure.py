@@ -20,16 +20,8 @@ from analysis.figures.captions import (
     under_policy,
     worldview_title,
 )
-from analysis.figures.figure_layout import (
-    HEADING,
-    TICK,
-    WIDTH,
-    CaptionedFigure,
-    finish_figure,
-    make_page,
-    text_height,
-    wrap_text,
-)
+from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
+from analysis.figures.text import text_height, wrap_text
 from sim.scenario.catalogue import Domain
 from sim.scenario.experiment import Experiment, Worldview
 
@@ -43,22 +35,22 @@ def draw_rungs_over_time(exp: Experiment, rungs: pd.DataFrame, start: str, world
     """
     view = next((entry for entry in exp.worldviews if entry.name == worldview), exp.most_neutral())
     rows = rungs[(rungs["start"] == start) & (rungs["worldview"] == view.name)]
-    names = [wrap_text(p.title, (WIDTH - 3.9) / len(exp.policies) - 0.1, HEADING) for p in exp.policies]
+    names = [wrap_text(p.title, (style.WIDTH - 3.9) / len(exp.policies) - 0.1, style.HEADING) for p in exp.policies]
     caption = describe_rungs(exp, rows, view)
     figure = make_page(
         exp, start, title="How high does the pressure climb, month by month?", caption=caption,
         note=f"Worldview: {worldview_title(view)}. Share of trials in each month.",
-        body=5.4 + max(text_height(name, HEADING) for name in names),
+        body=5.4 + max(text_height(name, style.HEADING) for name in names),
     )  # fmt: skip
     tracks = [(domain, target) for domain in exp.catalogue.rungs for target in TARGETS]
     grid = figure.add_gridspec(len(tracks), len(names) + 1, width_ratios=[*[1.0] * len(names), 0.27 * len(names)])
     for t, (domain, target) in enumerate(tracks):
         line = [figure.add_subplot(grid[t, p]) for p in range(len(names))]
         _draw_stacks(line, exp, rows[(rows["target"] == target) & (rows["domain"] == domain)], domain)
-        line[0].set_ylabel(f"{target.capitalize()},\n{domain}", fontsize=HEADING)
+        line[0].set_ylabel(f"{target.capitalize()},\n{domain}", fontsize=style.HEADING)
         for axes, name in zip(line, names, strict=True):
-            axes.set_title(name if t == 0 else "", fontsize=HEADING)
-            axes.set_xlabel(style.time_unit(exp)[1] if t == len(tracks) - 1 else "", fontsize=TICK)
+            axes.set_title(name if t == 0 else "", fontsize=style.HEADING)
+            axes.set_xlabel(style.time_unit(exp)[1] if t == len(tracks) - 1 else "", fontsize=style.TICK)
             axes.tick_params(labelbottom=t == len(tracks) - 1)
         if target == TARGETS[0]:
             fallen = bool(rows.loc[rows["rung"] < 0, "share"].any())
@@ -106,10 +98,10 @@ def _draw_rung_key(axes: Axes, exp: Experiment, domain: Domain, fallen: bool) ->
     """Draw the key of a domain's rungs, mildest on top as in the panels, in a panel of its own."""
     ladder = exp.catalogue.rungs[domain]
     fills = style.rung_fills(len(ladder) - 1)
-    keys = [Patch(**fills[rung.rung], label=wrap_text(rung.name, 1.8, TICK)) for rung in ladder[1:]]
+    keys = [Patch(**fills[rung.rung], label=wrap_text(rung.name, 1.8, style.TICK)) for rung in ladder[1:]]
     axes.set_axis_off()
     axes.legend(
         handles=[*keys, *[Patch(**fills[-1], label="Taiwan has fallen")] * fallen],
-        title=f"{domain.capitalize()} rungs", loc="center left", frameon=False, fontsize=TICK, title_fontsize=HEADING,
-        alignment="left", borderaxespad=0,
+        title=f"{domain.capitalize()} rungs", loc="center left", frameon=False, fontsize=style.TICK,
+        title_fontsize=style.HEADING, alignment="left", borderaxespad=0,
     )  # fmt: skip

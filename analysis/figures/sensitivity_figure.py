@@ -12,21 +12,11 @@ from matplotlib.patches import Patch
 
 from analysis.figures import style
 from analysis.figures.captions import ask, belief_clause, gap, join_words, policy_phrase
-from analysis.figures.figure_layout import (
-    GREY,
-    INK,
-    ROOM,
-    SPACING,
-    TICK,
-    CaptionedFigure,
-    Floats,
-    finish_figure,
-    make_page,
-    place_rows,
-    wrap_text,
-)
+from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
+from analysis.figures.text import wrap_text
 from analysis.questions.sensitivity import ENDS, TOLERANCE, Sensitivity
 from sim.statistics.indices import LUCK, MORRIS, SOBOL
+from sim.statistics.intervals import Floats
 
 LABELS = 4.6  # inches for the labels of rows
 BAR_ROOM = 0.34  # inches that the bars of a row share
@@ -49,8 +39,8 @@ def draw_sensitivity(finding: Sensitivity, outcome: str) -> CaptionedFigure:
     a, b = (policy.title for policy in question.policies)
     table = finding.table[finding.table["outcome"] == outcome]
     meanings = dict(zip(table["input"], table["says"], strict=True))
-    labels = [wrap_text("Luck" if n == LUCK else f"{n}  {meanings[n]}", LABELS, TICK) for n in names]
-    places, heights = place_rows(labels, 0.16)
+    labels = [wrap_text("Luck" if n == LUCK else f"{n}  {meanings[n]}", LABELS, style.TICK) for n in names]
+    places, heights = style.place_rows(labels, 0.16)
     deep, total = BAR_ROOM, float(heights.sum())
     _, alone, together, *_, precision = describe_sensitivity(finding, outcome)
     caption = f"{alone} {together} {precision}"
@@ -59,7 +49,7 @@ def draw_sensitivity(finding: Sensitivity, outcome: str) -> CaptionedFigure:
         title=f"{ask(question)}Which beliefs make the difference between {a} and {b}?",
         note=f"“{entry.label}”, {a} minus {b}. Inputs: {finding.law}.", keys=_make_keys(finding),
     )  # fmt: skip
-    each = (ROOM - LABELS) / 3
+    each = (style.ROOM - LABELS) / 3
     rooms = {"width_ratios": [LABELS, each, each, each], "height_ratios": [total, BELOW - 0.6]}
     grid = figure.add_gridspec(2, 4, **rooms)
     label_axes = figure.add_subplot(grid[0, 0])
@@ -73,7 +63,7 @@ def draw_sensitivity(finding: Sensitivity, outcome: str) -> CaptionedFigure:
         axes.set(ylim=(total + 0.03, -0.03), yticks=[])
         style.quiet_axes(axes)
         style.set_heading(axes, head, each - 0.2)
-        axes.set_xlabel(under, fontsize=TICK)
+        axes.set_xlabel(under, fontsize=style.TICK)
     style.label_signed(top[0].xaxis)
     style.label_percent(top[2].xaxis, 4)
     _write_guide(figure.add_subplot(grid[1, :2]), LABELS + each)
@@ -133,14 +123,15 @@ def _measure(table: pd.DataFrame, method: str, measure: str) -> dict[str, tuple[
 
 
 def _draw_tornado(axes: Axes, turns: pd.DataFrame, names: list[str], places: Floats, deep: float, scale: int) -> None:
-    axes.axvline(0, color=INK, linewidth=0.9, zorder=3)
+    axes.axvline(0, color=style.INK, linewidth=0.9, zorder=3)
     for end, colour, hatch in (("low", LOW, "////"), ("high", HIGH, "")):
         rows = turns[turns["end"] == end].set_index("input")[["change", "change_low", "change_high"]] * scale
         for name, y in zip(names[:-1], places, strict=False):
             change, low, high = rows.loc[[name]].to_numpy(float)[0].tolist()
             look: dict[str, Any] = {"color": colour, "hatch": hatch, "edgecolor": "white"}
             axes.barh(y, change, height=0.55 * deep, linewidth=0, zorder=2, **look)
-            axes.hlines(y + (0.13 if end == "high" else -0.13) * deep, low, high, color=INK, linewidth=1.6, zorder=4)
+            at = y + (0.13 if end == "high" else -0.13) * deep
+            axes.hlines(at, low, high, color=style.INK, linewidth=1.6, zorder=4)
     axes.margins(x=0.08)
 
 
@@ -151,27 +142,27 @@ def _draw_screening(
     for name, y in zip(names[:-1], places, strict=False):
         value, low, high = (scale * number for number in stars[name])
         axes.barh(y, value, height=0.55 * deep, color=BAR, zorder=2)
-        axes.hlines(y, low, high, color=INK, linewidth=1.6, zorder=4)
-        axes.plot(scale * sigma[name][0], y, "o", markersize=6, color="white", markeredgecolor=INK, zorder=5)
+        axes.hlines(y, low, high, color=style.INK, linewidth=1.6, zorder=4)
+        axes.plot(scale * sigma[name][0], y, "o", markersize=6, color="white", markeredgecolor=style.INK, zorder=5)
     axes.margins(x=0.08)
     axes.set_xlim(0, None)
 
 
 def _draw_shares(axes: Axes, table: pd.DataFrame, names: list[str], places: Floats, deep: float) -> None:
-    for measure, shift, colour in (("ST", -0.17, TOTAL), ("S1", 0.17, INK)):
+    for measure, shift, colour in (("ST", -0.17, TOTAL), ("S1", 0.17, style.INK)):
         finding = _measure(table, SOBOL, measure)
         for name, y in zip(names, places, strict=True):
             at, (value, low, high) = y + shift * deep, finding[name]
             axes.barh(at, value, height=0.32 * deep, color=colour, zorder=2)
-            style.draw_interval(axes, at, low, high, GREY, 1.6)
-    axes.axvline(0, color=INK, linewidth=0.9, zorder=3)
+            style.draw_interval(axes, at, low, high, style.GREY, 1.6)
+    axes.axvline(0, color=style.INK, linewidth=0.9, zorder=3)
     style.rule_off(axes, (places[-1:] + places[-2:-1]) / 2)
 
 
 def _write_guide(axes: Axes, inches: float) -> None:
     axes.set_axis_off()
-    axes.text(0, 1, wrap_text(READ, inches - 0.3, TICK), va="top", size=TICK, color=GREY, linespacing=SPACING,
-              transform=axes.transAxes)  # fmt: skip
+    axes.text(0, 1, wrap_text(READ, inches - 0.3, style.TICK), va="top", size=style.TICK, color=style.GREY,
+              linespacing=style.SPACING, transform=axes.transAxes)  # fmt: skip
 
 
 def _draw_convergence(axes: Axes, finding: Sensitivity, outcome: str, method: str) -> None:
@@ -180,7 +171,7 @@ def _draw_convergence(axes: Axes, finding: Sensitivity, outcome: str, method: st
     stars = _measure(finding.table[finding.table["outcome"] == outcome], MORRIS, "mu_star")
     scale = max(star[0] for star in stars.values()) if method == MORRIS else 1.0
     highest = lowest = TOLERANCE
-    for measure, dashes, colour in (("mu_star", "-", BAR), ("ST", "-", RULE), ("S1", "--", INK)):
+    for measure, dashes, colour in (("mu_star", "-", BAR), ("ST", "-", RULE), ("S1", "--", style.INK)):
         part = rows[rows["measure"] == measure]
         if len(part):
             widest = ((part["high"] - part["low"]) / 2 / scale).groupby(part["rows"]).max()
@@ -194,7 +185,7 @@ def _draw_convergence(axes: Axes, finding: Sensitivity, outcome: str, method: st
     axes.yaxis.set_major_formatter(lambda value, _: f"±{100 * value:g}\u00a0%")
     axes.minorticks_off()
     style.quiet_axes(axes, grid="y")
-    axes.set_xlabel("rows played: widest interval", fontsize=TICK)
+    axes.set_xlabel("rows played: widest interval", fontsize=style.TICK)
 
 
 def _make_keys(finding: Sensitivity) -> list[Patch | Line2D]:
@@ -205,8 +196,8 @@ def _make_keys(finding: Sensitivity) -> list[Patch | Line2D]:
     return [
         Patch(facecolor=LOW, hatch="////", edgecolor="white", label=ends[0]), Patch(color=HIGH, label=ends[1]),
         Patch(color=BAR, label="average size of effect"),
-        style.mark_key("spread of effects", color="white", markeredgecolor=INK, markersize=6),
-        Patch(color=INK, label="share alone (first order)"), Patch(color=TOTAL, label="share in all (total)"),
+        style.mark_key("spread of effects", color="white", markeredgecolor=style.INK, markersize=6),
+        Patch(color=style.INK, label="share alone (first order)"), Patch(color=TOTAL, label="share in all (total)"),
         style.line_key(),
     ]  # fmt: skip
 

@@ -14,10 +14,17 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from analysis.figures.figure_layout import HEADING, INK, SPACING, TICK, Floats, place_rows, wrap_text
+from analysis.figures.text import text_height, wrap_text
 from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment
+from sim.statistics.intervals import Floats
 
+# Inches: as wide as a 16:9 slide, so that a point on the page is a point on the screen.
+WIDTH, MARGIN = 13.33, 0.35
+ROOM = WIDTH - 2 * MARGIN
+TITLE, HEADING, BODY, TICK, SMALL = 19.0, 12.5, 13.0, 11.0, 10.5  # points
+INK, GREY = "#1a1a1a", "#555555"
+SPACING = 1.15
 PALE, GRID, RULE = "#e6e6e6", "#d9d9d9", "#999999"
 GOOD, BAD = "#1B7837", "#762A83"  # no policy has these
 # Okabe and Ito's colours without yellow, which vanishes on white, then four more. Markers and dashes tell them apart in
@@ -140,6 +147,12 @@ def scale_losses(axes: Axes, unit: str, most: float) -> None:
 def time_unit(exp: Experiment) -> tuple[int, str]:
     """Return months per unit of the time axis and the unit's name: years for long horizons, else months."""
     return (12, "years") if exp.months >= 24 else (1, "months")
+
+
+def place_rows(labels: Sequence[str], gap: float | Sequence[float] = 0.08) -> tuple[Floats, Floats]:
+    """Return the middle and the height of each row, in inches from the top; `gap` is added to its label's height."""
+    heights = np.array([text_height(text, TICK) for text in labels]) + np.asarray(gap)
+    return np.cumsum(heights) - heights / 2, heights
 
 
 def group_labels(head: str, rows: Sequence[str]) -> list[str]:

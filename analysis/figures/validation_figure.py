@@ -12,25 +12,14 @@ from matplotlib.patches import Patch
 
 from analysis.evidence.validate import GROUPS, RowResult, summary_sentence
 from analysis.figures import style
-from analysis.figures.figure_layout import (
-    GREY,
-    HEADING,
-    INK,
-    ROOM,
-    SMALL,
-    SPACING,
-    CaptionedFigure,
-    finish_figure,
-    make_page,
-    text_height,
-    wrap_text,
-)
+from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
+from analysis.figures.text import text_height, wrap_text
 from sim.scenario.experiment import Experiment
 
 MARKS: dict[str, dict[str, Any]] = {
     "pass": {"color": style.GOOD, "marker": "o"},
     "fail": {"color": style.BAD, "marker": "X"},
-    "undecided": {"color": GREY, "marker": "D", "markerfacecolor": "white"},
+    "undecided": {"color": style.GREY, "marker": "D", "markerfacecolor": "white"},
 }
 REACH = 0.25  # how far beyond the band a result is drawn; further out it stands at this edge
 LABEL, BAND, RESULT, EXPECTED = 0.1, 4.75, 6.65, 9.55  # inches from the left, where each column begins
@@ -52,7 +41,7 @@ def draw_validation(exp: Experiment, results: Sequence[RowResult]) -> CaptionedF
         " that what was put in comes out."
     )
     texts = [_row_texts(row) for row in rows]
-    heights = np.array([max(text_height(text, SMALL) for text in row) + 0.06 for row in texts])
+    heights = np.array([max(text_height(text, style.SMALL) for text in row) + 0.06 for row in texts])
     places = np.cumsum(heights) - heights / 2
     figure = make_page(
         exp, exp.starts[0].name, title="Is the model within what is known?", caption=caption,
@@ -61,10 +50,10 @@ def draw_validation(exp: Experiment, results: Sequence[RowResult]) -> CaptionedF
     axes = figure.subplots()
     for y, row, text in zip(places.tolist(), rows, texts, strict=True):
         if isinstance(row, str):
-            axes.text(0, y, text[0], size=HEADING, weight="bold", color=INK, va="center")
+            axes.text(0, y, text[0], size=style.HEADING, weight="bold", color=style.INK, va="center")
         else:
             _draw_row(axes, y, row, text)
-    axes.set(xlim=(0, ROOM), ylim=(float(heights.sum()), 0))
+    axes.set(xlim=(0, style.ROOM), ylim=(float(heights.sum()), 0))
     axes.axis("off")
     return finish_figure("validation", figure)
 
@@ -82,8 +71,8 @@ def _row_texts(row: RowResult | str) -> tuple[str, ...]:
         wanted = f"{fault}{check.expected} {check.unit}"
     columns = ((row.description, BAND - LABEL - 0.1, check.kind == "out-of-sample"),
                (_format(interval.estimate) + reach, EXPECTED - RESULT - 0.2, False),
-               (wanted, ROOM - EXPECTED, row.verdict not in ("pass", "reported")))  # fmt: skip
-    return tuple(wrap_text(text, inches, SMALL, bold=bold) for text, inches, bold in columns)
+               (wanted, style.ROOM - EXPECTED, row.verdict not in ("pass", "reported")))  # fmt: skip
+    return tuple(wrap_text(text, inches, style.SMALL, bold=bold) for text, inches, bold in columns)
 
 
 def _draw_row(axes: Axes, y: float, row: RowResult, texts: Sequence[str]) -> None:
@@ -91,11 +80,11 @@ def _draw_row(axes: Axes, y: float, row: RowResult, texts: Sequence[str]) -> Non
     check, interval = row.row, row.interval
     judged = row.verdict != "reported"
     passed = row.verdict == "pass"
-    colours = (INK, INK, GREY if not judged else INK if passed else style.BAD)
+    colours = (style.INK, style.INK, style.GREY if not judged else style.INK if passed else style.BAD)
     bold = (check.kind == "out-of-sample", False, judged and not passed)
     for x, text, colour, heavy in zip((LABEL, RESULT + 0.15, EXPECTED), texts, colours, bold, strict=True):
-        axes.text(x, y, text, size=SMALL, color=colour, va="center", weight="bold" if heavy else "normal",
-                  linespacing=SPACING)  # fmt: skip
+        axes.text(x, y, text, size=style.SMALL, color=colour, va="center", weight="bold" if heavy else "normal",
+                  linespacing=style.SPACING)  # fmt: skip
     if not judged:
         return
     left, right = (-REACH if check.expected_sign < 0 else 0, 1 + REACH if check.expected_sign > 0 else 1)

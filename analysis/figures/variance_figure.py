@@ -11,16 +11,8 @@ from matplotlib.patches import Patch
 
 from analysis.figures import style
 from analysis.figures.captions import ask, digits, join_words, policy_phrase, title, worldview_title
-from analysis.figures.figure_layout import (
-    INK,
-    ROOM,
-    TICK,
-    CaptionedFigure,
-    finish_figure,
-    make_page,
-    place_rows,
-    wrap_text,
-)
+from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
+from analysis.figures.text import wrap_text
 from analysis.questions.variance import ALL, BELIEFS, LUCK, VIEWS, WORLDS, Variance
 
 LABELS = 3.3  # inches for the words of a row
@@ -49,7 +41,7 @@ def draw_variance(finding: Variance) -> CaptionedFigure:
     rows = [(outcome, *pair) for outcome in question.outcomes for pair in (("", ""), (a, ""), (b, ""), (a, b))]
     labels = [_label(finding, *row) for row in rows]
     heads = [not row[1] for row in rows]
-    places, heights = place_rows(labels, [0.16 if head else 0.08 for head in heads])
+    places, heights = style.place_rows(labels, [0.16 if head else 0.08 for head in heads])
     caption = f"{describe_variance(finding)[0]} {HOW}"
     figure = make_page(
         exp, question.start.name, caption=caption, body=float(heights.sum()) + 0.95,
@@ -58,7 +50,7 @@ def draw_variance(finding: Variance) -> CaptionedFigure:
         "worlds.", keys=_keys(),
     )  # fmt: skip
     panels = [ALL, *(view.name for view in exp.worldviews)]
-    each = (ROOM - LABELS) / (len(panels) + 0.6)
+    each = (style.ROOM - LABELS) / (len(panels) + 0.6)
     widths = [LABELS, 1.6 * each, *[each] * len(exp.worldviews)]
     label_axes, *axes = figure.subplots(1, len(widths), sharey=True, width_ratios=widths)
     style.write_column(label_axes, places, labels, heads, heads)
@@ -102,7 +94,7 @@ def describe_variance(finding: Variance) -> list[str]:
 def _draw_parts(axes: Axes, y: float, parts: dict[str, dict[str, Any]]) -> None:
     """Stack the shares; an estimate below 0 has no width. A line shows how sure the end of luck is."""
     if pd.isna(parts[LUCK]["share"]):
-        axes.text(0.02, y, "never varies", va="center", size=TICK, color=INK)
+        axes.text(0.02, y, "never varies", va="center", size=style.TICK, color=style.INK)
         return
     begin = 0.0
     for part, fill in FILLS.items():
@@ -116,9 +108,9 @@ def _draw_parts(axes: Axes, y: float, parts: dict[str, dict[str, Any]]) -> None:
 def _label(finding: Variance, outcome: str, a: str, b: str) -> str:
     exp = finding.question.experiment
     if not a:
-        return wrap_text(exp.catalogue.outcomes[outcome].label, LABELS, TICK, bold=True)
+        return wrap_text(exp.catalogue.outcomes[outcome].label, LABELS, style.TICK, bold=True)
     words = f"{title(exp, a)} minus {title(exp, b)}" if b else title(exp, a)
-    return wrap_text(words, LABELS - 0.2, TICK)
+    return wrap_text(words, LABELS - 0.2, style.TICK)
 
 
 def _share(part: dict[str, Any]) -> str:

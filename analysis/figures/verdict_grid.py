@@ -24,18 +24,8 @@ from analysis.figures.captions import (
     title,
     worldview_title,
 )
-from analysis.figures.figure_layout import (
-    GREY,
-    HEADING,
-    ROOM,
-    SPACING,
-    TICK,
-    CaptionedFigure,
-    finish_figure,
-    make_page,
-    text_height,
-    wrap_text,
-)
+from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
+from analysis.figures.text import text_height, wrap_text
 from analysis.questions.compare import Comparison, Levels, Versus, comparisons, leader, means, primary, rivals
 from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment
@@ -48,13 +38,14 @@ def draw_who_is_right(exp: Experiment, summary: pd.DataFrame, table: pd.DataFram
 
     `summary` is `result.summary()`, and `table` is `result.differences()` of at least two policies.
     """
-    wide = (ROOM - 0.15 - SIDE) / len(primary(exp))
+    wide = (style.ROOM - 0.15 - SIDE) / len(primary(exp))
     cells = _cells(exp, summary, table, start, wide)
-    heads = [wrap_text(outcome.label, wide - 0.2, HEADING, bold=True) for outcome in primary(exp)]
+    heads = [wrap_text(outcome.label, wide - 0.2, style.HEADING, bold=True) for outcome in primary(exp)]
     deep = [
-        max(text_height(head, HEADING) + text_height(detail, TICK) for head, detail, _ in row) + 0.4 for row in cells
+        max(text_height(head, style.HEADING) + text_height(detail, style.TICK) for head, detail, _ in row) + 0.4
+        for row in cells
     ]
-    tops = np.cumsum([max(text_height(head, HEADING) for head in heads) + 0.12, *deep]).tolist()
+    tops = np.cumsum([max(text_height(head, style.HEADING) for head in heads) + 0.12, *deep]).tolist()
     caption = describe_leaders(exp, summary, table, start)
     figure = make_page(
         exp, start, title="Who is right under whose beliefs?", caption=caption, body=tops[-1] + 0.1, keys=_keys(exp),
@@ -65,17 +56,17 @@ def draw_who_is_right(exp: Experiment, summary: pd.DataFrame, table: pd.DataFram
     axes.set_axis_off()
     for i, head in enumerate(heads):
         x = SIDE + (i + 0.5) * wide
-        axes.text(x, tops[0] - 0.14, head, size=HEADING, weight="bold", ha="center", va="baseline")
+        axes.text(x, tops[0] - 0.14, head, size=style.HEADING, weight="bold", ha="center", va="baseline")
     for top, high, view, row in zip(tops, deep, exp.worldviews, cells, strict=False):
-        name = wrap_text(worldview_title(view), SIDE - 0.15, HEADING, bold=True)
-        axes.text(0, top + high / 2, name, size=HEADING, weight="bold", va="center", linespacing=SPACING)
+        name = wrap_text(worldview_title(view), SIDE - 0.15, style.HEADING, bold=True)
+        axes.text(0, top + high / 2, name, size=style.HEADING, weight="bold", va="center", linespacing=style.SPACING)
         for i, (head, detail, colour) in enumerate(row):
             _box(axes, SIDE + i * wide, top, wide, high, colour)
-            above = top + (high - text_height(head, HEADING) - text_height(detail, TICK) - 0.06) / 2
-            below = above + text_height(head, HEADING) + 0.06
+            above = top + (high - text_height(head, style.HEADING) - text_height(detail, style.TICK) - 0.06) / 2
+            below = above + text_height(head, style.HEADING) + 0.06
             x = SIDE + i * wide + 0.17
-            axes.text(x, above, head, size=HEADING, weight="bold", va="top", linespacing=SPACING)
-            axes.text(x, below, detail, size=TICK, va="top", linespacing=SPACING)
+            axes.text(x, above, head, size=style.HEADING, weight="bold", va="top", linespacing=style.SPACING)
+            axes.text(x, below, detail, size=style.TICK, va="top", linespacing=style.SPACING)
     return finish_figure(f"who_is_right_{start}", figure)
 
 
@@ -91,8 +82,8 @@ def _cells(
             lead = leader(exp, levels, versus, view.name, outcome)
             head, detail = cell_text(exp, levels, versus, view.name, outcome)
             colour = looks[lead.policy].colour if lead.status == "settled" else ""
-            head = wrap_text(head, wide - 0.35, HEADING, bold=True)
-            row.append((head, wrap_text(detail, wide - 0.35, TICK), colour))
+            head = wrap_text(head, wide - 0.35, style.HEADING, bold=True)
+            row.append((head, wrap_text(detail, wide - 0.35, style.TICK), colour))
         rows.append(row)
     return rows
 
@@ -156,14 +147,14 @@ def _box(axes: Axes, x: float, y: float, wide: float, high: float, colour: str) 
 
 def _fill(colour: str) -> dict[str, Any]:
     if not colour:
-        return {"facecolor": "white", "edgecolor": GREY, "linestyle": "--"}
+        return {"facecolor": "white", "edgecolor": style.GREY, "linestyle": "--"}
     return {"facecolor": tuple(0.82 + 0.18 * channel for channel in to_rgb(colour)), "edgecolor": colour}
 
 
 def _keys(exp: Experiment) -> list[Patch]:
     looks = style.policy_looks(exp)
     keys = [
-        Patch(label=wrap_text(title(exp, name), 3.6, TICK), linewidth=2, **_fill(looks[name].colour))
+        Patch(label=wrap_text(title(exp, name), 3.6, style.TICK), linewidth=2, **_fill(looks[name].colour))
         for name in rivals(exp)
     ]
     return [*keys, Patch(label="none is clearly best", **_fill(""))]

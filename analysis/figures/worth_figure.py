@@ -22,22 +22,13 @@ from analysis.figures.captions import (
     number_word,
     title,
 )
-from analysis.figures.figure_layout import (
-    GREY,
-    INK,
-    ROOM,
-    TICK,
-    CaptionedFigure,
-    Floats,
-    finish_figure,
-    make_page,
-    place_rows,
-    wrap_text,
-)
+from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
+from analysis.figures.text import wrap_text
 from analysis.questions.worth import ALL, Worth
 from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment
 from sim.statistics.information import PARTS
+from sim.statistics.intervals import Floats
 
 LABELS = 5.4  # inches for the labels of rows
 SHOWN = 4  # beliefs worth most, and as many that move the result most
@@ -51,9 +42,9 @@ def draw_worth(finding: Worth, outcome: str) -> CaptionedFigure:
     question, exp = finding.question, finding.question.experiment
     entry, rows = exp.catalogue.outcomes[outcome], _shown_rows(finding, outcome)
     singles = int((rows["size"] == 1).sum())
-    labels = [wrap_text(_label(row), LABELS, TICK) for row in rows.to_dict("records")]
-    places, heights = place_rows(labels, 0.16)
-    total, each = float(heights.sum()), (ROOM - LABELS) / 2
+    labels = [wrap_text(_label(row), LABELS, style.TICK) for row in rows.to_dict("records")]
+    places, heights = style.place_rows(labels, 0.16)
+    total, each = float(heights.sum()), (style.ROOM - LABELS) / 2
     lines = describe_worth(finding, outcome)
     caption = " ".join(lines[:-1])
     chosen, rival = _choice_and_rival(finding, outcome)
@@ -74,7 +65,7 @@ def draw_worth(finding: Worth, outcome: str) -> CaptionedFigure:
         axes.set(ylim=(total + 0.03, -0.03), yticks=[])
         style.quiet_axes(axes)
         style.set_heading(axes, head, each - 0.2)
-        axes.set_xlabel(under, fontsize=TICK)
+        axes.set_xlabel(under, fontsize=style.TICK)
         style.rule_off(axes, (places[singles : singles + 1] + places[singles - 1 : singles]) / 2)
     style.label_percent(moved.xaxis, 4)
     return finish_figure(f"worth_{outcome}_{question.start.name}", figure)
@@ -220,9 +211,9 @@ def _draw_savings(axes: Axes, rows: pd.DataFrame, places: Floats, scale: int, ma
         if pd.notna(row["value"]):
             axes.barh(y, scale * float(row["value"]), height=0.2, color=BAR, zorder=2)
         else:
-            axes.text(high, y, "  no saving found", va="center", size=TICK, color=GREY)
+            axes.text(high, y, "  no saving found", va="center", size=style.TICK, color=style.GREY)
         style.draw_interval(axes, y, low, high)
-    axes.axvline(0, color=INK, linewidth=0.9, zorder=3)
+    axes.axvline(0, color=style.INK, linewidth=0.9, zorder=3)
     axes.set_xlim(0, max(1.15 * most, 1.6 * margin))
 
 
@@ -235,8 +226,8 @@ def _draw_shares(axes: Axes, rows: pd.DataFrame, places: Floats) -> None:
         style.draw_interval(axes, y, float(row["sobol_low"]), float(row["sobol_high"]))
         most = max(most, float(row["sobol_high"]))
     if rows["sobol_share"].isna().all():
-        axes.text(0, places[0], "  hidden by luck: more --points", va="center", size=TICK, color=GREY)
-    axes.axvline(0, color=INK, linewidth=0.9, zorder=3)
+        axes.text(0, places[0], "  hidden by luck: more --points", va="center", size=style.TICK, color=style.GREY)
+    axes.axvline(0, color=style.INK, linewidth=0.9, zorder=3)
     axes.set_xlim(0, 1.1 * most)
 
 

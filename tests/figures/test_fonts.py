@@ -13,11 +13,11 @@ from made_up_run import experiment, run
 from matplotlib.font_manager import fontManager
 
 from analysis.cli import save_figures
-from analysis.figures import figure_layout, outcome_shares_figure
-from analysis.figures.figure_layout import FONT, find_fonts, text_inches, wrap_text
+from analysis.figures import outcome_shares_figure, text
+from analysis.figures.text import FONT, find_fonts, text_inches, wrap_text
 
 TITLE = "日本台灣"
-CACHES = (figure_layout.find_fonts, figure_layout._other_fonts, figure_layout.text_inches)
+CACHES = (text.find_fonts, text._other_fonts, text.text_inches)
 
 
 def forget() -> None:
@@ -46,7 +46,7 @@ def make_font(path: Path, name: str, signs: str) -> None:
 
 @pytest.fixture
 def no_other_font(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(figure_layout, "findSystemFonts", list)
+    monkeypatch.setattr(text, "findSystemFonts", list)
     monkeypatch.setattr(fontManager, "ttflist", [entry for entry in fontManager.ttflist if entry.name == FONT])
     forget()
     yield
@@ -57,7 +57,7 @@ def no_other_font(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def other_font(no_other_font: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "new.ttf"
     make_font(path, "Noto Sans CJK TC", TITLE)
-    monkeypatch.setattr(figure_layout, "findSystemFonts", lambda: [str(path)])
+    monkeypatch.setattr(text, "findSystemFonts", lambda: [str(path)])
 
 
 @pytest.mark.usefixtures("other_font")

@@ -24,7 +24,8 @@ from analysis.figures import (
     rungs_figure,
     style,
 )
-from analysis.figures.figure_layout import CaptionedFigure, text_inches, wrap_text
+from analysis.figures.figure_layout import CaptionedFigure
+from analysis.figures.text import text_inches, wrap_text
 from analysis.questions.compare import comparisons, means, primary
 from sim.results.result import Result
 from sim.results.tables import shown_contrasts
