@@ -12,10 +12,20 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.figures.captions import belief_clause, capitalize, gap, join_words, measure, question_words, signed, title
+from analysis.figures.captions import (
+    accepted_phrase,
+    belief_clause,
+    capitalize,
+    gap,
+    join_words,
+    measure,
+    question_words,
+    signed,
+    title,
+)
 from analysis.figures.crossover_figure import changes_between, describe_position
 from analysis.paper.markdown import table
-from analysis.questions.claims import NO_DIAL, THEME, TOTAL
+from analysis.questions.claims import AUTHOR, BOTH, NO_DIAL, SUMS, THEME, TOTAL
 from analysis.questions.compare import Comparison, comparisons, primary
 from analysis.questions.finding import NEWSHAM, SELF
 from analysis.questions.flip import EXACT
@@ -23,12 +33,13 @@ from analysis.questions.variance import ALL
 from sim.engine.question import Question
 from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment, Start
+from sim.scenario.schema import AUTHORS, STOPS
 from sim.statistics.indices import LUCK, SOBOL
 from tools.measure_tables import Part, effect, label_with_unit, unit_of
 from tools.measures import MAIN_OUTCOME, MEASURES
 
 Row = Mapping[Any, Any]
-AUTHORS = {NEWSHAM: "Newsham", SELF: "Self"}
+BY_AUTHOR = {NEWSHAM: "claims of Newsham alone", SELF: "claims of Self alone", BOTH: "claims on which both speak"}
 HEAVIEST_CLAIMS, HEAVIEST_BELIEFS = 4, 5  # named in a sentence
 DISPUTED = (MAIN_OUTCOME, "loss_newsham", "loss_self")  # outcomes whose disagreement is divided among claims
 VARYING = (MAIN_OUTCOME, "taiwan_falls", "japan_gdp_loss_pct")  # outcomes whose spread is divided
@@ -118,10 +129,12 @@ def _disagreement(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> Iter
     themes = values[(values["claim"] == THEME) & (values["theme"] != NO_DIAL)]
     parts = _parts(themes, "theme", total, outcome)
     yield f"The distance between the two authors is {size(total, outcome)}; by theme, {parts}."
-    of_claims = values[~values["claim"].isin([TOTAL, THEME, NO_DIAL])]
+    of_claims = values[~values["claim"].isin([*SUMS, NO_DIAL])]
     heaviest = _parts(_by_size(of_claims).head(HEAVIEST_CLAIMS), "claim", total, outcome)
     yield f"The claims that weigh most: {heaviest}."
-    yield _single_changes(of_claims, outcome)
+    authors = values[values["claim"] == AUTHOR].assign(theme=lambda rows: rows["theme"].map(BY_AUTHOR))
+    yield f"By author, the distance comes from {_parts(authors, 'theme', total, outcome)}."
+    yield _single_changes(exp, of_claims, outcome)
     zero = [f"the theme “{row['theme']}”" for row in themes.to_dict("records") if row["low"] == row["high"] == 0]
     rest = values[values["claim"] == NO_DIAL].to_dict("records")[0]
     zero += ["numbers that belong to no claim"] if rest["low"] == rest["high"] == 0 else []
@@ -129,15 +142,15 @@ def _disagreement(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> Iter
         yield f"Exactly nothing of it comes from {join_words(zero, 'or')}."
 
 
-def _single_changes(of_claims: pd.DataFrame, outcome: Outcome) -> str:
+def _single_changes(exp: Experiment, of_claims: pd.DataFrame, outcome: Outcome) -> str:
     """Return the claim that moves most when only its reading changes, in each author's world."""
     parts = []
     for name, other in ((NEWSHAM, SELF), (SELF, NEWSHAM)):
         row = max(of_claims.to_dict("records"), key=lambda row: abs(row[f"swap_into_{name}"]))
         swap = {"value": row[f"swap_into_{name}"], "low": row[f"into_{name}_low"], "high": row[f"into_{name}_high"]}
-        parts.append(
-            f"{row['claim']} as {AUTHORS[other]} reads it in {AUTHORS[name]}’s world ({versus(swap, outcome)})"
-        )
+        claim = exp.catalogue.claims[row["claim"]]
+        change = accepted_phrase(claim, claim.stops.get(other, 0.0))
+        parts.append(f"{change} in {AUTHORS[name]}’s world ({versus(swap, outcome)})")
     return f"Of changes to a single claim, the largest are {join_words(parts)}."
 
 
@@ -172,17 +185,17 @@ def _crossing(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> str:
     close = int((rows["kind"] == "undecided").sum())
     end = f"; for {close} it is too close to call" if close else ""
     if not inside:
-        first = (rows[["at_self", "at_newsham"]].sum().sum() > 0) == (outcome.better == "high")
+        first = (rows[["at_low", "at_high"]].sum().sum() > 0) == (outcome.better == "high")
         better = title(exp, str(rows.iloc[0]["policy_a" if first else "policy_b"]))
         beyond = int(rows["kind"].isin(["one", "many"]).sum())
-        more = f"; {beyond} would, beyond both authors’ readings" if beyond else ""
+        more = f"; {beyond} would, beyond an author’s reading" if beyond else ""
         return f"{head} none by itself clearly changes that {better} is better{more}{end}."
     positions = [
         f"{row['claim']} at {describe_position(row)}" if row["kind"] == "one" else f"{row['claim']} more than once"
         for row in inside
     ]
     change = "1 by itself changes" if len(inside) == 1 else f"{len(inside)} by themselves change"
-    where = f"on the dial from Self (0) to Newsham (1), {join_words(positions)}"
+    where = f"on the dial from Self (−1) over the evidence (0) to Newsham (1), {join_words(positions)}"
     return f"{head} {change} which policy is better; {where}{end}."
 
 
@@ -210,11 +223,8 @@ def _flip(exp: Experiment, rows: list[dict[Any, Any]], view: str) -> str:
         return f"{start}, so there is nothing to turn round."
     if result == "none":
         return f"{start}; no set of changes that was tried turns that round."
-    by_author = {author: [row["claim"] for row in steps if row["reading"] == author] for author in AUTHORS}
-    changes = join_words([
-        f"{join_words(names)} as {AUTHORS[author]} reads {'it' if len(names) == 1 else 'them'}"
-        for author, names in by_author.items() if names
-    ])  # fmt: skip
+    claims = exp.catalogue.claims
+    changes = join_words([accepted_phrase(claims[row["claim"]], STOPS[row["reading"]]) for row in steps[1:]])
     count = f"{len(steps) - 1} {'belief' if len(steps) == 2 else 'beliefs'}"
     count = f"{'at most ' * (len(steps) - 1 > EXACT)}{count}"
     return f"{start}. It takes {count} to turn that round: {changes}. Then it is {versus(steps[-1], outcome)}."

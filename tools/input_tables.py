@@ -41,8 +41,8 @@ def _range(bounds: tuple[float, float]) -> str:
 
 
 def parameters(exp: Experiment) -> str:
-    """Write every parameter: meaning, unit, range, neutral distribution, and how well it is known."""
-    head = ["parameter", "meaning", "unit", "possible", "neutral", "known", "claim", "sources"]
+    """Write every parameter: meaning, unit, range, distribution by the evidence, and how well it is known."""
+    head = ["parameter", "meaning", "unit", "possible", "evidence", "known", "claim", "sources"]
     rows = ([_code(entry.name), " ".join(filter(None, (entry.meaning, entry.note))), entry.unit, _range(entry.bounds),
              distribution(entry.neutral), KNOWN[entry.known], entry.claim or "", _code(*entry.source)]
             for entry in exp.catalogue.parameters.values())  # fmt: skip
@@ -81,14 +81,14 @@ def claims(exp: Experiment) -> str:
 
 
 def readings(exp: Experiment) -> str:
-    """Write every number that a claim decides: both readings and the neutral range."""
+    """Write every number that a claim decides: both readings and the range by the evidence."""
     rows = []
     for claim in exp.catalogue.claims.values():
         for name in dict.fromkeys(name for reading in claim.readings.values() for name in reading):
-            neutral = exp.catalogue.parameters[name].neutral
-            rows.append([f"**{claim.name}**", _code(name), _reading(claim, "self", name), distribution(neutral),
+            evidence = exp.catalogue.parameters[name].neutral
+            rows.append([f"**{claim.name}**", _code(name), _reading(claim, "self", name), distribution(evidence),
                          _reading(claim, "newsham", name)])  # fmt: skip
-    return table(["claim", "parameter", "Self (dial 0)", "neutral", "Newsham (dial 1)"], rows)
+    return table(["claim", "parameter", "Self (−1)", "evidence (0)", "Newsham (1)"], rows)
 
 
 def _reading(claim: Claim, author: str, parameter: str) -> str:

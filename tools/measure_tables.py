@@ -12,17 +12,18 @@ from analysis.questions import effort, options
 from analysis.questions.compare import primary
 from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment
+from sim.scenario.schema import AUTHORS
 
 Part = Callable[["Experiment", pd.DataFrame], str]
 
 
 def dials(exp: Experiment, measured: pd.DataFrame) -> str:
-    """Write what each dial does to the primary outcomes under one policy, and where it acts most."""
+    """Write what accepting each claim does to the primary outcomes under one policy, and where it acts most."""
     return _dials(exp, measured, next(of for of in measured["of"] if " - " not in of))
 
 
 def dials_of_differences(exp: Experiment, measured: pd.DataFrame) -> str:
-    """Write what each dial does to the differences between policies."""
+    """Write what accepting each claim does to the differences between policies."""
     pairs = [of for of in dict.fromkeys(measured["of"]) if " - " in of]
     return "\n\n".join(f"**{pair.replace(' - ', ' − ')}**\n\n{_dials(exp, measured, pair)}" for pair in pairs)
 
@@ -30,11 +31,17 @@ def dials_of_differences(exp: Experiment, measured: pd.DataFrame) -> str:
 def _dials(exp: Experiment, measured: pd.DataFrame, of: str) -> str:
     single = " - " not in of
     rows = []
-    for claim, part in measured.groupby("claim", sort=False):
+    for (claim, reading), part in measured.groupby(["claim", "reading"], sort=False):
         here = part[part["of"] == of].set_index("outcome")
         cells = [effect(here.loc[outcome.name], outcome) for outcome in primary(exp)]
-        rows.append([f"**{claim}**", *cells, *([_most(exp, part)] if single else [])])
-    head = ["claim", *(label_with_unit(outcome) for outcome in primary(exp)), *(["moves most"] if single else [])]
+        author = {str(key): label for key, label in AUTHORS.items()}[str(reading)]
+        rows.append([f"**{claim}**", author, *cells, *([_most(exp, part)] if single else [])])
+    head = [
+        "claim",
+        "accepted from",
+        *(label_with_unit(outcome) for outcome in primary(exp)),
+        *(["moves most"] if single else []),
+    ]
     return table(head, rows)
 
 
@@ -106,7 +113,7 @@ def at_equal_effort(exp: Experiment, measured: pd.DataFrame) -> str:
 
 
 def lever_tenths(exp: Experiment, measured: pd.DataFrame) -> str:
-    """Write what a tenth more of each lever alone does, from the reference start, under the most neutral worldview."""
+    """Write what a tenth more of each lever alone does, from the reference start, nearest to the evidence."""
     here = measured[(measured["measure"] == effort.TENTH) & (measured["start"] == exp.reference.name)]
     here = here[here["worldview"] == exp.most_neutral().name]
     rows = []

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.evidence import implied, model_variants
-from analysis.figures import discover_figure, robust_figure, robust_map_figure
+from analysis.figures import crossover_figure, discover_figure, robust_figure, robust_map_figure
 from analysis.questions import (
     averages,
     claims,
@@ -90,11 +90,14 @@ def claim_values(question: Question, work: Work, trials: int) -> pd.DataFrame:
 
 @from_each_start
 def crossings(question: Question, work: Work, trials: int) -> pd.DataFrame:
-    """Return where along each claim the better policy changes, with the differences at both ends of each dial."""
+    """Return where along each claim the better policy changes, with the differences at both ends of each dial.
+
+    Its ends are readings, or the evidence where an author is silent.
+    """
     finding = crossover.crossover(question, work, trials=trials)
-    curves = finding.curves.pivot_table(index=["claim", "outcome"], columns="dial", values="difference")
-    ends = curves[[0.0, 1.0]].rename(columns={0.0: "at_self", 1.0: "at_newsham"}).reset_index()
-    return finding.table.merge(ends, on=["claim", "outcome"])
+    keys = ["claim", "outcome"]
+    rows = [(*key, *crossover_figure.end_differences(curve)) for key, curve in finding.curves.groupby(keys)]
+    return finding.table.merge(pd.DataFrame(rows, columns=[*keys, "at_low", "at_high"]), on=keys)
 
 
 @from_each_start
@@ -166,7 +169,7 @@ class Measure:
 # Trials are as many as the statements of the pages need; all measures together take under ten minutes on two cores.
 MEASURES: Mapping[str, Measure] = {
     "dials": Measure(lambda exp, n, progress: dials.effects(exp, n, progress, keep=True), 20_000,
-                     "what each claim's dial moves"),
+                     "what accepting each claim moves"),
     "options": Measure(options.count_choices, 100, "how often each actor chooses each of its options"),
     "effort": Measure(lambda exp, n, progress: effort.table(exp, n, progress, keep=True), 5_000,
                       "policies as written, at equal effort, and with a tenth more of a lever"),

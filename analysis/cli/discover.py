@@ -22,10 +22,18 @@ def discover(
     beyond_margin: Annotated[
         bool, Option("--beyond-margin", help="Count only differences above what counts as the same.")
     ] = False,
+    law: Annotated[
+        str,
+        Option(
+            metavar="LAW",
+            help="dials: each claim accepted by between none and all; readings: each from the "
+            "evidence or an author's reading.",
+        ),
+    ] = "dials",
 ) -> Report:
     """With which beliefs does the policy that mostly does worse do better?
 
-    Every belief is set at random between the two authors' readings, thousands of times. Of those sets in which the
+    Each claim is accepted by between none and all, at random, thousands of times. Of those sets in which the
     exception does better, boxes are drawn (PRIM, and a tree), and tested on sets that had no part in it. An
     interrupted command continues where it stopped.
     """
@@ -34,7 +42,7 @@ def discover(
 
     findings = [
         module.discover(question, command.work, points=points, trials=trials, coverage=coverage,
-                        beyond_margin=beyond_margin)
+                        beyond_margin=beyond_margin, law=law)
         for question in command.questions(module.disputed_outcomes)
     ]  # fmt: skip
     return Report(findings, sections_by_outcome(describe_discover, draw_discover))

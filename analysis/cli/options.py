@@ -89,9 +89,7 @@ _WORLDVIEW_HELP = "The worldview for every number that the question leaves open.
 _CONTRAST_HELP = "A key of `strait list contrasts`, or two policies A-B: A minus B."
 
 Names = list[str] | None
-Experiment = Annotated[
-    str, Argument(metavar="EXPERIMENT", help=EXPERIMENT_HELP, autocompletion=complete_experiment)
-]
+Experiment = Annotated[str, Argument(metavar="EXPERIMENT", help=EXPERIMENT_HELP, autocompletion=complete_experiment)]
 Set = Annotated[Names, Option("--set", metavar="KEY=VALUE", help=_SET_HELP, autocompletion=_complete_changes)]
 Policies = Annotated[Names, _several("--policy", "Play this policy: a name or a file", OWN, shipped_files("policies"))]
 Worldviews = Annotated[
@@ -99,7 +97,7 @@ Worldviews = Annotated[
 ]
 Worldview = Annotated[
     str | None,
-    Option("--worldview", metavar="NAME", help=_WORLDVIEW_HELP, show_default="the most neutral",
+    Option("--worldview", metavar="NAME", help=_WORLDVIEW_HELP, show_default="the evidence",
            autocompletion=shipped_files("worldviews")),
 ]  # fmt: skip
 Starts = Annotated[Names, _several("--start", _START_HELP, OWN, shipped_files("starts"))]

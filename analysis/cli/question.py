@@ -95,7 +95,7 @@ class Command:
         """Make a question for each start, and where it is wanted for each outcome and worldview.
 
         `outcomes` names those that are taken without `--outcome`. Without `worldviews` it is that of `--worldview`, or
-        the most neutral.
+        the nearest to the evidence.
         """
         from sim.engine.question import Question, main_contrast
 

@@ -27,8 +27,12 @@ UNCHANGED = "_unchanged"  # after the name of an experiment that is played witho
 def run(
     experiments: Annotated[
         list[str] | None,
-        Argument(metavar="EXPERIMENT", help=f"{options.EXPERIMENT_HELP} Several are compared with the first.",
-                 show_default=options.DEBATE, autocompletion=options.complete_experiment),
+        Argument(
+            metavar="EXPERIMENT",
+            help=f"{options.EXPERIMENT_HELP} Several are compared with the first.",
+            show_default=options.DEBATE,
+            autocompletion=options.complete_experiment,
+        ),
     ] = None,
     set_: options.Set = None,
     policy: options.Policies = None,
@@ -53,8 +57,12 @@ def run(
     ] = None,
     out: Annotated[
         Path | None,
-        Option("--out", metavar="DIR", help="Folder for the results; several experiments have a folder each in it.",
-               show_default="out/NAME"),
+        Option(
+            "--out",
+            metavar="DIR",
+            help="Folder for the results; several experiments have a folder each in it.",
+            show_default="out/NAME",
+        ),
     ] = None,
     with_unchanged: Annotated[
         bool, Option("--with-unchanged", help="Play it without --set too, and compare the two.")
@@ -68,7 +76,7 @@ def run(
 
     us_intervenes_prob=0.4      a parameter
     us_intervenes_prob='{triangular: [.1, .2, .5]}'
-    claim.N12=0.7               a dial: 0 Self, 1 Newsham
+    claim.N12=newsham           or self, evidence, a dial -1 to 1
     lever.escorts.depth=1       or openness, from_month, ...
     quantity.prc_strength=0.1   a state at the start
     switch.provocation=off      a part of the model

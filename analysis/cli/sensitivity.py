@@ -14,7 +14,14 @@ from analysis.cli.question import Command, Report, question_command, sections_by
 def sensitivity(
     command: Command,
     worldview: Worldview = None,
-    over: Annotated[str, Option(metavar="KIND", help="dials: the claims'; parameters: every number.")] = "dials",
+    over: Annotated[
+        str,
+        Option(
+            metavar="LAW",
+            help="dials: each claim accepted by between none and all; readings: each from the "
+            "evidence or an author's reading; parameters: every number.",
+        ),
+    ] = "dials",
     trials: Trials = 400,
     trajectories: Annotated[int, Option(metavar="N", min=2, help="Trajectories of Morris' screening.")] = 24,
     points: Annotated[int, Option(metavar="N", min=8, help="Points of Sobol's design, a power of 2.")] = 1024,

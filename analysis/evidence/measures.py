@@ -212,7 +212,7 @@ def held_levers_that_differ(case: Case) -> Interval:
 
 
 def idle_dials(case: Case) -> Interval:
-    """Number of dials that change no number of any trial, from Self's end (0) to Newsham's (1)."""
+    """Number of dials that change no number of any trial, over their whole range."""
     return _count(sum(idle for idle, _ in _dials(case.cells, case.cell)))
 
 
@@ -228,7 +228,8 @@ def _dials(cells: Cells, cell: Cell) -> list[tuple[bool, bool]]:
     exp, dials = cells.load("debate"), []
     for name, claim in exp.catalogue.claims.items():
         if claim.readings:
-            low, high = (cells.records(cell.with_changes([f"claim.{name}={dial}"]), SMALL_SHARE) for dial in (0, 1))
+            low, high = (cells.records(cell.with_changes([f"claim.{name}={dial:g}"]), SMALL_SHARE)
+                         for dial in claim.dial_range)  # fmt: skip
             moves = (interval_of_difference(outcome_values(high, outcome.name), outcome_values(low, outcome.name))
                      for outcome in primary(exp))  # fmt: skip
             beyond = any(m.low is not None and m.high is not None and not m.low <= 0 <= m.high for m in moves)

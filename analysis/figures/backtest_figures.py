@@ -1,4 +1,4 @@
-"""Two figures of a back-test: what the neutral worldview expected beside what happened, and who gains over whom."""
+"""Two figures of a back-test: what the evidence led one to expect beside what happened, and who gains over whom."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def draw_backtest(backtest: Backtest) -> Iterator[CaptionedFigure]:
 
 
 def draw_forecasts(backtest: Backtest) -> CaptionedFigure:
-    """Draw the neutral worldview's forecast of each episode as a bar cut by rung, and a mark where it went."""
+    """Draw the evidence's forecast of each episode as a bar cut by rung, and a mark where it went."""
     episodes = sorted(backtest.episodes, key=lambda episode: (episode.target, episode.start))
     labels, groups = _labels(episodes)
     places, heights = style.place_rows(labels)
     caption = _forecast_caption(backtest)
     figure = make_sheet(
         title="What did the model expect, and what happened?",
-        under="Each bar is the neutral worldview's forecast of the PRC's reaction, cut by how far it goes; the diamond "
+        under="Each bar is the forecast by the evidence of the PRC's reaction, cut by how far it goes; the diamond "
         "marks what happened.",
         caption=caption,
         facts=_facts(backtest),
@@ -110,7 +110,7 @@ def _forecast_caption(backtest: Backtest) -> str:
     least = table[table["observed"] == 1].nsmallest(1, "probability").to_dict("records")[0]
     when = next(episode.start for episode in backtest.episodes if episode.name == least["episode"])
     return (
-        f"What the neutral worldview thought likeliest came true in {likeliest.sum()} of {len(likeliest)} forecasts. "
+        f"What the evidence made likeliest came true in {likeliest.sum()} of {len(likeliest)} forecasts. "
         f"Its greatest surprise was the {least['domain']} reaction of {when}: it gave that "
         f"{percent(least['probability'])}. On disputes over other things, and on what Taiwan does, all "
         "worldviews forecast the same but for the weight of trade; on Japan's ties with Taiwan they differ."

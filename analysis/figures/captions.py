@@ -9,8 +9,9 @@ import pandas as pd
 from analysis.questions.compare import Cell, Comparison
 from sim.engine.question import Question
 from sim.results.tables import reference_policy, shown_contrasts
-from sim.scenario.catalogue import Outcome
+from sim.scenario.catalogue import Claim, Outcome
 from sim.scenario.experiment import Experiment, Start, Worldview
+from sim.scenario.schema import AUTHORS, EVIDENCE
 
 EVENTS = {
     "deterrence_holds": "deterrence holds", "crisis": "a crisis breaks out", "quarantine": "a quarantine is imposed",
@@ -62,12 +63,32 @@ def belief_clause(worldview: Worldview) -> str:
     name = worldview.title
     if name.startswith("If "):
         return f"if {name[3:]}"
-    return "on the evidence" if name == "Neutral" else f"under “{name}”"
+    return "on the evidence" if name == "The evidence" else f"under “{name}”"
 
 
 def worldview_title(worldview: Worldview) -> str:
     """Return a worldview's title as a heading of rows or panels."""
-    return "On the evidence" if worldview.title == "Neutral" else worldview.title
+    return "On the evidence" if worldview.title == "The evidence" else worldview.title
+
+
+def accepted_phrase(claim: Claim, dial: float) -> str:
+    """Return a stop of a claim's dial in words: who reads the claim so, or that it is not accepted.
+
+    Raises KeyError between two stops, and where an author is silent.
+
+    >>> import sim
+    >>> claims = sim.load("debate").catalogue.claims
+    >>> accepted_phrase(claims["N18"], 1.0), accepted_phrase(claims["N12"], -1.0)
+    ('accepting N18 (Newsham)', 'accepting N12 as Self reads it')
+    >>> accepted_phrase(claims["N18"], 0.0), accepted_phrase(claims["N12"], 0.0)
+    ('without N18 (evidence; Self is silent)', 'without N12 (evidence)')
+    """
+    word = {dial: word for word, dial in claim.stops.items()}[dial]
+    if word == EVIDENCE:
+        silent = "".join(f"; {label} is silent" for author, label in AUTHORS.items() if author not in claim.readings)
+        return f"without {claim.name} (evidence{silent})"
+    author = AUTHORS[word]  # type: ignore[index]
+    return f"accepting {claim.name} " + (f"({author})" if word == claim.author else f"as {author} reads it")
 
 
 def changes_phrase(exp: Experiment) -> str:

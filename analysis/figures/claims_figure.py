@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from analysis.figures.captions import ask, capitalize, gap, join_words, policy_phrase, signed, worldview_title
+from analysis.figures.captions import (
+    accepted_phrase,
+    ask,
+    capitalize,
+    gap,
+    join_words,
+    policy_phrase,
+    signed,
+    worldview_title,
+)
 from analysis.figures.figure_layout import CaptionedFigure
 from analysis.figures.waterfall import Row, draw_waterfall
-from analysis.questions.claims import NO_DIAL, THEME, TOTAL, Claims
+from analysis.questions.claims import AUTHOR, BOTH, NO_DIAL, SUMS, THEME, Claims
 from analysis.questions.finding import NEWSHAM, SELF
-from sim.scenario.catalogue import Outcome
+from sim.scenario.catalogue import Claim, Outcome
 from sim.statistics.intervals import Interval
 
 NAMED = 9  # claims at most with a row of their own
@@ -31,7 +40,8 @@ def draw_claims(finding: Claims, outcome: str) -> CaptionedFigure:
     return draw_waterfall(
         question, finding.trials, _rows(finding, outcome), name=f"claims_{outcome}",
         heading=f"{ask(question)}Which beliefs decide between {a} and {b}?",
-        note=f"“{label}”, {a} minus {b}; each step swaps Newsham’s reading of a claim for Self’s.",
+        note=f"“{label}”, {a} minus {b}; each step goes from Newsham’s world to Self’s in one claim: where one of them "
+        "is silent, from or to the evidence.",
         caption=_caption(finding, outcome),
     )  # fmt: skip
 
@@ -55,13 +65,14 @@ def describe_claims(finding: Claims, outcome: str) -> list[str]:
         first,
         f"From Newsham’s world to Self’s, these themes weigh most: {join_words(themes)}.",
         f"These claims weigh most: {join_words([f'{row.claim} ({_step(row, entry)})' for row in _each(claims)])}.",
-        *_describe_single_swaps(rows, entry),
+        *_describe_authors(rows, entry),
+        *_describe_single_swaps(rows, entry, exp.catalogue.claims),
     ]
 
 
 def _caption(finding: Claims, outcome: str) -> str:
     rows = _rows_of(finding, outcome)
-    still = (rows["low"] == 0) & (rows["high"] == 0) & ~rows["claim"].isin([THEME, TOTAL, NO_DIAL])
+    still = (rows["low"] == 0) & (rows["high"] == 0) & ~rows["claim"].isin([*SUMS, NO_DIAL])
     idle = rows.loc[still, "claim"].astype(str).tolist()
     rest = f" Without effect here: {join_words(idle)}." if idle else ""
     return (
@@ -70,14 +81,23 @@ def _caption(finding: Claims, outcome: str) -> str:
     )
 
 
-def _describe_single_swaps(rows: pd.DataFrame, outcome: Outcome) -> list[str]:
+def _describe_authors(rows: pd.DataFrame, outcome: Outcome) -> list[str]:
+    """Say how much of the way is giving up Newsham's claims, accepting Self's, and where both speak."""
+    words = {NEWSHAM: "giving up Newsham’s claims", SELF: "accepting Self’s", BOTH: "the claims on which both speak"}
+    steps = [f"{words[row.theme]} ({_step(row, outcome)})" for row in _each(rows[rows["claim"] == AUTHOR])]
+    return [f"By author, the way consists of {join_words(steps)}."] if steps else []
+
+
+def _describe_single_swaps(rows: pd.DataFrame, outcome: Outcome, entries: Mapping[str, Claim]) -> list[str]:
     """Say which claim, swapped alone, moves most in each author's world."""
-    claims, sentences = rows[~rows["claim"].isin([THEME, TOTAL])].set_index("claim"), []
-    for column, whose in (("swap_into_newsham", "Newsham’s"), ("swap_into_self", "Self’s")):
+    claims, sentences = rows[~rows["claim"].isin(SUMS)].set_index("claim"), []
+    ends = (("swap_into_newsham", "Newsham’s", SELF), ("swap_into_self", "Self’s", NEWSHAM))
+    for column, whose, author in ends:
         swap = claims[column]
         most = str(swap.abs().idxmax())
         size = f"{gap(float(swap[most]), outcome)} {'up' if swap[most] > 0 else 'down'}"
-        sentences.append(f"Swapped alone in {whose} world, {most} moves most ({size}).")
+        what = accepted_phrase(entries[most], entries[most].stops.get(author, 0.0)) if most in entries else most
+        sentences.append(f"In {whose} world, the single change that moves most is {what}: {size}.")
     return sentences
 
 
@@ -158,7 +178,7 @@ def _rows_of(finding: Claims, outcome: str) -> pd.DataFrame:
 
 def _heaviest(rows: pd.DataFrame) -> pd.DataFrame:
     """The claims that weigh most, the heaviest first, until they make up most of all that claims move."""
-    claims = rows[~rows["claim"].isin([THEME, TOTAL]) & (rows["value"] != 0)]
+    claims = rows[~rows["claim"].isin(SUMS) & (rows["value"] != 0)]
     ordered = claims.sort_values("value", key=abs, ascending=False)
     before = ordered["value"].abs().cumsum() - ordered["value"].abs()
     return ordered[before < COVERED * ordered["value"].abs().sum()].head(NAMED)

@@ -21,8 +21,8 @@ from sim.scenario.catalogue import Outcome
 
 LABELS, RESULTS = 6.3, 2.6  # inches for the labels of rows, and for their results
 ORDER = ("one", "many", "undecided", "none")
-EDGE = 0.06  # how far beyond its dial a row shows the way to a crossing beyond both readings
-STEPS = 40  # pieces of a dial, each in its colour: limits between dials that were played are read on straight lines
+EDGE = 0.1  # how far beyond its dial a row shows the way to a crossing beyond a reading
+STEPS = 40  # pieces of one side of a dial, each in its colour, with limits on straight lines between played dials
 NAMED = 5  # beliefs in a sentence, at most
 SHOWN = 14  # rows at least; beliefs that change nothing are drawn only so far, and counted in the caption
 
@@ -52,8 +52,9 @@ def draw_crossover(finding: Crossover, outcome: str) -> CaptionedFigure:
         results.append(row_result(row, curve, entry))
     style.write_column(label_axes, places, labels)
     style.write_column(result_axes, places, results)
-    axes.set(ylim=(float(heights.sum()) + 0.04, -0.04), yticks=[], xlim=(-EDGE, 1 + EDGE))
-    axes.set_xticks([0, 0.5, 1], ["Self’s\nreading", "half way", "Newsham’s\nreading"])
+    axes.set(ylim=(float(heights.sum()) + 0.04, -0.04), yticks=[], xlim=(-1 - EDGE, 1 + EDGE))
+    axes.axvline(0, color=style.INK, linewidth=0.9, zorder=1)
+    axes.set_xticks([-1, 0, 1], [*style.STOP_LABELS.values()])
     style.quiet_axes(axes)
     return finish_figure(f"crossover_{outcome}_{question.start.name}", figure)
 
@@ -70,14 +71,14 @@ def describe_crossover(finding: Crossover, outcome: str) -> list[str]:
     count = f"along {number_word(len(inside))} belief{'s' * (len(inside) > 1)}" if inside else "along no single belief"
     sentences = [
         f"On “{label}”, {belief_clause(question.worldview)}, the better of {a} and {b} changes {count}, "
-        "from Self’s reading (0) to Newsham’s (1)."
+        "from the evidence (0) to Self’s reading (−1) or Newsham’s (1)."
     ]
     if inside:
         names = join_words([f"{row['claim']} at {describe_position(row)}" for row in inside[:NAMED]])
         sentences.append(f"It changes along {names}.")
     if beyond:
         names = join_words([f"{row['claim']} at {describe_position(row)}" for row in beyond])
-        sentences.append(f"Beyond both readings, at legal numbers, it changes along {names}.")
+        sentences.append(f"Beyond an author’s reading, at legal numbers, it changes along {names}.")
     if close:
         sentences.append(
             f"It is too close to call along {join_words(close)}."
@@ -88,28 +89,34 @@ def describe_crossover(finding: Crossover, outcome: str) -> list[str]:
 
 
 def changes_between(row: dict[Any, Any]) -> bool:
-    """True if the better policy clearly changes between the two readings, and not only beyond them."""
+    """True if the better policy clearly changes between the evidence and a reading, and not only beyond one."""
     places = [row["crossing"]] if row["kind"] == "one" else _places(row)
-    return any(0 <= place <= 1 for place in places)
+    return any(-1 <= place <= 1 for place in places)
 
 
 def row_result(row: dict[Any, Any], curve: pd.DataFrame, outcome: Outcome) -> str:
-    """Return a row's result in words; where nothing changes, by how much the better policy leads at both readings."""
+    """Return a row's result in words; where nothing changes, by how much the better policy leads at both ends."""
     if row["kind"] == "undecided":
         return "too close to call"
     if row["kind"] != "none":
         return describe_position(row) + ("" if changes_between(row) else " (beyond)")
-    by_dial = curve.set_index("dial")["difference"]
-    ends = [gap(float(by_dial[end]), outcome) for end in (0.0, 1.0)]
+    ends = [gap(end, outcome) for end in end_differences(curve)]
     return f"ahead by {ends[0].split()[0]} to {ends[1]}" if ends[0] != ends[1] else f"ahead by {ends[0]}"
+
+
+def end_differences(curve: pd.DataFrame) -> tuple[float, float]:
+    """Return the difference at both ends of a dial: at readings, or at the evidence where an author is silent."""
+    inside = curve[curve["dial"].between(-1, 1)].sort_values("dial")["difference"]
+    return float(inside.iloc[0]), float(inside.iloc[-1])
 
 
 def _draw_dial(
     axes: Axes, question: Question, y: float, curve: pd.DataFrame, row: dict[Any, Any], better: str
 ) -> None:  # fmt: skip
-    """Draw one dial: coloured where one policy is clearly better, with the crossing and the evidence upon it."""
+    """Draw one dial: coloured where one policy is clearly better, with the crossing upon it."""
     colours = style.pair_colours(question.experiment, *(policy.name for policy in question.policies))
-    dial = np.linspace(0, 1, STEPS + 1)
+    start, end = question.experiment.catalogue.claims[str(row["claim"])].dial_range
+    dial = np.linspace(start, end, round((end - start) * STEPS) + 1)
     low, high = (
         np.interp(dial, curve["dial"].to_numpy(float), curve[name].to_numpy(float)) for name in ("low", "high")
     )
@@ -118,24 +125,24 @@ def _draw_dial(
         first = signs == {-1.0 if better == "low" else 1.0}
         colour = style.PALE if signs not in ({1.0}, {-1.0}) else colours[0] if first else colours[1]
         axes.barh(y, dial[i + 1] - dial[i], left=dial[i], height=0.16, color=colour, linewidth=0, zorder=2)
-    if not pd.isna(row["neutral"]):
-        spot = np.clip(row["neutral"], -EDGE, 1 + EDGE)
-        axes.plot(spot, y, "D", markersize=6, color="white", markeredgecolor=style.INK, zorder=5, clip_on=False)
     if row["kind"] == "one":
-        ends = [end if pd.isna(limit) else limit for end, limit in ((-EDGE, row["low"]), (1 + EDGE, row["high"]))]
-        style.draw_interval(axes, y, *np.clip(ends, -EDGE, 1 + EDGE))
+        ends = [end if pd.isna(limit) else limit
+                for end, limit in ((max(row["legal_low"], -1 - EDGE), row["low"]),
+                                   (min(row["legal_high"], 1 + EDGE), row["high"]))]  # fmt: skip
+        style.draw_interval(axes, y, *np.clip(ends, -1 - EDGE, 1 + EDGE))
     for place in [row["crossing"]] if row["kind"] == "one" else _places(row):
-        mark = "<" if place < 0 else ">" if place > 1 else "o"
-        axes.plot(np.clip(place, -EDGE, 1 + EDGE), y, mark, markersize=8, color=style.INK, zorder=6, clip_on=False)
+        mark = "<" if place < -1 else ">" if place > 1 else "o"
+        axes.plot(np.clip(place, -1 - EDGE, 1 + EDGE), y, mark, markersize=8, color=style.INK, zorder=6, clip_on=False)
 
 
 def _ordered(table: pd.DataFrame, curves: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Claims with one crossing first, nearest to neutral; then many, undecided and none, the most moving first."""
+    """Claims with one crossing first, nearest to the evidence; then many, undecided and none, the most moving first."""
     rank = table["kind"].map(ORDER.index)
-    near = table["from_neutral"].abs().fillna(0)
+    near = table["crossing"].abs().fillna(0)
     if curves is not None:
-        ends = curves[curves["dial"].isin([0, 1])].pivot_table(index="claim", columns="dial", values="difference")
-        near = near.where(rank < ORDER.index("undecided"), -table["claim"].map((ends[1.0] - ends[0.0]).abs()))
+        ends = {claim: end_differences(curve) for claim, curve in curves.groupby("claim")}
+        moves = table["claim"].map({claim: abs(last - first) for claim, (first, last) in ends.items()})
+        near = near.where(rank < ORDER.index("undecided"), -moves)
     return table.assign(_rank=rank, _near=near).sort_values(["_rank", "_near"], kind="stable")
 
 
@@ -160,7 +167,7 @@ def _caption_end(finding: Crossover, outcome: str, shown: int) -> str:
         f"Of {len(table)} beliefs, {kept} leave the better policy as it is at every legal value. "
         f"{capitalize(number_word(close))} {'is' if close == 1 else 'are'} too close to call.{rest} "
         "At the right: where it changes, with a 95\u00a0% interval; or by how much the better policy is ahead at both "
-        "readings."
+        "ends. Where an author is silent, the dial ends at the evidence."
     )
 
 
@@ -172,5 +179,4 @@ def _make_keys(question: Question, a: str, b: str) -> list[Patch | Line2D]:
         Patch(color=style.PALE, label="too close to call"),
         style.mark_key("it changes here", linewidth=2),
         style.mark_key("it changes beyond", marker=">"),
-        style.mark_key("the evidence", marker="D", color="white", markeredgecolor=style.INK, markersize=6),
     ]

@@ -8,10 +8,10 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
 from analysis.figures import style
-from analysis.figures.captions import ask, belief_clause, gap, policy_phrase
+from analysis.figures.captions import accepted_phrase, ask, belief_clause, gap, join_words, policy_phrase
 from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
 from analysis.figures.text import wrap_text
-from analysis.questions.crossover import MAP_GRID, Map
+from analysis.questions.crossover import Map, map_places
 
 
 def draw_crossover_map(finding: Map) -> CaptionedFigure:
@@ -20,7 +20,8 @@ def draw_crossover_map(finding: Map) -> CaptionedFigure:
     exp, outcome = question.experiment, question.experiment.catalogue.outcomes[question.outcomes[0]]
     a, b = (policy.title for policy in question.policies)
     scale, unit = style.unit_scale(outcome)
-    values = finding.table["difference"].to_numpy(float).reshape(MAP_GRID.size, MAP_GRID.size) * scale
+    columns, rows = (map_places(exp, claim) for claim in finding.claims)
+    values = finding.table["difference"].to_numpy(float).reshape(len(rows), len(columns)) * scale
     caption = " ".join(describe_crossover_map(finding))
     figure = make_page(
         replace(exp, trials=finding.trials), question.start.name, caption=caption, body=6.2,
@@ -33,9 +34,9 @@ def draw_crossover_map(finding: Map) -> CaptionedFigure:
     first, last = sides if outcome.better == "low" else sides[::-1]
     most = float(np.abs(values).max()) or 1.0
     colours = LinearSegmentedColormap.from_list("sides", [first, "white", last])
-    drawn = axes.contourf(MAP_GRID, MAP_GRID, values, levels=np.linspace(-most, most, 15), cmap=colours)
+    drawn = axes.contourf(columns, rows, values, levels=np.linspace(-most, most, 15), cmap=colours)
     if values.min() < 0 < values.max():
-        axes.contour(MAP_GRID, MAP_GRID, values, levels=[0.0], colors=style.INK, linewidths=2.5)
+        axes.contour(columns, rows, values, levels=[0.0], colors=style.INK, linewidths=2.5)
     for x, y, low, high in finding.table[["dial_x", "dial_y", "low", "high"]].to_numpy(float).tolist():
         if not (low > 0 or high < 0):
             axes.plot(x, y, "o", color=style.INK, markersize=4, clip_on=False)
@@ -47,9 +48,9 @@ def draw_crossover_map(finding: Map) -> CaptionedFigure:
     across, up = (f"{claim}  {exp.catalogue.claims[claim].says}" for claim in finding.claims)
     axes.set_xlabel(wrap_text(across, 9.5, style.TICK), fontsize=style.TICK)
     axes.set_ylabel(wrap_text(up, 4.6, style.TICK), fontsize=style.TICK)
-    ticks = (0, 0.25, 0.5, 0.75, 1)
-    axes.set_xticks(ticks, ["Self", "", "half way", "", "Newsham"])
-    axes.set_yticks(ticks, ["Self", "", "half way", "", "Newsham"])
+    for axis, claim in zip((axes.xaxis, axes.yaxis), finding.claims, strict=True):
+        stops = exp.catalogue.claims[claim].stops
+        axis.set_ticks([*stops.values()], [style.STOP_LABELS[word] for word in stops])
     style.quiet_axes(axes, grid="both")
     name = f"crossover_{'_'.join(finding.claims)}_{outcome.name}_{question.start.name}"
     return finish_figure(name, figure)
@@ -63,10 +64,15 @@ def describe_crossover_map(finding: Map) -> list[str]:
     first = int((sign * table[["low", "high"]]).max(axis=1).lt(0).sum())
     second = int((sign * table[["low", "high"]]).min(axis=1).gt(0).sum())
     ends = [gap(float(table["difference"].iloc[place]), outcome) for place in (0, -1)]
+    corners = [
+        join_words([accepted_phrase(question.experiment.catalogue.claims[claim], end) for claim, end in
+                    zip(finding.claims, table[["dial_x", "dial_y"]].to_numpy(float)[place], strict=True)])
+        for place in (0, -1)
+    ]  # fmt: skip
     left = len(table) - first - second
     a, b = (policy_phrase(question.experiment, policy.name) for policy in question.policies)
     return [
         f"Of {len(table)} points on the map, {a} does better at {first} and {b} at {second}.",
         f"At {left} (dots) it is too close to call, or too few trials tell." if left else "None is too close to call.",
-        f"If Self is right on both, they are {ends[0]} apart; if Newsham is, {ends[1]}.",
+        f"They are {ends[0]} apart with {corners[0]}; and {ends[1]} with {corners[1]}.",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -24,7 +25,9 @@ from analysis.figures.captions import (
 from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
 from analysis.figures.text import wrap_text
 from analysis.questions.discover import Discovery, Search, words_for_limits
+from analysis.questions.sensitivity import LAWS
 from sim.engine.question import Question
+from sim.scenario.catalogue import Claim
 from sim.statistics.boxes import FEW, Box, FoundBox
 from sim.statistics.intervals import Floats, Interval
 
@@ -57,16 +60,16 @@ def describe_discover(finding: Discovery, outcome: str) -> list[str]:
         few = min(int(half.sum()) for half in search.cases) < FEW
         why = "too few to look for a box" if few else "no box that was found passes on the test sets"
         return [*sentences, f"No group of beliefs stands out: {why}."]
-    for name, box in best:
-        sentences += _describe_box(name, box) if box else [f"No box of {name} passes the test."]
     main, claims = _main(search), exp.catalogue.claims
+    for name, box in best:
+        sentences += _describe_box(name, box, claims) if box else [f"No box of {name} passes the test."]
     return sentences + [f"{claim}: {claims[claim].says}" for claim in (main.restricted if main else ())]
 
 
-def _describe_box(name: str, finding: FoundBox) -> list[str]:
+def _describe_box(name: str, finding: FoundBox, claims: Mapping[str, Claim]) -> list[str]:
     """Say which limits a box has and what it holds."""
     fit, box = finding.held_out, finding.box
-    limits = [f"{claim} {words_for_limits(*box.limits(claim))}" for claim in box.restricted]
+    limits = [f"{claim} {words_for_limits(claims[claim].dial_range, *box.limits(claim))}" for claim in box.restricted]
     low, high = fit.density.low or 0.0, fit.density.high or 0.0
     still = " Even there the other policy does better more often." if high < 0.5 else ""
     still = " There, neither clearly does better more often." if low < 0.5 <= high else still
@@ -86,7 +89,7 @@ def draw_discover(finding: Discovery, outcome: str) -> CaptionedFigure | None:
     exp, label = question.experiment, question.experiment.catalogue.outcomes[outcome].label
     exception, rule = (title(exp, name) for name in _names(question, search))
     boxes = [best.box for best in (search.best("prim"), search.best("cart")) if best]
-    claims = _by_width(main) + [c for c in boxes[-1].restricted if c not in main.restricted]
+    claims = _by_width(main, exp.catalogue.claims) + [c for c in boxes[-1].restricted if c not in main.restricted]
     says = [wrap_text(f"{claim}  {exp.catalogue.claims[claim].says}", LABELS, style.TICK) for claim in claims]
     places, heights = style.place_rows(says, 0.3)
     first, *others = describe_discover(finding, outcome)
@@ -95,19 +98,22 @@ def draw_discover(finding: Discovery, outcome: str) -> CaptionedFigure | None:
         replace(exp, trials=finding.trials), question.start.name, caption=caption,
         body=max(6.0, float(heights.sum()) + 1.0),
         title=f"{ask(question)}With which beliefs does {exception} do better than {rule}?",
-        note=f"“{label}”; each dial anywhere between Self’s reading and Newsham’s, the rest "
-        f"{belief_clause(question.worldview)}. Dots: the sets of beliefs kept for the test.",
+        note=f"“{label}”; {LAWS[finding.law]}; the rest {belief_clause(question.worldview)}. "
+        "Dots: the sets of beliefs kept for the test.",
         keys=_make_keys(question, search, (exception, rule), len(boxes) > 1),
     )  # fmt: skip
     left, right = figure.subplots(1, 2, width_ratios=[SCATTER, LABELS + BARS])
     _draw_points(left, finding, search, main)
-    _draw_limits(right, [main, *boxes[1:]], claims, says, places, _colours(question, search)[0])
+    entries = [exp.catalogue.claims[claim] for claim in claims]
+    _draw_limits(right, [main, *boxes[1:]], entries, says, places, _colours(question, search)[0])
     return finish_figure(f"discover_{outcome}_{question.start.name}", figure)
 
 
 def _draw_points(axes: Axes, finding: Discovery, search: Search, box: Box) -> None:
     """Draw the points of the other half over the two dials that the box restricts most."""
-    x, y = _by_width(box)[:2] if len(box.restricted) > 1 else [*box.restricted, _next(finding, search, box)]
+    entries = finding.question.experiment.catalogue.claims
+    several = len(box.restricted) > 1
+    x, y = _by_width(box, entries)[:2] if several else [*box.restricted, _next(finding, search, box)]
     points, cases = finding.dials[1], search.cases[1]
     columns = [finding.claims.index(claim) for claim in (x, y)]
     inside = box.inside(points)
@@ -116,27 +122,36 @@ def _draw_points(axes: Axes, finding: Discovery, search: Search, box: Box) -> No
     axes.scatter(across[~cases], up[~cases], s=9, color=colours[1], alpha=0.4, linewidths=0, clip_on=False)
     for mask, face in ((cases & ~inside, "white"), (cases & inside, colours[0])):
         axes.scatter(across[mask], up[mask], s=36, color=face, edgecolors=colours[0], linewidths=1.3, clip_on=False)
-    (left, right), (bottom, top) = (np.clip(box.limits(claim), 0, 1).tolist() for claim in (x, y))
+    ranges = [entries[claim].dial_range for claim in (x, y)]
+    (left, right), (bottom, top) = (
+        np.clip(box.limits(claim), *reach).tolist() for claim, reach in zip((x, y), ranges, strict=True)
+    )
     axes.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False, edgecolor=style.INK, linewidth=2.4,
                              clip_on=False, zorder=5))  # fmt: skip
-    axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
+    axes.set(xlim=ranges[0], ylim=ranges[1], box_aspect=1)
     for axis, claim in ((axes.xaxis, x), (axes.yaxis, y)):
-        axis.set_label_text(f"{claim}   (0: Self’s reading, 1: Newsham’s)", fontsize=style.TICK)
+        stops = entries[claim].stops
+        axis.set_ticks([*stops.values()], [style.STOP_LABELS[word] for word in stops])
+        axis.set_label_text(claim, fontsize=style.TICK)
     style.quiet_axes(axes, grid="both")
 
 
-def _draw_limits(axes: Axes, boxes: list[Box], claims: list[str], says: list[str], places: Floats, colour: str) -> None:
+def _draw_limits(
+    axes: Axes, boxes: list[Box], claims: list[Claim], says: list[str], places: Floats, colour: str
+) -> None:
     """Draw the limits of each box, a claim a row."""
     colours, lift = (colour, TREE), 0.11 * (len(boxes) > 1)
     for claim, at in zip(claims, places.tolist(), strict=True):
-        axes.barh(at, 1, height=0.5, color=style.PALE, linewidth=0, zorder=1)
+        least, greatest = claim.dial_range
+        axes.barh(at, greatest - least, left=least, height=0.5, color=style.PALE, linewidth=0, zorder=1)
         for i, (box, shade) in enumerate(zip(boxes, colours, strict=False)):
-            low, high = np.clip(box.limits(claim), 0, 1).tolist()
-            if claim in box.restricted:
+            low, high = np.clip(box.limits(claim.name), least, greatest).tolist()
+            if claim.name in box.restricted:
                 axes.barh(at + (2 * i - 1) * lift, high - low, left=low, height=0.18, color=shade, zorder=2)
-    axes.set(xlim=(0, 1), yticks=places, yticklabels=says)
+    axes.axvline(0, color=style.INK, linewidth=0.9, zorder=1)
+    axes.set(xlim=(-1, 1), yticks=places, yticklabels=says)
     axes.set_ylim(places[-1] + 0.4, 0)
-    axes.set_xticks([0, 0.5, 1], ["0\nSelf", "0.5", "1\nNewsham"])
+    axes.set_xticks([-1, 0, 1], [*style.STOP_LABELS.values()])
     style.quiet_axes(axes)
     axes.tick_params(axis="y", length=0)
 
@@ -159,9 +174,14 @@ def _main(search: Search) -> Box | None:
     return best.box if best else None
 
 
-def _by_width(box: Box) -> list[str]:
-    """The claims of a box, the most restricted first."""
-    return sorted(box.restricted, key=lambda claim: float(np.ptp(np.clip(box.limits(claim), 0, 1))))
+def _by_width(box: Box, claims: Mapping[str, Claim]) -> list[str]:
+    """The claims of a box, the most restricted first: by the share of a dial's range that is left."""
+
+    def share(claim: str) -> float:
+        reach = claims[claim].dial_range
+        return float(np.ptp(np.clip(box.limits(claim), *reach)) / np.ptp(reach))
+
+    return sorted(box.restricted, key=share)
 
 
 def _next(finding: Discovery, search: Search, box: Box) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isnan
 
 from analysis.figures.captions import (
+    accepted_phrase,
     ask,
     belief_clause,
     capitalize,
@@ -17,9 +18,11 @@ from analysis.figures.captions import (
 from analysis.figures.figure_layout import CaptionedFigure
 from analysis.figures.waterfall import Row, draw_waterfall
 from analysis.questions.flip import EXACT, Flip
+from sim.scenario.schema import STOPS
 from sim.statistics.intervals import Interval
 
-AUTHORS = {"newsham": "Newsham", "self": "Self"}
+ENDS = {"newsham": "every claim of Newsham accepted", "self": "every claim of Self accepted",
+        "evidence": "no claim accepted"}  # fmt: skip
 
 
 def draw_flip(finding: Flip) -> CaptionedFigure:
@@ -29,7 +32,10 @@ def draw_flip(finding: Flip) -> CaptionedFigure:
     a, b = (policy.title for policy in question.policies)
     rows = []
     for step, claim, reading, value, low, high in _steps(finding):
-        text = worldview_title(question.worldview) if not step else _change(finding, claim, reading)
+        text = worldview_title(question.worldview)
+        if step:
+            says = question.experiment.catalogue.claims[claim].says
+            text = f"{capitalize(_change(finding, claim, reading))}: {says}"
         rows.append(Row("level", text, Interval(value, *(None if isnan(limit) else limit for limit in (low, high)))))
     return draw_waterfall(
         question, finding.trials, rows, name=f"flip_{question.outcomes[0]}_{question.worldview.name}",
@@ -49,16 +55,11 @@ def describe_flip(finding: Flip) -> list[str]:
         return [f"{begin}, but that is too close to call: there is nothing to turn round. More trials may settle it."]
     if finding.result == "none":
         ends = finding.table.loc[finding.table["claim"] == "(all)", ["reading", "difference"]].itertuples(index=False)
-        each = [f"{signed(float(value), outcome)} with every claim as {AUTHORS[reading]} reads it"
-                for reading, value in ends]  # fmt: skip
+        each = [f"{signed(float(value), outcome)} with {ENDS[reading]}" for reading, value in ends]
         return [f"{begin}. No set of changes that was tried turns this round.", f"It is {join_words(each)}."]
     count = len(finding.changes)
     sure = "" if finding.result == "turned" else ", though on fresh worlds that is too close to call"
-    by_author: dict[str, list[str]] = {}
-    for _, claim, reading, *_ in steps[1:]:
-        by_author.setdefault(reading, []).append(claim)
-    claims = join_words([f"{join_words(names)} as {AUTHORS[reading]} reads {'them' if len(names) > 1 else 'it'}"
-                     for reading, names in by_author.items()])  # fmt: skip
+    claims = join_words([_change(finding, claim, reading) for _, claim, reading, *_ in steps[1:]])
     return [
         f"{begin}.",
         f"It takes {'at most ' * (count > EXACT)}{number_word(count)} belief{'s' * (count > 1)} to turn that round: "
@@ -68,7 +69,7 @@ def describe_flip(finding: Flip) -> list[str]:
 
 
 def _change(finding: Flip, claim: str, reading: str) -> str:
-    return f"+ {claim} as {AUTHORS[reading]} reads it: {finding.question.experiment.catalogue.claims[claim].says}"
+    return accepted_phrase(finding.question.experiment.catalogue.claims[claim], STOPS[reading])
 
 
 def _steps(finding: Flip) -> list[tuple[int, str, str, float, float, float]]:

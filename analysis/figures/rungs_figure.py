@@ -31,7 +31,7 @@ TARGETS = ("japan", "taiwan")
 def draw_rungs_over_time(exp: Experiment, rungs: pd.DataFrame, start: str, worldview: str = "") -> CaptionedFigure:
     """Draw the share of trials on each rung month by month, per target and domain, for each policy.
 
-    `rungs` is `result.rungs`. Only one worldview is drawn, by default the nearest to the neutral ranges.
+    `rungs` is `result.rungs`. Only one worldview is drawn, by default the nearest to the evidence.
     """
     view = next((entry for entry in exp.worldviews if entry.name == worldview), exp.most_neutral())
     rows = rungs[(rungs["start"] == start) & (rungs["worldview"] == view.name)]

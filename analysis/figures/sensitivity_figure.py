@@ -11,10 +11,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.figures import style
-from analysis.figures.captions import ask, belief_clause, gap, join_words, policy_phrase
+from analysis.figures.captions import accepted_phrase, ask, belief_clause, gap, join_words, policy_phrase
 from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
 from analysis.figures.text import wrap_text
-from analysis.questions.sensitivity import ENDS, TOLERANCE, Sensitivity
+from analysis.questions.sensitivity import BELIEFS, ENDS, TOLERANCE, Sensitivity
 from sim.statistics.indices import LUCK, MORRIS, SOBOL
 from sim.statistics.intervals import Floats
 
@@ -84,11 +84,14 @@ def describe_sensitivity(finding: Sensitivity, outcome: str) -> list[str]:
     turns = finding.tornado[finding.tornado["outcome"] == outcome]
     largest = turns.loc[[turns["change"].abs().idxmax()]].to_dict("records")[0]
     change = f"{gap(float(largest['change']), entry)} {'up' if largest['change'] > 0 else 'down'}"
+    setting, name = float(largest["setting"]), str(largest["input"])
+    claim = question.experiment.catalogue.claims.get(name)
+    there = f"at {setting:.2g}" if claim is None else f"{accepted_phrase(claim, setting)},"
     shares = join_words([f"{name} {_between(total[name])}" for name in names[:4]])
     return [
         f"Inputs: {finding.law}.",
-        f"Changed alone, {belief_clause(question.worldview)}, {largest['input']} does most: at "
-        f"{largest['setting']:.2g} the difference of {a} from {b} on “{entry.label}” goes {change}.",
+        f"Changed alone, {belief_clause(question.worldview)}, {name} does most: {there} "
+        f"the difference of {a} from {b} on “{entry.label}” goes {change}.",
         f"With all beliefs random, the spread of that difference depends most on {shares}: total shares among "
         f"{len(names)} inputs, which make {_percent(carried)} of all effects.",
         f"Shares alone add up to {_percent(sum(alone[name][0] for name in names))}.",
@@ -135,9 +138,7 @@ def _draw_tornado(axes: Axes, turns: pd.DataFrame, names: list[str], places: Flo
     axes.margins(x=0.08)
 
 
-def _draw_screening(
-    axes: Axes, table: pd.DataFrame, names: list[str], places: Floats, deep: float, scale: int
-) -> None:
+def _draw_screening(axes: Axes, table: pd.DataFrame, names: list[str], places: Floats, deep: float, scale: int) -> None:
     stars, sigma = (_measure(table, MORRIS, measure) for measure in ("mu_star", "sigma"))
     for name, y in zip(names[:-1], places, strict=False):
         value, low, high = (scale * number for number in stars[name])
@@ -191,8 +192,8 @@ def _draw_convergence(axes: Axes, finding: Sensitivity, outcome: str, method: st
 def _make_keys(finding: Sensitivity) -> list[Patch | Line2D]:
     low, high = ENDS[finding.over]
     ends = [f"at its {end:.0%} quantile" for end in (low, high)]
-    if finding.over == "dials":
-        ends = ["at 0, Self’s reading", "at 1, Newsham’s"]
+    if finding.over in BELIEFS:
+        ends = ["as Self reads it, or the evidence", "as Newsham reads it, or the evidence"]
     return [
         Patch(facecolor=LOW, hatch="////", edgecolor="white", label=ends[0]), Patch(color=HIGH, label=ends[1]),
         Patch(color=BAR, label="average size of effect"),

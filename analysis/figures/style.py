@@ -35,6 +35,7 @@ MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*", "<", "p", ">", "h")
 DASHES = ((), (6, 2), (2, 1.2), (7, 2, 1.5, 2), (1, 1.6), (10, 3), (4, 1, 1, 1, 1, 1), (3, 4), (12, 2, 2, 2), (5, 5),
           (9, 1), (2, 3, 6, 3))  # fmt: skip
 SHIPPED = ("status_quo", "direct_ties", "interoperability", "both", "quiet_depth")  # each has its look to itself
+STOP_LABELS = {"self": "as Self\nreads it", "evidence": "the\nevidence", "newsham": "as Newsham\nreads it"}
 LOGARITHMIC = 10.0  # an axis of losses longer than this, in % of GDP, is logarithmic above 1
 
 

@@ -45,7 +45,8 @@ def draw_validation(exp: Experiment, results: Sequence[RowResult]) -> CaptionedF
     places = np.cumsum(heights) - heights / 2
     figure = make_page(
         exp, exp.starts[0].name, title="Is the model within what is known?", caption=caption,
-        note="Unless a row says otherwise: neutral, status quo.", body=float(heights.sum()) + 0.2, keys=_make_keys(),
+        note="Unless a row says otherwise: the evidence, status quo.",
+        body=float(heights.sum()) + 0.2, keys=_make_keys(),
     )  # fmt: skip
     axes = figure.subplots()
     for y, row, text in zip(places.tolist(), rows, texts, strict=True):

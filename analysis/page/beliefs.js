@@ -6,14 +6,15 @@
 function between(anchors, position) {
   let at = 0;
   while (at < anchors.length - 2 && position > anchors[at + 1][0]) at++;
-  const [from, to] = [anchors[at], anchors[at + 1]];
+  const [low, high] = [anchors[at], anchors[at + 1]];
+  const [from, to] = high[0] === 0 ? [high, low] : [low, high]; // from the evidence, as sim.scenario.distributions.Blend
   const dial = round6(from[1] + (to[1] - from[1]) * (position - from[0]) / (to[0] - from[0]));
   return { from: from[2], to: to[2], dial, share: (dial - from[1]) / (to[1] - from[1]) };
 }
 
 /** What a file calls a position: a word where a reading stands, else a number. */
 function dialOf(anchors, position) {
-  if (position === 0) return "neutral";
+  if (position === 0) return "evidence";
   const anchor = anchors.find((each) => each[0] === position);
   return anchor ? anchor[2] : between(anchors, position).dial;
 }

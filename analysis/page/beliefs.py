@@ -30,29 +30,25 @@ class Anchor(NamedTuple):
 def anchors(claim: Claim) -> list[Anchor]:
     """Return the readings of a claim, from Self's to Newsham's; a silent author has none.
 
-    This is the only function of the page that knows how the dial of a file counts: from 0, Self, to 1, Newsham. A
-    silent author's end is the evidence. Where both speak the evidence is not on the line between them, so a
-    file names it by its word.
+    A slider counts as the dial of a file: from -1, Self, over 0, the evidence, to 1, Newsham.
 
     Examples
     --------
     >>> import sim
     >>> claims = sim.load("debate").catalogue.claims
     >>> anchors(claims["S9"])
-    [Anchor(position=-1.0, dial=0.0, reading='self'), Anchor(position=0.0, dial=1.0, reading='neutral')]
+    [Anchor(position=-1.0, dial=-1.0, reading='self'), Anchor(position=0.0, dial=0.0, reading='neutral')]
     >>> [anchor.reading for anchor in anchors(claims["N12"])]
-    ['self', 'newsham']
+    ['self', 'neutral', 'newsham']
     """
-    by_self = [Anchor(SELF, 0.0, "self")] if "self" in claim.readings else [Anchor(EVIDENCE, 0.0, "neutral")]
-    by_newsham = (
-        [Anchor(NEWSHAM, 1.0, "newsham")] if "newsham" in claim.readings else [Anchor(EVIDENCE, 1.0, "neutral")]
-    )
-    return by_self + by_newsham
+    low, high = claim.dial_range
+    return [Anchor(dial, dial, word) for word, dial in WORDS.items() if low <= dial <= high]
 
 
 def readings(catalogue: Catalogue, claim: str) -> dict[str, dict[str, Distribution]]:
     """Return what each reading of a claim says of its parameters: `self`, `neutral` and `newsham`."""
-    return {word: _at(catalogue, claim, word) for word in WORDS}
+    low, high = catalogue.claims[claim].dial_range
+    return {word: _at(catalogue, claim, min(max(dial, low), high)) for word, dial in WORDS.items()}
 
 
 def position_of(catalogue: Catalogue, claim: str, worldview: Worldview) -> float | None:
@@ -63,20 +59,18 @@ def position_of(catalogue: Catalogue, claim: str, worldview: Worldview) -> float
     >>> import sim
     >>> exp = sim.load("debate", worldviews="neutral", set_="claim.N12=0.7")
     >>> position_of(exp.catalogue, "N12", exp.worldviews[0]), position_of(exp.catalogue, "N1", exp.worldviews[0])
-    (0.4, 0.0)
+    (0.7, 0.0)
     """
     own = {name: worldview.distributions[name] for name in dialled_parameters(catalogue)[claim]}
     of = anchors(catalogue.claims[claim])
-    for word in ("neutral", *(anchor.reading for anchor in of)):
-        if own == _at(catalogue, claim, word):
-            return WORDS[word]
-    for dial in {entry.dial for entry in own.values() if isinstance(entry, Blend)}:
+    dials = {entry.dial for entry in own.values() if isinstance(entry, Blend)}
+    for dial in (EVIDENCE, *(anchor.dial for anchor in of), *dials):
         if own == _at(catalogue, claim, dial):
-            return round(float(np.interp(dial, [anchor.dial for anchor in of], [anchor.position for anchor in of])), 6)
+            return dial
     return None
 
 
-def _at(catalogue: Catalogue, claim: str, dial: float | str) -> dict[str, Distribution]:
+def _at(catalogue: Catalogue, claim: str, dial: float) -> dict[str, Distribution]:
     beliefs = merge_beliefs(catalogue, [ExperimentFile(claims={claim: dial})])
     return {name: beliefs[name] for name in dialled_parameters(catalogue)[claim]}
 

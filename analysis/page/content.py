@@ -12,7 +12,7 @@ import numpy as np
 from analysis.page import beliefs
 from analysis.questions.javascript import Rules, flatten
 from sim.engine import batch, setup
-from sim.engine.beliefs import dialled_parameters
+from sim.engine.beliefs import dialled_parameters, dials_of
 from sim.errors import QuestionError
 from sim.model import draws, outcomes
 from sim.results.tables import shown_contrasts, value_limits
@@ -174,7 +174,7 @@ def weigh(exp: Experiment, worlds: int = WEIGHED_WORLDS) -> dict[str, float]:
     catalogue, names, own = exp.catalogue, list(exp.catalogue.parameters), replace(exp, lucks=1)
     columns = {claim: [names.index(name) for name in of] for claim, of in dialled_parameters(catalogue).items()}
 
-    def drawn(claims: Mapping[str, str]) -> np.ndarray:
+    def drawn(claims: Mapping[str, float]) -> np.ndarray:
         believed = merge_beliefs(catalogue, [ExperimentFile(claims=dict(claims))])
         return draws.draw_parameters(own, Worldview("weighed", "", "", believed), 0, worlds)
 
@@ -182,7 +182,7 @@ def weigh(exp: Experiment, worlds: int = WEIGHED_WORLDS) -> dict[str, float]:
     of_evidence = _contrasts_at(own, evidence)
     for author in ("newsham", "self"):
         speaks = [claim for claim in columns if author in catalogue.claims[claim].readings]
-        read = drawn(dict.fromkeys(speaks, author))
+        read = drawn(dials_of(catalogue, author, speaks))
         of_author = _contrasts_at(own, read)
         for claim in speaks:
             alone, without = evidence.copy(), read.copy()

@@ -103,7 +103,7 @@ def _claim(entry: Claim, exp: Experiment) -> Basis:
 @basis.register
 def _parameter(entry: Parameter, exp: Experiment) -> Basis:
     claim = exp.catalogue.claims.get(entry.claim or "")
-    parts = [f"{entry.meaning} Unit: {entry.unit}; neutral value {entry.neutral}"]
+    parts = [f"{entry.meaning} Unit: {entry.unit}; by the evidence {entry.neutral}"]
     if claim:
         parts += [
             f"{explain.AUTHORS[author]}'s reading {claim.readings[author][entry.name]}"
@@ -173,7 +173,7 @@ def _source(entry: Source, exp: Experiment) -> Basis:
 
 
 def claims_of(exp: Experiment, *worldviews: Worldview) -> list[Claim]:
-    """Return the claims with a number that at least one of these worldviews does not leave neutral."""
+    """Return the claims with a number that at least one of these worldviews takes from elsewhere than the evidence."""
     entries = exp.catalogue.parameters
     off = {name for view in worldviews for name, law in view.distributions.items() if law != entries[name].neutral}
     return [claim for claim in exp.catalogue.claims.values() if any(entries[name].claim == claim.name for name in off)]

@@ -40,7 +40,7 @@ BETTER = {"low": "less is better", "high": "more is better", "none": "neither mo
 
 CHANGES = {
     Parameter: "{name}=...   a number or a distribution",
-    Claim: "claim.{name}=0.5   0 is Self's reading, 1 is Newsham's",
+    Claim: "claim.{name}={author}   or {others}, or a number from {low:g} to {high:g}; evidence is 0",
     Lever: "lever.{name}.depth=1",
     Quantity: "quantity.{name}=...",
     Switch: "switch.{name}={other}",
@@ -141,7 +141,8 @@ def about(entry: Any, exp: Experiment) -> Lines:
             yield "" if number else "sources", exp.catalogue.sources[name].described
     if change := CHANGES.get(type(entry)) if getattr(entry, "readings", True) else None:
         other = "off" if getattr(entry, "default", True) else "on"
-        yield "to change it", "strait run --set " + change.format(name=entry.name, other=other)
+        dial = _dial(entry) if isinstance(entry, Claim) else {}
+        yield "to change it", "strait run --set " + change.format(name=entry.name, other=other, **dial)
 
 
 def _texts(entry: Any, *fields: str) -> list[str]:
@@ -185,10 +186,10 @@ def _details(entry: Any, exp: Experiment) -> Lines:
             yield from ((name, depths(setting)) for name, setting in entry.levers.items())
             yield "other levers", "stay as at the start"
         case Worldview():
-            neutral = {name: exp.catalogue.parameters[name].neutral for name in entry.distributions}
-            yield from ((name, f"{value} (neutral: {neutral[name]})") for name, value in entry.distributions.items()
-                        if value != neutral[name])  # fmt: skip
-            yield "other numbers", "neutral"
+            evidence = {name: exp.catalogue.parameters[name].neutral for name in entry.distributions}
+            yield from ((name, f"{value} (evidence: {evidence[name]})") for name, value in entry.distributions.items()
+                        if value != evidence[name])  # fmt: skip
+            yield "other numbers", "from the evidence"
         case Values():
             yield "outcome", f"{entry.outcome}: every outcome times its price, in % of a year's GDP of Japan"
             units = {name: exp.catalogue.outcomes[name].unit for name in entry.prices}
@@ -203,7 +204,7 @@ def _details(entry: Any, exp: Experiment) -> Lines:
 def _parameter(entry: Parameter, exp: Experiment) -> Lines:
     claim = exp.catalogue.claims.get(entry.claim or "")
     yield "unit", f"{entry.unit}, from {entry.bounds[0]:g} to {entry.bounds[1]:g}"
-    yield "neutral", entry.neutral
+    yield "evidence", entry.neutral
     if claim:
         yield from _readings(claim, entry.name)
     yield "known", KNOWN[entry.known]
@@ -221,13 +222,20 @@ def _claim(entry: Claim, exp: Experiment) -> Lines:
     for name in dict.fromkeys(name for reading in entry.readings.values() for name in reading):
         yield name, exp.catalogue.parameters[name].meaning
         yield from ((f"  {label}", text) for label, text in _readings(entry, name))
-        yield "  neutral", exp.catalogue.parameters[name].neutral
+        yield "  evidence", exp.catalogue.parameters[name].neutral
     yield from _reasons(entry)
+
+
+def _dial(claim: Claim) -> dict[str, object]:
+    """Return the words of a claim's dial, and its ends."""
+    author, *others = (word for word in ("newsham", "self", "evidence") if word in claim.stops)
+    low, high = claim.dial_range
+    return {"author": author, "others": ", ".join(others), "low": low, "high": high}
 
 
 def _readings(claim: Claim, parameter: str) -> Lines:
     for author in ("newsham", "self"):
-        yield AUTHORS[author], claim.readings.get(author, {}).get(parameter, "silent, so the neutral value")
+        yield AUTHORS[author], claim.readings.get(author, {}).get(parameter, "silent")
 
 
 def _reasons(claim: Claim) -> Lines:

@@ -17,6 +17,7 @@ import pandas as pd
 from analysis.figures.captions import gap, join_words, margin, number_word, question_words
 from analysis.paper import bibtex, cite, settings
 from analysis.questions import finding, work
+from analysis.questions.sensitivity import BELIEFS
 from sim.errors import FolderError
 from sim.results import disk, manifest, store
 from sim.results.manifest import Manifest
@@ -127,7 +128,7 @@ def _page(exp: Experiment, record: Manifest, subject: str, body: Sequence[str], 
     )  # fmt: skip
     tables = [
         "## Table 1. The policies", settings.policies_table(exp),
-        "## Table 2. Parameters that a worldview does not leave neutral", _paragraph("distributions"),
+        "## Table 2. Parameters that a worldview does not take from the evidence", _paragraph("distributions"),
         settings.parameters_table(exp),
     ]  # fmt: skip
     texts = ["# Methods", *head, f"{model} {subject} {beliefs}", *body, program, _paragraph("no forecast"), *tables]
@@ -218,8 +219,11 @@ def _comparisons(exp: Experiment, record: Manifest, folder: Path) -> str:
     widest = [f"± {gap(float(half[outcome.name]), outcome)} in “{outcome.label}”"
               for outcome in _primary(exp) if outcome.name in half]  # fmt: skip
     return text + _clause(
-        "joint comparisons", joint=len(main), level=intervals.LEVEL, widest=join_words(widest),
-        others=len(differences) - len(main)
+        "joint comparisons",
+        joint=len(main),
+        level=intervals.LEVEL,
+        widest=join_words(widest),
+        others=len(differences) - len(main),
     )
 
 
@@ -287,11 +291,14 @@ def _flip(exp: Experiment, record: Manifest, design: Values) -> Section:
 def _sensitivity(exp: Experiment, record: Manifest, design: Values) -> Section:
     kept, (low, high) = design["kept_inputs"], design["tornado_ends"]
     names = [f"{f'from {start}: ' if len(kept) > 1 else ''}{join_words(inputs)}" for start, inputs in kept.items()]
-    on_dials = design["over"] == "dials"
     return "sensitivity", design | {
         "kept": "; ".join(names),
         "kept_count": len(next(iter(kept.values()))),
-        "ends": f"{low:g} to {high:g}" if on_dials else f"its {low:.0%} quantile to its {high:.0%} quantile",
+        "ends": (
+            "one end of its dial to the other"
+            if design["over"] in BELIEFS
+            else f"its {low:.0%} quantile to its {high:.0%} quantile"
+        ),
     }
 
 

@@ -12,14 +12,16 @@ from analysis.paper.markdown import table
 from sim.results import manifest
 from sim.scenario.catalogue import Parameter
 from sim.scenario.experiment import Experiment, Worldview
-from sim.scenario.schema import Author
+from sim.scenario.schema import EVIDENCE, Author
 
-NEUTRAL, SET, DIAL = "neutral", "set", "claim."
+SET, DIAL = "set", "claim."
 READINGS: dict[Author, str] = {"newsham": "Newsham's reading", "self": "Self's reading"}
 
 
 def origin(exp: Experiment, entry: Parameter, view: Worldview) -> str:
-    """Return where a worldview's distribution of a parameter comes from: neutral, an author's reading, a dial, or set.
+    """Return where a worldview's distribution of a parameter comes from.
+
+    It is `evidence`, an author's reading, a dial, or `set`.
 
     >>> import sim
     >>> exp = sim.load("debate", set_=["claim.N12=0.5", "us_intervenes_prob=0.4"])
@@ -29,7 +31,7 @@ def origin(exp: Experiment, entry: Parameter, view: Worldview) -> str:
     """
     law, claim = view.distributions[entry.name], exp.catalogue.claims.get(entry.claim or "")
     if law == entry.neutral:
-        return NEUTRAL
+        return EVIDENCE
     readings = claim.readings if claim else {}
     for author, label in READINGS.items():
         if readings.get(author, {}).get(entry.name) == law:
@@ -47,7 +49,7 @@ def parameters(exp: Experiment) -> pd.DataFrame:
         claim = exp.catalogue.claims.get(entry.claim or "")
         row: dict[str, Any] = {
             "parameter": entry.name, "meaning": entry.meaning, "unit": entry.unit, "low": entry.bounds[0],
-            "high": entry.bounds[1], NEUTRAL: str(entry.neutral),
+            "high": entry.bounds[1], EVIDENCE: str(entry.neutral),
         }  # fmt: skip
         for view in exp.worldviews:
             row |= {f"in {view.name}": str(view.distributions[entry.name])}
@@ -89,14 +91,14 @@ def policies_table(exp: Experiment) -> str:
 
 
 def parameters_table(exp: Experiment) -> str:
-    """Return the parameters that at least one worldview does not leave neutral, in Markdown."""
+    """Return the parameters that at least one worldview takes from elsewhere than the evidence, in Markdown."""
     rows = []
     for entry in exp.catalogue.parameters.values():
         how = {view.name: origin(exp, entry, view) for view in exp.worldviews}
-        if {*how.values()} == {NEUTRAL}:
+        if {*how.values()} == {EVIDENCE}:
             continue
         cells = [
-            how[view.name] if how[view.name] == NEUTRAL or how[view.name].startswith(DIAL)
+            how[view.name] if how[view.name] == EVIDENCE or how[view.name].startswith(DIAL)
             else str(view.distributions[entry.name])
             for view in exp.worldviews
         ]  # fmt: skip
@@ -105,8 +107,8 @@ def parameters_table(exp: Experiment) -> str:
         rows.append((entry.name, entry.unit, entry.neutral, *cells, entry.claim or "", where))
     views = (view.title for view in exp.worldviews)
     if not rows:
-        return "None: all are neutral."
-    return table(("parameter", "unit", "neutral range", *views, "claim", "paragraphs"), rows)
+        return "None: all are from the evidence."
+    return table(("parameter", "unit", "evidence", *views, "claim", "paragraphs"), rows)
 
 
 def settings(exp: Experiment, run: Mapping[str, Any], done: int) -> pd.DataFrame:

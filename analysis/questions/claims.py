@@ -4,7 +4,8 @@ The difference between two policies is one number under Newsham's worldview and 
 claims is worth the difference in a world in which Newsham is right about these claims and Self about the rest: the mean
 over luck and over every number that belongs to neither author, in the same worlds for each coalition. Owen values, with
 the themes of the debate as unions, divide the distance between the two ends. Values of themes are exact, from all their
-coalitions; those of claims are sampled over orders, and then reconciled with the theme's.
+coalitions; those of claims are sampled over orders, and then reconciled with the theme's. Newsham's claims, Self's, and
+those on which both speak are also summed. Where an author is silent, his world has the evidence.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
 BLOCK_TRIALS = 200  # of a coalition, in two halves; an interval rests on the spread between blocks
 TRIALS = 5000
 HEAVIEST = 8  # claims of which every two are tried together
-TOTAL, THEME, NO_DIAL = "(total)", "(theme)", "(no dial)"
+TOTAL, AUTHOR, THEME, NO_DIAL = "(total)", "(author)", "(theme)", "(no dial)"
+SUMS = (TOTAL, AUTHOR, THEME)
+BOTH = "both"  # as an author: the claims on which both speak
 COLUMNS = ("start", "policy_a", "policy_b", "outcome", "theme", "claim", "value", "low", "high",
            "swap_into_newsham", "swap_into_self")  # fmt: skip
 Coalition = frozenset[str]
@@ -93,16 +96,30 @@ class Game:
 
     @cached_property
     def groups(self) -> dict[str, Coalition]:
-        """Every coalition that is swapped as one: all players, each theme's, each alone."""
+        """Every coalition that is swapped as one: all players, each author's, each theme's, each alone."""
         themes = {name: frozenset(members) for name, members in self.unions.items()}
-        return {TOTAL: frozenset(self.players), **themes, **{name: frozenset([name]) for name in self.players}}
+        authors = {f"{AUTHOR} {name}": frozenset(members) for name, members in self.by_author.items()}
+        alone = {name: frozenset([name]) for name in self.players}
+        return {TOTAL: frozenset(self.players), **authors, **themes, **alone}
+
+    @cached_property
+    def by_author(self) -> dict[str, tuple[str, ...]]:
+        """The claims on which only Newsham speaks, only Self, and both; without the empty ones."""
+        claims, found = self.question.experiment.catalogue.claims, dict[str, tuple[str, ...]]()
+        for author, speakers in ((NEWSHAM, {NEWSHAM}), (SELF, {SELF}), (BOTH, {NEWSHAM, SELF})):
+            members = tuple(name for name in self.players if name != NO_DIAL and {*claims[name].readings} == speakers)
+            found |= {author: members} if members else {}
+        return found
 
     @cached_property
     def rows(self) -> list[tuple[str, str, str]]:
-        """Theme, claim and name of every row: the total, then each theme with its claims, as in the catalogue."""
+        """Theme, claim and name of every row: the total, each author, each theme with its claims as in the catalogue.
+
+        In rows of an author the column of themes has the author: `newsham`, `self` or `both`.
+        """
         themes = {**{name: theme for theme, names in self.unions.items() for name in names}, **self.idle}
         ordered = sorted(themes, key=[*self.question.experiment.catalogue.claims, *themes].index)
-        rows = [("", TOTAL, TOTAL)]
+        rows = [("", TOTAL, TOTAL), *((author, AUTHOR, f"{AUTHOR} {author}") for author in self.by_author)]
         for theme in dict.fromkeys(themes[name] for name in ordered):
             rows.append((theme, THEME, theme))
             rows += [(theme, name, name) for name in ordered if themes[name] == theme]
@@ -164,7 +181,7 @@ class Claims(Finding):
         takes Self's reading of this claim alone, `swap_into_self` the reverse.
     details
         For the same rows, intervals of both swaps and `sampling_error`: the standard error from sampling orders, of
-        the value as reconciled. It is part of the interval, and 0 for themes, which are exact.
+        the value as reconciled. It is part of the interval, 0 for themes, which are exact, and blank for authors.
     ends
         The difference between the policies under either worldview, with its interval.
     pairs
@@ -316,6 +333,8 @@ def _reconciled(game: Game, parts: Parts) -> Parts:
             for name, share in zip(members, shares.tolist(), strict=True):
                 parts[f"value {name}"][..., i] += share * gap
                 parts[f"places {name}"][..., i] -= share * places[..., i].sum(axis=0)
+    for author, members in game.by_author.items():
+        parts[f"value {AUTHOR} {author}"] = np.sum([parts[f"value {name}"] for name in members], axis=0)
     return parts
 
 
@@ -348,7 +367,8 @@ def _tables(game: Game, parts: Parts) -> tuple[pd.DataFrame, pd.DataFrame]:
             )
             key = (*_key(game), outcome, theme, claim)
             table.append((*key, *value, newsham.estimate, by_self.estimate))
-            error = 0.0 if claim in (TOTAL, THEME) else _sampling_error(parts, name, i)
+            exact = {TOTAL: 0.0, THEME: 0.0, AUTHOR: np.nan}
+            error = exact[claim] if claim in exact else _sampling_error(parts, name, i)
             details.append((*key, error, *newsham[1:], *by_self[1:]))
     more = ("sampling_error", "into_newsham_low", "into_newsham_high", "into_self_low", "into_self_high")
     return pd.DataFrame(table, columns=COLUMNS), pd.DataFrame(details, columns=[*COLUMNS[:6], *more])

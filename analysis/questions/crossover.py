@@ -1,4 +1,4 @@
-"""Along one belief, where does the better policy change? Every claim's dial from Self's reading to Newsham's.
+"""Along one belief, where does the better policy change? Every claim's dial, from the evidence to who speaks on it.
 
 And along two at once: a map over two dials.
 """
@@ -25,13 +25,12 @@ from sim.statistics.zero_crossing import RESAMPLES, Crossing, find_crossing, nex
 
 if TYPE_CHECKING:
     from sim.engine.question import Question
-    from sim.scenario.distributions import Distribution
     from sim.scenario.experiment import Experiment
 
-FIRST = (0.0, 0.5, 1.0)  # dials that are played first, with both legal ends
+FIRST = (-1.0, -0.5, 0.0, 0.5, 1.0)  # dials that are played first, within a claim's range, with both legal ends
 ROUNDS = 5  # of more dials, at most: at crossings, and where a curve may bend to 0
 CLOSE = 0.02  # of the dial: two places so near are played as one
-MAP_GRID = np.linspace(0.0, 1.0, 7)  # dials that are played along each side of a map
+MAP_PLACES = 7  # dials that are played along each side of a map
 TRIALS = 5000
 BLOCK_TRIALS = 100  # of a setting, in one block
 BLOCKS_SAVED = 5  # played and saved together
@@ -50,13 +49,12 @@ class Crossover(Finding):
     Attributes
     ----------
     table
-        The columns of crossover.csv: `crossing` on the dial (0 Self .. 1 Newsham) with its 95 % interval, and its
-        `kind` (`one`, `many`, `none` within what is legal, or `undecided`). Then `legal_low` and `legal_high`, how far
-        the dial may go; `neutral`, where neutral numbers would be on the dial; how far the crossing lies beyond
-        `from_newsham`, `from_self` and `from_neutral`, in dials; all crossings if there are many; and the medians of
-        the claim's numbers at the crossing.
+        The columns of crossover.csv: `crossing` on the dial (-1 Self, 0 the evidence, 1 Newsham) with its 95 %
+        interval, and its `kind` (`one`, `many`, `none` within what is legal, or `undecided`). Then `legal_low` and
+        `legal_high`, how far the dial may go: 0 on the side of a silent author; all crossings if there are many; and
+        the medians of the claim's numbers at the crossing.
     numbers
-        For each crossing and number of its claim: its median there, at both ends, and the neutral mode.
+        For each crossing and number of its claim: its median there, by the evidence, and by each author who speaks.
     curves
         The difference at each dial that was played, with its 95 % interval.
     """
@@ -83,7 +81,7 @@ class Map(Finding):
     """The difference between two policies over two claims' dials, for the question's first outcome.
 
     `table` has `start`, `policy_a`, `policy_b`, `outcome`, `worldview`, `claim_x`, `claim_y`, `dial_x`, `dial_y`
-    (0 Self .. 1 Newsham), `difference` and its 95 % interval, `low` and `high`.
+    (-1 Self, 0 the evidence, 1 Newsham), `difference` and its 95 % interval, `low` and `high`.
     """
 
     claims: tuple[str, str]
@@ -96,7 +94,7 @@ class Map(Finding):
     def design(self) -> dict[str, Any]:
         """Sizes of the map."""
         blocks = blocks_of(self.question.experiment, self.trials)
-        return {"claims": [*self.claims], "places": len(MAP_GRID), "blocks": blocks}
+        return {"claims": [*self.claims], "places": MAP_PLACES, "blocks": blocks}
 
 
 def crossover(
@@ -104,8 +102,9 @@ def crossover(
 ) -> Crossover:
     """Find where the difference between two policies crosses 0 along each claim's dial.
 
-    Every number of another claim, or of none, stays as the worldview has it. Each dial is played at both readings, half
-    way and at both legal ends, and then where its curve crosses 0 or may bend to it. A claim whose only numbers are
+    Every number of another claim, or of none, stays as the worldview has it. Each dial is played at the evidence, at
+    the readings of who speaks, half way to them and at both legal ends, and then where its curve crosses 0 or may bend
+    to it. A claim whose only numbers are
     chances of a trait is played with and without the trait: its difference at any dial follows from these exactly.
 
     Parameters
@@ -126,12 +125,13 @@ def crossover(
     >>> from sim.engine.question import Question
     >>> question = Question.of(sim.load("debate"), contrast="direct_ties-status_quo", outcomes=["use_of_force"])
     >>> found = crossover(question, claims=["N18"], trials=500)
-    >>> len(found.table), len(found.curves) >= 5
+    >>> len(found.table), len(found.curves) >= 4
     (1, True)
     """
     names, search = check_dials(question.experiment, claims), _Search(question, trials, work)
     ends = {claim: beliefs.legal_ends(question.experiment.catalogue, claim) for claim in names}
-    wanted = {claim: sorted({end.low, *FIRST, end.high}) for claim, end in ends.items()}
+    wanted = {claim: sorted({end.low, *(dial for dial in FIRST if end.low <= dial <= end.high), end.high})
+              for claim, end in ends.items()}  # fmt: skip
     for _ in range(1 + ROUNDS):
         search.play(wanted)
         if not (wanted := {claim: more for claim in names if (more := search.next_dials(claim))}):
@@ -162,13 +162,24 @@ def map_dials(question: Question, claims: tuple[str, str], work: Work | None = N
     """
     if len(check_dials(question.experiment, claims)) != 2:
         raise QuestionError(f"a map needs two different claims, got {' and '.join(claims)}")
-    settings = [{claims[0]: x, claims[1]: y} for y in MAP_GRID.tolist() for x in MAP_GRID.tolist()]
+    across, up = (map_places(question.experiment, claim) for claim in claims)
+    settings = [{claims[0]: x, claims[1]: y} for y in up for x in across]
     differences = play_settings(question, settings, trials, work)
     key = (question.start.name, *question.contrast, question.outcomes[0], question.worldview.name, *claims)
     intervals = map(interval_over_blocks, differences[..., 0].T)
     rows = [(*key, *setting.values(), *interval) for setting, interval in zip(settings, intervals, strict=True)]
     size = worlds_of(question.experiment, trials)[0] * question.experiment.lucks
     return Map(question, size, pd.DataFrame(rows, columns=MAP_COLUMNS), claims)
+
+
+def map_places(experiment: Experiment, claim: str) -> list[float]:
+    """The dials of a claim that a map plays.
+
+    >>> import sim
+    >>> map_places(sim.load("debate"), "N12")[::3]
+    [-1.0, 0.0, 1.0]
+    """
+    return [round(dial, 9) for dial in np.linspace(*experiment.catalogue.claims[claim].dial_range, MAP_PLACES).tolist()]
 
 
 def check_dials(experiment: Experiment, claims: Sequence[str]) -> list[str]:
@@ -269,11 +280,11 @@ class _Search:
         return sorted(wanted)
 
     def _setting(self, claim: str, dial: float) -> Setting:
-        """What must be played at a dial: nothing is set where an author reads the claim as the worldview does."""
+        """What must be played at a dial: nothing is set where a claim's numbers are as the worldview has them."""
         own, catalogue = self._question.worldview.distributions, self._question.experiment.catalogue
-        if dial in (0.0, 1.0):
-            author = beliefs.worldview_at(catalogue, {claim: dial}).distributions
-            if all(author[name] == own[name] for name in beliefs.dialled_parameters(catalogue)[claim]):
+        if dial in (-1.0, 0.0, 1.0):
+            there = beliefs.worldview_at(catalogue, {claim: dial}).distributions
+            if all(there[name] == own[name] for name in beliefs.dialled_parameters(catalogue)[claim]):
                 return {}
         return {claim: float(dial)}
 
@@ -308,51 +319,26 @@ def traits_of(question: Question, claim: str) -> tuple[str, ...]:
     return names if {*names} <= TRAITS - correlated and exp.switches.get("traits", True) else ()
 
 
-def medians(experiment: Experiment, claim: str, dial: float) -> list[tuple[str, float, float, float, float]]:
-    """Each number of a claim: its median at a dial, at Self's end, at Newsham's, and the neutral mode.
+def medians(experiment: Experiment, claim: str, dial: float) -> list[tuple[str, float, dict[str, float]]]:
+    """Each number of a claim: its median at a dial, and at the evidence and the reading of each author who speaks.
 
     Beyond an author's reading medians go on along their straight line, as far as `legal_ends` says.
-    """
-    ends = [beliefs.worldview_at(experiment.catalogue, {claim: end}).distributions for end in (0.0, 1.0)]
-    rows = []
-    for name in beliefs.dialled_parameters(experiment.catalogue)[claim]:
-        by_self, newsham = (float(end[name].ppf(np.array([0.5]))[0]) for end in ends)
-        neutral = mode(experiment.catalogue.parameters[name].neutral)
-        rows.append((name, (1 - dial) * by_self + dial * newsham, by_self, newsham, neutral))
-    return rows
-
-
-def mode(distribution: Distribution) -> float:
-    """The likeliest value, to a thousandth of the range: where the inverse CDF is flattest.
-
-    >>> from sim.scenario.distributions import Triangular
-    >>> round(mode(Triangular(0.0, 0.3, 1.0)), 2)
-    0.3
-    """
-    values = distribution.ppf(np.linspace(0.0005, 0.9995, 1000))
-    steps = np.diff(values)
-    flattest = np.flatnonzero(steps <= steps.min() * (1 + 1e-6))
-    return float(values[flattest[len(flattest) // 2]])
-
-
-def neutral_dial(experiment: Experiment, claim: str) -> float | None:
-    """The dial nearest to the neutral medians; None if the claim moves no number.
-
-    Each number of the claim runs on a straight line from its median at Self's end to that at Newsham's. The dial is
-    the least-squares fit of that line to the neutral medians, each number in units of its own range.
 
     >>> import sim
-    >>> neutral_dial(sim.load("debate"), "S9")
-    1.0
+    >>> [(name, there, at)] = medians(sim.load("debate"), "S9", -1.0)
+    >>> list(at), there == at["self"]
+    (['self', 'evidence'], True)
     """
-    squares = products = 0.0
-    for name, _, by_self, newsham, _ in medians(experiment, claim, 0.0):
-        neutral = float(experiment.catalogue.parameters[name].neutral.ppf(np.array([0.5]))[0])
-        spread = max(by_self, newsham, neutral) - min(by_self, newsham, neutral)
-        if newsham != by_self:
-            squares += ((newsham - by_self) / spread) ** 2
-            products += (newsham - by_self) * (neutral - by_self) / spread**2
-    return products / squares if squares else None
+    catalogue = experiment.catalogue
+    stops = catalogue.claims[claim].stops
+    names = beliefs.dialled_parameters(catalogue)[claim]
+    at = {word: beliefs.medians(catalogue, claim, stop).tolist() for word, stop in stops.items()}
+    side = ("self" if dial < 0 else "newsham") if dial else "evidence"
+    rows = []
+    for i, name in enumerate(names):
+        here = {word: values[i] for word, values in at.items()}
+        rows.append((name, (1 - abs(dial)) * here["evidence"] + abs(dial) * here[side], here))
+    return rows
 
 
 def _key(question: Question, claim: str, outcome: str) -> tuple[str, ...]:
@@ -364,26 +350,25 @@ def _table(
 ) -> pd.DataFrame:
     exp, rows = question.experiment, []
     for (claim, outcome), crossing in crossings.items():
-        neutral, at = neutral_dial(exp, claim), crossing.at
-        away = (None, None, None) if at is None else (at - 1, at, None if neutral is None else at - neutral)
-        there = "" if at is None else "; ".join(f"{name} {value:.4g}" for name, value, *_ in medians(exp, claim, at))
+        at = crossing.at
+        there = "" if at is None else "; ".join(f"{name} {value:.4g}" for name, value, _ in medians(exp, claim, at))
         every = "; ".join(f"{dial:.3f}" for dial in crossing.every)
-        place = (at, crossing.low, crossing.high, crossing.kind, ends[claim].low, ends[claim].high, neutral, *away)
+        place = (at, crossing.low, crossing.high, crossing.kind, ends[claim].low, ends[claim].high)
         rows.append((*_key(question, claim, outcome), *place, every, there))
-    more = ("legal_low", "legal_high", "neutral", "from_newsham", "from_self", "from_neutral",
-            "crossings", "numbers_there")  # fmt: skip
+    more = ("legal_low", "legal_high", "crossings", "numbers_there")
     table = pd.DataFrame(rows, columns=[*COLUMNS, *more])
-    return table.astype(dict.fromkeys(("crossing", "low", "high", *more[:6]), float))
+    return table.astype(dict.fromkeys(("crossing", "low", "high", *more[:2]), float))
 
 
 def _numbers(question: Question, crossings: dict[tuple[str, str], Crossing]) -> pd.DataFrame:
     rows = []
     for (claim, outcome), crossing in crossings.items():
         for at in crossing.every or (() if crossing.at is None else (crossing.at,)):
-            for name, *values in medians(question.experiment, claim, at):
+            for name, there, stops in medians(question.experiment, claim, at):
                 unit = question.experiment.catalogue.parameters[name].unit
-                rows.append((*_key(question, claim, outcome), at, name, unit, *values))
-    more = ("crossing", "parameter", "unit", "median_there", "self_median", "newsham_median", "neutral_mode")
+                values = (stops.get(word) for word in ("self", "evidence", "newsham"))
+                rows.append((*_key(question, claim, outcome), at, name, unit, there, *values))
+    more = ("crossing", "parameter", "unit", "median_there", "self_median", "evidence_median", "newsham_median")
     return pd.DataFrame(rows, columns=[*COLUMNS[:6], *more])
 
 

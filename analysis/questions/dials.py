@@ -1,4 +1,7 @@
-"""What each claim's dial moves: from Self's reading to Newsham's, all else neutral, on the same worlds and luck."""
+"""What accepting each claim moves: from the evidence to an author's reading, all else from the evidence.
+
+On the same worlds and luck.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from analysis.questions import averages
 from analysis.questions.compare import primary, rivals
 from sim.engine.beliefs import worldview_at
 from sim.results.tables import reference_policy
+from sim.scenario.schema import AUTHORS, STOPS
 from sim.statistics.contrasts import TOO_FEW, margin_at
 from sim.statistics.intervals import LEVEL, Floats, Interval
 
@@ -21,27 +25,27 @@ if TYPE_CHECKING:
     from sim.scenario.catalogue import Claim, Outcome
     from sim.scenario.experiment import Experiment
 
-COLUMNS = ["claim", "theme", "of", "outcome", "effect", "low", "high", "margin", "verdict", "most"]
-ENDS = {"self": 0.0, "newsham": 1.0}
+COLUMNS = ["claim", "reading", "theme", "of", "outcome", "effect", "low", "high", "margin", "verdict", "most"]
 
 
 def effects(exp: Experiment, trials: int, update: Progress | None = None, *, keep: bool = False) -> pd.DataFrame:
-    """Effect of each dial on each primary outcome, and on the outcome that it moves most.
+    """Effect of accepting each claim on each primary outcome, and on the outcome that it moves most.
 
     Parameters
     ----------
     exp
-        Its policies in dispute are played from its reference start, with neutral numbers but for one claim.
+        Its policies in dispute are played from its reference start, with numbers from the evidence but for one claim.
     trials
-        Paired trials of each end of a dial and each policy.
+        Paired trials of each reading, of the evidence, and of each policy.
     update, keep
         As in `analysis.questions.averages.play`.
 
     Returns
     -------
     pandas.DataFrame
-        `claim`, `theme`, `of` (the policy most others are compared with, by its name; or `a - b`, the difference
-        between two), `outcome`, `effect` (at Newsham's reading minus at Self's, in the outcome's unit), `low`, `high`
+        `claim`, `reading` (`newsham` or `self`: who speaks; rows for each where both do), `theme`, `of` (the policy
+        most others are compared with, by its name; or `a - b`, the difference
+        between two), `outcome`, `effect` (at the reading minus by the evidence, in the outcome's unit), `low`, `high`
         (95 %), `margin` (the outcome's, or a tenth of its level if that is smaller), `verdict` and `most`: this
         outcome is the one moved most, by the outcome's own margin, of those
         moved beyond an interval that holds for all outcomes of the claim together.
@@ -50,28 +54,28 @@ def effects(exp: Experiment, trials: int, update: Progress | None = None, *, kee
     dials = {name: claim for name, claim in catalogue.claims.items() if claim.readings}
     base = reference_policy(exp)
     policies = tuple(policy for policy in exp.policies if policy.name in rivals(exp))
-    views = {(claim, end): worldview_at(catalogue, {claim: dial}) for claim in dials for end, dial in ENDS.items()}
-    # A silent author stands at neutral, so that many ends are the same worldview: it is played once.
-    names = {key: str(sorted((n, str(d)) for n, d in view.distributions.items())) for key, view in views.items()}
-    distinct = {names[key]: replace(exp, policies=policies, worldviews=(view,), starts=(exp.reference,))
-                for key, view in views.items()}  # fmt: skip
-    played = averages.play(distinct, trials, update=update, keep=keep)
-    ends = {key: {cell[2]: mean for cell, mean in played[name].items()} for key, name in names.items()}
+    readings = [(name, author) for name, claim in dials.items() for author in AUTHORS if author in claim.readings]
+    views = {"evidence": worldview_at(catalogue, {})}
+    views |= {f"{name} {author}": worldview_at(catalogue, {name: STOPS[author]}) for name, author in readings}
+    cells = {key: replace(exp, policies=policies, worldviews=(view,), starts=(exp.reference,))
+             for key, view in views.items()}  # fmt: skip
+    played = averages.play(cells, trials, update=update, keep=keep)
+    means = {key: {cell[2]: mean for cell, mean in by_cell.items()} for key, by_cell in played.items()}
     others = [policy.name for policy in policies if policy.name != base]
     rows = []
-    for claim in dials.values():
-        at_self, at_newsham = (ends[claim.name, end] for end in ENDS)
-        rows += _rows(exp, claim, base, others, at_self, at_newsham)
+    for name, author in readings:
+        rows += _rows(exp, dials[name], author, base, others, means["evidence"], means[f"{name} {author}"])
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _rows(
     exp: Experiment,
     claim: Claim,
+    author: str,
     base: str,
     others: list[str],
-    at_self: dict[str, Averages],
-    at_newsham: dict[str, Averages],
+    evidence: dict[str, Averages],
+    accepted: dict[str, Averages],
 ) -> list[list[object]]:
     priced = {values.outcome for values in exp.values}  # sums of the others
     known = {name: outcome for name, outcome in exp.catalogue.outcomes.items() if name not in priced}
@@ -79,7 +83,7 @@ def _rows(
     effects: dict[tuple[str, str], tuple[Interval, Interval]] = {}
     margins: dict[str, float] = {}
     for outcome, entry in known.items():
-        now, then = ({n: mean.outcome(exp, outcome) for n, mean in end.items()} for end in (at_newsham, at_self))
+        now, then = ({n: mean.outcome(exp, outcome) for n, mean in end.items()} for end in (accepted, evidence))
         pairs: dict[str, tuple[Floats, Floats]] = {base: (now[base], then[base])}
         if all(len(blocks) for end in (now, then) for blocks in end.values()):
             pairs |= {f"{other} - {base}": (now[other] - now[base], then[other] - then[base]) for other in others}
@@ -90,7 +94,8 @@ def _rows(
     most = _most(known, effects)
     shown = {outcome.name for outcome in primary(exp)}
     return [
-        [claim.name, claim.theme, of, name, *alone, margins[name], verdict(alone, margins[name]), (of, name) == most]
+        [claim.name, author, claim.theme, of, name, *alone, margins[name], verdict(alone, margins[name]),
+         (of, name) == most]
         for (of, name), (alone, _) in effects.items() if name in shown or (of, name) == most
     ]  # fmt: skip
 

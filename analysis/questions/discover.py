@@ -1,13 +1,15 @@
 """Scenario discovery: with which beliefs does one policy do better than another? (Bryant and Lempert 2010)
 
-Every claim's dial is set at random between the two authors' readings, thousands of times, and the difference between
+Every claim is accepted by between none and all, at random, thousands of times, and the difference between
 the policies is played at each such point, in worlds of its own. The policy that does better at fewer points is the
 exception. The search is for boxes of beliefs in which it does better more often (`sim.statistics.boxes`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,9 +17,11 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from analysis.questions.finding import Finding, reject_two_sided, stakes
+from analysis.questions.sensitivity import BELIEFS, LAWS
 from analysis.questions.work import Counter, Work
-from sim.engine.beliefs import dialled_parameters, draw_worlds
+from sim.engine.beliefs import dialled_parameters, draw_worlds, nearest_stop
 from sim.errors import QuestionError
+from sim.scenario.messages import describe_unknown
 from sim.statistics import boxes
 from sim.statistics.boxes import COVERAGE, Flags, FoundBox
 from sim.statistics.intervals import LEVEL, Floats, Interval
@@ -95,7 +99,7 @@ class Discovery(Finding):
     points
         Of discover_points.csv: each point's difference with its interval, which policy does better, and the dials.
     dials
-        Settings of the dials, 0 Self's reading .. 1 Newsham's: float[half, point, claim].
+        Settings of the dials, -1 Self's reading, 0 the evidence, 1 Newsham's: float[half, point, claim].
     searches
         Points and boxes by outcome.
     """
@@ -107,6 +111,7 @@ class Discovery(Finding):
     searches: dict[str, Search] = field(repr=False)
     coverage: float
     beyond_margin: bool
+    law: str
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -118,8 +123,8 @@ class Discovery(Finding):
         halves, half, claims = self.dials.shape
         return {
             "points": halves * half, "claims": claims, "blocks": BLOCKS, "coverage": self.coverage,
-            "beyond_margin": self.beyond_margin, "few": boxes.FEW, "chance": boxes.CHANCE, "depth": boxes.DEPTH,
-            "folds": boxes.FOLDS,
+            "beyond_margin": self.beyond_margin, "law": LAWS[self.law], "few": boxes.FEW, "chance": boxes.CHANCE,
+            "depth": boxes.DEPTH, "folds": boxes.FOLDS,
         }  # fmt: skip
 
 
@@ -136,11 +141,12 @@ def discover(
     trials: int = TRIALS,
     coverage: float = COVERAGE,
     beyond_margin: bool = False,
+    law: str = "dials",
 ) -> Discovery:
     """Find the beliefs with which the policy that mostly does worse does better.
 
-    Each dial is uniform between the two readings, independent of the others: two scrambled Sobol sequences, one for
-    each half of the points, with seeds derived from the experiment's.
+    Each dial is uniform over its range, independent of the others: two scrambled Sobol sequences, one for each half of
+    the points, with seeds derived from the experiment's.
 
     Parameters
     ----------
@@ -155,11 +161,14 @@ def discover(
         Share of the exception's points that PRIM's box must contain, 0..1.
     beyond_margin
         Count only differences larger than what counts as the same.
+    law
+        `dials`: each claim is accepted by between none and all. `readings`: each is at the evidence or at a reading of
+        an author who speaks, with equal chances.
 
     Raises
     ------
     QuestionError
-        For an outcome without a better side, or one that is the same under both policies everywhere.
+        For an unknown law, an outcome without a better side, or one that is the same under both policies everywhere.
 
     Examples
     --------
@@ -175,9 +184,11 @@ def discover(
         reject_two_sided(exp.catalogue.outcomes[outcome])
     if not 0 < coverage <= 1:
         raise QuestionError(f"coverage: must be above 0 and at most 1, got {coverage:g}")
-    dials = draw_dials(exp.seed, len(claims), points)
+    if law not in BELIEFS:
+        raise QuestionError(describe_unknown("law", law, BELIEFS))
+    dials = draw_dials(exp, claims, points, law)
     worlds = -(-trials // (BLOCKS * exp.lucks)) * BLOCKS
-    differences = _play_points(question, claims, dials, worlds, work or Work())
+    differences = _play_points(question, claims, dials, worlds, work or Work(), law)
     searches = {}
     for i, outcome in enumerate(question.outcomes):
         if not differences[..., i].any():
@@ -188,24 +199,38 @@ def discover(
     limits, rates = _box_tables(question, searches)
     points_table = pd.concat([_point_table(question, search, claims, dials) for search in searches.values()])
     return Discovery(question, worlds * exp.lucks, limits, rates, points_table, claims, dials, searches, coverage,
-                     beyond_margin)  # fmt: skip
+                     beyond_margin, law)  # fmt: skip
 
 
-def draw_dials(seed: int, inputs: int, points: int) -> Floats:
-    """Two independent scrambled Sobol sequences in the unit cube: float[half, point, input].
+def draw_dials(exp: Experiment, claims: Sequence[str], points: int, law: str = "dials") -> Floats:
+    """Settings of claims' dials from two independent scrambled Sobol sequences: float[half, point, claim].
 
-    >>> draw_dials(1, 3, 60).shape, bool((draw_dials(1, 3, 16) == draw_dials(1, 3, 64)[:, :8]).all())
-    ((2, 32, 3), True)
+    >>> import sim
+    >>> exp = sim.load("debate")
+    >>> few, many = (draw_dials(exp, ["N12", "S9"], points) for points in (16, 60))
+    >>> many.shape, bool((few == many[:, :8]).all()), many.min(axis=(0, 1)).round().tolist()
+    ((2, 32, 2), True, [-1.0, -1.0])
     """
     from scipy.stats import qmc
 
     half = max(int(np.ceil(np.log2(max(points, 2)))) - 1, 0)
-    return np.stack([qmc.Sobol(inputs, rng=np.random.default_rng([seed, i])).random_base2(half) for i in (0, 1)])
+    seeds = [np.random.default_rng([exp.seed, i]) for i in (0, 1)]
+    unit = np.stack([qmc.Sobol(len(claims), rng=rng).random_base2(half) for rng in seeds])
+    entries = [exp.catalogue.claims[claim] for claim in claims]
+    low, high = np.array([claim.dial_range for claim in entries]).T
+    dials: Floats = low + (high - low) * unit
+    if law == "readings":
+        for i, claim in enumerate(entries):
+            dials[..., i] = np.vectorize(partial(nearest_stop, claim))(dials[..., i])
+    return dials
 
 
-def _play_points(question: Question, claims: tuple[str, ...], dials: Floats, worlds: int, work: Work) -> Floats:
+def _play_points(
+    question: Question, claims: tuple[str, ...], dials: Floats, worlds: int, work: Work, law: str
+) -> Floats:
     """The difference at each point, float[half, point, block, outcome]: point i of half h has worlds of its own."""
-    cache = work.cache(question, "discover", claims, worlds)
+    # The pieces of a law are saved apart; a longer design begins with the points of a shorter one.
+    cache = work.cache(question, "discover", claims, worlds, law)
     pieces = [(half, first) for first in range(0, dials.shape[1], POINTS_SAVED) for half in (0, 1)]
     each = POINTS_SAVED * worlds * question.experiment.lucks * len(question.policies)
 
@@ -224,8 +249,7 @@ def _play_piece(question: Question, claims: tuple[str, ...], points: Floats, fir
     here = draw_worlds(question.experiment, question.worldview, claims, first_world, len(points) * worlds)
     means = []
     for i, point in enumerate(points):
-        rows = slice(i * worlds, (i + 1) * worlds)
-        part = replace(here, own=here.own[rows], by_self=here.by_self[rows], by_newsham=here.by_newsham[rows])
+        part = here.part(slice(i * worlds, (i + 1) * worlds))
         parameters = part.at(dict(zip(claims, point.tolist(), strict=True)))
         values = question.values(parameters, first_world + i * worlds)
         means.append(values.reshape(BLOCKS, worlds // BLOCKS, -1).mean(axis=1))
@@ -242,19 +266,26 @@ def _exception(question: Question, outcome: str, differences: Floats, beyond_mar
     return (a, first) if first.sum() <= second.sum() else (b, second)
 
 
-def words_for_limits(low: float, high: float) -> str:
-    """The limits of a dial in words.
+def words_for_limits(dial_range: tuple[float, float], low: float, high: float) -> str:
+    """The limits of a dial in words: how far a claim is accepted, and by whose reading.
 
-    >>> words_for_limits(0.62, np.inf), words_for_limits(0.2, 0.6)
-    ('near Newsham’s reading (above 0.62)', 'between 0.20 and 0.60')
-    >>> words_for_limits(-np.inf, 0.7)
-    'not near Newsham’s reading (below 0.70)'
+    >>> words_for_limits((0.0, 1.0), 0.62, np.inf), words_for_limits((-1.0, 0.0), -0.6, -0.2)
+    ('accepted to more than 0.62 (Newsham)', 'accepted to between 0.20 and 0.60 (Self)')
+    >>> words_for_limits((-1.0, 0.0), -0.7, np.inf), words_for_limits((-1.0, 1.0), -np.inf, 0.7)
+    ('accepted to less than 0.70 (Self)', 'not near Newsham’s reading (below 0.70)')
     """
-    if np.isfinite(low) and np.isfinite(high):
-        return f"between {low:.2f} and {high:.2f}"
-    if np.isfinite(low):
-        return f"{'near Newsham’s' if low >= 0.5 else 'not near Self’s'} reading (above {low:.2f})"
-    return f"{'near Self’s' if high <= 0.5 else 'not near Newsham’s'} reading (below {high:.2f})"
+    least, greatest = dial_range
+    if least < 0 < greatest:
+        if np.isfinite(low) and np.isfinite(high):
+            return f"between {low:.2f} and {high:.2f}".replace("-", "−")
+        if np.isfinite(low):
+            return f"{'near Newsham’s' if low >= 0 else 'not near Self’s'} reading (above {low:.2f})".replace("-", "−")
+        return f"{'near Self’s' if high <= 0 else 'not near Newsham’s'} reading (below {high:.2f})".replace("-", "−")
+    author, ends = ("Newsham", (low, high)) if greatest > 0 else ("Self", (-high, -low))
+    if np.isfinite(ends[0]) and np.isfinite(ends[1]):
+        return f"accepted to between {ends[0]:.2f} and {ends[1]:.2f} ({author})"
+    more = np.isfinite(ends[0])
+    return f"accepted to {'more' if more else 'less'} than {ends[0] if more else ends[1]:.2f} ({author})"
 
 
 def _key(question: Question, outcome: str) -> tuple[str, ...]:
@@ -270,8 +301,8 @@ def _box_tables(question: Question, searches: dict[str, Search]) -> tuple[pd.Dat
             number[candidate.method] += 1
             box = (*_key(question, outcome), search.exception, candidate.method, number[candidate.method])
             for claim in candidate.box.restricted:
-                ends = candidate.box.limits(claim)
-                limits.append((*box, claim, *np.clip(ends, 0, 1).tolist(), words_for_limits(*ends)))
+                ends, reach = candidate.box.limits(claim), question.experiment.catalogue.claims[claim].dial_range
+                limits.append((*box, claim, *np.clip(ends, *reach).tolist(), words_for_limits(reach, *ends)))
             for half, fit in zip(HALVES, (candidate.train, candidate.held_out), strict=True):
                 rates.append((*box, half, fit.points, *fit.coverage, *fit.density, *fit.base_rate, candidate.holds))
     return pd.DataFrame(limits, columns=COLUMNS), pd.DataFrame(rates, columns=RATES)

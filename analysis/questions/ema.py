@@ -42,9 +42,9 @@ def model(
     Parameters
     ----------
     uncertain
-        `dials`: every claim's, 0 Self's reading .. 1 Newsham's. `parameters`: every number that is drawn, with its
-        distribution under the worldview. Or names of claims and parameters; a parameter lies over the dial of its
-        claim. Where the workbench has no such distribution the name is `quantile_PARAMETER`, from 0 to 1.
+        `dials`: every claim's, over its range (-1 Self, 0 the evidence, 1 Newsham). `parameters`: every number that is
+        drawn, with its distribution under the worldview. Or names of claims and parameters; a parameter lies over the
+        dial of its claim. Where the workbench has no such distribution the name is `quantile_PARAMETER`, from 0 to 1.
     outcomes
         By default the primary ones; each is to be minimised or maximised as the catalogue says.
     contrast

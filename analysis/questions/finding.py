@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.engine.beliefs import dialled_parameters, worldview_at
+from sim.engine.beliefs import dials_of, worldview_at
 from sim.errors import QuestionError
 from sim.results import manifest
 from sim.scenario.experiment import Experiment, Worldview
+from sim.scenario.schema import AUTHORS, Author
 from sim.statistics.intervals import LEVEL
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from sim.results.result import Result
     from sim.scenario.catalogue import Outcome
 
-NEWSHAM, SELF = "newsham", "self"  # the worldviews at the two ends of a dial
+NEWSHAM: Author = "newsham"
+SELF: Author = "self"  # the two authors' worldviews
 PLAYED_BY_THE_RUN = ("set", "seed", "trials", "lucks")  # options without meaning where a finished run is read
 WITHOUT_EFFECT = ("workers", "no_figures", "out")  # options on which no number depends
 
@@ -181,19 +183,20 @@ def _identity(described: Manifest) -> Manifest:
 
 def moves_dials(described: Manifest) -> bool:
     """True if the question moved the dials of claims, from a worldview that held for the rest."""
-    return described["command"] in ("crossover", "flip", "discover") or described["design"].get("over") == "dials"
+    over = described["design"].get("over")
+    return described["command"] in ("crossover", "flip", "discover") or over in ("dials", "readings")
 
 
 def read_experiment(described: Manifest) -> Experiment:
-    """Return the question's experiment: its policies and worldviews, and both ends of the dials that it moved."""
+    """Return the question's experiment: its policies and worldviews, and both authors' if it moved dials."""
     exp = manifest.read_experiment(described)
     policies = described["design"].get("policies", described["asked"]["policies"])
     views = [view for view in exp.worldviews if view.name in described["asked"]["worldviews"]]
-    for end, author in ((0.0, "Self"), (1.0, "Newsham")) if moves_dials(described) else ():
-        laws = worldview_at(exp.catalogue, dict.fromkeys(dialled_parameters(exp.catalogue), end)).distributions
+    for author in (SELF, NEWSHAM) if moves_dials(described) else ():
+        laws = worldview_at(exp.catalogue, dials_of(exp.catalogue, author)).distributions
         if not any(view.distributions == laws for view in views):
-            title, summary = f"All dials at {end:g}", f"Every claim as {author} reads it, the rest neutral."
-            views.append(Worldview(f"dials_{end:g}", title, summary, laws))
+            title = f"Every claim of {AUTHORS[author]} accepted"
+            views.append(Worldview(f"claims_{author}", title, f"{title}; elsewhere the evidence stands.", laws))
     kept = tuple(policy for policy in exp.policies if policy.name in policies)
     return replace(exp, policies=kept, worldviews=tuple(views))
 

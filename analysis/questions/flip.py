@@ -15,6 +15,7 @@ from analysis.questions.finding import Finding
 from analysis.questions.work import Counter, Work
 from sim.engine import beliefs
 from sim.errors import QuestionError
+from sim.scenario.schema import EVIDENCE, STOPS
 from sim.statistics.intervals import Floats, interval_over_blocks
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ EXACT = 3  # every set of up to so many of these is tried
 TRIED = 70  # sets that are tried at a time, and larger sets of a size, at most, that are tried in the end
 COLUMNS = ("start", "policy_a", "policy_b", "outcome", "worldview", "step", "claim", "reading", "difference", "low",
            "high", "result")  # fmt: skip
-Changes = tuple[str, ...]  # "claim reading", as in "S12 newsham"
+Changes = tuple[str, ...]  # "claim stop", as in "S12 self" or "S12 evidence"
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +38,9 @@ class Flip(Finding):
     ----------
     table
         The columns of flip.csv: step 0 is the worldview as it is, then a row for each change, with the difference after
-        it and every change before, then `(all)`: an author's reading of every claim. All differences are from worlds
-        that had no part in the search.
+        it and every change before, then `(all)`: every claim of an author accepted and no other, or none at all
+        (`evidence`). `reading` is `newsham`, `self` or `evidence`: no claim is read as a silent author would. All
+        differences are from worlds that had no part in the search.
     result
         `turned`: the last difference lies on the other side of 0 with its whole interval; `undecided`: only its
         estimate does; `none`: no set that was tried leads there; `unsettled`: the interval of the worldview's own
@@ -60,7 +62,7 @@ class Flip(Finding):
 
 
 def flip(question: Question, work: Work | None = None, *, trials: int = TRIALS) -> Flip:
-    """Find the fewest claims to swap for an author's other reading so that the other policy does better.
+    """Find the fewest claims to accept, or to accept no longer, so that the other policy does better.
 
     The search is over the twelve changes with the largest effect, alone or on top of all others. All sets of one, two
     and three of them are tried, so a result of up to three is the smallest of these twelve. If none turns the result,
@@ -128,13 +130,13 @@ class _Search:
     def turns(self, changes: Changes) -> bool:
         return _lies_beyond(self.play([changes])[changes], self.sign)
 
-    def all_of_an_author(self) -> Changes:
-        """All readings of the author whose world lies farthest on the other side."""
-        return self.farthest([*_by_author(self.options).values()])
+    def all_at_an_end(self) -> Changes:
+        """All changes to the end that lies farthest on the other side: an author's world, or the evidence."""
+        return self.farthest([*_ends(self.question, self.options).values()])
 
     def largest(self) -> Changes:
         """The changes with the largest effect: made first, or taken back when every other one has been made."""
-        every = self.all_of_an_author()
+        every = self.all_at_an_end()
         without = {option: tuple(other for other in every if other != option) for option in every}
         self.play([(), every, *((option,) for option in every), *without.values()])
         weight = {claim: max(abs(self._gain((claim,), ())), abs(self._gain(every, without[claim]))) for claim in every}
@@ -152,7 +154,7 @@ class _Search:
                 return self.ordered(few)
         turning = [changes for changes in (self._forward(searched), self._backward(searched)) if changes is not None]
         if not turning:
-            every = self.all_of_an_author()
+            every = self.all_at_an_end()
             return every if self.turns(every) else None
         chosen = min(turning, key=len)
         while len(chosen) > EXACT + 1 and (smaller := self._smaller(searched, len(chosen) - 1)):
@@ -222,7 +224,7 @@ class _Search:
         """The result of a search, with every difference from fresh worlds."""
         question, changes = self.question, turning or ()
         steps = [changes[:i] for i in range(len(changes) + 1)]
-        ends = _by_author(self.options)
+        ends = _ends(question, self.options)
         differences = self.play([*steps, *ends.values()], fresh=True)
         turned = _lies_beyond(differences[changes], self.sign)
         result = "unsettled" if not settled else "none" if turning is None else "turned" if turned else "undecided"
@@ -231,27 +233,32 @@ class _Search:
         for i, step in enumerate(steps):
             claim, reading = step[-1].split() if step else ("", "")
             rows.append((*key, i, claim, reading, *interval_over_blocks(differences[step]), result))
-        for author, every in ends.items():
-            rows.append((*key, None, "(all)", author, *interval_over_blocks(differences[every]), result))
+        for reading, every in ends.items():
+            rows.append((*key, None, "(all)", reading, *interval_over_blocks(differences[every]), result))
         trials = worlds_of(question.experiment, self.trials)[0] * question.experiment.lucks
         table = pd.DataFrame(rows, columns=COLUMNS).astype({"low": float, "high": float})
         return Flip(question, trials, table, result, changes)
 
 
-def _by_author(options: Sequence[str]) -> dict[str, Changes]:
-    authors = dict.fromkeys(option.split()[1] for option in options)
-    return {author: tuple(option for option in options if option.endswith(author)) for author in authors}
+def _ends(question: Question, options: Sequence[str]) -> dict[str, Changes]:
+    """The changes that lead from the worldview to an author's world or to the evidence, but for those already there."""
+    claims = question.experiment.catalogue.claims
+    ends: dict[str, Changes] = {}
+    for word in STOPS:
+        wanted = {f"{claim} {word if word in claims[claim].stops else EVIDENCE}" for claim in claims}
+        ends[word] = tuple(option for option in options if option in wanted)
+    return {word: changes for word, changes in ends.items() if changes}
 
 
 def _options(question: Question) -> list[str]:
-    """Every possible change: a claim and an author whose reading of it differs from the worldview."""
+    """Every possible change: a claim, and a stop of its dial where its numbers differ from the worldview's."""
     own, catalogue = question.worldview.distributions, question.experiment.catalogue
     options = []
     for claim, names in beliefs.dialled_parameters(catalogue).items():
-        for reading, dial in (("newsham", 1.0), ("self", 0.0)):
+        for word, dial in catalogue.claims[claim].stops.items():
             other = beliefs.worldview_at(catalogue, {claim: dial}).distributions
             if any(other[name] != own[name] for name in names):
-                options.append(f"{claim} {reading}")
+                options.append(f"{claim} {word}")
     return options
 
 
@@ -262,4 +269,4 @@ def _lies_beyond(blocks: Floats, sign: float) -> bool:
 
 
 def _setting(changes: Changes) -> dict[str, float]:
-    return {change.split()[0]: float(change.endswith("newsham")) for change in changes}
+    return {claim: STOPS[word] for claim, word in (change.split() for change in changes)}

@@ -19,6 +19,7 @@ import pandas as pd
 
 from analysis.questions.finding import Finding
 from analysis.questions.work import Counter, Work
+from sim.engine.beliefs import nearest_stop
 from sim.engine.evaluation import CLAIM, block_means, problem
 from sim.engine.question import check_count
 from sim.errors import QuestionError
@@ -38,12 +39,18 @@ BLOCKS = 20  # blocks of worlds: an interval rests on how they differ
 TORNADO_FACTOR = 10  # a tornado has few rows, and so many times the trials
 SOBOL_PART = 5  # of the trials: luck is removed from the shares, so that more rows tell more than more trials in each
 ROWS_SAVED = 128  # rows that are played and saved together
+LEVELS = {"dials": indices.GRID_LEVELS, "parameters": indices.GRID_LEVELS, "readings": 2}  # of Morris' grid
 TOLERANCE = 0.1  # of the variance, or of the largest mu_star: what counts as settled
 LAWS = {
-    "dials": "each claim’s dial uniform from 0 (Self) to 1 (Newsham), all independent",
+    "dials": "each claim accepted by between none and all, all independent; where both authors speak, from Self’s "
+    "reading over the evidence to Newsham’s",
+    "readings": "each claim’s numbers from the evidence or from the reading of an author who speaks, with equal "
+    "chances, all independent",
     "parameters": "each number as the worldview has it, all independent",
 }
-ENDS = {"dials": (0.0, 1.0), "parameters": (0.05, 0.95)}  # of a tornado, as quantiles of an input's distribution
+BELIEFS = ("dials", "readings")  # laws about claims
+ENDS = {"dials": (0.0, 1.0), "readings": (0.0, 1.0), "parameters": (0.05, 0.95)}
+"""Of a tornado, as quantiles of an input's distribution."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +67,7 @@ class Sensitivity(Finding):
     tornado
         The difference with each input at either end and the rest as the worldview has it, and the change that makes.
     over
-        What the inputs are: `dials` or `parameters`.
+        What the inputs are, and how they are drawn: a key of `LAWS`.
     """
 
     convergence: pd.DataFrame = field(repr=False)
@@ -85,7 +92,7 @@ class Sensitivity(Finding):
         return {
             "over": self.over, "law": self.law, "inputs": morris["input"].nunique(),
             "kept_inputs": {self.question.start.name: kept}, "trajectories": int(morris["points"].max()),
-            "levels": indices.GRID_LEVELS, "morris_rows": int(morris["rows"].max()),
+            "levels": LEVELS[self.over], "morris_rows": int(morris["rows"].max()),
             "sequences": _count_sequences(int(sobol["points"].max())), "points": int(sobol["points"].max()),
             "sobol_rows": int(sobol["rows"].max()), "sobol_trials": int(sobol["trials"].max()), "blocks": BLOCKS,
             "resamples": indices.RESAMPLES, "tornado_trials": self.trials * TORNADO_FACTOR,
@@ -110,7 +117,8 @@ def sensitivity(
     question
         A contrast. Its worldview holds in the tornado for all but one input, in Sobol's method for those not kept.
     over
-        `dials`: every claim's, uniform from 0 to 1. `parameters`: every number, as the worldview has it.
+        `dials`: each claim is accepted by between none and all, its dial uniform over its range. `readings`: each is
+        at the evidence or at a reading, with equal chances. `parameters`: every number, as the worldview has it.
     trials
         For each policy and row; rounded up to 20 blocks of worlds. A row of the tornado has ten times as many, one of
         Sobol's design a fifth.
@@ -140,15 +148,15 @@ def sensitivity(
     if check_count("points", points) < 8 or points & (points - 1):
         raise QuestionError(f"points: must be a power of 2 from 8, as 256 or 512, got {points}")
     exp, work = question.experiment, work or Work()
-    inputs = problem(exp, over, question.worldview.name)
+    inputs = problem(exp, "dials" if over in BELIEFS else over, question.worldview.name)
     count, kept = inputs["num_vars"], min(check_count("heaviest", heaviest), inputs["num_vars"])
     check_count("trials", trials)
     worlds, few = (-(-trials // (BLOCKS * exp.lucks * part)) * BLOCKS for part in (1, SOBOL_PART))
     of_worlds = (trajectories * (count + 1) + TORNADO_FACTOR * (2 * count + 1)) * worlds + points * (kept + 2) * few
     counter = Counter(work.progress, of_worlds * len(question.policies) * exp.lucks)
-    model = _Model(question, tuple(inputs["names"]), worlds, work, counter)
+    model = _Model(question, tuple(inputs["names"]), worlds, work, counter, over == "readings")
     turns = _tornado(model, inputs, over)
-    morris = screen(model, inputs, question.outcomes, trajectories, exp.seed)
+    morris = screen(model, inputs, question.outcomes, trajectories, exp.seed, LEVELS[over])
     chosen = plain_problem(inputs, _heaviest(morris, kept))
     base = replace(model, names=tuple(chosen["names"]), worlds=few)
     models = [replace(base, first_world=i * few) for i in range(_count_sequences(points))]
@@ -171,11 +179,16 @@ class _Model:
     worlds: int
     work: Work
     counter: Counter
+    at_stops: bool
     first_world: int = 0
 
     def __call__(self, X: Floats) -> Floats:
         bare = [name.removeprefix(CLAIM) for name in self.names]
-        return self.play([dict(zip(bare, row, strict=True)) for row in X.tolist()])
+        settings = [dict(zip(bare, row, strict=True)) for row in X.tolist()]
+        if self.at_stops:
+            claims = self.question.experiment.catalogue.claims
+            settings = [{name: nearest_stop(claims[name], dial) for name, dial in row.items()} for row in settings]
+        return self.play(settings)
 
     def play(self, settings: Sequence[dict[str, float]]) -> Floats:
         """Play each setting: float[block, setting, outcome]. Some rows at a time are saved."""

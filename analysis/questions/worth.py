@@ -1,6 +1,6 @@
 """Which belief, if a study settled it before Japan chooses, would change the choice, and how much would that save?
 
-Every claim's dial is set at random between the two authors' readings, thousands of times. All policies are played at
+Each claim is accepted by between none and all, at random, thousands of times. All policies are played at
 each such point, in worlds of its own. Without a study one takes the policy with the least expected loss. After it one
 takes the policy that is best given what it found. The mean saving is the value of information
 (`sim.statistics.information`). Luck and the numbers that a reading leaves open stay unknown: no study of a claim
@@ -176,15 +176,12 @@ def _play(question: Question, claims: tuple[str, ...], dials: Floats, worlds: in
     return np.concatenate(work.map(play, range(pieces), Counter(work.progress, pieces * each), each))
 
 
-def _play_piece(
-    alone: list[Question], claims: tuple[str, ...], dials: Floats, first_world: int, worlds: int
-) -> Floats:
+def _play_piece(alone: list[Question], claims: tuple[str, ...], dials: Floats, first_world: int, worlds: int) -> Floats:
     """Neighbouring points, each in the next worlds."""
     here = draw_worlds(alone[0].experiment, alone[0].worldview, claims, first_world, len(dials) * worlds)
     tables = []
     for i, point in enumerate(dials.tolist()):
-        rows = slice(i * worlds, (i + 1) * worlds)
-        part = replace(here, own=here.own[rows], by_self=here.by_self[rows], by_newsham=here.by_newsham[rows])
+        part = here.part(slice(i * worlds, (i + 1) * worlds))
         tables.append(part.at(dict(zip(claims, point, strict=True))))
     parameters = np.concatenate(tables)
     values = np.stack([question.values(parameters, first_world) for question in alone], axis=1)
@@ -227,7 +224,8 @@ def words_for_change(saving: Saving, bounds: list[list[float]]) -> str | None:
         return None
     (least, greatest), (low, high) = bounds[saving.inputs[0]], saving.where
     edge = 0.01 * (greatest - least)  # the points reach no end exactly
-    return words_for_limits(low if low > least + edge else -np.inf, high if high < greatest - edge else np.inf)
+    ends = low if low > least + edge else -np.inf, high if high < greatest - edge else np.inf
+    return words_for_limits((least, greatest), *ends)
 
 
 def _policy_rows(

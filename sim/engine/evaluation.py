@@ -22,6 +22,7 @@ from sim.engine.question import Question, check_count, look_up
 from sim.errors import QuestionError
 from sim.scenario.distributions import Distribution, Fixed, Normal, Triangular, Uniform
 from sim.scenario.messages import describe_unknown, format_value
+from sim.scenario.schema import AUTHORS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,8 +59,9 @@ def evaluate(
     X
         float[row, name]: a setting of every name in each row.
     names
-        Of the columns: a claim's dial (`N12` or `claim.N12`; 0 Self's reading .. 1 Newsham's, and beyond as far as
-        `sim.engine.beliefs.legal_ends` says), a parameter (a value within its bounds, in its unit),
+        Of the columns: a claim's dial (`N12` or `claim.N12`; -1 Self's reading, 0 the evidence, 1 Newsham's; on the
+        side of an author who speaks, and beyond as far as `sim.engine.beliefs.legal_ends` says), a parameter (a value
+        within its bounds, in its unit),
         `quantile.PARAMETER` (a quantile of the worldview's distribution, 0..1)
         or `switch.NAME` (0 off, 1 on). A parameter takes precedence over the dial of its claim.
     outcomes
@@ -72,7 +74,7 @@ def evaluate(
         Without a contrast: the policy played; by default the experiment's first.
     start, worldview
         The start (by default the experiment's last), and the worldview of every number that is not set (by default
-        the one with the fewest numbers off neutral).
+        the one nearest to the evidence).
     worlds, lucks, first_world
         Worlds, lucks in each (by default the experiment's), and the number of the first world.
     blocks
@@ -98,7 +100,7 @@ def evaluate(
     --------
     >>> import sim
     >>> exp = sim.load("debate")
-    >>> Y = evaluate(exp, [[0.0], [1.0]], ["N12"], outcomes=["crisis"], contrast="both-status_quo", worlds=100)
+    >>> Y = evaluate(exp, [[-1.0], [1.0]], ["N12"], outcomes=["crisis"], contrast="both-status_quo", worlds=100)
     >>> Y.shape
     (2, 1)
 
@@ -107,7 +109,7 @@ def evaluate(
 
     >>> def bad_decade(trials):
     ...     return (trials["crisis"] == 1) & (trials["japan_gdp_loss_pct"] > 5)
-    >>> evaluate(exp, [[0.0], [1.0]], ["N12"], outcomes=["crisis", bad_decade], worlds=100).shape
+    >>> evaluate(exp, [[-1.0], [1.0]], ["N12"], outcomes=["crisis", bad_decade], worlds=100).shape
     (2, 2)
     """
     question = Question.of(
@@ -159,7 +161,7 @@ def evaluate_table(
     Examples
     --------
     >>> import sim
-    >>> table = evaluate_table(sim.load("debate"), [[0.0], [1.0]], ["N12"], outcomes=["crisis"], worlds=100)
+    >>> table = evaluate_table(sim.load("debate"), [[-1.0], [1.0]], ["N12"], outcomes=["crisis"], worlds=100)
     >>> list(table), len(table)
     (['N12', 'crisis'], 2)
     """
@@ -220,10 +222,11 @@ def problem(exp: Experiment, kind: str = "dials", worldview: str | None = None) 
     Parameters
     ----------
     kind
-        `dials`: every claim's, from 0 to 1. `parameters`: every number that is drawn, as the worldview has it;
+        `dials`: every claim's, over its range (`Claim.dial_range`). `parameters`: every number that is drawn, as the
+        worldview has it;
         where SALib has no such distribution the name is `quantile.PARAMETER`, from 0 to 1.
     worldview
-        By default the one with the fewest numbers off neutral.
+        By default the one nearest to the evidence.
 
     Returns
     -------
@@ -233,13 +236,13 @@ def problem(exp: Experiment, kind: str = "dials", worldview: str | None = None) 
     Examples
     --------
     >>> import sim
-    >>> problem(sim.load("debate"))["bounds"][0]
+    >>> problem(sim.load("debate"))["bounds"][0]  # N1, on which Self is silent
     [0.0, 1.0]
     """
     claims, entries = exp.catalogue.claims, exp.catalogue.parameters
     if kind == "dials":
-        dials = dialled_parameters(exp.catalogue)
-        rows = [(CLAIM + claim, "unif", [0.0, 1.0], str(claims[claim].theme)) for claim in dials]
+        rows = [(CLAIM + claim, "unif", [*claims[claim].dial_range], str(claims[claim].theme))
+                for claim in dialled_parameters(exp.catalogue)]  # fmt: skip
     elif kind == "parameters":
         view = Question.of(exp, worldview=worldview).worldview
         free = {name: value for name, value in view.distributions.items() if not isinstance(value, Fixed)}
@@ -291,12 +294,15 @@ def _check(exp: Experiment, name: str, column: Floats) -> None:
     if bare in catalogue.claims and bare not in dialled_parameters(catalogue):
         raise QuestionError(f"claim {bare} has no dial: no number of the model is its own")
     dialled = dialled_parameters(catalogue)
-    choices = dict.fromkeys(dialled, (0.0, 1.0))
+    choices = {claim: catalogue.claims[claim].dial_range for claim in dialled}
     choices |= {parameter: entry.bounds for parameter, entry in catalogue.parameters.items()}
     choices |= {QUANTILE + parameter: (0.0, 1.0) for parameter in catalogue.parameters}
     choices |= {SWITCH + switch: (0.0, 1.0) for switch in catalogue.switches}
     low, high = look_up("name", bare, choices)
-    if bare in dialled and ((column < 0) | (column > 1)).any():
+    silence = ""
+    if bare in dialled and ((column < low) | (column > high)).any():
+        silence = "".join(f" ({label} is silent on {bare})" for author, label in AUTHORS.items()
+                          if author not in catalogue.claims[bare].readings)  # fmt: skip
         ends = legal_ends(catalogue, bare)
         low, high = ends.low, ends.high
     wrong = ~((column >= low) & (column <= high))
@@ -305,7 +311,7 @@ def _check(exp: Experiment, name: str, column: Floats) -> None:
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         legal, value = f"from {format_value(low)} to {format_value(high)}", repr(float(column[row])).removesuffix(".0")
-        raise QuestionError(f"{name}: must be {legal}, got {value} in row {row}")
+        raise QuestionError(f"{name}: must be {legal}{silence}, got {value} in row {row}")
 
 
 def _bare(name: str) -> str:

@@ -71,6 +71,20 @@ class Claim(schema.FileEntry):
     why: dict[schema.Author, schema.Text] = field(default_factory=dict)
     note: schema.Text = ""
 
+    @property
+    def dial_range(self) -> tuple[float, float]:
+        """From where to where the claim's dial goes: on the side of each author who speaks.
+
+        -1 is Self's reading, 0 the evidence, 1 Newsham's reading. Every analysis that moves a dial asks here.
+        """
+        return schema.dial_range(self.readings)
+
+    @property
+    def stops(self) -> dict[str, float]:
+        """Where the dial may stand by a word, from Self's side to Newsham's: readings, and the evidence."""
+        low, high = self.dial_range
+        return {word: dial for word, dial in schema.STOPS.items() if low <= dial <= high}
+
 
 @dataclass(frozen=True)
 class Lever(schema.FileEntry):

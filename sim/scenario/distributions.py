@@ -190,37 +190,40 @@ class Beta(Distribution):
 
 @dataclass(frozen=True)
 class Blend(Distribution):
-    """Between two readings of a claim, quantile by quantile: (1 - dial) Q_self(u) + dial Q_newsham(u).
+    """Between the evidence and an author's reading of a claim, quantile by quantile.
+
+    With a share of |dial| it is (1 - share) Q_evidence(u) + share Q_reading(u).
 
     >>> import numpy as np
     >>> Blend(Fixed(0.2), Fixed(0.6), 0.25).ppf(np.array([0.5])).round(12).tolist()
     [0.3]
     """
 
-    self_reading: Distribution
-    newsham_reading: Distribution
+    evidence: Distribution
+    reading: Distribution
     dial: float
+    """-1..1: below 0 the reading is Self's, above 0 Newsham's."""
 
     def ppf(self, u: Floats) -> Floats:
         import numpy as np
 
-        a, b = self.self_reading.ppf(u), self.newsham_reading.ppf(u)
-        return np.clip((1 - self.dial) * a + self.dial * b, np.minimum(a, b), np.maximum(a, b))
+        a, b, share = self.evidence.ppf(u), self.reading.ppf(u), abs(self.dial)
+        return np.clip((1 - share) * a + share * b, np.minimum(a, b), np.maximum(a, b))
 
     def spec(self) -> Any:
-        readings = {"self": self.self_reading.spec(), "newsham": self.newsham_reading.spec()}
-        return {"blend": {**readings, "dial": self.dial}}
+        author = "newsham" if self.dial > 0 else "self"
+        return {"blend": {"evidence": self.evidence.spec(), author: self.reading.spec(), "dial": self.dial}}
 
 
-def blend(self_reading: Distribution, newsham_reading: Distribution, dial: float) -> Distribution:
-    """The simplest distribution for this dial (0 Self's reading .. 1 Newsham's).
+def blend(evidence: Distribution, reading: Distribution, dial: float) -> Distribution:
+    """The simplest distribution for this dial: -1 or 1 an author's reading, 0 the evidence.
 
-    >>> blend(Fixed(0.2), Fixed(0.6), 1)
+    >>> blend(Fixed(0.2), Fixed(0.6), -1)
     Fixed(value=0.6)
     """
-    if dial == 0 or self_reading == newsham_reading:
-        return self_reading
-    return newsham_reading if dial == 1 else Blend(self_reading, newsham_reading, dial)
+    if dial == 0 or evidence == reading:
+        return evidence
+    return reading if abs(dial) == 1 else Blend(evidence, reading, dial)
 
 
 def _require(valid: bool, rule: str, distribution: Distribution) -> None:

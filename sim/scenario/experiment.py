@@ -213,5 +213,6 @@ def _typed(kind: Any, value: Any, name: str, bounds: Mapping[str, Bounds]) -> An
 def _distribution(spec: Any, bounds: Bounds) -> Distribution:
     if isinstance(spec, dict) and "blend" in spec:
         mix = spec["blend"]
-        return blend(_distribution(mix["self"], bounds), _distribution(mix["newsham"], bounds), mix["dial"])
+        reading = mix["newsham" if mix["dial"] > 0 else "self"]
+        return blend(_distribution(mix["evidence"], bounds), _distribution(reading, bounds), mix["dial"])
     return parse_distribution(spec, bounds)

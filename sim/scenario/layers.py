@@ -156,7 +156,7 @@ def _merge(lower: Any, upper: Any) -> Any:
 
 
 def merge_beliefs(catalogue: Catalogue, layers: Iterable[WorldviewFile | ExperimentFile]) -> dict[str, Distribution]:
-    """Every parameter's distribution: neutral, then for each layer its dials of claims, then its parameters."""
+    """Every parameter's distribution: the evidence, then for each layer its dials of claims, then its parameters."""
     beliefs = {name: parameter.neutral for name, parameter in catalogue.parameters.items()}
     for layer in layers:
         for name, parameter in catalogue.parameters.items():
@@ -167,10 +167,8 @@ def merge_beliefs(catalogue: Catalogue, layers: Iterable[WorldviewFile | Experim
     return beliefs
 
 
-def _reading(catalogue: Catalogue, name: str, claim: str, dial: float | str) -> Distribution:
-    """A parameter at a dial of its claim: 0 (Self) .. 1 (Newsham) or a word; a silent author is neutral."""
-    neutral, readings = catalogue.parameters[name].neutral, catalogue.claims[claim].readings
-    by_self, by_newsham = (readings.get(author, {}).get(name, neutral) for author in ("self", "newsham"))
-    if isinstance(dial, float):
-        return blend(by_self, by_newsham, dial)
-    return {"neutral": neutral, "self": by_self, "newsham": by_newsham}[dial]
+def _reading(catalogue: Catalogue, name: str, claim: str, dial: float) -> Distribution:
+    """A parameter at a dial of its claim: -1 (Self) over 0 (the evidence) to 1 (Newsham)."""
+    evidence, readings = catalogue.parameters[name].neutral, catalogue.claims[claim].readings
+    accepted = readings.get("newsham" if dial > 0 else "self", {})
+    return blend(evidence, accepted.get(name, evidence), dial)

@@ -2,7 +2,7 @@
 
 =================================  ==========================================================
 us_intervenes_prob=0.4             a parameter, for every worldview: any distribution
-claim.N12=0.7                      a claim's dial, for every worldview; or newsham, self, neutral
+claim.N12=newsham                  a claim, for every worldview: newsham, self, evidence, or a dial from -1 (Self) to 1
 lever.escorts.depth=1              depth, openness, from_month or ramp_months, for every policy
 quantity.prc_strength=0.1          for every start
 switch.learning=off                on or off

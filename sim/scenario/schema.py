@@ -59,8 +59,8 @@ class KnownNames(NamedTuple):
     """By kind (parameter, claim, policy and so on); names of an absent kind are not checked."""
     bounds: Mapping[str, Bounds]
     """Legal range of each parameter and quantity."""
-    dials: Collection[str]
-    """Claims with readings, and so with a dial."""
+    dials: Mapping[str, Collection[str]]
+    """Claims with readings, and so with a dial: the authors who speak."""
     integers: Collection[str] = ()
     """Quantities that are whole numbers."""
 
@@ -294,22 +294,6 @@ def _of_quantity(pair: tuple[str, Any], info: ValidationInfo) -> float:
     return float(value)
 
 
-def _for_all_claims(value: Any, info: ValidationInfo) -> Any:
-    """Apply one word to every claim with a dial."""
-    return dict.fromkeys(_known(info).dials, value) if isinstance(value, str) and value in _DIAL_WORDS else value
-
-
-def _dial(value: Any) -> float | str:
-    if isinstance(value, str) and value in _DIAL_WORDS:
-        return value
-    if is_number(value) and 0 <= value <= 1:
-        return float(value)
-    near = find_nearest(value, _DIAL_WORDS) if isinstance(value, str) else None
-    allowed = "newsham, self, neutral or a number from 0 (Self's reading) to 1 (Newsham's)"
-    hint = f"; nearest: {near}" if near else correct_number(value, 0, 1)
-    raise ValueError(f"must be {allowed}, got {show_value(value)}{hint}")
-
-
 def _with_one_gap(text: str) -> str:
     if text.count("{}") + text.count("{%}") == 1:
         return text
@@ -320,9 +304,63 @@ def _with_one_gap(text: str) -> str:
 Author = Literal["newsham", "self"]
 DialWord = Literal["newsham", "self", "neutral"]
 ShownNumber = Annotated[Text, AfterValidator(_with_one_gap)]
-_DIAL_WORDS = get_args(DialWord)
-Dial = Annotated[float | str, PlainValidator(_dial)]
-Claims = Annotated[dict[ClaimWithDial, Dial], BeforeValidator(_for_all_claims)]
+AUTHORS: dict[Author, str] = {"newsham": "Newsham", "self": "Self"}
+EVIDENCE, NEUTRAL = "evidence", "neutral"  # the second is an accepted spelling of the first
+STOPS = {"self": -1.0, EVIDENCE: 0.0, "newsham": 1.0}
+"""Where the dial of a claim stands for each word."""
+
+
+def dial_range(authors: Collection[str]) -> tuple[float, float]:
+    """From where to where the dial of a claim goes if these authors speak: -1 Self, 0 the evidence, 1 Newsham.
+
+    >>> dial_range(["newsham"]), dial_range(["newsham", "self"])
+    ((0.0, 1.0), (-1.0, 1.0))
+    """
+    stops = [STOPS[EVIDENCE], *(STOPS[author] for author in authors)]
+    return min(stops), max(stops)
+
+
+def _by_claim(value: Any, info: ValidationInfo) -> Any:
+    """Put each value beside its claim, which says who speaks. One word goes to every claim: where its author is silent
+    the evidence stands."""
+    if isinstance(value, str) and value in (*STOPS, NEUTRAL):
+        dials = _known(info).dials
+        value = {claim: value if value in authors else EVIDENCE for claim, authors in dials.items()}
+    return _with_keys(value)
+
+
+def _dial(pair: tuple[str, Any], info: ValidationInfo) -> float:
+    claim, value = pair
+    authors = _known(info).dials.get(claim, tuple(AUTHORS))
+    low, high = dial_range(authors)
+    number = {**STOPS, NEUTRAL: STOPS[EVIDENCE]}.get(value) if isinstance(value, str) else value
+    if is_number(number) and low <= number <= high:
+        return float(number)
+    silent = [author for author in AUTHORS if author not in authors]
+    words = [word for word in ("newsham", "self", EVIDENCE) if word not in silent]
+    ends = {-1.0: "Self's reading", 0.0: "the evidence", 1.0: "Newsham's reading"}
+    stops = [f"{format_value(stop)} ({ends[stop]})" for stop in sorted({low, 0.0, high})]
+    scale = f"a number from {' over '.join(stops[:-1])} to {stops[-1]}"
+    hint = _dial_hint(claim, value, number, low, high, words, silent)
+    raise ValueError(f"must be {', '.join(words)} or {scale}, got {show_value(value)}{hint}")
+
+
+def _dial_hint(
+    claim: str, value: Any, number: Any, low: float, high: float, words: list[str], silent: list[Author]
+) -> str:
+    """What to write instead of a wrong setting of a claim."""
+    if silent and is_number(number) and -1 <= number <= 1:  # right on the other side, where no author speaks
+        quiet = f"; {AUTHORS[silent[0]]} is silent on {claim}: write {EVIDENCE}"
+        old = number - 1  # the scale of earlier versions went from 0, Self's reading, to 1
+        if isinstance(value, str) or not low <= old < high:
+            return quiet
+        return f"{quiet}, or {format_value(round(old, 6))} for what {format_value(number)} meant on the old scale"
+    near = find_nearest(value, [*words, NEUTRAL]) if isinstance(value, str) else None
+    return f"; nearest: {near}" if near else correct_number(value, low, high)
+
+
+Dial = Annotated[float, PlainValidator(_dial)]
+Claims = Annotated[dict[ClaimWithDial, Dial], BeforeValidator(_by_claim)]
 OwnDistribution = Annotated[Distribution, PlainValidator(_within_own_bounds)]
 _OfParameter = Annotated[Distribution, PlainValidator(_of_parameter)]
 _OfQuantity = Annotated[float, PlainValidator(_of_quantity)]

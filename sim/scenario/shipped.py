@@ -14,7 +14,7 @@ from sim.scenario.catalogue import Catalogue, Claim, Domain, Lever, Parameter, R
 from sim.scenario.distributions import is_number
 from sim.scenario.files import read_file
 from sim.scenario.messages import format_value
-from sim.scenario.schema import FileEntry, KnownNames, read_record
+from sim.scenario.schema import AUTHORS, FileEntry, KnownNames, read_record
 from sim.scenario.yaml_marks import Document
 
 T = TypeVar("T")
@@ -134,7 +134,8 @@ def _known(data: dict[str, dict[str, Any]], names: Iterable[tuple[str, tuple[str
             case {"bounds": [low, high]} if is_number(low) and is_number(high) and low < high:
                 bounds[name] = (float(low), float(high))
     claims = entries.get("claim", {})
-    dials = {name for name, entry in claims.items() if isinstance(entry, dict) and entry.get("readings")}
+    dials = {name: [author for author in AUTHORS if author in entry["readings"]] for name, entry in claims.items()
+             if isinstance(entry, dict) and isinstance(entry.get("readings"), dict) and entry["readings"]}  # fmt: skip
     quantities = entries.get("quantity", {})
     integers = {name for name, entry in quantities.items() if isinstance(entry, dict) and entry.get("whole")}
     return KnownNames({**dict(names), **entries}, bounds, dials, integers)

@@ -34,7 +34,7 @@ Ints = NDArray[np.int64]
 
 RESAMPLES = 200  # of trajectories and blocks
 LEAST_POINTS = 4  # of a sequence at the smallest size that is shown
-GRID_LEVELS = 4  # levels of Morris' grid: steps go over two thirds of an input's range
+GRID_LEVELS = 4  # levels of Morris' grid, if nothing else is said
 SIZES = (8, 4, 2, 1)  # the design is read at an eighth, a quarter, a half and all of its points
 LUCK = "(luck)"
 MORRIS, SOBOL = "morris", "sobol"
@@ -51,7 +51,12 @@ def seed_of(name: str, seed: int) -> int:
 
 
 def screen(
-    model: Model, problem: Mapping[str, Any], outcomes: Sequence[str], trajectories: int, seed: int
+    model: Model,
+    problem: Mapping[str, Any],
+    outcomes: Sequence[str],
+    trajectories: int,
+    seed: int,
+    levels: int = GRID_LEVELS,
 ) -> pd.DataFrame:
     """Morris screening: mean effect `mu`, mean size of effects `mu_star`, and how effects vary, `sigma`.
 
@@ -63,6 +68,8 @@ def screen(
         As SALib wants it; it is not changed, and its groups are left aside.
     trajectories
         At least 2; each plays a row more than there are inputs.
+    levels
+        Of the grid, an even number: with 4 a step goes over two thirds of an input's range, with 2 over all of it.
 
     Returns
     -------
@@ -87,15 +94,15 @@ def screen(
     from SALib.sample import morris as design
 
     names, size = list(problem["names"]), problem["num_vars"] + 1
-    X = design.sample(plain_problem(problem), trajectories, num_levels=GRID_LEVELS, seed=seed_of(MORRIS, seed))
+    X = design.sample(plain_problem(problem), trajectories, num_levels=levels, seed=seed_of(MORRIS, seed))
     Y = _checked(model(X), outcomes)
     rows = []
     for i, outcome in enumerate(outcomes):
-        effects = _effects(X, Y[:, :, i], size)
+        effects = _effects(X, Y[:, :, i], size, levels)
         for points in _sizes(trajectories, 2):
             part = slice(points * size)
             own = analysis.analyze(plain_problem(problem), X[part], Y[:, part, i].mean(axis=0), num_resamples=2,
-                                   num_levels=GRID_LEVELS, seed=seed_of("unused", seed))  # fmt: skip
+                                   num_levels=levels, seed=seed_of("unused", seed))  # fmt: skip
             for measure, estimates in _morris(effects[:, :points], own, seed).items():
                 head = [(outcome, MORRIS, name, measure, points, points * size) for name in names]
                 rows += [(*row, *estimate) for row, estimate in zip(head, estimates, strict=True)]
@@ -182,14 +189,14 @@ def _sizes(points: int, least: int) -> list[int]:
     return sorted({points // part for part in SIZES if points // part >= least} | {points})
 
 
-def _effects(X: Floats, y: Floats, size: int) -> Floats:
+def _effects(X: Floats, y: Floats, size: int, levels: int) -> Floats:
     """The effect of each step of each trajectory, as SALib counts it: float[block, trajectory, input].
 
-    A step moves one input by 2/3 of its range; SALib divides the change of the outcome by that length.
+    With four levels a step moves one input by 2/3 of its range; SALib divides the change of the outcome by that length.
     """
     steps = np.diff(X.reshape(-1, size, size - 1), axis=1)
     change = np.diff(y.reshape(len(y), -1, size), axis=2)
-    length = GRID_LEVELS / (2 * (GRID_LEVELS - 1))
+    length = levels / (2 * (levels - 1))
     effects: Floats = np.einsum("btr,tri->bti", change, np.sign(steps)) / length
     return effects
 

@@ -28,7 +28,8 @@ def test_discover_writes_its_tables_and_goes_on_from_what_is_kept(strait: Strait
     assert {*before} == {"discover.csv", "discover_boxes.csv", "discover_points.csv"}
     points = pd.read_csv(tmp_path / "found" / "discover_points.csv")
     assert len(points) == 128
-    assert points["claim.N12"].between(0, 1).all()
+    assert points["claim.N12"].between(-1, 1).all()
+    assert points["claim.N1"].between(0, 1).all()
     next(iter(sorted((tmp_path / "found" / "played").iterdir()))).unlink()
     assert strait(*words, "--workers", "1", "--no-figures").exit_code == 0
     assert tables(tmp_path / "found") == before

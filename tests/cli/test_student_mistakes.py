@@ -196,8 +196,17 @@ def test_what_may_not_be_meant_is_noted(home: Path, strait: Strait) -> None:
         (["us_intervenes_prob=0,4"],
          "--set us_intervenes_prob=0,4: us_intervenes_prob: must be a finite number, got '0,4'; write 0.4"),
         (["claim.N12=70%"],
-         "--set claim.N12=70%: N12: must be newsham, self, neutral or a number from 0 (Self's reading) to 1 "
-         "(Newsham's), got '70%'; write 0.7"),
+         "--set claim.N12=70%: N12: must be newsham, self, evidence or a number from -1 (Self's reading) over 0 (the "
+         "evidence) to 1 (Newsham's reading), got '70%'; write 0.7"),
+        (["claim.S7=0.25"],
+         "--set claim.S7=0.25: S7: must be self, evidence or a number from -1 (Self's reading) to 0 (the evidence), "
+         "got 0.25; Newsham is silent on S7: write evidence, or -0.75 for what 0.25 meant on the old scale"),
+        (["claim.S7=1"],
+         "--set claim.S7=1: S7: must be self, evidence or a number from -1 (Self's reading) to 0 (the evidence), "
+         "got 1; Newsham is silent on S7: write evidence"),
+        (["claim.N1=self"],
+         "--set claim.N1=self: N1: must be newsham, evidence or a number from 0 (the evidence) to 1 (Newsham's "
+         "reading), got 'self'; Self is silent on N1: write evidence"),
         (["us_intervenes_prob:0.4"],
          "--set us_intervenes_prob:0.4: must be KEY=VALUE, got 'us_intervenes_prob:0.4'; "
          "write us_intervenes_prob=0.4"),

@@ -13,7 +13,7 @@ import pytest
 from planted import EXP, means, planted
 
 import sim
-from sim.engine.beliefs import dialled_parameters
+from sim.engine.beliefs import dialled_parameters, dials_of, draw_worlds, legal_ends
 from sim.engine.evaluation import block_means
 from sim.engine.question import Question
 
@@ -41,10 +41,30 @@ def test_it_gives_what_a_run_gives() -> None:
 
 def test_all_dials_at_an_end_are_that_authors_worldview() -> None:
     names = list(dialled_parameters(EXP.catalogue))
-    ends = sim.evaluate(EXP, [[0.0] * len(names), [1.0] * len(names)], names, contrast=PAIR, worlds=100)
-    for row, view in enumerate(("self", "newsham")):
+    views = ("self", "neutral", "newsham")
+    dials = [[*dials_of(EXP.catalogue, word).values()] for word in ("self", "evidence", "newsham")]
+    ends = sim.evaluate(EXP, dials, names, contrast=PAIR, worlds=100)
+    for row, view in enumerate(views):
         whole = sim.evaluate(EXP, np.empty((1, 0)), [], contrast=PAIR, worldview=view, worlds=100)
         assert np.array_equal(ends[row], whole[0])
+
+
+@pytest.mark.parametrize("claim", ["N17", "S9", "N12"])
+def test_a_dial_goes_from_the_evidence_through_a_reading_to_the_last_legal_place(claim: str) -> None:
+    view = next(view for view in EXP.worldviews if view.name == "neutral")
+    worlds, ends = draw_worlds(EXP, view, [claim], 0, 200), legal_ends(EXP.catalogue, claim)
+    assert np.array_equal(worlds.at({claim: 0.0}), worlds.own)
+    low, high = EXP.catalogue.claims[claim].dial_range
+    assert (ends.low < -1) == (low == -1)
+    assert (ends.high > 1) == (high == 1)
+    columns = [worlds.names.index(name) for name in dialled_parameters(EXP.catalogue)[claim]]
+    for dial, reading, end, last in ((-1, worlds.by_self, ends.low, ends.at_low),
+                                     (1, worlds.by_newsham, ends.high, ends.at_high)):  # fmt: skip
+        if low <= dial <= high:
+            assert np.array_equal(worlds.at({claim: dial})[:, columns], reading[:, columns])
+            half = (worlds.own[:, columns] + reading[:, columns]) / 2
+            assert worlds.at({claim: dial / 2})[:, columns] == pytest.approx(half)
+            assert np.allclose(worlds.at({claim: end})[:, columns], last)
 
 
 def test_a_parameter_lies_over_the_dial_of_its_claim() -> None:
@@ -63,7 +83,7 @@ def test_switches_and_quantiles_can_be_set() -> None:
 
 def test_rows_workers_threads_blocks_and_pickling_change_nothing() -> None:
     ask = functools.partial(sim.evaluate, EXP, names=["N12", "S12"], contrast=PAIR, worlds=60)
-    rows = [[0.0, 1.0], [0.3, 0.7], [1.0, 0.0]]
+    rows = [[-1.0, 0.0], [-0.4, -0.3], [1.0, -1.0]]
     whole = ask(rows)
     assert np.array_equal(whole, ask(rows, workers=1))
     assert np.array_equal(whole[1:2], ask(rows[1:2]))
@@ -77,7 +97,7 @@ def test_rows_workers_threads_blocks_and_pickling_change_nothing() -> None:
 def test_a_planted_linear_model_comes_back() -> None:
     question = planted({("us_intervenes_prob",): 2.0, ("force_hr_lost_hope",): -1.0})
     neutral = means("neutral")
-    found = block_means([(question, {"us_intervenes_prob": 0.3}), (question, {"S7": 0.0})], 0, 4000, 40)[:, :, 0]
+    found = block_means([(question, {"us_intervenes_prob": 0.3}), (question, {"S7": -1.0})], 0, 4000, 40)[:, :, 0]
     error = found.std(axis=0, ddof=1) / np.sqrt(40)
     by_self = means("self")["force_hr_lost_hope"]
     truth = np.array([0.6 - neutral["force_hr_lost_hope"], 2 * neutral["us_intervenes_prob"] - by_self])
@@ -91,7 +111,9 @@ def test_a_planted_linear_model_comes_back() -> None:
         ({"names": ["us_intervene_prob"]}, "nearest: us_intervenes_prob"),
         ({"names": ["switch.lerning"]}, "nearest: switch.learning"),
         ({"names": ["claim.N16"]}, "N16 has no dial"),
-        ({"names": ["N12"], "X": [[1.5]]}, "from -0.45378.* to 1.2721.*, got 1.5 in row 0"),
+        ({"names": ["N12"], "X": [[9]]}, "from -.* to .*, got 9 in row 0"),
+        ({"names": ["S7"], "X": [[0.5]]}, r"from -.* to 0 \(Newsham is silent on S7\), got 0.5 in row 0"),
+        ({"names": ["claim.N1"], "X": [[-1]]}, r"from 0 to .* \(Self is silent on N1\), got -1 in row 0"),
         ({"names": ["us_intervenes_prob"], "X": [[1 + 2e-16]]}, r"from 0 to 1, got 1\.0000000000000002 in row 0"),
         ({"names": ["N12"], "X": [[0.5], [np.nan]]}, "got nan in row 1"),
         ({"names": ["us_intervenes_prob"], "X": [[-0.1]]}, "us_intervenes_prob"),

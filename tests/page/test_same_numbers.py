@@ -43,7 +43,7 @@ ODD: dict[str, dict[str, object]] = {
             "japan_permits_bases_prob": 0.9,
         },
     },
-    "dials in between": {"claims": {"N12": 0.35, "S9": 0.3333, "N1": "newsham", "S3": "self", "N22": 0.7}},
+    "dials in between": {"claims": {"N12": 0.35, "S9": -0.3333, "N1": "newsham", "S3": "self", "N22": 0.7}},
 }  # fmt: skip
 
 

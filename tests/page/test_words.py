@@ -76,7 +76,7 @@ def test_numbers_have_a_real_minus_and_no_negative_zero() -> None:
 
 def test_whose_beliefs_these_are() -> None:
     views = [
-        {"name": "neutral", "title": "Neutral", "dials": {}, "own": False},
+        {"name": "neutral", "title": "The evidence", "dials": {}, "own": False},
         {"name": "newsham", "title": "If Newsham is right", "dials": {"N1": 1, "N2": 1}, "own": False},
         {"name": "mine", "title": "My beliefs", "dials": {}, "own": True},
     ]
@@ -100,14 +100,14 @@ def test_whose_beliefs_these_are() -> None:
 
 
 def test_positions_in_words_and_as_numbers() -> None:
-    anchors = [[-1, 0, "self"], [1, 1, "newsham"]]
+    anchors = [[-1, -1, "self"], [0, 0, "neutral"], [1, 1, "newsham"]]
     shown = {"text": "an opportunist in {%} of 100 worlds",
              "medians": {"self": 0.26, "neutral": 0.5, "newsham": 0.84}}  # fmt: skip
     code = "answer(DATA.at.map((x) => [stand(x), meaning(DATA.shown, DATA.anchors, x), dialOf(DATA.anchors, x)]))"
     assert ask(SCRIPTS, code, {"at": [-1, 0, 0.4, 1], "shown": shown, "anchors": anchors}) == [
         ["as Self reads it", "an opportunist in 26 of 100 worlds", "self"],
-        ["the evidence", "an opportunist in 50 of 100 worlds", "neutral"],
-        ["40 % of the way from the evidence to Newsham", "an opportunist in 67 of 100 worlds", 0.7],
+        ["the evidence", "an opportunist in 50 of 100 worlds", "evidence"],
+        ["40 % of the way from the evidence to Newsham", "an opportunist in 64 of 100 worlds", 0.4],
         ["as Newsham reads it", "an opportunist in 84 of 100 worlds", "newsham"],
     ]
 

@@ -14,7 +14,7 @@ from scipy.special import stdtrit
 
 from analysis.figures import claims_figure
 from analysis.figures.figure_layout import CaptionedFigure
-from analysis.questions.claims import NO_DIAL, THEME, TOTAL, Claims, Game, claims
+from analysis.questions.claims import AUTHOR, NO_DIAL, SUMS, THEME, TOTAL, Claims, Game, claims
 from analysis.questions.work import Work
 from sim.engine.question import Question
 from sim.errors import QuestionError
@@ -39,8 +39,11 @@ def check_sums(table: pd.DataFrame) -> None:
         total = float(rows.loc[rows["claim"] == TOTAL, "value"].iloc[0])
         themes = rows[rows["claim"] == THEME]
         assert themes["value"].sum() == pytest.approx(total, abs=1e-12)
-        members = rows[~rows["claim"].isin([TOTAL, THEME])].groupby("theme")["value"].sum()
+        members = rows[~rows["claim"].isin(SUMS)].groupby("theme")["value"].sum()
         assert members[themes["theme"]].to_numpy() == pytest.approx(themes["value"].to_numpy(), abs=1e-12)
+        authors = rows[rows["claim"] == AUTHOR]
+        no_dial = rows.loc[rows["claim"] == NO_DIAL, "value"].sum()
+        assert authors["value"].sum() + no_dial == pytest.approx(total, abs=1e-12)
 
 
 def test_a_linear_model_gives_each_claim_its_own() -> None:
@@ -56,9 +59,14 @@ def test_a_linear_model_gives_each_claim_its_own() -> None:
         assert abs(number(rows, name, "value") - value) < 4 * error
         assert number(rows, name, "swap_into_self") == pytest.approx(number(rows, name, "value"))
         assert number(rows, name, "swap_into_newsham") == pytest.approx(-number(rows, name, "value"))
-    others = rows[~rows["claim"].isin([*truth, TOTAL, THEME])]
+    others = rows[~rows["claim"].isin([*truth, *SUMS])]
     assert others["value"].abs().max() < 1e-12
     assert found.details["sampling_error"].max() < 1e-9  # no order differs from another
+    authors = rows[rows["claim"] == AUTHOR].set_index("theme")["value"]
+    assert list(authors.index) == ["newsham", "self", "both"]
+    assert authors["newsham"] == pytest.approx(number(rows, "N22"))
+    assert authors["self"] == pytest.approx(number(rows, "S7") + number(rows, "S16"))
+    assert authors["both"] == 0
     check_sums(found.table)
 
 
@@ -134,7 +142,7 @@ def test_the_table_is_as_promised(real: Claims) -> None:
     check_sums(real.table)
     assert np.isfinite(real.table.select_dtypes("number")).all().all()
     dialled = {name for name, claim in EXP.catalogue.claims.items() if claim.kind in ("primitive", "process")}
-    assert {*real.table["claim"]} == {*dialled, THEME, TOTAL, NO_DIAL}
+    assert {*real.table["claim"]} == {*dialled, *SUMS, NO_DIAL}
     nothing = real.table[real.table["claim"] == NO_DIAL]
     assert not nothing[["value", "low", "high"]].to_numpy().any()
 
@@ -195,5 +203,5 @@ def test_the_figure_says_what_the_table_says(real: Claims) -> None:
     assert isinstance(drawn, CaptionedFigure)
     assert "Owen value" in drawn.caption
     told = " ".join(claims_figure.describe_claims(real, "use_of_force"))
-    heaviest = real.table[~real.table["claim"].isin([TOTAL, THEME]) & (real.table["outcome"] == "use_of_force")]
+    heaviest = real.table[~real.table["claim"].isin(SUMS) & (real.table["outcome"] == "use_of_force")]
     assert str(heaviest["claim"].iloc[int(heaviest["value"].abs().argmax())]) in told

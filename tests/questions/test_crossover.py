@@ -9,15 +9,12 @@ import numpy as np
 import pytest
 from planted import EXP, NAMES, means, planted
 
-import sim
 from analysis.figures import crossover_figure, flip_figure
 from analysis.questions.crossover import (
     Crossover,
     crossover,
     map_dials,
     medians,
-    mode,
-    neutral_dial,
     play_settings,
 )
 from analysis.questions.flip import flip
@@ -25,7 +22,7 @@ from analysis.questions.work import Work
 from sim.engine import beliefs
 from sim.engine.question import Question
 from sim.errors import QuestionError
-from sim.scenario.distributions import Beta, Fixed, Triangular, Uniform
+from sim.scenario.distributions import Triangular
 
 PAIR = "direct_ties-interoperability"
 ENDS = {name: means(name) for name in ("newsham", "self", "neutral")}
@@ -33,18 +30,17 @@ ENDS = {name: means(name) for name in ("newsham", "self", "neutral")}
 
 def at_dial(parameter: str, dial: float) -> float:
     """Mean of a parameter with its claim's dial here."""
-    return (1 - dial) * ENDS["self"][parameter] + dial * ENDS["newsham"][parameter]
+    reading = ENDS["self" if dial < 0 else "newsham"][parameter]
+    return (1 - abs(dial)) * ENDS["neutral"][parameter] + abs(dial) * reading
 
 
-@pytest.mark.parametrize("place", [0.15, 0.6])
+@pytest.mark.parametrize("place", [-0.85, -0.4])
 def test_the_crossing_of_a_linear_model_lies_in_its_interval(place: float) -> None:
     question = planted({("force_hr_lost_hope",): 1.0}, -at_dial("force_hr_lost_hope", place), noise=0.5)
     row = crossover(question, claims=["S7"], trials=2000).table.iloc[0]
     assert row["kind"] == "one"
     assert float(row["low"]) < place < float(row["high"])
-    assert row["from_self"] == row["crossing"]
-    assert row["from_newsham"] == pytest.approx(row["crossing"] - 1)
-    assert row["from_neutral"] == pytest.approx(row["crossing"] - 1)  # Newsham is silent, so neutral is his end
+    assert row["legal_high"] == 0  # Newsham is silent
 
 
 def test_a_trait_is_divided_exactly() -> None:
@@ -54,7 +50,7 @@ def test_a_trait_is_divided_exactly() -> None:
     found = crossover(question, claims=["N12"], trials=500)
     counted: list[int] = []
     assert len(crossover(question, Work(progress=lambda _, total: counted.append(total)), claims=["N12"],
-                         trials=500).curves) >= 5  # fmt: skip
+                         trials=500).curves) >= 7  # fmt: skip
     assert counted[-1] == 4 * 2 * 500  # with and without each of two traits, for two policies
     assert float(found.table["crossing"].iloc[0]) == pytest.approx(0.3, abs=0.01)
 
@@ -79,7 +75,7 @@ def test_beyond_both_readings_the_dial_is_played() -> None:
 
 
 def test_a_curve_that_turns_back_beyond_a_reading_is_not_read_on_a_straight_line() -> None:
-    """It falls towards 0 from Self to Newsham, a straight line crosses at 2.6, but it has its least value above 0."""
+    """It falls towards 0 from the evidence to Newsham; a straight line crosses, but its least value is above 0."""
     name = "taiwan_will_points"
     low, high = (at_legal("N17", name, dial) for dial in (0.0, 1.0))
     lowest, slope = high + 0.3 * (high - low), 1 / (high - low)
@@ -90,12 +86,14 @@ def test_a_curve_that_turns_back_beyond_a_reading_is_not_read_on_a_straight_line
 
 
 def test_the_difference_at_a_crossing_beyond_is_0_when_played_again() -> None:
-    question = Question.of(EXP, contrast=PAIR, outcomes=["taiwan_falls"])
-    at = float(crossover(question, claims=["S12"], trials=1000).table["crossing"].item())
-    assert at > 1
-    again = sim.evaluate(EXP, [[at], [1.0]], ["S12"], outcomes=["taiwan_falls"], contrast=PAIR, worlds=2000,
-                         first_world=50_000)  # fmt: skip
-    assert abs(again[0, 0]) < 0.1 * abs(again[1, 0])
+    """A planted difference that turns beyond Self's reading, in other worlds and by another way of asking."""
+    place = at_legal("S9", "answer_or_combat", -1.4)
+    question = planted({("answer_or_combat",): 1.0}, -place)
+    at = float(crossover(question, claims=["S9"], trials=1000).table["crossing"].item())
+    assert at < -1
+    worlds = beliefs.draw_worlds(EXP, question.worldview, ["S9"], 50_000, 4000)
+    there, reading = (question.values(worlds.at({"S9": dial}), 50_000).mean() for dial in (at, -1.0))
+    assert abs(there) < 0.1 * abs(reading)
 
 
 def test_a_claim_that_moves_nothing_has_none_and_no_difference_is_rejected() -> None:
@@ -132,26 +130,18 @@ def test_tables_have_their_columns() -> None:
 
 
 def test_places_in_the_units_of_the_numbers() -> None:
-    (name, there, by_self, newsham, neutral), *_ = medians(EXP, "S9", 0.5)
+    [(name, there, stops)] = medians(EXP, "S9", -0.5)
     assert name == "answer_or_combat"
-    assert there == pytest.approx((by_self + newsham) / 2)
-    assert by_self == pytest.approx(float(Triangular(20, 60, 150).ppf(np.array([0.5]))[0]))
-    assert neutral == pytest.approx(mode(EXP.catalogue.parameters[name].neutral))
-    assert neutral_dial(EXP, "S9") == pytest.approx(1.0)
-    assert neutral_dial(EXP, "N1") == pytest.approx(0.0)
-
-
-def test_modes() -> None:
-    assert mode(Triangular(0.0, 0.3, 1.0)) == pytest.approx(0.3, abs=0.01)
-    assert mode(Beta(2, 5)) == pytest.approx(0.2, abs=0.01)
-    assert mode(Uniform(1.0, 3.0)) == pytest.approx(2.0, abs=0.01)
-    assert mode(Fixed(0.7)) == 0.7
+    assert list(stops) == ["self", "evidence"]  # no place for Newsham, who is silent
+    assert there == pytest.approx((stops["self"] + stops["evidence"]) / 2)
+    assert stops["self"] == pytest.approx(float(Triangular(20, 60, 150).ppf(np.array([0.5]))[0]))
+    assert [{*places} for *_, places in medians(EXP, "N12", 0.0)] == [{"self", "evidence", "newsham"}] * 2
 
 
 def test_a_map_of_a_linear_model() -> None:
     terms: dict[tuple[str, ...], float] = {("force_hr_lost_hope",): 1.0, ("us_intervenes_prob",): 1.0}
-    question = planted(terms, -at_dial("force_hr_lost_hope", 0.5) - at_dial("us_intervenes_prob", 0.5))
-    points = [{"S7": x, "N22": y} for x, y in ((0.0, 0.0), (0.5, 0.5), (1.0, 1.0))]
+    question = planted(terms, -at_dial("force_hr_lost_hope", -0.5) - at_dial("us_intervenes_prob", 0.5))
+    points = [{"S7": x, "N22": y} for x, y in ((-1.0, 0.0), (-0.5, 0.5), (0.0, 1.0))]
     found = play_settings(question, points, 2000)[:, :, 0].mean(axis=0)
     assert found[1] == pytest.approx(0, abs=0.05)
     assert np.sign(found[0]) != np.sign(found[2])

@@ -1,4 +1,4 @@
-"""Effects of dials: a silent author is neutral, effects agree with runs, nothing is called something."""
+"""Effects of accepting claims: only who speaks has rows, effects agree with runs, nothing is called something."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def found() -> pd.DataFrame:
 @needs_kernels
 def test_an_effect_is_the_difference_of_two_runs(found: pd.DataFrame) -> None:
     ends = []
-    for end in ("newsham", "self"):
+    for end in ("newsham", "evidence"):
         exp = load("debate", worldviews="neutral", starts="2026", set_=[f"claim.N12={end}"], trials=TRIALS)
         ends.append(sim.run(exp).summary())
     for policy, of in (("status_quo", "status_quo"), ("direct_ties", "direct_ties - status_quo")):
-        effect = one(found, claim="N12", of=of, outcome="use_of_force")["effect"]
+        effect = one(found, claim="N12", reading="newsham", of=of, outcome="use_of_force")["effect"]
         sizes = [one(end, outcome="use_of_force", policy=policy)["estimate"] for end in ends]
         base = [one(end, outcome="use_of_force", policy="status_quo")["estimate"] for end in ends]
         expected = sizes[0] - sizes[1] - (0 if policy == of else base[0] - base[1])
@@ -52,7 +52,10 @@ def test_a_dial_of_costs_alone_moves_costs_alone(found: pd.DataFrame) -> None:
     assert (of_taiwan.loc[of_taiwan["outcome"] != "taiwan_gdp_loss_pct", "verdict"] == "none").all()
     most = one(of_taiwan, outcome="taiwan_gdp_loss_pct")
     assert most["most"]
-    assert most["effect"] < 0  # Newsham is silent: neutral is milder than what Self reads
+    assert most["effect"] > 0  # what Self reads is worse than the evidence
+    assert {*zip(found["claim"], found["reading"], strict=True)} == {
+        ("S15", "self"), ("S19", "self"), ("N12", "newsham"), ("N12", "self")
+    }  # fmt: skip
     assert one(found, claim="S15", of="status_quo", outcome="japan_gdp_loss_pct")["verdict"] == "moves"
 
 

@@ -17,6 +17,7 @@ from scipy.stats import binom
 from analysis.figures import discover_figure
 from analysis.questions import discover as discover_module
 from analysis.questions.discover import Discovery, discover, draw_dials
+from analysis.questions.sensitivity import LAWS
 from analysis.questions.work import Work
 from sim.engine.beliefs import dialled_parameters, worldview_at
 from sim.engine.question import Question
@@ -104,40 +105,41 @@ def test_exact_intervals() -> None:
 
 
 def crossing_at(dial: float, noise: float = 0.0) -> Discovery:
-    """A model whose first policy is better where the dial of S9 stands below a place, with luck of some size."""
+    """A model whose first policy is better where the dial of S9, from -1, stands below a place, with luck."""
     question = planted({})
     name = dialled_parameters(question.experiment.catalogue)["S9"][0]
     u = (np.arange(2000) + 0.5) / 2000
-    laws = [worldview_at(question.experiment.catalogue, {"S9": end}).distributions[name] for end in (0.0, 1.0)]
+    laws = [worldview_at(question.experiment.catalogue, {"S9": end}).distributions[name] for end in (-1.0, 0.0)]
     ends = [law.ppf(u).mean() for law in laws]
     gap = ends[1] - ends[0]
-    middle = ends[0] + dial * gap
+    middle = ends[1] + dial * gap
     weights: dict[tuple[str, ...], float] = {(name,): float(1 / gap)}
     return discover(planted(weights, float(-middle / gap), noise), points=512, trials=100)
 
 
 def test_the_whole_way_finds_the_claim_that_decides() -> None:
-    found = crossing_at(0.3, noise=0.2)
+    found = crossing_at(-0.7, noise=0.2)
     search = found.searches["use_of_force"]
     assert search.exception == "direct_ties"
     assert search.base_rate.estimate == pytest.approx(0.3, abs=0.05)
     best = search.best("prim")
     assert best is not None
     assert best.box.restricted == ("S9",)
-    assert best.box.limits("S9")[1] == pytest.approx(0.3, abs=0.06)
+    assert best.box.limits("S9")[1] == pytest.approx(-0.7, abs=0.06)
     assert (best.held_out.density.estimate or 0) > 0.85
     row = found.table[found.table["method"] == "prim"].iloc[0]
     assert row["claim"] == "S9"
-    assert row["words"].startswith("near Self’s reading (below 0.")
+    assert row["words"].startswith("accepted to more than 0.")
     assert 0 < search.unsettled.mean() < 0.3  # near the place where it turns
     said = " ".join(discover_figure.describe_discover(found, "use_of_force"))
-    assert "S9 near Self’s reading" in said
+    assert "S9 accepted to more than 0." in said
+    assert "(Self)" in said
     assert "more trials" not in said
     assert discover_figure.draw_discover(found, "use_of_force") is not None
 
 
 def test_the_exception_is_the_rarer() -> None:
-    assert crossing_at(0.8).searches["use_of_force"].exception == "interoperability"
+    assert crossing_at(-0.2).searches["use_of_force"].exception == "interoperability"
 
 
 def test_nowhere_is_said() -> None:
@@ -178,10 +180,27 @@ def test_it_goes_on_where_it_stopped(tmp_path: Path) -> None:
 
 
 def test_each_half_is_even_and_its_own() -> None:
-    both = draw_dials(2020, 36, 1024)
-    assert np.abs(both.mean(axis=1) - 0.5).max() < 0.01
+    exp = planted({}).experiment
+    claims = list(dialled_parameters(exp.catalogue))
+    middle = [sum(exp.catalogue.claims[claim].dial_range) / 2 for claim in claims]
+    both = draw_dials(exp, claims, 1024)
+    assert np.abs(both.mean(axis=1) - middle).max() < 0.01
     assert not np.isin(both[0], both[1]).any()
-    assert np.abs(np.corrcoef(both[0].T) - np.eye(36)).max() < 4 / np.sqrt(512)
+    assert np.abs(np.corrcoef(both[0].T) - np.eye(len(claims))).max() < 4 / np.sqrt(512)
+
+
+def test_the_other_law_takes_readings_and_the_evidence_alike() -> None:
+    exp = planted({}).experiment
+    both = draw_dials(exp, ["N12", "S9", "N1"], 1024, "readings")
+    for column, stops in zip(np.moveaxis(both, 2, 0), ([-1, 0, 1], [-1, 0], [0, 1]), strict=True):
+        found, counts = np.unique(column, return_counts=True)
+        assert found.tolist() == stops
+        assert counts / counts.sum() == pytest.approx(1 / len(stops), abs=0.01)
+    played = discover(planted({("us_intervenes_prob",): 1.0}, -0.6), points=256, trials=20, law="readings")
+    assert {*played.points["claim.N1"]} == {0.0, 1.0}
+    assert played.design["law"] == LAWS["readings"]
+    with pytest.raises(QuestionError, match="nearest: dials"):
+        discover(planted({}), law="dial")
 
 
 def test_what_cannot_be_asked() -> None:

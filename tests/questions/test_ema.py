@@ -34,7 +34,8 @@ def test_each_experiment_is_a_row_of_evaluate() -> None:
 
 def test_all_dials_and_several_processes_change_nothing() -> None:
     made = ema.model(EXP, contrast=PAIR, worlds=10)
-    scenarios = [workbench.Scenario(str(n), **{one.name: n / 2 for one in made.uncertainties}) for n in range(3)]
+    between = {one.name: np.linspace(one.lower_bound, one.upper_bound, 3) for one in made.uncertainties}
+    scenarios = [workbench.Scenario(str(n), **{name: ends[n] for name, ends in between.items()}) for n in range(3)]
     with workbench.SequentialEvaluator(made) as evaluator:
         settings, alone = evaluator.perform_experiments(scenarios=scenarios)
     with workbench.MultiprocessingEvaluator(pickle.loads(pickle.dumps(made)), n_processes=2) as evaluator:

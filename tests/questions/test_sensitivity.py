@@ -208,6 +208,24 @@ def test_a_planted_difference_through_the_whole_path() -> None:
     assert 0 < figures["S1", LUCK][0] <= figures["ST", LUCK][0]
 
 
+def test_the_law_of_readings_moves_claims_from_stop_to_stop() -> None:
+    """A linear model: Morris gives the whole way between the ends, and shares are those of three even stops or two."""
+    weights = {"force_hr_lost_hope": 1.0, "prc_opportunist_prob": 2.0}
+    question = planted({(name,): w for name, w in weights.items()}, noise=0.5)
+    found = sensitivity(question, over="readings", trials=100, trajectories=4, points=256, heaviest=2)
+    ends = {name: means(name) for name in ("newsham", "self", "neutral")}
+    stops = {"S7": [ends[view]["force_hr_lost_hope"] for view in ("self", "neutral")],
+             "N12": [2 * ends[view]["prc_opportunist_prob"] for view in ("self", "neutral", "newsham")]}  # fmt: skip
+    rows = found.table.set_index(["measure", "input"])
+    for claim, values in stops.items():
+        share = np.var(values) / sum(np.var(each) for each in stops.values())
+        for measure, truth in (("mu", values[-1] - values[0]), ("S1", share)):
+            low, high = rows.loc[(measure, claim), ["low", "high"]].to_numpy(float)
+            assert low <= truth <= high, (claim, measure)
+    assert found.law == LAWS["readings"]
+    assert found.design["levels"] == 2
+
+
 def test_workers_and_interruptions_change_nothing(tmp_path: Path) -> None:
     question = planted({("force_hr_lost_hope", "us_intervenes_prob"): 1.0}, noise=1.0)
     small: dict[str, Any] = {"trials": 40, "trajectories": 2, "points": 8, "heaviest": 2}

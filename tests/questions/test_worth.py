@@ -21,7 +21,7 @@ from sim.statistics.intervals import Floats
 
 SMALL: dict[str, Any] = {"points": 1024, "trials": 2}
 PARAMETERS = {"S7": "force_hr_lost_hope", "S16": "hope_loss_ties"}
-ENDS = {claim: tuple(means(view)[name] for view in ("self", "newsham")) for claim, name in PARAMETERS.items()}
+ENDS = {claim: tuple(means(view)[name] for view in ("self", "neutral")) for claim, name in PARAMETERS.items()}
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class PlantedChoice(Question):
     at: float = 0.5
 
     def values(self, parameters: Floats, first_world: int) -> Floats:
-        """Give float[world, outcome]; the second policy's loss goes from 0 at Self's mean of S7 to 1 at Newsham's."""
+        """Give float[world, outcome]; the second policy's loss goes from 0 at Self's S7 to 1 by the evidence."""
         low, high = ENDS["S7"]
         worlds = np.arange(first_world, first_world + len(parameters))
         luck = 3 * np.sin(worlds * 12.9898)
@@ -57,7 +57,7 @@ def test_a_planted_belief_is_worth_what_was_planted() -> None:
     assert row["value"] == pytest.approx(0.3**2 / 2, abs=0.01)
     assert row["instead"] == "both"
     assert row["changes_share"] == pytest.approx(0.3, abs=0.02)
-    assert str(row["where"]).startswith("near Self’s reading (below 0.3")
+    assert str(row["where"]).startswith("accepted to more than 0.")
     assert row["sobol_share"] == pytest.approx(1, abs=0.1)
     assert rows.loc["S16", "verdict"] == "not told from 0"
     assert pd.isna(rows.loc["S16", "value"])

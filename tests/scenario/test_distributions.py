@@ -114,15 +114,17 @@ def test_ends_of_u_are_finite(case: tuple[Distribution, float, float]) -> None:
 def test_dial_ends_are_the_readings_exactly(
     a: tuple[Distribution, float, float], b: tuple[Distribution, float, float]
 ) -> None:
-    by_self, by_newsham = a[0], b[0]
-    assert_array_equal(Blend(by_self, by_newsham, 0).ppf(GRID), by_self.ppf(GRID))
-    assert_array_equal(Blend(by_self, by_newsham, 1).ppf(GRID), by_newsham.ppf(GRID))
-    assert blend(by_self, by_newsham, 0) is by_self
-    assert blend(by_self, by_newsham, 1) == by_newsham
-    assert blend(by_self, by_self, 0.3) is by_self
+    evidence, reading = a[0], b[0]
+    assert_array_equal(Blend(evidence, reading, 0).ppf(GRID), evidence.ppf(GRID))
+    for end in (-1, 1):
+        assert_array_equal(Blend(evidence, reading, end).ppf(GRID), reading.ppf(GRID))
+        assert blend(evidence, reading, end) == reading
+    assert_array_equal(Blend(evidence, reading, -0.3).ppf(GRID), Blend(evidence, reading, 0.3).ppf(GRID))
+    assert blend(evidence, reading, 0) is evidence
+    assert blend(evidence, evidence, 0.3) is evidence
 
 
-@given(bounded(), bounded(), st.floats(0, 1))
+@given(bounded(), bounded(), st.floats(-1, 1))
 def test_blend_lies_between_its_readings(
     a: tuple[Distribution, float, float], b: tuple[Distribution, float, float], dial: float
 ) -> None:
@@ -175,4 +177,5 @@ def test_impossible_distributions_are_rejected(make: object) -> None:
 def test_texts() -> None:
     assert str(Fixed(1.0)) == "1"
     assert str(LogNormal(2, 4.5, 0.5, 10)) == "{lognormal: [2, 4.5]}"
-    assert str(Blend(Fixed(1), Beta(2, 3), 0.5)) == "{blend: {self: 1, newsham: {beta: [2, 3]}, dial: 0.5}}"
+    assert str(Blend(Fixed(1), Beta(2, 3), 0.5)) == "{blend: {evidence: 1, newsham: {beta: [2, 3]}, dial: 0.5}}"
+    assert str(Blend(Fixed(1), Fixed(2), -0.5)) == "{blend: {evidence: 1, self: 2, dial: -0.5}}"

@@ -33,7 +33,7 @@ def test_no_use_of_an_experiment_changes_it(use: str) -> None:
         sim.run(exp, workers=1)
     elif use == "evaluate":
         design = sim.problem(exp)
-        sim.evaluate(exp, [[0.5] * design["num_vars"]], design["names"], worlds=2)
+        sim.evaluate(exp, [[sum(ends) / 2 for ends in design["bounds"]]], design["names"], worlds=2)
     else:
         sim.StraitModel(exp).step()
     assert exp.resolved() == before

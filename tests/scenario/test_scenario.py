@@ -74,7 +74,7 @@ def test_later_layers_take_precedence(tree: Path) -> None:
     mixed = loader.load("trial.yaml").worldviews[1].distributions
     assert mixed["us_intervenes_prob"] == Blend(Triangular(0.3, 0.6, 0.9), Triangular(0.6, 0.8, 0.95), 0.25)
     assert mixed["pressure_per_year"] == Uniform(0.2, 0.4)
-    assert mixed["escort_incident_ratio"] == Blend(LogNormal(4, 8, 0.5, 10), Fixed(1), 0.5)  # the experiment's
+    assert mixed["escort_incident_ratio"] == Blend(LogNormal(2, 4, 0.5, 10), Fixed(1), 0.5)  # the experiment's
     assert mixed["calibration"] == Fixed(1.5)
 
 
@@ -88,6 +88,7 @@ def test_later_layers_take_precedence(tree: Path) -> None:
         (["claim.N1=1"], Triangular(0.6, 0.8, 0.95)),
         (["claim.N1=0"], Triangular(0.3, 0.6, 0.9)),
         (["claim.N1=neutral"], Triangular(0.3, 0.6, 0.9)),
+        (["claim.N1=evidence"], Triangular(0.3, 0.6, 0.9)),
         (["claim.N1=0.5"], Blend(Triangular(0.3, 0.6, 0.9), Triangular(0.6, 0.8, 0.95), 0.5)),
         (["us_intervenes_prob=0.4", "claim.N1=1"], Triangular(0.6, 0.8, 0.95)),
         (["claim.N1=1", "us_intervenes_prob=0.4"], Fixed(0.4)),
@@ -165,7 +166,7 @@ def test_an_experiment_is_frozen_and_can_be_pickled(tree: Path) -> None:
     resolved = trial.resolved()
     assert json.loads(json.dumps(resolved, allow_nan=False)) == resolved
     dial = resolved["worldviews"][0]["distributions"]["escort_incident_ratio"]
-    assert dial == {"blend": {"self": {"lognormal": [4.0, 8.0]}, "newsham": 1.0, "dial": 0.5}}
+    assert dial == {"blend": {"evidence": {"lognormal": [2.0, 4.0]}, "newsham": 1.0, "dial": 0.5}}
     assert sorted(trial.files)[:3] == ["policies/mine.yaml", "scenarios/claims.yaml", "scenarios/debate.yaml"]
     assert not any("self.yaml" in name for name in trial.files)
     with pytest.raises(FrozenInstanceError):

@@ -19,7 +19,7 @@ from sim.results.disk import save
 from sim.results.tables import encode_csv
 
 LABELS = {
-    "newsham": "Newsham's reading", "self": "Self's reading", "neutral": "neutral", "climatology": "climatology",
+    "newsham": "Newsham's reading", "self": "Self's reading", "neutral": "the evidence", "climatology": "climatology",
     "trigger_type": "trigger type", "ordered_logit": "ordered logit",
     "climatology_before": "climatology, earlier years",
     "trigger_type_before": "trigger type, earlier years", "ordered_logit_before": "ordered logit, earlier years",
@@ -60,9 +60,7 @@ def score_table(backtest: Backtest) -> Table:
     return Table(head, rows)
 
 
-def gain_table(
-    backtest: Backtest, measure: str = "log_score", pairs: Sequence[tuple[str, str]] = PAIRS
-) -> Table:
+def gain_table(backtest: Backtest, measure: str = "log_score", pairs: Sequence[tuple[str, str]] = PAIRS) -> Table:
     """Mean gains in one measure with intervals, and the smallest gain that each sample could show."""
     head = ["gain of", "over"]
     for label in SAMPLES.values():
