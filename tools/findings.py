@@ -133,7 +133,8 @@ def _disagreement(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> Iter
     heaviest = _parts(_by_size(of_claims).head(HEAVIEST_CLAIMS), "claim", total, outcome)
     yield f"The claims that weigh most: {heaviest}."
     authors = values[values["claim"] == AUTHOR].assign(theme=lambda rows: rows["theme"].map(BY_AUTHOR))
-    yield f"By author, the distance comes from {_parts(authors, 'theme', total, outcome)}."
+    if len(authors):
+        yield f"By author, the distance comes from {_parts(authors, 'theme', total, outcome)}."
     yield _single_changes(exp, of_claims, outcome)
     zero = [f"the theme “{row['theme']}”" for row in themes.to_dict("records") if row["low"] == row["high"] == 0]
     rest = values[values["claim"] == NO_DIAL].to_dict("records")[0]
@@ -150,8 +151,8 @@ def _single_changes(exp: Experiment, of_claims: pd.DataFrame, outcome: Outcome) 
         swap = {"value": row[f"swap_into_{name}"], "low": row[f"into_{name}_low"], "high": row[f"into_{name}_high"]}
         claim = exp.catalogue.claims[row["claim"]]
         change = accepted_phrase(claim, claim.stops.get(other, 0.0))
-        parts.append(f"{change} in {AUTHORS[name]}’s world ({versus(swap, outcome)})")
-    return f"Of changes to a single claim, the largest are {join_words(parts)}."
+        parts.append(f"{change}, {versus(swap, outcome)} in {AUTHORS[name]}’s world")
+    return f"The largest changes by a single claim: {join_words(parts)}."
 
 
 def _by_size(rows: pd.DataFrame) -> pd.DataFrame:

@@ -26,7 +26,7 @@ _FORMS = "PARAMETER, claim.CLAIM, lever.LEVER.SETTING, quantity.QUANTITY, switch
 def parse_override(text: str, known: KnownNames) -> tuple[dict[str, Any], list[str]]:
     """The part of an experiment file for one KEY=VALUE, and the faults of its form.
 
-    >>> parse_override("lever.escorts.depth=1", KnownNames({}, {}, ()))
+    >>> parse_override("lever.escorts.depth=1", KnownNames({}, {}, {}))
     ({'levers': {'escorts': {'depth': 1}}}, [])
     """
     key, equals, written = text.partition("=")
