@@ -28,12 +28,12 @@ class Speed:
     drawing: np.ndarray
 
 
-def measure(exp: Experiment, source: str, moves: int, slower: int) -> Speed:
+def measure(exp: Experiment, name: str, moves: int, slower: int) -> Speed:
     """Move a slider of the page so many times, each time after all worlds are played.
 
     Parameters
     ----------
-    exp, source
+    exp, name
         As `analysis.page.build.build` takes them.
     moves
         How many moves to time.
@@ -52,7 +52,7 @@ def measure(exp: Experiment, source: str, moves: int, slower: int) -> Speed:
         raise RuntimeError(f"there is no {' or '.join(BROWSERS)} on this computer")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         file = Path(folder) / "page.html"
-        file.write_text(build.build(exp, source), encoding="utf-8")
+        file.write_text(build.build(exp, name), encoding="utf-8")
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         try:
             page = browser.new_page()

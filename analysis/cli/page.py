@@ -34,11 +34,10 @@ def page(
 
         if path.is_dir() or (path.exists() and build.GENERATOR.encode() not in path.read_bytes()):
             exit_with(f"{path} exists, and strait page did not write it; give another name", BAD_INPUT)
-        source = experiment if experiment in options.SHIPPED else Path(experiment).name
         exp = options.load_experiment(experiment)
         typer.echo("Weighing the beliefs, which takes some seconds.", err=True)
         try:
-            text = build.build(exp, source)
+            text = build.build(exp, experiment)
         except QuestionError as error:
             exit_with(str(error), BAD_INPUT)
         path.parent.mkdir(parents=True, exist_ok=True)

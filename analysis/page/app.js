@@ -126,7 +126,7 @@ const MONTHS = ["January", "February", "March", "April", "May", "June", "July", 
 const dateText = (date) => `${MONTHS[Number(date.slice(5, 7)) - 1]} ${date.slice(0, 4)}`;
 const startDate = () => dateText(WORDS.starts.find(({ name }) => name === state.start).date);
 const yearsText = () => (WORDS.years === 10 ? "ten-year" : `${decimals(WORDS.years, Number.isInteger(WORDS.years) ? 0 : 1)}-year`);
-const setText = (who) => `${lead(who, WORDS.home).replace(/^[OIUW]/, (letter) => letter.toLowerCase())}`;
+const setText = (who) => `${lead(who, WORDS.evidence).replace(/^[OIUW]/, (letter) => letter.toLowerCase())}`;
 let guesses = null;
 
 /** The five guesses, by how often force is used without the change. */
@@ -224,7 +224,7 @@ const rows = {};
 function buildControls() {
   for (const view of VIEWS) {
     $("presets").append(h("button", { type: "button", role: "radio", "data-view": view.name, "aria-checked": "false",
-      onclick: () => takePreset(view.name) }, view.name === WORDS.home ? "The evidence" : view.title));
+      onclick: () => takePreset(view.name) }, view.name === WORDS.evidence ? "The evidence" : view.title));
   }
   $("presets").addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key], all = [...$("presets").children];
@@ -333,9 +333,9 @@ function syncControls(of = state) {
     button.tabIndex = isChosen || (moved.length && button === $("presets").firstElementChild) ? 0 : -1;
   }
   $("start").value = of.start;
-  $("whose").textContent = kicker({ view, moved }, WORDS.home);
+  $("whose").textContent = kicker({ view, moved }, WORDS.evidence);
   $("moved").hidden = !moved.length;
-  $("moved-summary").textContent = `${moved.length} moved from ${view.name === WORDS.home ? "the evidence" : `“${view.title}”`}`;
+  $("moved-summary").textContent = `${moved.length} moved from ${view.name === WORDS.evidence ? "the evidence" : `“${view.title}”`}`;
   $("moved-list").replaceChildren(...moved.map((claim) => h("li", {},
     `${claim}: ${WORDS.claims[claim].question || WORDS.claims[claim].says} ${label(stand(position(claim, of)))}.`)));
   $("undo").disabled = !past.length;
@@ -382,7 +382,7 @@ function paintWords(at) {
       " ", ...rendered(costSentence({ difference: found.cost, margin: WORDS.margins.cost })),
     ];
   };
-  $("verdict").replaceChildren(...sentence(0, lead(who, WORDS.home)));
+  $("verdict").replaceChildren(...sentence(0, lead(who, WORDS.evidence)));
   $("second").replaceChildren(...(WORDS.contrasts.length > 1 ? sentence(1, "") : []));
   $("count").textContent = `· ${at.n.toLocaleString("en")} histories`;
 }

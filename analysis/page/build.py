@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from analysis.page import content
+from analysis.page.source import read_source
 from analysis.questions.javascript import print_rules
 from sim.errors import QuestionError
 
@@ -25,15 +26,15 @@ GENERATOR = '<meta name="generator" content="strait page">'
 """By which a page is known."""
 
 
-def build(exp: Experiment, source: str) -> str:
+def build(exp: Experiment, name: str) -> str:
     """Build the page of an experiment.
 
     Parameters
     ----------
     exp
         Whose policies, worldviews, starts and claims the page has.
-    source
-        What an experiment that the page saves extends: `debate`, or the name of the file that lies beside it.
+    name
+        Of the experiment, or the path of its file: an experiment that the page saves refers to it.
 
     Returns
     -------
@@ -53,7 +54,7 @@ def build(exp: Experiment, source: str) -> str:
     (True, False)
     """
     rules = print_rules(exp)
-    numbers, words = content.numbers(exp, rules), content.words(exp, source)
+    numbers, words = content.numbers(exp, rules), content.words(exp, read_source(name, exp))
     worker = _script('"use strict";', rules.text, *(_read(name) for name in WORKER))
     words["mark"] = hashlib.sha256((worker + _json(numbers)).encode()).hexdigest()[:8]
     script = _script('"use strict";', *(_read(name) for name in SCREENS))

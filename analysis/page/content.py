@@ -21,6 +21,7 @@ from sim.scenario.experiment import Worldview
 from sim.scenario.layers import ExperimentFile, merge_beliefs
 
 if TYPE_CHECKING:
+    from analysis.page.source import Source
     from sim.scenario.catalogue import Claim
     from sim.scenario.experiment import Experiment
 
@@ -126,25 +127,31 @@ class _Specifier:
         return base64.b64encode(drawn[:, self.names.index(name)].astype("<f8").tobytes()).decode()
 
 
-def words(exp: Experiment, source: str) -> dict[str, Any]:
-    """Return what the screens say of the experiment; `source` is what a file of the page's beliefs extends."""
+def words(exp: Experiment, source: Source) -> dict[str, Any]:
+    """Return what the screens say of the experiment, and what a file of the page's beliefs takes from its `source`."""
     catalogue = exp.catalogue
     dialled = dialled_parameters(catalogue)
     weights = weigh(exp)
     return {
-        "title": exp.title, "source": source, "years": exp.months / 12,
+        "title": exp.title, "source": vars(source), "years": exp.months / 12,
         "policies": [{"name": policy.name, "plain": policy.plain_name or policy.title, "summary": policy.summary}
                      for policy in exp.policies],
         "contrasts": contrasts(exp),
         "starts": [{"name": start.name, "date": start.date} for start in exp.starts],
         "views": [{"name": view.name, "title": view.title, "summary": view.summary} for view in exp.worldviews],
-        "home": exp.most_neutral().name,
+        "home": exp.most_neutral().name, "evidence": evidence_view(exp),
         "margins": {"risk": catalogue.outcomes[RISK].margin, "cost": catalogue.outcomes[COST].margin},
         "limits": {"risk": _finite(value_limits(exp, RISK)), "cost": _finite(value_limits(exp, COST))},
         "provocation": exp.switches.get("provocation", False),
         "claims": {name: _claim(exp, catalogue.claims[name], weights[name]) for name in dialled},
         "sources": {key: catalogue.sources[key].cite for name in dialled for key in catalogue.claims[name].source},
     }  # fmt: skip
+
+
+def evidence_view(exp: Experiment) -> str | None:
+    """The worldview, if there is one, in which every number is neutral."""
+    view, neutral = exp.most_neutral(), exp.catalogue.parameters
+    return view.name if all(entry == neutral[name].neutral for name, entry in view.distributions.items()) else None
 
 
 def _finite(limits: tuple[float, float]) -> list[float | None]:

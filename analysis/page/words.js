@@ -110,37 +110,34 @@ function whose(views, view, dials) {
 }
 
 /** How a sentence begins with these beliefs. */
-function lead({ view, moved }, home) {
+function lead({ view, moved }, evidence) {
   if (moved.length) return "With these beliefs";
-  if (view.name === home) return "On the evidence alone";
+  if (view.name === evidence) return "On the evidence alone";
   return view.title.startsWith("If ") ? view.title : `Under ${view.title}`;
 }
 
 /** The line above the verdict. */
-function kicker({ view, moved }, home) {
-  const name = view.name === home ? "The evidence" : view.title;
-  if (!moved.length) return view.name === home ? "The evidence alone" : name;
+function kicker({ view, moved }, evidence) {
+  const name = view.name === evidence ? "The evidence" : view.title;
+  if (!moved.length) return view.name === evidence ? "The evidence alone" : name;
   return moved.length < 5 ? `${name}, but for ${moved.join(", ")}` : `${name}, but for ${moved.length} claims`;
 }
 
-const PLAIN_TEXT = /^[A-Za-z_][\w-]*$/;
-
-/** A word as YAML takes it. */
-const yaml = (text) => (PLAIN_TEXT.test(text) ? text : JSON.stringify(text));
-
-/** The setting as an experiment that `strait run` takes. */
+/** The setting as an experiment that `strait run` takes; `source` is what analysis/page/source.py reads of the page's own. */
 function experimentText({ source, worlds, view, start, dials, preset, anchors, mark, address }) {
   const moved = Object.keys(dials).filter((claim) => dials[claim] !== (preset[claim] ?? 0));
+  const claims = { ...source.claims, ...Object.fromEntries(moved.map((claim) => [claim, dialOf(anchors(claim), dials[claim])])) };
   const lines = [
     "# Beliefs set on the page of Strait. To play them: strait run my_beliefs.yaml",
     `# The page had the rules ${mark}. ${address}`,
     "experiment: my_beliefs",
-    `extends: ${yaml(source)}`,
-    `worldviews: [${yaml(view)}]`,
-    `starts: [${JSON.stringify(start)}]`,
+    `extends: ${JSON.stringify(source.extends)}`,
+    ...(source.text ? [source.text.trimEnd()] : []),
+    `worldviews: [${JSON.stringify(source.worldviews[view])}]`,
+    `starts: [${JSON.stringify(source.starts[start])}]`,
     `trials: ${worlds}`,
     "lucks: 1",
-    ...(moved.length ? ["claims:", ...moved.map((claim) => `  ${claim}: ${dialOf(anchors(claim), dials[claim])}`)] : []),
+    ...(Object.keys(claims).length ? ["claims:", ...Object.entries(claims).map(([claim, dial]) => `  ${claim}: ${dial}`)] : []),
   ];
   return `${lines.join("\n")}\n`;
 }

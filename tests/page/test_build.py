@@ -12,10 +12,13 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from page_in_node import ask
 from playing import needs_kernels
 from translating import needs_node
 
 from analysis.page import build, content
+from analysis.page.source import read_source
+from analysis.questions.javascript import print_rules
 from sim.engine.beliefs import dialled_parameters
 from sim.errors import QuestionError
 from sim.scenario.loader import load
@@ -54,7 +57,7 @@ def test_text_of_the_experiment_cannot_end_its_element(tmp_path: Path) -> None:
     path.write_text(
         'experiment: evil\nextends: debate\ntitle: "</script><script>alert(1)</script> & <b>"\n', encoding="utf-8"
     )
-    page = build.build(load(path, worldviews="neutral", starts="2026"), path.name)
+    page = build.build(load(path, worldviews="neutral", starts="2026"), str(path))
     assert "<script>alert" not in page
     assert page.count("</script>") == 4
     words = json.loads(re.findall(r'id="words">(.*?)</script>', page, re.DOTALL)[0])
@@ -136,3 +139,34 @@ def test_text_and_marks_stand_out_in_both_themes() -> None:
         # Amber has a rim in its text colour, so its fill is not what one must see.
         marks = ["p0", "p1", "p2", "p4", "ghost", "focus"]
         assert not [name for name in marks if contrast(theme[name], theme["card"]) < 3]
+
+
+@needs_node
+@pytest.mark.parametrize("extends", ["debate", None])
+def test_a_saved_experiment_of_an_own_one_is_what_the_page_played(extends: str | None, tmp_path: Path) -> None:
+    (tmp_path / "worldviews").mkdir()
+    (tmp_path / "worldviews" / "mixed.yaml").write_text(
+        "worldview: mixed\nclaims: {N1: newsham, N12: 0.35}\nparameters: {force_per_year: 0.08}\n", encoding="utf-8"
+    )
+    head = "extends: debate\n" if extends else "policies: [status_quo, both]\nstarts: [2020]\nvalues: [neutral]\n"
+    (tmp_path / "own.yaml").write_text(
+        f"experiment: own\n{head}worldviews: [worldviews/mixed.yaml]\nmonths: 60\nclaims: {{S9: 0.25}}\nseed: 7\n",
+        encoding="utf-8",
+    )
+    exp = load(tmp_path / "own.yaml")
+    numbers = content.numbers(exp, print_rules(exp))
+    view = numbers["views"]["mixed"]
+    assert view["dials"] == {"N1": 1.0, "N12": -0.3, "S9": -0.75}
+    assert len(view["own"]) == 1
+    assert content.evidence_view(exp) is None
+    source = vars(read_source(str(tmp_path / "own.yaml"), exp))
+    data = {"source": source, "worlds": 4000, "view": "mixed", "start": "2020",
+            "dials": view["dials"] | {"N1": 0.4, "S7": -1}, "preset": view["dials"], "mark": "x", "address": "",
+            "claims": {claim: entry["anchors"] for claim, entry in numbers["claims"].items()}}  # fmt: skip
+    code = "answer(experimentText({ ...DATA, anchors: (claim) => DATA.claims[claim] }))"
+    text = ask(["beliefs.js", "words.js"], code, data)
+    (tmp_path / "my_beliefs.yaml").write_text(text, encoding="utf-8")
+    saved = load(tmp_path / "my_beliefs.yaml")
+    wanted = load(tmp_path / "own.yaml", set_=["claim.N1=0.4", "claim.S7=self"], starts="2020", trials=4000, lucks=1)
+    for part in ("policies", "worldviews", "starts", "seed", "months", "trials", "lucks", "switches", "events"):
+        assert getattr(saved, part) == getattr(wanted, part), part

@@ -1,0 +1,64 @@
+"""What a saved experiment must say besides the beliefs, so that `strait run` plays what the page played."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from sim.engine.beliefs import dialled_parameters
+from sim.scenario.loader import find_experiment
+from sim.scenario.shipped import shipped_folder
+
+if TYPE_CHECKING:
+    from sim.scenario.experiment import Experiment
+
+REPLACED = ("experiment", "extends", "worldviews", "starts", "trials", "lucks", "claims")
+
+
+@dataclass(frozen=True)
+class Source:
+    """An experiment's file as one that extends it, or stands for it, refers to it."""
+
+    extends: str | None
+    text: str
+    """Entries that are taken over as they are."""
+    claims: dict[str, float | str]
+    """Dials of the experiment itself, which apply in every worldview."""
+    worldviews: dict[str, str]
+    """What a file calls each worldview: a name, or a path from the folder of the experiment."""
+    starts: dict[str, str]
+
+
+def read_source(name: str, exp: Experiment) -> Source:
+    """Read what is needed of an experiment's file; `name` is a shipped one's, or a path.
+
+    A file may extend only one that extends nothing itself. So a file that extends another is taken over entry by entry,
+    and the saved file must lie beside it, as its paths are from there.
+
+    Examples
+    --------
+    >>> import sim
+    >>> read_source("debate", sim.load("debate")).extends
+    'debate'
+    """
+    path = find_experiment(name)
+    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    views = _references(data.get("worldviews"), [view.name for view in exp.worldviews])
+    starts = _references(data.get("starts"), [start.name for start in exp.starts])
+    if "extends" not in data:
+        is_shipped = path.resolve().parent == shipped_folder().resolve()
+        return Source(path.stem if is_shipped else path.name, "", {}, views, starts)
+    own = {key: value for key, value in data.items() if key not in REPLACED}
+    text = yaml.safe_dump(own, sort_keys=False, allow_unicode=True) if own else ""
+    said = data.get("claims") or {}
+    claims = dict.fromkeys(dialled_parameters(exp.catalogue), said) if isinstance(said, str) else said
+    extends = str(data["extends"])
+    return Source(Path(extends).as_posix(), text, claims, views, starts)
+
+
+def _references(listed: list[str | int] | None, names: list[str]) -> dict[str, str]:
+    """What a file calls each of its entries, in order; an entry of the file that it extends goes by its name."""
+    return dict(zip(names, map(str, listed or names), strict=True))
