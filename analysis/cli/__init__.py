@@ -61,12 +61,36 @@ def save_figures(figures: Iterable[CaptionedFigure], folder: Path) -> list[Path]
     return paths
 
 
-def print_findings(heading: str, lines: Iterator[str] | list[str]) -> None:
+def show(*shown: object) -> None:
+    """Print texts and tables of rich, without colours that nobody chose."""
+    from rich.console import Console
+
+    Console(highlight=False).print(*shown)
+
+
+def show_table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """Print a table with a head."""
+    from rich.table import Table
+
+    table = Table(*head)
+    for row in rows:
+        table.add_row(*row)
+    show(table)
+
+
+def print_findings(heading: str, lines: Iterable[str]) -> None:
     """Print a heading in bold and its lines as a list."""
+    from rich.text import Text
+
+    show(Text(heading, style="bold"))
+    print_lines(lines)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines as a list, wrapped only on a terminal."""
     from rich.console import Console
     from rich.text import Text
 
     console = Console(highlight=False)
-    console.print(Text(heading, style="bold"))
     for line in lines:
         console.print(Text(f"- {line}"), soft_wrap=not console.is_terminal)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from typer import Option
 
-from analysis.cli import CAVEAT, options, readable_errors, save_figures
-
-if TYPE_CHECKING:
-    from analysis.evidence.backtest.report import Table
+from analysis.cli import CAVEAT, options, print_lines, readable_errors, save_figures, show_table
 
 
 def backtest(
@@ -34,8 +31,6 @@ def backtest(
     the earlier ones only. A FILE trains nothing. docs/backtest.md explains the format of a FILE and the scores.
     """
     with readable_errors():
-        from rich.console import Console
-
         from analysis.evidence import episodes as history
         from analysis.evidence.backtest import report
         from analysis.evidence.backtest.forecasts import CHAINED_PAIRS, run_backtest
@@ -47,7 +42,6 @@ def backtest(
             read.episodes, record, worlds=worlds, seed=seed, experiment=experiment, changes=set_ or ()
         )
         report.write_folder(out, results, record, read.skipped)
-        console = Console(highlight=False)
         for name, reason in read.skipped:
             typer.echo(f"Skipped {name}: {reason}.")
         for warning in read.warnings:
@@ -57,18 +51,8 @@ def backtest(
                 save_figures(backtest_figures.draw_backtest(results), out)
             chained = report.gain_table(results, pairs=CHAINED_PAIRS)
             for table in (report.score_table(results), report.gain_table(results), chained):
-                console.print(_grid(table))
-            for sentence in report.sentences(results, record, is_record=not episodes):
-                console.print(f"- {sentence}", soft_wrap=not console.is_terminal)
+                show_table(*table)
+            print_lines(report.sentences(results, record, is_record=not episodes))
         else:
             typer.echo("These files have no provoked episode at Japan or Taiwan: nothing was scored.")
         typer.echo(f"Results: {out}\n{CAVEAT}")
-
-
-def _grid(table: Table) -> object:
-    from rich.table import Table as Grid
-
-    grid = Grid(*table.head)
-    for row in table.rows:
-        grid.add_row(*row)
-    return grid

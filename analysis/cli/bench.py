@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer import Option
 
-from analysis.cli import readable_errors
+from analysis.cli import readable_errors, show_table
 
 
 def bench(
@@ -18,16 +18,11 @@ def bench(
     with readable_errors():
         import json
 
-        from rich.console import Console
-        from rich.table import Table
-
         from analysis.questions import speed
 
         figures = speed.bench(repeats)
         if as_json:
             typer.echo(json.dumps(figures, indent=2))
             return
-        table = Table("figure", "here", "what it is")
-        for name, value in figures.items():
-            table.add_row(name, f"{value:,.4g}", speed.MEANINGS[name])
-        Console(highlight=False).print(table)
+        rows = ((name, f"{value:,.4g}", speed.MEANINGS[name]) for name, value in figures.items())
+        show_table(("figure", "here", "what it is"), rows)

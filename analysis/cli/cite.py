@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from analysis.cli import BAD_INPUT, exit_with, options, readable_errors
+from analysis.cli import BAD_INPUT, exit_with, options, readable_errors, show
 
 
 def cite(
@@ -26,7 +26,6 @@ def cite(
     Prints the paragraphs of the essays, the evidence with its sources, a sentence for a paper, and BibTeX.
     """
     with readable_errors():
-        from rich.console import Console
         from rich.text import Text
 
         from analysis.paper import bibtex as bibtex_
@@ -54,9 +53,8 @@ def cite(
             bases = {f"figures, {files[0]}": basis}
         works = bibtex_.works(exp, citing.sources(bases.values()), version)
         if not bibtex:
-            console = Console(highlight=False)
             for kind, basis in bases.items():
-                console.print(Text.assemble((name, "bold"), f"   in {kind}"))
-                console.print(explain.grid(basis.lines(exp, version)))
-                console.print()
+                show(Text.assemble((name, "bold"), f"   in {kind}"))
+                show(explain.grid(basis.lines(exp, version)))
+                show()
         typer.echo(bibtex_.text(works))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Option
 
-from analysis.cli import BAD_INPUT, exit_with, options, progress, readable_errors, save_figures
+from analysis.cli import BAD_INPUT, exit_with, options, progress, readable_errors, save_figures, show_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,9 +40,6 @@ def effort(
     Effort is counted in lever-years: depth added to a lever, times the years for which it is there.
     """
     with readable_errors():
-        from rich.console import Console
-        from rich.table import Table
-
         from analysis.questions import effort as comparing
 
         if trials % 100:
@@ -54,13 +51,13 @@ def effort(
             effects = comparing.table(exp, trials, update)
         head = ["start", "worldview", "measure", "policy", "factor", "planned", "realised"]
         outcomes = list(dict.fromkeys(effects["outcome"]))
-        table = Table(*head, *outcomes)
+        rows = []
         for _, part in effects.groupby(["start", "worldview", "measure", "policy"], sort=False):
             first, by_outcome = part.iloc[0], part.set_index("outcome")
             numbers = ["" if first[name] != first[name] else f"{first[name]:.3g}" for name in head[4:]]
-            table.add_row(*(first[name] for name in head[:4]), *numbers,
-                          *(_with_half_width(by_outcome.loc[name]) for name in outcomes))  # fmt: skip
-        Console(highlight=False).print(table)
+            rows.append([*(first[name] for name in head[:4]), *numbers,
+                         *(_with_half_width(by_outcome.loc[name]) for name in outcomes)])  # fmt: skip
+        show_table([*head, *outcomes], rows)
         write_table(effects, out)
         if figures:
             _draw(replace(exp, trials=trials), effects, figures)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from typer import Argument
 
-from analysis.cli import BAD_INPUT, exit_with, options, readable_errors
+from analysis.cli import BAD_INPUT, exit_with, options, readable_errors, show
 
 
 def explain(
@@ -21,8 +21,6 @@ def explain(
 ) -> None:
     """Explain a name or a term: meaning, unit, range, what both authors believe, evidence and sources."""
     with readable_errors():
-        from rich.console import Console
-
         from analysis.paper import explain as entries
         from sim.scenario.messages import find_nearest
 
@@ -36,4 +34,4 @@ def explain(
             hint = f"Did you mean {near}?" if near else "strait list shows all names."
             exit_with(f"Nothing is called {wanted}. {hint}", BAD_INPUT)
         for kind, name in matches:
-            Console(highlight=False).print(entries.card(kind, name, exp))
+            show(entries.card(kind, name, exp))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from typer import Argument
 
-from analysis.cli import BAD_INPUT, exit_with, options, readable_errors
+from analysis.cli import BAD_INPUT, exit_with, options, readable_errors, show
 
 
 def list_names(
@@ -21,8 +21,6 @@ def list_names(
 ) -> None:
     """List all names: policies, worldviews, starts, claims, levers, parameters, outcomes, terms and so on."""
     with readable_errors():
-        from rich.console import Console
-
         from analysis.paper import explain as entries
 
         experiment, rest = options.split_experiment(words)
@@ -30,4 +28,4 @@ def list_names(
         kind = " ".join(rest)
         if kind and kind not in kinds:
             exit_with(f"There is no kind {kind}. The kinds are {', '.join(kinds)}.", BAD_INPUT)
-        Console(highlight=False).print(entries.listing(kinds[kind]) if kind else entries.contents(kinds))
+        show(entries.listing(kinds[kind]) if kind else entries.contents(kinds))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer import Option
 
-from analysis.cli import effort, options, progress, readable_errors
+from analysis.cli import effort, options, progress, readable_errors, show_table
 
 
 def count_options(
@@ -24,9 +24,6 @@ def count_options(
 ) -> None:
     """Count how often each actor chooses each of its options. The table gives choices per trial, by policy."""
     with readable_errors():
-        from rich.console import Console
-        from rich.table import Table
-
         from analysis.questions import options as counting
 
         exp = options.load_experiment(
@@ -35,10 +32,9 @@ def count_options(
         with progress.stoppable(effort.STOPPED) as update:
             counts = counting.count_choices(exp, trials, update)
         rates = counting.rates_by_policy(counts)
-        table = Table("actor", "choice", "option", *rates.columns)
-        for names, row in zip(rates.index, rates.to_numpy(), strict=True):
-            table.add_row(*names, *(f"{rate:.3g}" for rate in row))
-        Console(highlight=False).print(table)
+        rows = ((*names, *(f"{rate:.3g}" for rate in row))
+                for names, row in zip(rates.index, rates.to_numpy(), strict=True))  # fmt: skip
+        show_table(("actor", "choice", "option", *rates.columns), rows)
         never = counting.never_chosen(counts)
         typer.echo(f"Never chosen in {trials:,} trials for each cell: {', '.join(never) if never else 'none'}.")
         effort.write_table(counts, out)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Option
 
-from analysis.cli import CAVEAT, FAILED, exit_with, options, readable_errors, save_figures
+from analysis.cli import CAVEAT, FAILED, exit_with, options, readable_errors, save_figures, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +32,6 @@ def validate(
     trials are needed to decide. With another experiment or --set it shows whether the changed model still holds.
     """
     with readable_errors():
-        from rich.console import Console
-
         from analysis.cli import progress
         from analysis.evidence import validate as validation
         from analysis.evidence.cells import Cells
@@ -52,7 +50,7 @@ def validate(
         out.mkdir(parents=True, exist_ok=True)
         text = tables.format_csv(validation.table(results, rows))
         (out / "validation.csv").write_bytes(tables.encode_csv(text))
-        Console(highlight=False).print(validation.terminal_table(results))
+        show(validation.terminal_table(results))
         _draw(cells, results, out)
         typer.echo(f"{validation.summary_sentence(results)}\nTable and figures: {out}\n{CAVEAT}")
         if names := [result.row.name for result in results if result.verdict in ("fail", "undecided")]:
