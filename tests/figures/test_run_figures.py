@@ -125,7 +125,7 @@ def test_marks_stand_at_the_differences_and_show_the_verdicts(result: Result) ->
     panels = differences_figure.draw_differences(exp, table, "2026").figure.axes
     for panel, outcome in zip(panels, primary(exp), strict=True):
         marks = [line for line in panel.lines if line.get_marker() != "None"]
-        shown = [versus[view.name, outcome.name, *pair] for view in exp.worldviews for pair in shown_contrasts(exp)]
+        shown = [versus[view.name, outcome.name, *pair] for pair in shown_contrasts(exp) for view in exp.worldviews]
         scale = 100 if outcome.unit == "share" else 1
         assert [mark.get_xdata() for mark in marks] == [[scale * one.difference] for one in shown]
         assert [mark.get_marker() for mark in marks] == [
