@@ -23,7 +23,7 @@ from sim.results.result import Result
 from sim.results.tables import shown_contrasts
 from sim.scenario.experiment import Experiment
 
-EXP = experiment(worldviews={"newsham": "If Newsham is right", "self": "If Self is right", "neutral": "Neutral"})
+EXP = experiment(worldviews={"newsham": "If Newsham is right", "self": "If Self is right", "neutral": "The evidence"})
 FORCE = "use_of_force"
 Row = dict[str, Any]
 USUAL: Row = {"identical": False, "margin": 0.005}

@@ -43,7 +43,7 @@ CROWD = {
 BELIEFS = {
     "newsham": "If Newsham is right about everything except the public's opinion of the PRC",
     "self": "If Self is right",
-    "neutral": "Neutral",
+    "neutral": "The evidence",
 }
 SIZES: dict[str, dict[str, Any]] = {
     "debate": {},

@@ -144,9 +144,9 @@ def test_tables_hold_every_setting_and_parameter(run: Path) -> None:
     assert [*found.index] == [*exp.catalogue.parameters]
     for view in exp.worldviews:
         assert [*found[f"in {view.name}"]] == [str(law) for law in view.distributions.values()]
-    assert {*found["newsham from"]} == {"neutral", "Newsham's reading", "claim.N12=0.5", "set"}
-    assert {*found["self from"]} == {"neutral", "Self's reading", "claim.N12=0.5", "set"}
-    assert {*found["neutral from"]} == {"neutral", "claim.N12=0.5", "set"}
+    assert {*found["newsham from"]} == {"evidence", "Newsham's reading", "claim.N12=0.5", "set"}
+    assert {*found["self from"]} == {"evidence", "Self's reading", "claim.N12=0.5", "set"}
+    assert {*found["neutral from"]} == {"evidence", "claim.N12=0.5", "set"}
     assert found.at["us_intervenes_prob", "paragraphs"] == "N¶12"
     rows = pd.read_csv(where / "settings.csv", keep_default_na=False).set_index("setting")["value"]
     assert rows["switch learning"] == "off"
@@ -172,7 +172,7 @@ def test_where_a_number_is_from() -> None:
     found = {view.name: {settings.origin(exp, entry, view) for entry in exp.catalogue.parameters.values()}
              for view in exp.worldviews}  # fmt: skip
     assert found == {
-        "newsham": {"neutral", "Newsham's reading"}, "self": {"neutral", "Self's reading"}, "neutral": {"neutral"}
+        "newsham": {"evidence", "Newsham's reading"}, "self": {"evidence", "Self's reading"}, "neutral": {"neutral"}
     }  # fmt: skip
     assert not settings.changed(exp)
 
