@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from matplotlib.text import Text
 
 import sim
 from analysis.figures import crossover_figure, flip_figure
@@ -61,7 +62,7 @@ def test_sentences_and_figures(worldview: str) -> None:
     turned = flip(question, trials=500)
     crossed = crossover(question, claims=["N18", "S7", "N12"], trials=500)
     drawn = [flip_figure.draw_flip(turned), crossover_figure.draw_crossover(crossed, "use_of_force")]
-    shown = [text.get_text() for each in drawn for text in each.figure.findobj(lambda part: hasattr(part, "get_text"))]
+    shown = [text.get_text() for each in drawn for text in each.figure.findobj(Text) if isinstance(text, Text)]
     texts = [*flip_figure.describe_flip(turned), *crossover_figure.describe_crossover(crossed, "use_of_force"), *shown]
     assert not silent_readers(" ".join(" ".join(texts).split()))
     for _, row in turned.table[turned.table["claim"].isin(CLAIMS)].iterrows():
