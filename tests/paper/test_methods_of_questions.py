@@ -34,7 +34,7 @@ DIALS = sum(1 for claim in sim.load("debate").catalogue.claims.values() if claim
 EXPECTED = {
     "claims": [f"{DIALS} claims take part", "all 64 coalitions", "over 24 sampled orders", "over 2 blocks", "28 pairs",
                "400 trials of each policy", "“If Newsham is right” and ", " under “If Self is right”", "owen_1977"],
-    "crossover": ["2 dials of N18 and N12", "at both ends of what is legal",
+    "crossover": ["2 dials of N18 and N12", "at both legal ends of its numbers",
                   "500 trials of each policy", "2,000 bootstrap",
                   "of 5 blocks",
                   "The numbers of N12 are chances", "apart from the authors' readings: switch.learning=off",
