@@ -68,20 +68,9 @@ def _standard_normals(draws: int, contrasts: int) -> Floats:
 def variance_ratio(difference: Floats, unpaired_variance: float) -> float | None:
     """How many times as many trials two unpaired runs need for the precision of this pair.
 
-    Parameters
-    ----------
-    difference
-        float[world]: a minus b.
-    unpaired_variance
-        Variance of a plus variance of b over worlds: the variance of the difference of two independent runs.
+    `difference` is float[world], a minus b; `unpaired_variance` is the variance of a plus that of b over worlds, which
+    two independent runs would have. None if the difference never varies.
 
-    Returns
-    -------
-    float or None
-        None if the difference never varies.
-
-    Examples
-    --------
     >>> a, b = np.array([0.0, 2.0, 4.0]), np.array([0.0, 1.0, 2.0])
     >>> variance_ratio(a - b, a.var() + b.var())
     5.0
@@ -96,15 +85,8 @@ def margin_at(margin: float, level: float) -> float:
 
     A fixed margin says nothing about a rare event: half a point is more than all of it.
 
-    Parameters
-    ----------
-    margin
-        The outcome's own, in its unit.
-    level
-        Of the outcome, in its unit: the mean of both policies.
+    `margin` is the outcome's own and `level` the mean of both policies, in its unit.
 
-    Examples
-    --------
     >>> margin_at(0.005, 0.4), round(margin_at(0.005, 0.003), 6)
     (0.005, 0.0003)
     """

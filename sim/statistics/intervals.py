@@ -1,7 +1,8 @@
 """Estimates with their intervals, as the tables of a result give them.
 
-Worlds are independent of each other; the lucks inside one world are not, for they share everything that was
-drawn for it. So an interval rests on the spread between worlds, never on the number of trials alone.
+`level` is the coverage of an interval, between 0 and 1. Worlds are independent of each other; the lucks inside one
+world are not, for they share everything that was drawn for it. So an interval rests on the spread between worlds,
+never on the number of trials alone.
 
 Few worlds, or few worlds in which anything happens, say too little of that spread. `interval_over_worlds` leaves the
 limits blank then. `python -m tools selftest` measures how often each interval holds the truth (docs/calibration.md).
@@ -78,22 +79,10 @@ def _wilson_low(successes: float, n: float, z: float) -> float:
 def tango_interval(only_a: float, only_b: float, n: float, level: float = LEVEL) -> Interval:
     """Tango's (1998) score interval for the difference of two paired shares, a minus b.
 
-    Parameters
-    ----------
-    only_a, only_b
-        Pairs in which it happened under a alone, and under b alone.
-    n
-        All pairs.
-    level
-        Coverage, between 0 and 1.
+    `only_a` and `only_b` count the pairs in which it happened under a alone, and under b alone; `n` counts all. It
+    inverts the score test of each possible difference, so it needs no correction when few pairs, or none, are
+    discordant: with none among n it is plus and minus z²/(n + z²).
 
-    Notes
-    -----
-    It inverts the score test of each possible difference, so it needs no correction when few pairs, or none,
-    are discordant: with none among n it is plus and minus z²/(n + z²).
-
-    Examples
-    --------
     >>> [round(limit, 3) for limit in tango_interval(9, 3, 32)]
     [0.188, -0.027, 0.39]
     """
@@ -125,8 +114,6 @@ def interval_of_mean(values: Floats, level: float = LEVEL) -> Interval:
     ----------
     values
         float[world], the mean over each world's lucks; or float[block], of blocks of worlds.
-    level
-        Coverage, between 0 and 1.
 
     Returns
     -------
@@ -208,23 +195,9 @@ def count_events(values: Floats) -> int:
 def interval_over_worlds(values: Floats, level: float = LEVEL, events: int | None = None) -> Interval:
     """Mean over worlds (float[world]); limits are blank where they would rest on too little.
 
-    Parameters
-    ----------
-    values
-        float[world]: the mean over each world's lucks.
-    level
-        Coverage, between 0 and 1.
-    events
-        Worlds in which something happens; by default `count_events`.
+    They are blank below `MIN_WORLDS` worlds, or `FEW_EVENTS` worlds with an event: one event says nothing of the size
+    of the next, and a spread of none is no certainty. `events` are these worlds, by default from `count_events`.
 
-    Returns
-    -------
-    Interval
-        Blank limits below `MIN_WORLDS` worlds, or `FEW_EVENTS` worlds with an event: one event says nothing of the
-        size of the next, and a spread of none is no certainty.
-
-    Examples
-    --------
     >>> interval_over_worlds(np.repeat([0.0, 4.0], [999, 1]))
     Interval(estimate=0.004, low=None, high=None)
     """
@@ -257,27 +230,13 @@ def interval_over_blocks(values: Floats, level: float = LEVEL) -> Interval:
 def effective_size(values: Floats, level: float = LEVEL) -> float:
     """How many independent trials would tell as much as these: trials over the design effect.
 
-    Parameters
-    ----------
-    values
-        float[world, luck], such as 0 or 1; NaN where there is no value.
-    level
-        Coverage of the interval that is made of it, between 0 and 1.
+    `values` is float[world, luck], such as 0 or 1; NaN where there is no value. With one luck a world the size is the
+    number of values; with more it lies between the number of worlds and the number of values. The design effect is the
+    variance between worlds over what it would be if lucks were independent (Kish 1965). Where nothing varies it is not
+    known, so the largest is taken: all lucks of a world are alike. The variance between few worlds, or few that differ,
+    is not known well: the size is scaled by the squared ratio of a normal quantile to Student's (Korn and Graubard
+    1998).
 
-    Returns
-    -------
-    float
-        With one luck a world, the number of values. With more, between the number of worlds and the number of values.
-
-    Notes
-    -----
-    The design effect is the variance between worlds over what it would be if lucks were independent (Kish 1965). Where
-    nothing varies it is not known, so the largest is taken: all lucks of a world are alike. The variance between few
-    worlds, or few that differ, is not known well: the size is scaled by the squared ratio of a normal quantile to
-    Student's (Korn and Graubard 1998).
-
-    Examples
-    --------
     >>> alike = np.repeat([[0.0], [1.0]], [60, 40], axis=0)
     >>> effective_size(alike), round(effective_size(np.tile(alike, 5)), 1)
     (100.0, 97.6)
@@ -332,20 +291,10 @@ def interval_of_share_difference(a: Floats, b: Floats, level: float = LEVEL) -> 
 def linearise_mean(values: Floats) -> tuple[Floats, int]:
     """Make a column that is NaN where nothing happened ready for estimates of its mean over the rest.
 
-    Parameters
-    ----------
-    values
-        float[world, luck]; NaN where there is no value.
+    From float[world, luck] it makes float[world] and the number of values. The mean of the array is the mean of the
+    values, and its spread between worlds is that of this ratio of two sums (its linear approximation). So
+    `interval_of_mean` of it, or of a difference of two such arrays, is sound. It is empty if there is no value.
 
-    Returns
-    -------
-    tuple
-        float[world] and the number of values. The mean of the array is the mean of the values, and its
-        spread between worlds is that of this ratio of two sums (its linear approximation); so `interval_of_mean`
-        of it, or of a difference of two such arrays, is sound. Empty if there is no value.
-
-    Examples
-    --------
     >>> linearise_mean(np.array([[2.0], [np.nan], [4.0]]))
     (array([1.5, 3. , 4.5]), 2)
     """
@@ -362,19 +311,10 @@ def linearise_mean(values: Floats) -> tuple[Floats, int]:
 def linearise_ratio(values: Floats, weights: Floats) -> Floats:
     """Make two columns ready for estimates of their ratio of sums: the mean of `values` given what `weights` counts.
 
-    Parameters
-    ----------
-    values, weights
-        float[world] both; weights are not negative.
+    Both are float[world], and weights are not negative. The mean of the result, float[world], is the ratio, and its
+    spread between worlds is that of its linear approximation, as in `linearise_mean`. It is empty if the weights add up
+    to nothing.
 
-    Returns
-    -------
-    numpy.ndarray
-        float[world] whose mean is the ratio and whose spread between worlds is that of its linear
-        approximation, as in `linearise_mean`. Empty if the weights add up to nothing.
-
-    Examples
-    --------
     >>> linearise_ratio(np.array([2.0, 0.0, 4.0]), np.array([1.0, 0.0, 1.0]))
     array([1.5, 3. , 4.5])
     """
@@ -386,26 +326,12 @@ def linearise_ratio(values: Floats, weights: Floats) -> Floats:
 
 
 def interval_of_quantile(values: Floats, q: float, level: float = LEVEL) -> Interval:
-    """Quantile of a column, NaN left out, with an interval that assumes nothing of its shape.
+    """Quantile q (0..1) of a column float[world, luck], NaN left out; its interval assumes nothing of its shape.
 
-    Parameters
-    ----------
-    values
-        float[world, luck].
-    q
-        Between 0 and 1.
-    level
-        Coverage, between 0 and 1.
+    The limits are order statistics, by the binomial, of as many independent trials as the lucks of a world are worth
+    (`effective_size`, of the share below the estimate: Woodruff 1952). A limit is None where the sample is too small to
+    have one.
 
-    Returns
-    -------
-    Interval
-        Its limits are order statistics, by the binomial, of as many independent trials as the lucks of a world are
-        worth (`effective_size`, of the share below the estimate: Woodruff 1952). A limit is None where the sample is
-        too small to have one.
-
-    Examples
-    --------
     >>> interval_of_quantile(np.arange(1.0, 11.0).reshape(-1, 1), 0.5)
     Interval(estimate=5.5, low=2.0, high=9.0)
     """

@@ -24,22 +24,10 @@ ORDERS = 1977 << 48  # beside the seed in the key of the orders: no world has so
 
 
 def owen_values(value: Game, unions: Unions) -> dict[str, Any]:
-    """Exact values, from every coalition: for unions of few players.
+    """Exact value of each player, from every coalition: for unions of few players, none of whom is in two.
 
-    Parameters
-    ----------
-    value
-        The game. It is called for the same coalition many times, so let it remember.
-    unions
-        Players by union; no player is in two.
+    The game is called for the same coalition many times, so let it remember.
 
-    Returns
-    -------
-    dict
-        Value of each player, as number or array like those of the game.
-
-    Examples
-    --------
     Two have a left glove each and one a right glove; a pair is worth 1. The holders of left gloves stand
     together, so that neither is played off against the other:
 
@@ -118,29 +106,14 @@ def added_in_order(value: Game, order: Sequence[str]) -> dict[str, Any]:
 def shares_of_gap(sampled: Floats, exact: Floats) -> Floats:
     """How to divide the gap between a union's exact value and the sum of its members' sampled values.
 
-    Parameters
-    ----------
-    sampled
-        float[block, member].
-    exact
-        float[block].
+    From float[block, member] and float[block] it makes float[member]: shares that add up to 1, or are 0 for members
+    that add nothing anywhere. Equal shares would give some to a member that adds nothing. Instead each member gets as
+    much as it usually moves with the sum. Orders that happen to favour the union raise the members' values and their
+    sum together, and the regression of a member on the sum over blocks, with the exact value held fixed, says how far.
+    This is a control variate: it removes noise as well.
 
-    Returns
-    -------
-    float[member]
-        They add up to 1, or are 0 for members that add nothing anywhere.
-
-    Examples
-    --------
     >>> shares_of_gap(np.array([[1.0, 0.0], [3.0, 0.0], [2.0, 0.0]]), np.array([2.0, 2.0, 2.5])).round(9).tolist()
     [1.0, 0.0]
-
-    Notes
-    -----
-    The gap between the exact value and the members' sum must be divided among the members. Equal shares would give some
-    to a member that adds nothing. Instead each member gets as much as it usually moves with the sum. Orders that happen
-    to favour the union raise the members' values and their sum together, and the regression of a member on the sum over
-    blocks, with the exact value held fixed, says how far. This is a control variate: it removes noise as well.
     """
     total = sampled.sum(axis=1)
     # One least-squares fit for every member at once: value = a + b * exact + c * total. Row 2 holds each member's c.

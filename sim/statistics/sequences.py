@@ -28,20 +28,11 @@ STAKES = 0.9 / np.sqrt(2.0) ** np.arange(24)  # shares of the capital that are s
 def log_wealth(values: Floats, counts: Floats, mean: Floats) -> Floats:
     """Log of the wealth of a gambler who began with 1 and bets that a number's mean is more than this.
 
-    Parameters
-    ----------
-    values
-        float[value]: the values that the number can take, from -1 to 1.
-    counts
-        float[..., value]: how often each was observed.
-    mean
-        float[...]: the mean bet against, above -1.
-
-    Notes
-    -----
-    If the mean is that, (1 + value) / (1 + mean) is 1 on average: no bet gains on average, and the chance of ever
-    holding x times the first wealth is at most 1/x (Ville's inequality). That holds in any sample. Bets on each world
-    multiply, so only the counts matter and not the order of the worlds.
+    `values`, float[value], are those that the number can take, from -1 to 1; `counts`, float[..., value], is how often
+    each was observed; `mean`, float[...], is the mean bet against, above -1. If the mean is that, (1 + value) / (1 +
+    mean) is 1 on average: no bet gains on average, and the chance of ever holding x times the first wealth is at most
+    1/x (Ville's inequality). That holds in any sample. Bets on each world multiply, so only the counts matter and not
+    the order of the worlds.
     """
     # A stake s of the capital turns 1 into 1 + s * odds in each world. The gambler divides 1 equally among accounts
     # with the stakes of `STAKES`, since the best stake depends on the unknown mean; wealth is the mean of the accounts.
@@ -53,21 +44,11 @@ def log_wealth(values: Floats, counts: Floats, mean: Floats) -> Floats:
 def interval_of_bounded_mean(values: Floats, counts: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
     """Lower and upper limit for the mean of a number between -1 and 1, which hold at all looks in any sample.
 
-    Parameters
-    ----------
-    values, counts
-        As in `log_wealth`.
-    level
-        Coverage of all looks together.
+    `values` and `counts` are those of `log_wealth`; `level` is the coverage of all looks together. A mean is rejected
+    once a gambler against it holds 2 / (1 - level) times the first wealth, which has a chance of at most (1 - level) /
+    2 on either side if it is the true one (Waudby-Smith and Ramdas 2024, with a fixed spread of stakes). For paired
+    counts the limits are 1.8 times as far apart as Tango's.
 
-    Notes
-    -----
-    A mean is rejected once a gambler against it holds 2 / (1 - level) times the first wealth, which has a chance of at
-    most (1 - level) / 2 on either side if it is the true one (Waudby-Smith and Ramdas 2024, with a fixed spread of
-    stakes). For paired counts the limits are 1.8 times as far apart as Tango's.
-
-    Examples
-    --------
     >>> limits = interval_of_bounded_mean(np.array([1.0, 0.0, -1.0]), np.array([30.0, 960.0, 10.0]))
     >>> [round(float(limit), 4) for limit in limits]
     [-0.0017, 0.0448]
@@ -89,13 +70,9 @@ def _lower(values: Floats, counts: Floats, level: float) -> Floats:
 def half_width_factor(worlds: float, level: float = LEVEL) -> float:
     """Half width, in standard deviations of a world, of an interval that holds at all looks together in the limit.
 
-    Notes
-    -----
     Robbins' normal mixture, with the estimated variance: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024),
     theorem 2.2.
 
-    Examples
-    --------
     >>> round(half_width_factor(10_000) * 100, 2)  # in standard errors; a single look has 1.96
     3.04
     """
