@@ -24,7 +24,7 @@ def check(
         names = files or [options.DEBATE]
         if faults := loader.check(names, FILE_CHECKS):
             exit_with("\n".join(map(str, faults)), BAD_INPUT)
-        notes = dict.fromkeys(note for name in names if (note := options.describe_catalogue(name)))
+        notes = dict.fromkeys(note for name in names if (note := options.describe_scenario_files(name)))
         for note in [*notes, *loader.list_notes(names)]:
             typer.echo(note)
         typer.echo("No mistakes found.")

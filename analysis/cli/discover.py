@@ -10,7 +10,7 @@ from analysis.cli.options import Trials, Worldview
 from analysis.cli.question import Command, Report, question_command, sections_by_outcome
 
 
-@question_command()
+@question_command(outcomes="the first primary one, and each author's loss")
 def discover(
     command: Command,
     worldview: Worldview = None,

@@ -47,7 +47,9 @@ def export(
                 folder, chosen[0], out, names=names, fresh=fresh, tell=lambda line: typer.echo(line, err=True)
             )
         except ModuleNotFoundError as error:
-            exit_with(f"{error.name} is not installed. Install it with: pip install '.[export]'", BAD_INPUT)
+            exit_with(
+                f"{error.name} is not installed. Install it with: python -m pip install -e '.[export]'", BAD_INPUT
+            )
         except MemoryError:
             exit_with("There is too little memory for a Stata file. Use --csv, or fewer tables.", FAILED)
         typer.echo(f"Written: {where}")

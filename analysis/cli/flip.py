@@ -16,7 +16,7 @@ Worldviews = Annotated[
 ]  # fmt: skip
 
 
-@question_command()
+@question_command(outcomes="the first primary one")
 def flip(command: Command, worldview: Worldviews = None, trials: Trials = 3000) -> Report:
     """How few beliefs must change for the other policy to do better?
 

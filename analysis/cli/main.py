@@ -44,7 +44,7 @@ Command = tuple[Callable[..., None], str]  # the function, and an example or two
 
 GROUPS: Mapping[str, Mapping[str, Command]] = {
     "Play": {
-        "run": (run, "strait run --trials 500 --set us_intervenes_prob=0.4"),
+        "run": (run, "strait run --trials 500 --set us_intervenes_prob=0.4 --out out/chance"),
         "summarise": (summarise, "strait summarise out/debate"),
         "rerun": (rerun, "strait rerun out/debate"),
         "merge": (merge, "strait merge out/debate-parts --out out/debate"),
@@ -133,7 +133,7 @@ def assembled() -> typer.Typer:
     settings: dict[str, Any] = {"context_settings": {"help_option_names": ["-h", "--help"]}}
     made = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich", **settings)
     text = rewrapped(strait.__doc__ or "")
-    made.callback(cls=_Words, help=text, epilog="Start with:  strait run --trials 500")(strait)
+    made.callback(cls=_Words, help=text, epilog="Start with:  strait run --trials 500 --out out/first")(strait)
     for group, commands in GROUPS.items():
         for word, (function, example) in commands.items():
             text = rewrapped(function.__doc__ or "")

@@ -78,10 +78,20 @@ def _several(flag: str, text: str, default: str, complete: Callable[[str], list[
     return Option(flag, metavar="NAME", help=f"{text}; repeat for more.", show_default=default, autocompletion=complete)
 
 
+def _set(forms: str) -> Any:
+    """Return the option --set; `forms` says where its forms are listed."""
+    text = f"Change one number, dial, lever or switch; repeat for more. {forms}"
+    return Option("--set", metavar="KEY=VALUE", help=text, autocompletion=_complete_changes)
+
+
+def outcomes_option(default: str) -> Any:
+    """Return the type of the option --outcome; `default` says in words which outcomes are reported without it."""
+    return Annotated[Names, _several("--outcome", "Report this outcome", default, shipped_entries("outcomes"))]
+
+
 EXPERIMENT_HELP = "debate, which comes with Strait, or your experiment's file."
 SEED_HELP = "Use other worlds and other luck."
 OWN = "the experiment's"
-_SET_HELP = "Change one number, dial, lever or switch; repeat for more. `strait run --help` lists the forms."
 _START_HELP = "Play from this start: a name or a file"
 _TRIALS: dict[str, Any] = {"metavar": "N", "help": "Trials for each combination of policy, beliefs and start."}
 _LUCKS: dict[str, Any] = {"metavar": "N", "help": "Trials in each world, each with its own luck."}
@@ -90,7 +100,8 @@ _CONTRAST_HELP = "A key of `strait list contrasts`, or two policies A-B: A minus
 
 Names = list[str] | None
 Experiment = Annotated[str, Argument(metavar="EXPERIMENT", help=EXPERIMENT_HELP, autocompletion=complete_experiment)]
-Set = Annotated[Names, Option("--set", metavar="KEY=VALUE", help=_SET_HELP, autocompletion=_complete_changes)]
+Set = Annotated[Names, _set("`strait run --help` lists the forms.")]
+RunSet = Annotated[Names, _set("The forms are above.")]
 Policies = Annotated[Names, _several("--policy", "Play this policy: a name or a file", OWN, shipped_files("policies"))]
 Worldviews = Annotated[
     Names, _several("--worldview", "Play under this worldview: a name or a file", OWN, shipped_files("worldviews"))
@@ -114,10 +125,6 @@ Contrast = Annotated[
     Option("--contrast", metavar="KEY", help=_CONTRAST_HELP, show_default="ties_added, else the experiment's first",
            autocompletion=_complete_contrast),
 ]  # fmt: skip
-Outcomes = Annotated[
-    Names,
-    _several("--outcome", "Report this outcome", "the primary ones", shipped_entries("outcomes")),
-]
 Out = Annotated[Path, Option("--out", metavar="DIR", help="Folder for tables and figures.")]
 Fresh = Annotated[bool, Option("--fresh", help="Replace the earlier results in that folder.")]
 NoFigures = Annotated[bool, Option("--no-figures", help="Write the tables only.")]
@@ -133,7 +140,7 @@ def load_experiment(
     values: list[str] | None = None,
     **numbers: Any,
 ) -> scenario.Experiment:
-    """Load the experiment that the options describe; say which catalogue it uses. `numbers` are trials, lucks, seed."""
+    """Load the experiment that the options describe; say which files it uses. `numbers` are trials, lucks, seed."""
     from sim.scenario import loader
 
     loaded = loader.load(
@@ -145,25 +152,27 @@ def load_experiment(
         values=values or (),
         **numbers,
     )
-    if note := describe_catalogue(experiment):
+    if note := describe_scenario_files(experiment):
         typer.echo(note, err=True)
     return loaded
 
 
-def describe_catalogue(experiment: str) -> str | None:
-    """Say which catalogue an experiment uses; None where it can only be the one that comes with Strait."""
+def describe_scenario_files(experiment: str) -> str | None:
+    """Say which scenario files an experiment uses; None where they can only be those that come with Strait."""
+    from sim.results import command_line
     from sim.scenario import loader
     from sim.scenario.shipped import own_catalogue, shipped_folder
 
     path, shipped = loader.find_experiment(experiment), shipped_folder().resolve()
     own, here = own_catalogue(path.parent), own_catalogue(Path())
     if own and own.resolve() != shipped:
-        return f"Catalogue: {own}, which lies beside {path.name}."
+        return f"Scenario files: those in {own}, beside {path.name}."
     if here and here.resolve() != shipped:
-        way = f" To use it: strait run {here / path.name}" if (here / path.name).is_file() else ""
-        return f"Catalogue: the one that comes with Strait. The one in {here.resolve().name} is not used.{way}"
+        begin = " ".join([*(command_line.WORDS.get() or ())[:2], str(here / path.name)])
+        way = f" To use those, begin with: {begin}" if (here / path.name).is_file() else ""
+        return f"Scenario files: those that come with Strait, not those in {here.resolve().name}.{way}"
     is_shipped = path.resolve().is_relative_to(shipped)
-    return None if is_shipped else "Catalogue: the one that comes with Strait."
+    return None if is_shipped else "Scenario files: those that come with Strait."
 
 
 def split_experiment(words: list[str] | None) -> tuple[str, list[str]]:

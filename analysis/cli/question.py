@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from sim.results.result import Result
     from sim.scenario.experiment import Experiment
 
+STAKES = "the primary ones, and each author's loss"
+LOSSES = "the loss by each set of values"
 STOPPED = "Stopped. Finished pieces are saved, and the same command continues."
 ExperimentOrRun = Annotated[
     str, Argument(metavar="EXPERIMENT", help="debate, your experiment's file, or the folder of a finished run.")
@@ -111,11 +113,12 @@ class Command:
 
 
 def question_command(
-    *, contrast: bool = True, reads_run: bool = False
+    *, outcomes: str = STAKES, contrast: bool = True, reads_run: bool = False
 ) -> Callable[[Callable[..., Report]], Callable[..., None]]:
     """Make a command from a function of a `Command` and the options of its own.
 
-    The command takes the common options too: the experiment first, then the function's own, and the rest. With
+    The command takes the common options too: the experiment first, then the function's own, and the rest. `outcomes`
+    says in words, for the help, which outcomes are reported without `--outcome`. With
     `reads_run` its first argument may be the folder of a finished run.
     """
     first = {"experiment": (ExperimentOrRun if reads_run else options.Experiment, options.DEBATE)}
@@ -126,7 +129,8 @@ def question_command(
         own = {name: (types[name], parameter.default)
                for name, parameter in [*inspect.signature(function).parameters.items()][1:]}  # fmt: skip
         last = {
-            "outcome": (options.Outcomes, None), "start": (options.LastStart, None), "set_": (options.Set, None),
+            "outcome": (options.outcomes_option(outcomes), None), "start": (options.LastStart, None),
+            "set_": (options.Set, None),
             "seed": (options.Seed, None), "workers": (options.Workers, None),
             "out": (options.Out, Path("out") / function.__name__), "no_figures": (options.NoFigures, False),
         }  # fmt: skip

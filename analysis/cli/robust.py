@@ -13,7 +13,7 @@ from typer import Option
 
 from analysis.cli import BAD_INPUT, exit_with
 from analysis.cli.options import Trials
-from analysis.cli.question import Command, Report, Section, heading_of, question_command
+from analysis.cli.question import LOSSES, Command, Report, Section, heading_of, question_command
 
 if TYPE_CHECKING:
     from analysis.questions.robust import Robust
@@ -24,7 +24,7 @@ Thresholds = Annotated[
 Lucks = Annotated[int | None, Option("--lucks", metavar="N", min=2, help="Trials in each world.", show_default="20")]
 
 
-@question_command(contrast=False, reads_run=True)
+@question_command(outcomes=LOSSES, contrast=False, reads_run=True)
 def robust(command: Command, keep: Thresholds = None, trials: Trials = 20_000, lucks: Lucks = None) -> Report:
     """Which policy would one regret least, unsure who is right and what matters?
 

@@ -34,7 +34,7 @@ def run(
             autocompletion=options.complete_experiment,
         ),
     ] = None,
-    set_: options.Set = None,
+    set_: options.RunSet = None,
     policy: options.Policies = None,
     worldview: options.Worldviews = None,
     start: options.Starts = None,

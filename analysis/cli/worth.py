@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 from analysis.cli.options import Policies, Worldview
-from analysis.cli.question import Command, Report, Section, question_command, sections_by_outcome
+from analysis.cli.question import LOSSES, Command, Report, Section, question_command, sections_by_outcome
 
 if TYPE_CHECKING:
     from analysis.questions.worth import Worth
 
 
-@question_command(contrast=False)
+@question_command(outcomes=LOSSES, contrast=False)
 def worth(
     command: Command,
     policy: Policies = None,

@@ -92,7 +92,9 @@ def workbench() -> Any:
             warnings.filterwarnings("ignore", "ipyparallel not installed")
             import ema_workbench
     except ModuleNotFoundError as fault:
-        raise ModuleNotFoundError("the EMA workbench is missing: pip install '.[ema]'", name=fault.name) from fault
+        raise ModuleNotFoundError(
+            "the EMA workbench is missing: python -m pip install -e '.[ema]'", name=fault.name
+        ) from fault
     return ema_workbench
 
 

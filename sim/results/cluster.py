@@ -125,7 +125,9 @@ def _connect(address: str, workers: int | None) -> Iterator[Client]:
     try:
         from distributed import Client
     except ImportError as error:
-        raise ClusterError("--cluster needs Dask, which is not installed: pip install '.[cluster]'") from error
+        raise ClusterError(
+            "--cluster needs Dask, which is not installed: python -m pip install -e '.[cluster]'"
+        ) from error
     if address == LOCAL:
         with _start_local(workers or batch.workers_here()) as client:
             yield client

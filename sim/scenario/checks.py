@@ -80,15 +80,15 @@ def describe_surprises(experiment: Experiment) -> Iterator[str]:
             continue
         for lever, change in policy.levers.items():
             if change.from_month >= experiment.months:
-                late = f"begins {lever} in month {change.from_month:g}, and a trial ends in month {experiment.months}"
-                yield f"Note: {policy.name} {late}."
+                late = f"in month {change.from_month:g}, and a trial ends in month {experiment.months}"
+                yield f"Note: policy {policy.name} begins the lever {lever} {late}."
             for start in experiment.starts:
                 now, goal = start.levers[lever], policy.target(lever, start)
                 for what, before, after in (("deep", now.depth, goal.depth), ("open", now.openness, goal.openness)):
                     if after < before and (what == "deep" or (now.depth and goal.depth)):
                         yield (
-                            f"Note: {policy.name} makes {lever} less {what} than at the start, {start.name}: "
-                            f"{after:g} instead of {before:g}."
+                            f"Note: policy {policy.name} sets the lever {lever} less {what} ({after:g}) "
+                            f"than at the start, {start.name} ({before:g})."
                         )
 
 

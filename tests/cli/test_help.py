@@ -11,7 +11,10 @@ import typer
 from telling import Strait
 from typer.testing import CliRunner
 
+import sim
 from analysis.cli import main
+from sim.engine.question import Question
+from sim.errors import QuestionError
 
 WORDS = [word for commands in main.GROUPS.values() for word in commands]
 COMMANDS: Any = typer.main.get_command(main.app)
@@ -21,6 +24,11 @@ WITHOUT_EXPERIMENT = {"init", "summarise", "merge", "export", "methods", "bench"
 def parameters(word: str, kind: str) -> list[Any]:
     """Return the arguments or the options of a command."""
     return [one for one in COMMANDS.commands[word].params if one.param_type_name == kind and one.name != "help"]
+
+
+def flags(word: str) -> list[str]:
+    """Return the first flag of each option of a command."""
+    return [option.opts[0] for option in parameters(word, "option")]
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
@@ -94,3 +102,32 @@ def test_names_complete_in_the_shell(monkeypatch: pytest.MonkeyPatch, words: str
     monkeypatch.setenv("COMP_CWORD", str(len(words.split())))
     output = CliRunner().invoke(main.app, [], prog_name="strait").output
     assert expected in output.split()
+
+
+@pytest.mark.parametrize("word", [word for word in WORDS if "--outcome" in flags(word)])
+def test_the_default_outcomes_are_those_that_are_reported(
+    strait: Strait, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    (option,) = (one for one in parameters(word, "option") if one.name == "outcome")
+
+    def note(_experiment: object, *, outcomes: list[str], **_others: object) -> None:
+        raise QuestionError(f"outcomes: {' '.join(outcomes)}")
+
+    monkeypatch.setattr(Question, "of", note)
+    entries = sim.load("debate").catalogue.outcomes
+    primary = [name for name, entry in entries.items() if entry.primary]
+    authors = ["loss_newsham", "loss_self"]
+    reported = {
+        "the primary ones, and each author's loss": [*primary, *authors],
+        "the first primary one": primary[:1],
+        "the first primary one, and each author's loss": [*primary[:1], *authors],
+        "the loss by each set of values": [*authors, "loss_neutral"],
+    }
+    result = strait(word)
+    assert result.exit_code == 2
+    assert f"outcomes: {' '.join(reported[option.show_default])}\n" in result.stderr
+
+
+def test_help_of_run_does_not_send_readers_to_itself(strait: Strait) -> None:
+    assert "strait run --help" not in " ".join(strait("run", "--help").output.split())
+    assert "strait run --help" in " ".join(strait("claims", "--help").output.replace("│", " ").split())

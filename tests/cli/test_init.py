@@ -46,7 +46,7 @@ def test_an_edit_beside_the_experiment_is_used_and_said(copy: Path, strait: Stra
     assert neutral(sim.load("debate")) != 0.111
     run = strait("run", "mine/debate.yaml", *RUN, "--out", "out")
     assert run.exit_code == 0, run.output
-    assert "Catalogue: mine, which lies beside debate.yaml." in run.stderr
+    assert "Scenario files: those in mine, beside debate.yaml." in run.stderr
     manifest = json.loads(Path("out/manifest.json").read_text(encoding="utf-8"))
     assert manifest["experiment"]["catalogue"]["parameters"]["us_intervenes_prob"]["neutral"] == 0.111
 
@@ -55,16 +55,18 @@ def test_a_folder_named_scenarios_lies_beside_an_experiment_too(copy: Path, stra
     copy.rename(tmp_path / "scenarios")
     (tmp_path / "mine.yaml").write_text(MINE, encoding="utf-8")
     assert sim.load("mine.yaml").catalogue.parameters["us_intervenes_prob"].neutral.spec() == 0.111
-    assert "Catalogue: scenarios, which lies beside mine.yaml." in strait("check", "mine.yaml").output
+    assert "Scenario files: those in scenarios, beside mine.yaml." in strait("check", "mine.yaml").output
     run = strait("run", "debate", *RUN, "--out", "out")
-    assert "The one in scenarios is not used. To use it: strait run scenarios/debate.yaml" in run.stderr
+    note = "Scenario files: those that come with Strait, not those in scenarios. To use those, begin with: strait {}"
+    assert note.format("run scenarios/debate.yaml\n") in run.stderr
+    assert note.format("check scenarios/debate.yaml\n") in strait("check", "debate").output
     assert neutral(sim.load("debate")) != 0.111
 
 
 def test_an_experiment_alone_uses_the_shipped_catalogue_and_says_so(strait: Strait, tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(MINE, encoding="utf-8")
-    assert "Catalogue: the one that comes with Strait.\n" in strait("check", "mine.yaml").output
-    assert "Catalogue" not in strait("run", "debate", *RUN, "--out", "out").output
+    assert "Scenario files: those that come with Strait.\n" in strait("check", "mine.yaml").output
+    assert "Scenario files" not in strait("run", "debate", *RUN, "--out", "out").output
 
 
 def test_check_reads_the_files_that_run_reads(copy: Path, strait: Strait) -> None:

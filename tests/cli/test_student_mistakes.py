@@ -173,9 +173,9 @@ def test_what_may_not_be_meant_is_noted(home: Path, strait: Strait) -> None:
     text = POLICY + "  liaison: {depth: 0.2, openness: 0.1}\n  spending: {depth: 1, from_month: 130}\n"
     (home / "policies" / "patrols.yaml").write_text(text, encoding="utf-8")
     notes = [
-        "Note: patrols makes liaison less deep than at the start, 2026: 0.2 instead of 0.3.",
-        "Note: patrols makes liaison less open than at the start, 2026: 0.1 instead of 0.4.",
-        "Note: patrols begins spending in month 130, and a trial ends in month 120.",
+        "Note: policy patrols sets the lever liaison less deep (0.2) than at the start, 2026 (0.3).",
+        "Note: policy patrols sets the lever liaison less open (0.1) than at the start, 2026 (0.4).",
+        "Note: policy patrols begins the lever spending in month 130, and a trial ends in month 120.",
     ]
     checked = strait("check", "mine.yaml", "policies/patrols.yaml")
     assert checked.exit_code == 0

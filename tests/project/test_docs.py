@@ -53,6 +53,22 @@ def test_commands_work(home: Path, command: str) -> None:
     assert result.exit_code == 0, result.output
 
 
+def test_runs_of_readme_and_help_work_in_order_after_the_demo(home: Path) -> None:
+    """Each in the same folder, with a demo that has more trials than they ask for."""
+    readme = re.findall(r"(?:`|\$ )(strait run[^`\n]*)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    epilogs = [
+        CliRunner().invoke(main.app, [*words, "--help"], env={"COLUMNS": "200"}).output for words in ([], ["run"])
+    ]
+    shown = [*readme, *(line for text in epilogs for line in re.findall(r": +(strait run --.*\S)", text))]
+    typed = [shlex.split(line) for line in shown if "mine.yaml" not in line and "--until" not in line]
+    assert len(typed) >= 7
+    for words in [["strait", "run"], *typed]:
+        words = [*(["20" if word == "500" else word for word in words]), "--no-figures"]
+        result = CliRunner().invoke(main.app, [*words[1:], *(() if "20" in words else ("--trials", "40"))])
+        assert result.exit_code == 0, f"{words}: {result.output}"
+        assert "Note: policy" not in result.output
+
+
 def test_files_are_right(home: Path) -> None:
     files = ["my_debate.yaml", "liaison.yaml", "policies/patrols.yaml", "worldviews/doubter.yaml"]
     result = CliRunner().invoke(main.app, ["check", *files])

@@ -111,5 +111,5 @@ def test_without_the_workbench_it_says_what_to_install(monkeypatch: pytest.Monke
         return real(name, *more, **named)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(ModuleNotFoundError, match=r"pip install '\.\[ema\]'"):
+    with pytest.raises(ModuleNotFoundError, match=r"python -m pip install -e '\.\[ema\]'"):
         ema.model(EXP, ["N12"])

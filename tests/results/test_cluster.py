@@ -216,7 +216,7 @@ def test_a_missing_cluster_is_reported(
 
 def test_without_dask_it_says_what_to_install(exp: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ClusterError, match=r"pip install '\.\[cluster\]'"):
+    with pytest.raises(ClusterError, match=r"python -m pip install -e '\.\[cluster\]'"):
         sim.run(exp, trials=20, cluster="local")
 
 
