@@ -172,7 +172,7 @@ def test_where_a_number_is_from() -> None:
     found = {view.name: {settings.origin(exp, entry, view) for entry in exp.catalogue.parameters.values()}
              for view in exp.worldviews}  # fmt: skip
     assert found == {
-        "newsham": {"evidence", "Newsham's reading"}, "self": {"evidence", "Self's reading"}, "neutral": {"neutral"}
+        "newsham": {"evidence", "Newsham's reading"}, "self": {"evidence", "Self's reading"}, "neutral": {"evidence"}
     }  # fmt: skip
     assert not settings.changed(exp)
 

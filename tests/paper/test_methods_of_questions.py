@@ -45,7 +45,7 @@ EXPECTED = {
     "sensitivity": [f"{DIALS} inputs", "uniform from 0", "40 trials",
                     f"3 trajectories on 4 levels ({3 * (DIALS + 1)} rows)", "2 inputs",
                     "16 base points (64 rows)", "20 blocks", "200 times",
-                    "from 0 to 1, with all else as “Neutral” has it",
+                    "from one end of its dial to the other, with all else as “The evidence” has it",
                     "400 trials", "morris_1991", "saltelli_2010", "owen_2007"],
     "variance": ["5 policies were played under 3 worldviews", "100 worlds with 2 lucks", "seed 5", "each of 50 blocks",
                  "searle_1992", "efron_stein_1981"],
