@@ -7,6 +7,7 @@ trials so far are balanced at any moment. Results depend on the key of each tria
 from __future__ import annotations
 
 import itertools
+import math
 import os
 import sys
 from collections.abc import Generator, Iterable, Mapping
@@ -17,11 +18,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.engine import setup
-from sim.errors import QuestionError, RuleError
+from sim.errors import RuleError
 from sim.model import codes, compiled, draws, month, outcomes, trace
 from sim.model.compiled import is_compiled, kernel, twin
 from sim.model.state import Parameters, Setting, State, blank_state, parameter_records, plain_record, state_dtype
-from sim.scenario.messages import describe_unknown
 from sim.scenario.values import loss
 from sim.translate.kernel import Kernel
 
@@ -107,22 +107,17 @@ class Agents:
 def read_agents(agents: Mapping[str, type] | None) -> Agents | None:
     """Read agents as they are now: a class that is changed later is read again by the next run.
 
-    Raises QuestionError for a name that is no actor's, or a class that does not extend the actor's own.
+    Raises QuestionError as `sim.engine.mesa_model.check_agents`.
     """
     if not agents:
         return None
-    from sim.engine.mesa_model import AGENTS, order_of_play
+    from sim.engine.mesa_model import AGENTS, CheckedAgent, check_agents, order_of_play
 
-    if not isinstance(agents, Mapping):
-        raise QuestionError(f'agents: give classes by actor, such as {{"prc": MyPRC}}, got {agents!r}')
-    for name, agent in agents.items():
-        if name not in AGENTS:
-            raise QuestionError(describe_unknown("agent", name, list(AGENTS)))
-        if not isinstance(agent, type) or not issubclass(agent, AGENTS[name]):
-            own = f"sim.{AGENTS[name].__name__}"
-            raise QuestionError(f"agents: {name} must be a class that extends {own}, got {agent!r}")
+    check_agents(agents)
     # Compiled rules need no Mesa model around the agents, so nothing is set up.
     actors: dict[str, Any] = {name: object.__new__(agent) for name, agent in {**AGENTS, **agents}.items()}
+    if not is_compiled():
+        actors = {name: CheckedAgent(agent, math.inf) for name, agent in actors.items()}
     functions = twin(sys.modules[__name__], month=order_of_play(**actors))
     block = Kernel(functions.play_block, dropped=(trace.note,)) if is_compiled() else functions.play_block
     return Agents(block, functions.play_plain_block)
@@ -168,7 +163,7 @@ def play_cell(
             play.play_block(*given)
         else:
             play.play_plain_block(settings, worlds, levers, first_world, exp.lucks, out, counts)
-    except (ZeroDivisionError, IndexError) as fault:
+    except (ZeroDivisionError, IndexError, RuleError) as fault:
         where = f"{_first_fault(play, given, levers)}, seed {exp.seed}, policy {policy.name}, start {start.name}"
         raise RuleError(f"{fault} ({where})") from None
     if is_new and not agents and not _is_right(given, levers):
@@ -187,7 +182,7 @@ def _first_fault(play: Any, given: tuple[Any, ...], levers: int) -> str:
                 play.play_block(settings, few, scratch, first_world + row, lucks, out, counts)
             else:
                 play.play_plain_block(settings, few, levers, first_world + row, lucks, out, counts)
-        except (ZeroDivisionError, IndexError):
+        except (ZeroDivisionError, IndexError, RuleError):
             luck = int(scratch[1]["luck"]) - 1 if is_compiled() else 0
             return f"trial {(first_world + row) * lucks + luck}"
     return "no single trial"

@@ -14,21 +14,25 @@ model changes from the month in which the new choice differs, and nothing else d
 from __future__ import annotations
 
 import functools
+import inspect
 import math
 import secrets
 import types
 import warnings
 from collections.abc import Callable, Mapping
+from operator import index
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import mesa
 
 from sim.engine import setup
+from sim.errors import QuestionError, RuleError
 from sim.model import month, outcomes, trace
 from sim.model.compiled import twin
 from sim.model.effects import aftermath, campaign, episodes, events, levers, reactions, war
 from sim.model.rules import japan, prc, taiwan, us
 from sim.model.state import Parameters, Setting, State, blank_state, plain_record
+from sim.scenario.messages import describe_unknown
 from sim.scenario.values import loss
 
 if TYPE_CHECKING:
@@ -37,11 +41,20 @@ if TYPE_CHECKING:
 Agent = TypeVar("Agent", bound="type[Actor]")
 
 
+MOST_CALLS = 100_000  # of an agent's rules in one step, as the rounds of a loop in machine code
 MOST_TRIALS = 2**31  # so many to draw one from that two are hardly ever the same
 
 
 class Actor(mesa.Agent):
-    """An actor of the model. `self.model.state` is the trial's record so far (`sim.model.state.State`)."""
+    """An actor of the model. `self.model.state` is the trial's record so far (`sim.model.state.State`).
+
+    `rules` names its choices; those in `not_negative` give a rate, odds, a ratio or months.
+    """
+
+    rules: frozenset[str] = frozenset()
+    not_negative = frozenset(
+        {"urge", "weighs_step", "drill_chance", "presses_more", "relents", "breaks_off", "nuclear_hazard"}
+    )
 
 
 def _plays(rules: types.ModuleType) -> Callable[[Agent], Agent]:
@@ -53,6 +66,7 @@ def _plays(rules: types.ModuleType) -> Callable[[Agent], Agent]:
                 setattr(agent, name, rule)
             elif isinstance(rule, types.FunctionType) and rule.__module__ == rules.__name__:
                 setattr(agent, name, _method(rule))
+                agent.rules |= {name}
         return agent
 
     return add
@@ -89,6 +103,68 @@ class Taiwan(Actor):
 AGENTS: Mapping[str, type[Actor]] = {"prc": PRC, "japan": Japan, "us": UnitedStates, "taiwan": Taiwan}
 
 
+def check_agents(agents: Any) -> None:
+    """Check the classes that are to play: each extends its actor's own, overrides a rule, and misspells none.
+
+    Raises QuestionError.
+    """
+    if not isinstance(agents, Mapping):
+        raise QuestionError(f'agents: give classes by actor, such as {{"prc": MyPRC}}, got {agents!r}')
+    for name, agent in agents.items():
+        if name not in AGENTS:
+            raise QuestionError(describe_unknown("agent", name, list(AGENTS)))
+        usual = AGENTS[name]
+        if not isinstance(agent, type) or not issubclass(agent, usual):
+            raise QuestionError(f"agents: {name} must be a class that extends sim.{usual.__name__}, got {agent!r}")
+        if agent is usual:
+            continue
+        own = [vars(base) for base in agent.__mro__ if not issubclass(usual, base)]
+        methods = {key: each for space in own for key, each in space.items() if isinstance(each, types.FunctionType)}
+        called = {key for each in methods.values() for key in each.__code__.co_names}
+        for key in methods:
+            if not (key.startswith("_") or hasattr(usual, key) or key in called):
+                unknown = describe_unknown("rule", key, usual.rules)
+                raise QuestionError(f"agents: {agent.__name__}: {unknown}; begin the name of a helper with _")
+        if not any(hasattr(usual, key) and not key.startswith("_") for space in own for key in space):
+            raise QuestionError(
+                f"agents: {agent.__name__} overrides no rule of sim.{usual.__name__}, so it would change nothing; "
+                f"the rules are {', '.join(sorted(usual.rules))}"
+            )
+
+
+class CheckedAgent:
+    """An agent whose rules raise RuleError where they give NaN, infinity, or a negative number that may not be.
+
+    They also raise it after `most` calls, since the caller has last set `calls` to 0: only a loop without an end calls
+    them as often in one step.
+    """
+
+    def __init__(self, agent: Actor, most: float = MOST_CALLS) -> None:
+        self._agent, self._most = agent, most
+        self.calls = 0
+
+    def __getattr__(self, name: str) -> Any:
+        """The agent's own attribute; a rule with a check around it."""
+        found = getattr(self._agent, name)
+        return functools.partial(self._play, name, found) if name in self._agent.rules else found
+
+    def _play(self, name: str, rule: Callable[..., Any], *situation: Any) -> Any:
+        value = rule(*situation)
+        self.calls += 1
+        least, words = (0.0, " of 0 or more") if name in self._agent.not_negative else (-math.inf, "")
+        for part in value if isinstance(value, tuple) else (value,):
+            if not (least <= part and math.isfinite(part)):
+                raise RuleError(f"{_line(rule)}: {name} must give a number{words}, and gives {part:g}")
+        if self.calls > self._most:
+            raise RuleError(f"{_line(rule)}: the loop goes on for {self._most:,} rounds: {name} is called in it")
+        return value
+
+
+def _line(rule: Callable[..., Any]) -> str:
+    code = inspect.unwrap(rule).__code__
+    return f"{code.co_filename}:{code.co_firstlineno}"
+
+
 def order_of_play(**names: Any) -> types.SimpleNamespace:
     """`sim.model.month` in plain Python, played by the actors `prc`, `japan`, `us`, `taiwan`: agents or rules.
 
@@ -121,7 +197,8 @@ class StraitModel(mesa.Model):
 
     Raises
     ------
-    ValueError : for a policy, worldview, start or agent that does not exist.
+    QuestionError : a ValueError, for a policy, worldview, start, agent or rule that does not exist.
+    sim.errors.RuleError : from `step` and `run`, where an agent's rule gives no number, or divides by zero.
 
     Examples
     --------
@@ -165,19 +242,25 @@ class StraitModel(mesa.Model):
             trial = secrets.randbelow(MOST_TRIALS) if seed is None else 0
         exp = exp if seed is None else replace(exp, seed=seed)
         super().__init__(rng=exp.seed)
-        chosen = {**AGENTS, **(agents or {})}
-        for name in chosen:
+        for name in agents or {}:
             setup.require_known("agent", name, AGENTS)
+        check_agents(agents or {})
+        if index(trial) < 0:
+            raise QuestionError(f"trial: must be 0 or more, got {trial}")
+        chosen = {**AGENTS, **(agents or {})}
         self.experiment, self.trial = exp, trial
         self.policy, self.worldview, self.start = setup.pick_cell(exp, policy, worldview, start)
         self.prc, self.japan, self.us, self.taiwan = (chosen[name](self) for name in AGENTS)
-        self._months = order_of_play(prc=self.prc, japan=self.japan, us=self.us, taiwan=self.taiwan)
+        self._playing: dict[str, Any] = {name: getattr(self, name) for name in AGENTS}
+        if agents:
+            self._playing = {name: CheckedAgent(agent) for name, agent in self._playing.items()}
+        self._months = order_of_play(**self._playing)
         world, luck = divmod(trial, exp.lucks)
         self.setting = plain_record(Setting, setup.build_setting(exp, self.policy, self.start)[0])
         self.parameters = plain_record(Parameters, setup.draw_worlds(exp, self.worldview, world, 1)[0])
         self.state = blank_state(len(exp.catalogue.levers), world, luck + 1)
         self._rows = trace.record_events(self.state)
-        self._months.begin(self.state, self.parameters, self.setting)
+        self._play(self._months.begin)
         self._now = self.outcomes()
         names = ["trial", *exp.catalogue.outcomes]
         self.datacollector = mesa.DataCollector({name: functools.partial(_read_now, name) for name in names})
@@ -194,12 +277,22 @@ class StraitModel(mesa.Model):
         state, setting = self.state, self.setting
         for _ in range(round(1 / setting.step)):
             if not state.over:
-                self._months.play(state, self.parameters, setting)
+                self._play(self._months.play)
         if state.over or state.time >= setting.months:
-            self._months.finish(state, self.parameters, setting)
+            self._play(self._months.finish)
             self.running = False
         self._now = self.outcomes()
         self.datacollector.collect(self)
+
+    def _play(self, part: Callable[[State, Parameters, Setting], None]) -> None:
+        for agent in self._playing.values():
+            if isinstance(agent, CheckedAgent):
+                agent.calls = 0
+        try:
+            part(self.state, self.parameters, self.setting)
+        except (ArithmeticError, RuleError) as fault:
+            where = f"trial {self.trial}, seed {self.experiment.seed}, policy {self.policy.name}"
+            raise RuleError(f"{fault} ({where}, start {self.start.name})") from fault
 
     def run(self) -> dict[str, Any]:
         """Play to the end and return the trial's row of `result.trials`: its cell, its key and its outcomes."""

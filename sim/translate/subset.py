@@ -244,6 +244,8 @@ class _Reader:
             where = f"{self.path}:{rule.__code__.co_firstlineno}"
             raise NotInSubset(f"{where}: {rule.__name__} is not there: load the file again, and write it with def")
         self.node = node
+        rules: Iterable[str] = getattr(owner, "rules", ())
+        self.plays = [name for name in rules if getattr(type(owner), name) is rule]  # an agent's choices
         arguments = node.args.args[owner is not None :]
         names = inspect.getclosurevars(rule)
         self.outside: dict[str, Any] = {**names.builtins, **names.globals, **names.nonlocals}
@@ -321,8 +323,24 @@ class _Reader:
             self.out.result = value.kind if value else NONE
         if (value is None) != (self.out.result == NONE):
             self.refuse(node, f"{self.node.name} gives {self.out.result}: return that on every path")
-        out.append(("return", value and self.cast(value, self.out.result, node)))
+        value = value and self.cast(value, self.out.result, node)
+        if value and node.value and self.plays:
+            value = self.checked(value, node.value, out)
+        out.append(("return", value))
         return False
+
+    def checked(self, value: Expr, node: ast.expr, out: list[Statement]) -> Expr:
+        """The value of an agent's choice; NaN, or a negative value where none may be, is a fault."""
+        if value.op == "tuple":
+            return _tuple([self.checked(part, node, out) for part in value.args])
+        if value.kind != REAL:
+            return value
+        value, one, none = self.kept(value, out), Expr("const", REAL, (1.0,)), Expr("const", REAL, (0.0,))
+        above = any(name in self.owner.not_negative for name in self.plays)
+        sound = Expr(">=", BOOL, (value, none)) if above else Expr("==", BOOL, (value, value))
+        why = f"{self.plays[0]} must give a number{' of 0 or more' if above else ''}"
+        out.append(("set", [None], Expr("/", REAL, (one, Expr("if", REAL, (sound, one, none))), self.site(node, why))))
+        return value
 
     def read_Break(self, node: ast.Break | ast.Continue, out: list[Statement]) -> bool:
         out.append((type(node).__name__.lower(),))

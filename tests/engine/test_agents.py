@@ -130,6 +130,81 @@ def test_an_agent_that_never_comes_to_a_result_is_a_fault(agent: type, where: st
         sim.run(small(trials=10), agents={"prc": agent})
 
 
+def returning(value: float) -> type[sim.PRC]:
+    class Returning(sim.PRC):
+        number = value
+
+        def urge(self, success: float, price: float, hope: float, crisis: float, window: float) -> float:
+            return self.number if window > -1.0 and success < 0.1 else 1.0
+
+    return Returning
+
+
+def play_by_mesa(agents: Any) -> None:
+    for trial in range(30):
+        sim.StraitModel(small(), trial=trial, agents=agents).run()
+
+
+@pytest.mark.parametrize("value", [math.nan, -5.0])
+def test_a_choice_that_is_no_legal_number_is_the_same_fault_in_all_ways(value: float) -> None:
+    agents = {"prc": returning(value)}
+    says = r"test_agents.py:\d+: urge must give a number of 0 or more.* \(trial \d+, seed 2020, policy"
+    with pytest.raises(RuleError, match=says):
+        sim.run(small(trials=10), agents=agents)
+    with pytest.raises(RuleError, match=says):
+        sim.evaluate(small(), [[0.0]], ["N12"], worlds=10, agents=agents)
+    with pytest.raises(RuleError, match=says):
+        play_by_mesa(agents)
+
+
+def test_a_choice_that_is_no_legal_number_is_a_fault_in_plain_python_too(plain: None) -> None:
+    with pytest.raises(RuleError, match=r"test_agents.py:\d+: urge .* gives nan \(trial \d"):
+        sim.run(small(trials=10), agents={"prc": returning(math.nan)})
+
+
+class Pressing(sim.PRC):
+    def presses_more(self, demands: float, conceded: float, learning: float) -> float:
+        return 1e50
+
+
+@pytest.mark.parametrize(("agent", "says"), [(Boundless, "gives inf"), (Pressing, "goes on for 100,000 rounds")])
+def test_an_endless_loop_is_a_fault_in_the_mesa_model_too(agent: type, says: str) -> None:
+    with pytest.raises(RuleError, match=rf"{says}.* \(trial \d+, seed 2020"):
+        play_by_mesa({"prc": agent})
+
+
+class Misspelt(sim.PRC):
+    def urg(self, success: float, price: float, hope: float, crisis: float, window: float) -> float:
+        return 0.0
+
+
+class Idle(sim.PRC):
+    pass
+
+
+class Helped(Dove):
+    def half(self, number: float) -> float:
+        return number / 2.0
+
+    def escalates(self, probability: float, u: float) -> bool:
+        return u < self.half(probability)
+
+
+@pytest.mark.parametrize(("agent", "says"), [
+    (Misspelt, "Misspelt: unknown rule 'urg'.*nearest: urge"), (Idle, "Idle overrides no rule of sim.PRC"),
+])  # fmt: skip
+def test_an_agent_that_would_change_nothing_is_refused(agent: type, says: str) -> None:
+    with pytest.raises(QuestionError, match=says):
+        sim.run(small(trials=10), agents={"prc": agent})
+    with pytest.raises(QuestionError, match=says):
+        sim.StraitModel(small(), agents={"prc": agent})
+
+
+def test_helpers_that_a_rule_calls_are_no_misspelt_rules() -> None:
+    for agent in (Helped, sim.PRC):
+        assert sim.run(small(trials=10), agents={"prc": agent}).records
+
+
 @needs_kernels
 def test_an_agent_that_is_changed_is_read_again() -> None:
     class Moody(sim.PRC):
@@ -200,6 +275,13 @@ def test_what_is_no_agent_is_refused(agents: Any, says: str) -> None:
 def test_a_division_by_zero_in_plain_python_names_its_trial(plain: None) -> None:
     with pytest.raises(RuleError, match="trial 0, seed 2020, policy direct_ties"):
         sim.run(small(trials=3), agents={"prc": Careless})
+
+
+def test_a_mesa_model_refuses_what_is_no_agent_and_no_trial() -> None:
+    with pytest.raises(QuestionError, match="prc must be a class that extends"):
+        sim.StraitModel(small(), agents={"prc": 3})  # type: ignore[dict-item]
+    with pytest.raises(QuestionError, match="trial: must be 0 or more, got -1"):
+        sim.StraitModel(small(), trial=-1)
 
 
 def test_an_unknown_actor_is_refused() -> None:
