@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
 
 POINTS = 4096
-TRIALS = 400  # of each policy at each point
+TRIALS = 400  # of each policy at each point, at most
+FIRST_TRIALS = 100  # of each policy at each point; the rest only where these leave open which policy does better
+CLEAR = 0.99  # level of the interval that decides this
 BLOCKS = 10  # of worlds at a point: its interval rests on the spread between them
 POINTS_SAVED = 16  # played and saved together
 HALVES = ("search", "held out")
@@ -122,9 +124,9 @@ class Discovery(Finding):
         """Sizes of points, boxes and the tests of these."""
         halves, half, claims = self.dials.shape
         return {
-            "points": halves * half, "claims": claims, "blocks": BLOCKS, "coverage": self.coverage,
-            "beyond_margin": self.beyond_margin, "law": LAWS[self.law], "few": boxes.FEW, "chance": boxes.CHANCE,
-            "depth": boxes.DEPTH, "folds": boxes.FOLDS,
+            "points": halves * half, "claims": claims, "blocks": BLOCKS, "first_trials": min(FIRST_TRIALS, self.trials),
+            "clear": CLEAR, "coverage": self.coverage, "beyond_margin": self.beyond_margin, "law": LAWS[self.law],
+            "few": boxes.FEW, "chance": boxes.CHANCE, "depth": boxes.DEPTH, "folds": boxes.FOLDS,
         }  # fmt: skip
 
 
@@ -156,7 +158,8 @@ def discover(
         Sets of beliefs: rounded up to a power of two. More points keep those that were played.
     trials
         Of each policy at each point, in worlds that are the same for both policies and new at each point, so
-        that luck makes no box: rounded up to ten blocks of worlds.
+        that luck makes no box: rounded up to ten blocks of worlds. A point has only the first 100 if their 99 %
+        interval shows for every outcome which policy does better.
     coverage
         Share of the exception's points that PRIM's box must contain, 0..1.
     beyond_margin
@@ -188,7 +191,8 @@ def discover(
         raise QuestionError(describe_unknown("law", law, BELIEFS))
     dials = draw_dials(exp, claims, points, law)
     worlds = -(-trials // (BLOCKS * exp.lucks)) * BLOCKS
-    differences = _play_points(question, claims, dials, worlds, work or Work(), law)
+    margins = [exp.catalogue.outcomes[outcome].margin * beyond_margin for outcome in question.outcomes]
+    differences = _play_points(question, claims, dials, worlds, np.array(margins), work or Work(), law)
     searches = {}
     for i, outcome in enumerate(question.outcomes):
         if not differences[..., i].any():
@@ -226,11 +230,11 @@ def draw_dials(exp: Experiment, claims: Sequence[str], points: int, law: str = "
 
 
 def _play_points(
-    question: Question, claims: tuple[str, ...], dials: Floats, worlds: int, work: Work, law: str
+    question: Question, claims: tuple[str, ...], dials: Floats, worlds: int, margins: Floats, work: Work, law: str
 ) -> Floats:
     """The difference at each point, float[half, point, block, outcome]: point i of half h has worlds of its own."""
     # The pieces of a law are saved apart; a longer design begins with the points of a shorter one.
-    cache = work.cache(question, "discover", claims, worlds, law)
+    cache = work.cache(question, "discover", claims, worlds, FIRST_TRIALS, margins.tolist(), law)
     pieces = [(half, first) for first in range(0, dials.shape[1], POINTS_SAVED) for half in (0, 1)]
     each = POINTS_SAVED * worlds * question.experiment.lucks * len(question.policies)
 
@@ -238,22 +242,40 @@ def _play_points(
         half, first = pieces[number]
         points, first_world = dials[half, first : first + POINTS_SAVED], (2 * first + half * POINTS_SAVED) * worlds
         name = f"half {half} points {first}+{len(points)}"
-        return cache.recall(name, lambda: _play_piece(question, claims, points, first_world, worlds))
+        return cache.recall(name, lambda: _play_piece(question, claims, points, first_world, worlds, margins))
 
     parts = work.map(play, range(len(pieces)), Counter(work.progress, len(pieces) * each), each)
     return np.stack([np.concatenate([parts[i] for i, (h, _) in enumerate(pieces) if h == half]) for half in (0, 1)])
 
 
-def _play_piece(question: Question, claims: tuple[str, ...], points: Floats, first_world: int, worlds: int) -> Floats:
+def _play_piece(
+    question: Question, claims: tuple[str, ...], points: Floats, first_world: int, worlds: int, margins: Floats
+) -> Floats:
     """Some neighbouring points, each in the next worlds: float[point, block, outcome]."""
     here = draw_worlds(question.experiment, question.worldview, claims, first_world, len(points) * worlds)
+    first = min(-(-FIRST_TRIALS // (BLOCKS * question.experiment.lucks)) * BLOCKS, worlds)
+
+    def play(point: Floats, begin: int, end: int) -> Floats:
+        part = here.part(slice(begin, end))
+        values = question.values(part.at(dict(zip(claims, point.tolist(), strict=True))), first_world + begin)
+        blocks: Floats = values.reshape(BLOCKS, (end - begin) // BLOCKS, -1).mean(axis=1)
+        return blocks
+
     means = []
     for i, point in enumerate(points):
-        part = here.part(slice(i * worlds, (i + 1) * worlds))
-        parameters = part.at(dict(zip(claims, point.tolist(), strict=True)))
-        values = question.values(parameters, first_world + i * worlds)
-        means.append(values.reshape(BLOCKS, worlds // BLOCKS, -1).mean(axis=1))
+        mean = play(point, i * worlds, i * worlds + first)
+        if first < worlds and not _is_clear(mean, margins):
+            rest = play(point, i * worlds + first, (i + 1) * worlds)
+            mean = (mean * first + rest * (worlds - first)) / worlds
+        means.append(mean)
     return np.stack(means)
+
+
+def _is_clear(blocks: Floats, margins: Floats) -> bool:
+    """True if each outcome's interval lies on one side of plus and minus its margin: of float[block, outcome]."""
+    distance = np.abs(np.abs(blocks.mean(axis=0)) - margins)
+    error = blocks.std(axis=0, ddof=1) / np.sqrt(len(blocks))
+    return bool((distance > error * stdtrit(len(blocks) - 1, (1 + CLEAR) / 2)).all())
 
 
 def _exception(question: Question, outcome: str, differences: Floats, beyond_margin: bool) -> tuple[str, Flags]:

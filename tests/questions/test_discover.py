@@ -231,3 +231,16 @@ def test_examples_in_docstrings_run(module: ModuleType) -> None:
     found = doctest.testmod(module)
     assert found.attempted > 0
     assert found.failed == 0
+
+
+def test_a_clear_point_has_the_first_trials_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With fewer trials where the side is clear, cases are the same as with all trials at every point."""
+    question = planted({("us_intervenes_prob",): 1.0, ("force_hr_lost_hope",): -0.3}, noise=1.0)
+    found = discover(question, points=128, trials=400)
+    monkeypatch.setattr(discover_module, "CLEAR", 1.0)  # an endless interval: no point is clear
+    full = discover(question, points=128, trials=400)
+    for outcome, search in found.searches.items():
+        assert np.mean(search.cases != full.searches[outcome].cases) <= 0.02
+        some = np.any(search.differences != full.searches[outcome].differences, axis=-1)
+        assert 0.2 < some.mean() < 1  # some had fewer
+        assert not search.unsettled[some].any()
