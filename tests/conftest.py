@@ -23,7 +23,7 @@ SLOW = {
     "paper/test_methods_of_questions.py", "project/test_docs.py", "project/test_installed.py",
     "project/test_notebooks.py", "project/test_recipes.py", "questions/test_claims.py",
     "questions/test_discover.py", "questions/test_effort.py", "questions/test_ema.py",
-    "questions/test_finding.py", "questions/test_robust.py",
+    "questions/test_finding.py", "questions/test_mechanisms.py", "questions/test_robust.py",
     "questions/test_sensitivity.py", "questions/test_variance.py", "questions/test_worth.py", "results/test_cluster.py",
     "results/test_failures.py", "results/test_resume.py", "results/test_shares.py", "results/test_stopping_rule.py",
     "statistics/test_information.py", "statistics/test_sequences.py", "tools/test_bench.py", "tools/test_page_speed.py",

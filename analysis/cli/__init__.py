@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from analysis.figures.figure_layout import CaptionedFigure
 
 FAILED, BAD_INPUT, STOPPED = 1, 2, 130
@@ -78,11 +80,13 @@ def show_table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     show(table)
 
 
-def print_findings(heading: str, lines: Iterable[str]) -> None:
-    """Print a heading in bold and its lines as a list."""
+def print_findings(heading: str, lines: Iterable[str], table: pd.DataFrame | None = None) -> None:
+    """Print a heading in bold, a table if there is one, and the lines as a list."""
     from rich.text import Text
 
     show(Text(heading, style="bold"))
+    if table is not None:
+        show_table(["", *map(str, table.columns)], (map(str, row) for row in table.itertuples()))
     print_lines(lines)
 
 

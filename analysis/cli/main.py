@@ -27,6 +27,7 @@ from analysis.cli.export import export
 from analysis.cli.flip import flip
 from analysis.cli.init import init
 from analysis.cli.list import list_names
+from analysis.cli.mechanisms import mechanisms
 from analysis.cli.merge import merge
 from analysis.cli.methods import methods
 from analysis.cli.options_command import count_options
@@ -60,6 +61,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "discover": (discover, "strait discover --contrast ties_alone --outcome use_of_force"),
         "robust": (robust, "strait robust    strait robust out/debate --keep use_of_force=0.25"),
         "worth": (worth, "strait worth    strait worth --policy both --policy interoperability"),
+        "mechanisms": (mechanisms, "strait mechanisms    strait mechanisms --outcome japan_struck"),
         "options": (count_options, "strait options --worldview neutral --trials 20 --out options.csv"),
         "effort": (effort, "strait effort --start 2026 --out effort.csv"),
     },

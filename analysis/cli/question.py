@@ -15,6 +15,8 @@ from typer import Argument, Context
 from analysis.cli import BAD_INPUT, CAVEAT, exit_with, options, print_findings, readable_errors, save_figures
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from analysis.figures.figure_layout import CaptionedFigure
     from analysis.questions.finding import Finding
     from analysis.questions.work import Work
@@ -32,11 +34,12 @@ ExperimentOrRun = Annotated[
 
 @dataclass(frozen=True)
 class Section:
-    """One part of what a finding shows: a heading, its lines, and how its figure is drawn, if it has one."""
+    """One part of what a finding shows: a heading, its table and lines, and how its figure is drawn, if it has one."""
 
     heading: str
     lines: list[str]
-    draw: Callable[[], CaptionedFigure | None] | None
+    draw: Callable[[], CaptionedFigure | None] | None = None
+    table: pd.DataFrame | None = None
 
 
 class Report(NamedTuple):
@@ -170,7 +173,7 @@ def _run(word: str, typed: Mapping[str, Any], play: Callable[[Command], Report],
                 written = _write_tables(folder, findings)
                 sections = [section for finding in findings for section in show(finding)]
                 for section in sections:
-                    print_findings(section.heading, section.lines)
+                    print_findings(section.heading, section.lines, section.table)
                 if not typed["no_figures"]:
                     written += _draw(folder, sections)
                 recorded = {name: value for name, value in typed.items() if name != "words"}

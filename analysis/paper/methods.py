@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
+from math import comb
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pandas as pd
 
 from analysis.figures.captions import gap, join_words, margin, number_word, question_words
 from analysis.paper import bibtex, cite, settings
-from analysis.questions import finding, work
+from analysis.questions import finding, mechanisms, work
 from analysis.questions.sensitivity import BELIEFS
 from sim.errors import FolderError
 from sim.results import disk, manifest, store
@@ -230,7 +231,7 @@ def _comparisons(exp: Experiment, record: Manifest, folder: Path) -> str:
 def _subject(exp: Experiment, record: Manifest) -> str:
     """Return which policies, outcomes and starts a question is about, how its dials work, and whose trials it uses."""
     outcomes, policies = _outcomes(exp, record), {policy.name: policy for policy in exp.policies}
-    if record["command"] in ("robust", "worth"):
+    if record["command"] in ("robust", "worth", "mechanisms"):
         about = _paragraph("policies", count=len(policies), titles=_titles(exp.policies), labels=_labels(outcomes))
     else:
         first, second = (policies[name].title for name in record["asked"]["policies"])
@@ -332,9 +333,19 @@ def _worth(exp: Experiment, record: Manifest, design: Values) -> Section:
     return "worth", design | {"smallest": number_word(low), "largest": number_word(high)}
 
 
+def _mechanisms(exp: Experiment, record: Manifest, design: Values) -> Section:
+    contrasts = join_words([" minus ".join(pair) for pair in design["contrasts"]])
+    return "mechanisms", design | {
+        "mechanism_count": number_word(len(design["mechanisms"])),
+        "names": join_words([mechanisms.WORDS[name] for name in design["mechanisms"]]), "contrasts_list": contrasts,
+        "worldviews": _worlds(exp, {"lucks": exp.lucks})["worldviews"], "pairs": comb(len(design["mechanisms"]), 2),
+    }  # fmt: skip
+
+
 QUESTIONS: dict[str, Callable[[Experiment, Manifest, Values], Section]] = {
     "claims": _claims, "crossover": _crossover, "flip": _flip, "sensitivity": _sensitivity, "variance": _variance,
     "discover": _discover, "robust": _robust, "worth": _worth,
+    "mechanisms": _mechanisms,
 }  # fmt: skip
 """The paragraph of each command that leaves a manifest of its own."""
 

@@ -64,6 +64,41 @@ def union_values(value: Game, unions: Unions) -> dict[str, Any]:
     return owen_values(quotient, {name: [name] for name in unions})
 
 
+def interaction_indices(value: Game, players: Sequence[str]) -> dict[tuple[str, str], Any]:
+    """What every two players do together beyond what each does alone, over all orders (Grabisch and Roubens 1999).
+
+    Half of each pair's index is part of the Shapley value of either player.
+
+    Parameters
+    ----------
+    value
+        The game. It is called for the same coalition many times, so let it remember.
+    players
+        Few, for every coalition is looked up.
+
+    Returns
+    -------
+    dict
+        Index of each pair, as number or array like the values of the game; 0 for players that only add up.
+
+    Examples
+    --------
+    A left glove and a right glove are worth 1 together and nothing alone; a hat is worth 1 beside anything:
+
+    >>> def shop(coalition):
+    ...     return ({"left", "right"} <= coalition) + ("hat" in coalition)
+    >>> interaction_indices(shop, ["left", "right", "hat"])
+    {('left', 'right'): 1.0, ('left', 'hat'): 0.0, ('right', 'hat'): 0.0}
+    """
+    indices: dict[tuple[str, str], Any] = {}
+    for a, b in combinations(players, 2):
+        indices[a, b] = sum(
+            weight * (value(others | {a, b}) - value(others | {a}) - value(others | {b}) + value(others))
+            for others, weight in _weighted([name for name in players if name not in (a, b)])
+        )
+    return indices
+
+
 def sample_orders(unions: Unions, number: int, seed: int) -> list[list[str]]:
     """Draw orders of all players: as many as there are unions, and each union stands once at each place.
 

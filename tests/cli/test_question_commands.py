@@ -68,3 +68,20 @@ def test_flip(strait: Strait, tmp_path: Path) -> None:
 )
 def test_bad_input_is_answered_in_words(strait: Strait, words: str, said: str) -> None:
     assert_refused(strait(*words.split()), said)
+
+
+def test_mechanisms_shows_a_table_for_people_and_writes_its_tables(strait: Strait, tmp_path: Path) -> None:
+    words = ["mechanisms", "--contrast", "direct_ties-status_quo", "--trials", "100", "--out", "found"]
+    result = strait(*words)
+    assert result.exit_code == 0, result.output
+    text = " ".join(result.stdout.split())
+    for part in ("in points per 100 imagined decades:", "Lost hope (our inference)", "It does not predict"):
+        assert part in text
+    table = pd.read_csv(tmp_path / "found" / "mechanisms.csv", dtype={"start": str})
+    assert {*table["worldview"]} == {"newsham", "self", "neutral"}
+    assert {*table["policy_a"] + "-" + table["policy_b"]} == {"direct_ties-status_quo"}
+    assert len(pd.read_csv(tmp_path / "found" / "mechanisms_pairs.csv")) == 3 * 10
+    assert (tmp_path / "found" / "figures" / "mechanisms_use_of_force_2026.png").is_file()
+    alone = strait("mechanisms", "--policy", "both", "--trials", "100")
+    assert alone.exit_code == 2
+    assert "name two or more" in alone.output

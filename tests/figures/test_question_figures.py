@@ -16,6 +16,7 @@ from analysis.figures.discover_figure import draw_discover
 from analysis.figures.effort_figure import draw_equal_effort
 from analysis.figures.figure_layout import CaptionedFigure
 from analysis.figures.flip_figure import draw_flip
+from analysis.figures.mechanisms_figure import draw_mechanisms
 from analysis.figures.robust_figure import draw_robust
 from analysis.figures.robust_map_figure import draw_robust_map
 from analysis.figures.sensitivity_figure import draw_sensitivity
@@ -26,6 +27,7 @@ from analysis.questions.claims import claims
 from analysis.questions.crossover import crossover, map_dials
 from analysis.questions.discover import discover
 from analysis.questions.flip import flip
+from analysis.questions.mechanisms import mechanisms
 from analysis.questions.robust import play_policies, robust
 from analysis.questions.sensitivity import sensitivity
 from analysis.questions.variance import variance
@@ -64,6 +66,7 @@ def drawn(exp: Experiment) -> Iterator[CaptionedFigure | None]:
     yield draw_robust_map(ranking)
     yield draw_robust(ranking, ranking.question.outcomes[0])
     yield draw_worth(worth(Question.of(exp, outcomes=["loss_neutral"]), points=1024, trials=2), "loss_neutral")
+    yield draw_mechanisms(mechanisms(question, trials=100), "use_of_force")
     yield draw_equal_effort(exp, effort.table(exp, 100), "2026")
 
 

@@ -28,6 +28,7 @@ COMMANDS = {
     "variance": "variance --trials 200 --seed 5",
     "discover": "discover --contrast both-status_quo --outcome prc_buildup_pct --points 64 --trials 20",
     "robust": "robust --trials 200 --lucks 4 --keep use_of_force=0.25",
+    "mechanisms": "mechanisms --trials 100 --policy both --policy status_quo",
     "worth": "worth --points 1024 --trials 2 --policy both --policy interoperability",
 }
 DIALS = sum(1 for claim in sim.load("debate").catalogue.claims.values() if claim.readings)
@@ -54,6 +55,9 @@ EXPECTED = {
                  "depth 3", "5-fold", "friedman_fisher_1999", "bryant_lempert_2010", "clopper_pearson_1934"],
     "robust": ["“Use of force” within 0.25 (share)", "same 50 worlds of each worldview with 4 lucks", "500 bootstrap",
                "101 × 101 mixes", "200 in each cell", "compared 5 policies", "savage_1951", "gordy_juneja_2010"],
+    "mechanisms": ["difference between two policies (both minus status_quo)", "among five mechanisms", "32 in all",
+                   "deterrence, lost hope, anger and race, entrapment and time", "each of 10 pairs", "24 values",
+                   "100 trials of each policy", "under 3 worldviews", "shapley_1953", "grabisch_roubens_1999"],
     "worth": [f"all {DIALS} claims at 1,024 points", "compared 2 policies", "2 trials of each policy", "uniform from 0",
               "up to degree 3", "in 5 parts", "200 times", "of two to four", "strong_2014", "luedtke_vanderlaan_2016"],
 }  # fmt: skip

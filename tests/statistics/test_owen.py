@@ -117,3 +117,16 @@ def test_what_adds_nothing_anywhere_gets_exactly_nothing() -> None:
     sampled[:, 1] = 0
     made = reconcile(sampled, sampled.sum(axis=1) + np.random.default_rng(1).normal(size=20))
     assert not made[:, 1].any()
+
+
+def test_three_who_are_worth_something_only_together_interact_by_half_each_pair() -> None:
+    """A product of three is worth 1: each Shapley value is a third, and each pair's index 1/2, worked by hand."""
+
+    def product(coalition: frozenset[str]) -> int:
+        return int(coalition >= {"a", "b", "c"})
+
+    assert owen.interaction_indices(product, ["a", "b", "c"]) == {("a", "b"): 0.5, ("a", "c"): 0.5, ("b", "c"): 0.5}
+    game = arbitrary(2)
+    pair = owen.interaction_indices(game, ["a", "b"])["a", "b"]
+    whole = [game(frozenset(names)) for names in ("ab", "a", "b", "")]
+    assert pair == pytest.approx(whole[0] - whole[1] - whole[2] + whole[3])
