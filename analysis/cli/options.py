@@ -46,7 +46,8 @@ def shipped_entries(kind: str, prefix: str = "", section: str = "") -> Callable[
     return complete
 
 
-def _complete_contrast(incomplete: str) -> list[str]:
+def complete_contrast(incomplete: str) -> list[str]:
+    """Complete the key of a contrast, or two policies."""
     from sim.scenario.shipped import shipped_folder
 
     keys = re.findall(r"\bkey: (\w+)", (shipped_folder() / f"{DEBATE}.yaml").read_text(encoding="utf-8"))
@@ -123,7 +124,7 @@ Workers = Annotated[int | None, Option("--workers", metavar="N", min=1, help="Pr
 Contrast = Annotated[
     str | None,
     Option("--contrast", metavar="KEY", help=_CONTRAST_HELP, show_default="ties_added, else the experiment's first",
-           autocompletion=_complete_contrast),
+           autocompletion=complete_contrast),
 ]  # fmt: skip
 Out = Annotated[Path, Option("--out", metavar="DIR", help="Folder for tables and figures.")]
 Fresh = Annotated[bool, Option("--fresh", help="Replace the earlier results in that folder.")]

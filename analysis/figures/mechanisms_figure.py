@@ -21,19 +21,12 @@ from analysis.figures.captions import (
     margin,
     measure,
     policy_phrase,
+    question_words,
     title,
     worldview_title,
 )
-from analysis.figures.figure_layout import (
-    INK,
-    ROOM,
-    TICK,
-    CaptionedFigure,
-    finish_figure,
-    make_page,
-    place_rows,
-    wrap_text,
-)
+from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
+from analysis.figures.text import wrap_text
 from analysis.questions.mechanisms import ABSENT, MECHANISMS, OTHER, PROVOKED, TOTAL, WORDS, Mechanisms
 from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment
@@ -46,6 +39,7 @@ PARTS = (*MECHANISMS, OTHER)  # these add up
 LABEL_ROOM = 2.5  # inches
 ALL = "#666666"
 MOST_PAIRS = 3
+SHEET = {"facecolor": "white", "linewidth": 0, "pad": 1}  # behind text, over the lines of a panel
 Row = dict[Any, Any]
 
 
@@ -54,15 +48,15 @@ def draw_mechanisms(finding: Mechanisms, outcome: str) -> CaptionedFigure:
     exp, entry = finding.question.experiment, finding.question.experiment.catalogue.outcomes[outcome]
     small, views = _small_parts(finding, outcome), exp.worldviews
     shown = [*(name for name in PARTS if name not in small), TOTAL]
-    inches = (ROOM - LABEL_ROOM) / len(views) - 0.25
+    inches = (style.ROOM - LABEL_ROOM) / len(views) - 0.25
     groups = [[_rows(finding, outcome, view.name, *pair) for view in views] for pair in finding.contrasts]
-    sums = [[wrap_text(_sum(rows, entry), inches, TICK, bold=True) for rows in group] for group in groups]
-    heads = [wrap_text(f"{title(exp, a)} against {title(exp, b)}", LABEL_ROOM - 0.2, TICK, bold=True)
-             for a, b in finding.contrasts]  # fmt: skip
+    sums = [[wrap_text(_sum(rows, entry), inches, style.TICK, bold=True) for rows in group] for group in groups]
+    heads = [wrap_text(f"{question_words(exp, a, b)} {title(exp, a)} against {title(exp, b)}".strip(), LABEL_ROOM - 0.2,
+                       style.TICK, bold=True) for a, b in finding.contrasts]  # fmt: skip
     labels = [text for head, own in zip(heads, sums, strict=True)
               for text in (_pad(head, own), *(LABELS[name] for name in shown))]  # fmt: skip
     step = len(shown) + 1
-    places, heights = place_rows(labels)
+    places, heights = style.place_rows(labels)
     figure = make_page(
         replace(exp, trials=finding.trials), finding.question.start.name, body=float(heights.sum()) + 1.0,
         title="Does it deter or provoke?", caption=_caption(finding, outcome, small),
@@ -70,16 +64,15 @@ def draw_mechanisms(finding: Mechanisms, outcome: str) -> CaptionedFigure:
     )  # fmt: skip
     panels = figure.subplots(1, len(views), sharey=True, sharex=True, squeeze=False)[0]
     for column, (axes, view) in enumerate(zip(panels, views, strict=True)):
-        axes.axvline(0, color=INK, linewidth=0.9, zorder=1)
+        axes.axvline(0, color=style.INK, linewidth=0.9, zorder=1)
         axes.margins(x=0.3)
         for i, group in enumerate(groups):
-            axes.text(0.01, places[i * step], sums[i][column], transform=axes.get_yaxis_transform(), size=TICK,
-                      weight="bold", va="center", color=INK, bbox={"facecolor": "white", "linewidth": 0, "pad": 1},
-                      )  # fmt: skip
+            axes.text(0.01, places[i * step], sums[i][column], transform=axes.get_yaxis_transform(), color=style.INK,
+                      size=style.TICK, weight="bold", va="center", bbox=SHEET)  # fmt: skip
             for row, name in enumerate(shown, start=1):
                 _draw_bar(axes, float(places[i * step + row]), group[column][name], entry)
         style.set_heading(axes, worldview_title(view), inches)
-        axes.set_xlabel(style.unit_scale(entry)[1], fontsize=TICK)
+        axes.set_xlabel(style.unit_scale(entry)[1], fontsize=style.TICK)
         style.label_rows(axes, labels, [i % step == 0 for i in range(len(labels))])
     for axes in panels:
         style.label_signed(axes.xaxis)
@@ -116,7 +109,8 @@ def head_table(finding: Mechanisms, outcome: str, contrast: tuple[str, ...]) -> 
     """Return the heading over the table of one contrast: what is compared, by which outcome, in which unit."""
     exp, entry = finding.question.experiment, finding.question.experiment.catalogue.outcomes[outcome]
     unit = f"points per 100 {histories(exp)}" if entry.unit == "share" else entry.unit
-    return f"{_contrast(exp, *contrast)}, “{entry.label}”, in {unit}:"
+    words = question_words(exp, *contrast)
+    return f"{words and words + ' '}{_contrast(exp, *contrast)}, “{entry.label}”, in {unit}:"
 
 
 def _contrast(exp: Experiment, a: str, b: str) -> str:
@@ -213,9 +207,9 @@ def _draw_bar(axes: Axes, y: float, row: Row, entry: Outcome) -> None:
         ends += [scale * low, scale * high]
         style.draw_interval(axes, y, scale * low, scale * high, width=1.2)
     left = value < 0
-    axes.annotate(_signed(float(row["value"]), entry), (min(ends) if left else max(ends), y), size=TICK, color=INK,
-                  xytext=(-5 if left else 5, 0), textcoords="offset points", va="center",
-                  ha="right" if left else "left")  # fmt: skip
+    end, aside, side = (min(ends), -5, "right") if left else (max(ends), 5, "left")
+    axes.annotate(_signed(float(row["value"]), entry), (end, y), xytext=(aside, 0), textcoords="offset points",
+                  size=style.TICK, color=style.INK, va="center", ha=side)  # fmt: skip
 
 
 def _make_keys(entry: Outcome) -> list[Any]:

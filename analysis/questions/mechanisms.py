@@ -30,7 +30,7 @@ from sim.statistics.intervals import BLANK, Floats, Interval, interval_over_worl
 
 if TYPE_CHECKING:
     from sim.engine.question import Question
-    from sim.scenario.experiment import Worldview
+    from sim.scenario.experiment import Experiment, Worldview
 
 WORDS = {"deterrence": "deterrence", "lost_hope": "lost hope", "spiral": "anger and race", "entrapment": "entrapment",
          "closing_window": "time"}  # fmt: skip
@@ -109,7 +109,7 @@ def mechanisms(
         Its start, outcomes and experiment; its policies and its worldview play no part. A mechanism that the
         experiment switches off stays off.
     contrasts
-        Pairs of policies, first minus second; by default those that the experiment shows.
+        Pairs of policies, first minus second; by default `asked_contrasts`.
     trials
         Of each policy under each worldview with each of 32 combinations of mechanisms: rounded up to whole worlds.
 
@@ -128,7 +128,7 @@ def mechanisms(
     ['(total)', 'deterrence', '(provocation)', 'lost_hope']
     """
     exp, work = question.experiment, work or Work()
-    chosen: tuple[tuple[str, ...], ...] = tuple(shown_contrasts(exp) if contrasts is None else contrasts)
+    chosen: tuple[tuple[str, ...], ...] = tuple(asked_contrasts(exp) if contrasts is None else contrasts)
     if not chosen:
         raise QuestionError("policies: with one policy there is no difference to divide; name two or more")
     worlds = -(-check_count("trials", trials) // exp.lucks)
@@ -145,6 +145,19 @@ def mechanisms(
     types = dict.fromkeys(LIMITS, "Float64")
     return Mechanisms(question, worlds * exp.lucks, pd.DataFrame(table, columns=COLUMNS).astype(types),
                       ordered.astype(types), chosen)  # fmt: skip
+
+
+def asked_contrasts(experiment: Experiment) -> list[tuple[str, str]]:
+    """Return the experiment's questions as pairs of policies, and what compares a policy of which it asks nothing.
+
+    >>> import sim
+    >>> asked_contrasts(sim.load("debate"))
+    [('direct_ties', 'status_quo'), ('direct_ties', 'interoperability'), ('both', 'interoperability')]
+    """
+    shown = shown_contrasts(experiment)
+    asked = {entry.policies for entry in experiment.contrasts if entry.words}
+    declared = {name for entry in experiment.contrasts for name in entry.policies}
+    return [pair for pair in shown if pair in asked or not {*pair} <= declared] or shown
 
 
 def _policies(contrasts: Sequence[tuple[str, ...]]) -> list[str]:

@@ -177,7 +177,7 @@ def main_contrast(experiment: Experiment) -> tuple[str, ...]:
     """Name the two policies of a question that has room for one contrast.
 
     They are those of `ties_added` where the experiment has it; else of its first contrast; else the second policy and
-    the first.
+    the first. Raises QuestionError for an experiment with one policy.
 
     Examples
     --------
@@ -186,6 +186,8 @@ def main_contrast(experiment: Experiment) -> tuple[str, ...]:
     (('both', 'interoperability'), ('both', 'quiet_depth'))
     """
     names = [policy.name for policy in experiment.policies]
+    if len(names) < 2:
+        raise QuestionError("policies: with one policy there is no difference; name two or more")
     contrasts = [entry for entry in experiment.contrasts if {*entry.policies} <= {*names}]
     contrasts.sort(key=lambda entry: entry.key != MAIN_CONTRAST)
     return contrasts[0].policies if contrasts else tuple(names[1::-1])

@@ -28,7 +28,7 @@ COMMANDS = {
     "variance": "variance --trials 200 --seed 5",
     "discover": "discover --contrast both-status_quo --outcome prc_buildup_pct --points 64 --trials 20",
     "robust": "robust --trials 200 --lucks 4 --keep use_of_force=0.25",
-    "mechanisms": "mechanisms --trials 100 --policy both --policy status_quo",
+    "mechanisms": "mechanisms --trials 100 --policy status_quo --policy both",
     "worth": "worth --points 1024 --trials 2 --policy both --policy interoperability",
 }
 DIALS = sum(1 for claim in sim.load("debate").catalogue.claims.values() if claim.readings)
