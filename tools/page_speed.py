@@ -68,7 +68,7 @@ def measure(exp: Experiment, name: str, moves: int, slower: int) -> Speed:
 def _move(page: Any, moves: int) -> Speed:
     _wait_for_all(page)
     claim, answers = page.evaluate("document.querySelector('#sliders input').id.replace('claim-', '')"), []
-    low, high = page.evaluate("(claim) => ends(anchorsOf(claim)).map((x) => 100 * x)", claim)
+    low, high = page.evaluate("(claim) => endsOf(claim).map((x) => 100 * x)", claim)
     for number in range(moves):
         page.evaluate("paints.length = 0")
         to = round(low + (high - low) * (0.15 + 0.7 * (number * 0.618 % 1)))

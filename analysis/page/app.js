@@ -7,7 +7,7 @@ const CLAIMS = Object.keys(WORDS.claims);
 const VIEWS = WORDS.views.map((view) => ({ ...view, ...NUMBERS.views[view.name], own: NUMBERS.views[view.name].own.length > 0 }))
   .sort((a, b) => (b.name === WORDS.home) - (a.name === WORDS.home));
 const preset = (name) => VIEWS.find((view) => view.name === name).dials;
-const anchorsOf = (claim) => NUMBERS.claims[claim].anchors;
+const endsOf = (claim) => NUMBERS.claims[claim].ends;
 const POLICY = Object.fromEntries(WORDS.policies.map((policy, index) => [policy.name, { ...policy, index }]));
 const MAIN = WORDS.contrasts[0].map((name) => POLICY[name]);
 const isReduced = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -108,7 +108,7 @@ function readAddress() {
     if (key === "_r") isOther = value !== MARK;
     else if (!Object.hasOwn(WORDS.claims, key) || !/^-?\d{1,3}$/.test(value) || isFixed(key, view)) left++;
     else {
-      const [low, high] = ends(anchorsOf(key)), at = Math.max(low, Math.min(high, Number(value) / 100));
+      const [low, high] = endsOf(key), at = Math.max(low, Math.min(high, Number(value) / 100));
       if (at !== Number(value) / 100) left++;
       dials[key] = at + 0; // no negative zero
     }
@@ -256,7 +256,7 @@ function buildControls() {
 const group = (theme, claims) => h("div", { class: "group" }, h("h3", {}, theme), ...claims.map(slider));
 
 function slider(claim) {
-  const words = WORDS.claims[claim], id = `claim-${claim}`, [low, high] = ends(anchorsOf(claim)), question = words.question || words.says;
+  const words = WORDS.claims[claim], id = `claim-${claim}`, [low, high] = endsOf(claim), question = words.question || words.says;
   const input = h("input", { type: "range", id, min: 100 * low, max: 100 * high, step: 1, value: 0, "aria-describedby": `${id}-ends` });
   const marks = [[low, "self"], [0, "neutral"], [high, "newsham"]].filter(([at, who]) => who === "neutral" || at !== 0);
   const now = h("span"), why = h("details", {}, h("summary", { "aria-label": `Why? ${question}` }, "why?"));
@@ -317,10 +317,10 @@ function syncControls(of = state) {
     rows[claim].position = at;
     row.dataset.view = of.view;
     input.value = Math.round(100 * at);
-    const [low, high] = ends(anchorsOf(claim)), share = (x) => `${100 * (x - low) / (high - low)}%`;
+    const [low, high] = endsOf(claim), share = (x) => `${100 * (x - low) / (high - low)}%`;
     input.style.setProperty("--a", share(Math.min(at, 0)));
     input.style.setProperty("--b", share(Math.max(at, 0)));
-    const shownAs = fixed ? "set by these beliefs themselves" : words.shown.map((each) => meaning(each, anchorsOf(claim), at)).join("; ");
+    const shownAs = fixed ? "set by these beliefs themselves" : words.shown.map((each) => meaning(each, at)).join("; ");
     const dead = words.weight < DEAD ? (shownAs ? "; hardly moves these results" : "hardly moves these results") : "";
     now.textContent = shownAs + dead;
     input.setAttribute("aria-valuetext", [stand(at), shownAs].filter(Boolean).join(": "));
@@ -467,7 +467,7 @@ async function share() {
 function download() {
   const address = location.protocol === "file:" ? `Its link ended in ${addressOf()}` : `Its link: ${location.href.split("#")[0]}${addressOf()}`;
   const text = experimentText({ source: WORDS.source, worlds: NUMBERS.worlds, view: state.view, start: state.start, dials: state.dials,
-    preset: preset(state.view), anchors: anchorsOf, mark: MARK, address });
+    preset: preset(state.view), mark: MARK, address });
   const url = URL.createObjectURL(new Blob([text], { type: "application/yaml" }));
   h("a", { href: url, download: "my_beliefs.yaml" }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10000);

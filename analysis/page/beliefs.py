@@ -1,54 +1,24 @@
-"""Claims as the page shows them: where each reading stands on its slider, and the numbers of each reading."""
+"""Claims as the page shows them: the numbers of each reading, and where a worldview stands on a slider."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.engine.beliefs import dialled_parameters
+from sim.engine.beliefs import dialled_parameters, dials_of
 from sim.scenario.distributions import Blend, Distribution
 from sim.scenario.layers import ExperimentFile, merge_beliefs
 
 if TYPE_CHECKING:
-    from sim.scenario.catalogue import Catalogue, Claim
+    from sim.scenario.catalogue import Catalogue
     from sim.scenario.experiment import Worldview
-
-SELF, EVIDENCE, NEWSHAM = -1.0, 0.0, 1.0
-WORDS = {"self": SELF, "neutral": EVIDENCE, "newsham": NEWSHAM}
-"""Where the readings stand on every slider."""
-
-
-class Anchor(NamedTuple):
-    """A reading on a slider: its position, and the number of the dial that means the same in a file."""
-
-    position: float
-    dial: float
-    reading: str
-
-
-def anchors(claim: Claim) -> list[Anchor]:
-    """Return the readings of a claim, from Self's to Newsham's; a silent author has none.
-
-    A slider counts as the dial of a file: from -1, Self, over 0, the evidence, to 1, Newsham.
-
-    Examples
-    --------
-    >>> import sim
-    >>> claims = sim.load("debate").catalogue.claims
-    >>> anchors(claims["S9"])
-    [Anchor(position=-1.0, dial=-1.0, reading='self'), Anchor(position=0.0, dial=0.0, reading='neutral')]
-    >>> [anchor.reading for anchor in anchors(claims["N12"])]
-    ['self', 'neutral', 'newsham']
-    """
-    low, high = claim.dial_range
-    return [Anchor(dial, dial, word) for word, dial in WORDS.items() if low <= dial <= high]
 
 
 def readings(catalogue: Catalogue, claim: str) -> dict[str, dict[str, Distribution]]:
     """Return what each reading of a claim says of its parameters: `self`, `neutral` and `newsham`."""
-    low, high = catalogue.claims[claim].dial_range
-    return {word: _at(catalogue, claim, min(max(dial, low), high)) for word, dial in WORDS.items()}
+    words = {"self": "self", "neutral": "evidence", "newsham": "newsham"}
+    return {name: _at(catalogue, claim, dials_of(catalogue, word, [claim])[claim]) for name, word in words.items()}
 
 
 def position_of(catalogue: Catalogue, claim: str, worldview: Worldview) -> float | None:
@@ -57,14 +27,13 @@ def position_of(catalogue: Catalogue, claim: str, worldview: Worldview) -> float
     Examples
     --------
     >>> import sim
-    >>> exp = sim.load("debate", worldviews="neutral", set_="claim.N12=0.7")
+    >>> exp = sim.load("debate", worldviews="neutral", set_="claim.N12=0.4")
     >>> position_of(exp.catalogue, "N12", exp.worldviews[0]), position_of(exp.catalogue, "N1", exp.worldviews[0])
-    (0.7, 0.0)
+    (0.4, 0.0)
     """
     own = {name: worldview.distributions[name] for name in dialled_parameters(catalogue)[claim]}
-    of = anchors(catalogue.claims[claim])
-    dials = {entry.dial for entry in own.values() if isinstance(entry, Blend)}
-    for dial in (EVIDENCE, *(anchor.dial for anchor in of), *dials):
+    partly = [entry.dial for entry in own.values() if isinstance(entry, Blend)]
+    for dial in dict.fromkeys([0.0, *catalogue.claims[claim].dial_range, *partly]):
         if own == _at(catalogue, claim, dial):
             return dial
     return None

@@ -64,7 +64,7 @@ def numbers(exp: Experiment, rules: Rules) -> dict[str, Any]:
     specify = _Specifier(own)
     claims = {
         claim: {
-            "anchors": [list(anchor) for anchor in beliefs.anchors(catalogue.claims[claim])],
+            "ends": list(catalogue.claims[claim].dial_range),
             "readings": {
                 word: [[names.index(name), specify(name, entry)] for name, entry in said.items()]
                 for word, said in beliefs.readings(catalogue, claim).items()

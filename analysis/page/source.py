@@ -60,5 +60,6 @@ def read_source(name: str, exp: Experiment) -> Source:
 
 
 def _references(listed: list[str | int] | None, names: list[str]) -> dict[str, str]:
-    """What a file calls each of its entries, in order; an entry of the file that it extends goes by its name."""
-    return dict(zip(names, map(str, listed or names), strict=True))
+    """What a file calls each entry: a file of its name, or the name itself."""
+    by_name = {Path(str(reference)).stem: str(reference) for reference in listed or ()}
+    return {name: by_name.get(name, name) for name in names}

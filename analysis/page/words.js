@@ -87,12 +87,8 @@ function stand(position) {
 }
 
 /** What a position means as a number: the median of the parameter between its readings. */
-function meaning(shown, anchors, position) {
-  let value = shown.medians.neutral;
-  if (position !== 0) {
-    const { from, to, share } = between(anchors, position);
-    value = blend(shown.medians[from], shown.medians[to], share);
-  }
+function meaning(shown, position) {
+  const { reading, share } = lean(position), value = blend(shown.medians.neutral, shown.medians[reading], share);
   const isPercent = shown.text.includes("{%}"), number = isPercent ? 100 * value : value;
   const digits = Math.max(0, 1 - Math.floor(Math.log10(Math.abs(number) || 1))); // two that mean something
   return shown.text.replace(/\{%?\}/, String(Number(number.toFixed(Math.min(digits, 3)))).replace("-", MINUS));
@@ -124,9 +120,9 @@ function kicker({ view, moved }, evidence) {
 }
 
 /** The setting as an experiment that `strait run` takes; `source` is what analysis/page/source.py reads of the page's own. */
-function experimentText({ source, worlds, view, start, dials, preset, anchors, mark, address }) {
+function experimentText({ source, worlds, view, start, dials, preset, mark, address }) {
   const moved = Object.keys(dials).filter((claim) => dials[claim] !== (preset[claim] ?? 0));
-  const claims = { ...source.claims, ...Object.fromEntries(moved.map((claim) => [claim, dialOf(anchors(claim), dials[claim])])) };
+  const claims = { ...source.claims, ...Object.fromEntries(moved.map((claim) => [claim, dialOf(dials[claim])])) };
   const lines = [
     "# Beliefs set on the page of Strait. To play them: strait run my_beliefs.yaml",
     `# The page had the rules ${mark}. ${address}`,

@@ -59,11 +59,10 @@ function believed({ view, dials }, first, count) {
   for (const [index, spec] of NUMBERS.views[view].own) specs[index] = spec;
   const columns = specs.map((spec, index) => values(index, spec, first, count));
   for (const claim in dials) {
-    const { anchors, readings } = NUMBERS.claims[claim];
     if (dials[claim] === 0) continue;
-    const { from, to, share } = between(anchors, dials[claim]);
-    readings[from].forEach(([index, spec], i) => {
-      const a = values(index, spec, first, count), b = values(index, readings[to][i][1], first, count);
+    const { reading, share } = lean(dials[claim]), said = NUMBERS.claims[claim].readings;
+    said.neutral.forEach(([index, spec], i) => {
+      const a = values(index, spec, first, count), b = values(index, said[reading][i][1], first, count);
       if (typeof a === "number" && typeof b === "number") columns[index] = blend(a, b, share);
       else columns[index] = Float64Array.from({ length: count }, (_, w) => blend(at(a, w), at(b, w), share));
     });

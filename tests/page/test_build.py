@@ -146,11 +146,12 @@ def test_text_and_marks_stand_out_in_both_themes() -> None:
 def test_a_saved_experiment_of_an_own_one_is_what_the_page_played(extends: str | None, tmp_path: Path) -> None:
     (tmp_path / "worldviews").mkdir()
     (tmp_path / "worldviews" / "mixed.yaml").write_text(
-        "worldview: mixed\nclaims: {N1: newsham, N12: 0.35}\nparameters: {force_per_year: 0.08}\n", encoding="utf-8"
+        "worldview: mixed\nclaims: {N1: newsham}\nparameters: {force_per_year: 0.08}\n", encoding="utf-8"
     )
     head = "extends: debate\n" if extends else "policies: [status_quo, both]\nstarts: [2020]\nvalues: [neutral]\n"
     (tmp_path / "own.yaml").write_text(
-        f"experiment: own\n{head}worldviews: [worldviews/mixed.yaml]\nmonths: 60\nclaims: {{S9: 0.25}}\nseed: 7\n",
+        f"experiment: own\n{head}worldviews: [worldviews/mixed.yaml]\nmonths: 60\nseed: 7\n"
+        "claims: {S9: -0.75, N12: -0.3}\n",
         encoding="utf-8",
     )
     exp = load(tmp_path / "own.yaml")
@@ -161,10 +162,9 @@ def test_a_saved_experiment_of_an_own_one_is_what_the_page_played(extends: str |
     assert content.evidence_view(exp) is None
     source = vars(read_source(str(tmp_path / "own.yaml"), exp))
     data = {"source": source, "worlds": 4000, "view": "mixed", "start": "2020",
-            "dials": view["dials"] | {"N1": 0.4, "S7": -1}, "preset": view["dials"], "mark": "x", "address": "",
-            "claims": {claim: entry["anchors"] for claim, entry in numbers["claims"].items()}}  # fmt: skip
-    code = "answer(experimentText({ ...DATA, anchors: (claim) => DATA.claims[claim] }))"
-    text = ask(["beliefs.js", "words.js"], code, data)
+            "dials": view["dials"] | {"N1": 0.4, "S7": -1}, "preset": view["dials"], "mark": "x",
+            "address": ""}  # fmt: skip
+    text = ask(["beliefs.js", "words.js"], "answer(experimentText(DATA))", data)
     (tmp_path / "my_beliefs.yaml").write_text(text, encoding="utf-8")
     saved = load(tmp_path / "my_beliefs.yaml")
     wanted = load(tmp_path / "own.yaml", set_=["claim.N1=0.4", "claim.S7=self"], starts="2020", trials=4000, lucks=1)

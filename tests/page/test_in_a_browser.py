@@ -139,7 +139,7 @@ def test_each_control_is_in_the_link(visit: Open) -> None:
         return all(readAddress()) === all(state); })()"""
     page.click(".more > summary")
     for claim in page.evaluate("CLAIMS"):
-        low, high = page.evaluate("(claim) => ends(anchorsOf(claim)).map((x) => 100 * x)", claim)
+        low, high = page.evaluate("(claim) => endsOf(claim).map((x) => 100 * x)", claim)
         for percent in {round(low), round(0.37 * low), round(0.5 * high), round(high)}:
             slide(page, claim, percent)
             assert page.evaluate("(claim) => position(claim)", claim) == percent / 100
@@ -230,7 +230,7 @@ def test_garbage_in_the_address_is_left_out(address: str, visit: Open) -> None:
     wait(page, "shown !== null")
     assert page.is_visible("#notice") or address in ("#&&&", "#N1=50&N1=60")
     inside = "([low, high], at) => at >= low && at <= high"
-    assert page.evaluate(f"CLAIMS.every((claim) => ({inside})(ends(anchorsOf(claim)), position(claim)))")
+    assert page.evaluate(f"CLAIMS.every((claim) => ({inside})(endsOf(claim), position(claim)))")
     assert page.inner_text("#verdict")
 
 

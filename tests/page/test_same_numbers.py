@@ -102,15 +102,9 @@ def test_odd_experiments_are_drawn_and_played_alike(name: str, tmp_path: Path) -
 def test_every_position_of_every_slider_is_what_a_file_says(data: st.DataObject) -> None:
     exp = load("debate")
     dialled = dialled_parameters(exp.catalogue)
-    numbers = {
-        claim: {"anchors": [list(anchor) for anchor in beliefs.anchors(exp.catalogue.claims[claim])]}
-        for claim in dialled
-    }
-    ends = ask(["beliefs.js"], "answer(Object.values(DATA).map((claim) => ends(claim.anchors)))", numbers)
-    positions = {claim: data.draw(st.integers(round(100 * low), round(100 * high))) / 100
-                 for claim, (low, high) in zip(dialled, ends, strict=True)}  # fmt: skip
-    files = ask(["beliefs.js"], "answer(DATA.map(([anchors, at]) => dialOf(anchors, at)))",
-                [[numbers[claim]["anchors"], positions[claim]] for claim in dialled])  # fmt: skip
+    ends = {claim: [round(100 * end) for end in exp.catalogue.claims[claim].dial_range] for claim in dialled}
+    positions = {claim: data.draw(st.integers(*of)) / 100 for claim, of in ends.items()}
+    files = ask(["beliefs.js"], "answer(DATA.map(dialOf))", list(positions.values()))
     given = [f"claim.{claim}={dial}" for claim, dial in zip(dialled, files, strict=True)]
     loaded = load("debate", worldviews="neutral", set_=given)
     found = {claim: beliefs.position_of(loaded.catalogue, claim, loaded.worldviews[0]) for claim in dialled}

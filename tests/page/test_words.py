@@ -100,11 +100,10 @@ def test_whose_beliefs_these_are() -> None:
 
 
 def test_positions_in_words_and_as_numbers() -> None:
-    anchors = [[-1, -1, "self"], [0, 0, "neutral"], [1, 1, "newsham"]]
     shown = {"text": "an opportunist in {%} of 100 worlds",
              "medians": {"self": 0.26, "neutral": 0.5, "newsham": 0.84}}  # fmt: skip
-    code = "answer(DATA.at.map((x) => [stand(x), meaning(DATA.shown, DATA.anchors, x), dialOf(DATA.anchors, x)]))"
-    assert ask(SCRIPTS, code, {"at": [-1, 0, 0.4, 1], "shown": shown, "anchors": anchors}) == [
+    code = "answer(DATA.at.map((x) => [stand(x), meaning(DATA.shown, x), dialOf(x)]))"
+    assert ask(SCRIPTS, code, {"at": [-1, 0, 0.4, 1], "shown": shown}) == [
         ["as Self reads it", "an opportunist in 26 of 100 worlds", "self"],
         ["the evidence", "an opportunist in 50 of 100 worlds", "evidence"],
         ["40 % of the way from the evidence to Newsham", "an opportunist in 64 of 100 worlds", 0.4],
