@@ -1,4 +1,4 @@
-"""The figure of the whole debate at a glance: who is right under whose beliefs."""
+"""The figure of the whole debate at a glance: which policy does best, under whose beliefs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch, Rectangle
 
@@ -26,15 +25,22 @@ from analysis.figures.captions import (
 )
 from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
 from analysis.figures.text import text_height, wrap_text
-from analysis.questions.compare import Comparison, Levels, Versus, comparisons, leader, means, primary, rivals
+from analysis.questions.compare import Comparison, Levels, Versus, comparisons, leader, means, primary
 from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment
 
 SIDE = 2.1  # inches for the titles of the worldviews
+MOST_NAMED = 3  # policies in front without a clear best; of more only their number
+OPEN = {  # status of a cell without a clearly best policy -> its words
+    "small": "the best is clear, but its lead is small",
+    "same": "no difference matters",
+    "undecided": "it is too close to call",
+    "few": "there are too few trials to say",
+}
 
 
 def draw_who_is_right(exp: Experiment, summary: pd.DataFrame, table: pd.DataFrame, start: str) -> CaptionedFigure:
-    """Draw the grid of beliefs by primary outcomes: which policy in dispute does best, and is that settled.
+    """Draw the grid of beliefs by primary outcomes: which of all policies does best, and is that settled.
 
     `summary` is `result.summary()`, and `table` is `result.differences()` of at least two policies.
     """
@@ -48,8 +54,8 @@ def draw_who_is_right(exp: Experiment, summary: pd.DataFrame, table: pd.DataFram
     tops = np.cumsum([max(text_height(head, style.HEADING) for head in heads) + 0.12, *deep]).tolist()
     caption = describe_leaders(exp, summary, table, start)
     figure = make_page(
-        exp, start, title="Who is right under whose beliefs?", caption=caption, body=tops[-1] + 0.1, keys=_keys(exp),
-        note="Each cell names the policy that does best of those in the key.",
+        exp, start, title="Which policy does best, under whose beliefs?", caption=caption, body=tops[-1] + 0.1,
+        keys=_keys(exp), note="Each cell names the policy that does best of all that are played.",
     )  # fmt: skip
     axes = figure.subplots()
     axes.set(xlim=(0, SIDE + wide * len(heads)), ylim=(tops[-1], 0))
@@ -60,8 +66,9 @@ def draw_who_is_right(exp: Experiment, summary: pd.DataFrame, table: pd.DataFram
     for top, high, view, row in zip(tops, deep, exp.worldviews, cells, strict=False):
         name = wrap_text(worldview_title(view), SIDE - 0.15, style.HEADING, bold=True)
         axes.text(0, top + high / 2, name, size=style.HEADING, weight="bold", va="center", linespacing=style.SPACING)
-        for i, (head, detail, colour) in enumerate(row):
-            _box(axes, SIDE + i * wide, top, wide, high, colour)
+        for i, (head, detail, look) in enumerate(row):
+            box = Rectangle((SIDE + i * wide + 0.05, top + 0.05), wide - 0.1, high - 0.1, linewidth=2, **look)
+            axes.add_patch(box)
             above = top + (high - text_height(head, style.HEADING) - text_height(detail, style.TICK) - 0.06) / 2
             below = above + text_height(head, style.HEADING) + 0.06
             x = SIDE + i * wide + 0.17
@@ -72,8 +79,8 @@ def draw_who_is_right(exp: Experiment, summary: pd.DataFrame, table: pd.DataFram
 
 def _cells(
     exp: Experiment, summary: pd.DataFrame, table: pd.DataFrame, start: str, wide: float
-) -> list[list[tuple[str, str, str]]]:
-    """Return each row's cells: verdict and numbers, wrapped, and the colour of the clearly best, or none."""
+) -> list[list[tuple[str, str, dict[str, Any]]]]:
+    """Return each row's cells: verdict and numbers, wrapped, and the look of its box."""
     levels, versus, looks = means(summary, start), comparisons(table, start), style.policy_looks(exp)
     rows = []
     for view in exp.worldviews:
@@ -81,15 +88,15 @@ def _cells(
         for outcome in primary(exp):
             lead = leader(exp, levels, versus, view.name, outcome)
             head, detail = cell_text(exp, levels, versus, view.name, outcome)
-            colour = looks[lead.policy].colour if lead.status == "settled" else ""
+            look = _fill(looks[lead.policy].colour if lead.status in ("settled", "small") else style.GREY, lead.status)
             head = wrap_text(head, wide - 0.35, style.HEADING, bold=True)
-            row.append((head, wrap_text(detail, wide - 0.35, style.TICK), colour))
+            row.append((head, wrap_text(detail, wide - 0.35, style.TICK), look))
         rows.append(row)
     return rows
 
 
 def describe_leaders(exp: Experiment, summary: pd.DataFrame, table: pd.DataFrame, start: str) -> str:
-    """Return on how many primary outcomes each rival is clearly best, under each worldview."""
+    """Return on how many primary outcomes each policy is clearly best, under each worldview."""
     levels, versus = means(summary, start), comparisons(table, start)
     outcomes, sentences = primary(exp), []
     for view in exp.worldviews:
@@ -97,15 +104,11 @@ def describe_leaders(exp: Experiment, summary: pd.DataFrame, table: pd.DataFrame
         wins = Counter(lead.policy for lead in leaders if lead.status == "settled").most_common()
         left = Counter(lead.status for lead in leaders)
         parts = [f"{policy_phrase(exp, policy)} is clearly best on {number_word(n)}" for policy, n in wins]
-        parts += [f"{number_word(left['small'])} clear but small"] if left["small"] else []
-        parts += [f"{number_word(left['same'])} without a difference that matters"] if left["same"] else []
-        parts += [f"{number_word(left['undecided'])} too close to call"] if left["undecided"] else []
-        parts += [f"{number_word(left['few'])} with too few trials to say"] if left["few"] else []
+        parts += [f"on {number_word(left[status])} {words}" for status, words in OPEN.items() if left[status]]
         sentences.append(f"{capitalize(belief_clause(view))}, {join_words(parts)}.")
-    others = join_words([policy_phrase(exp, name) for name in rivals(exp)])
     return (
-        f"Of {number_word(len(outcomes))} outcomes: {' '.join(sentences)} Clearly best: clearly different from each of "
-        f"the others. Compared: {others}."
+        f"{capitalize(number_word(len(outcomes)))} outcomes, {number_word(len(exp.policies))} policies. "
+        f"{' '.join(sentences)} Clearly best: better than each other policy by more than the margin."
     )
 
 
@@ -114,7 +117,7 @@ def cell_text(
 ) -> tuple[str, str]:
     """Return the verdict and the numbers of one cell of the grid."""
     lead = leader(exp, levels, versus, worldview, outcome)
-    level = {name: levels[worldview, name, outcome.name][0] for name in rivals(exp)}
+    level = {policy.name: levels[worldview, policy.name, outcome.name][0] for policy in exp.policies}
     if lead.status == "settled":
         ahead = signed(versus[worldview, outcome.name, lead.policy, lead.runner_up].difference, outcome)
         ahead = ahead.replace(f"\u00a0{outcome.unit}", "")  # the unit stands once
@@ -122,8 +125,8 @@ def cell_text(
         return title(exp, lead.policy), numbers
     if lead.status == "small":
         ahead = signed(versus[worldview, outcome.name, lead.policy, lead.runner_up].difference, outcome)
-        numbers = f"{amount(level[lead.policy], outcome)}, {ahead}: clear but small"
-        return f"{title(exp, lead.policy)}, by little", numbers
+        numbers = f"{amount(level[lead.policy], outcome)}, {ahead} than {title(exp, lead.runner_up)}: clear but small"
+        return title(exp, lead.policy), numbers
     front = {name: level[name] for name in (lead.policy, *lead.unsettled)}
     widest = max((versus[worldview, outcome.name, lead.policy, name].margin for name in lead.unsettled), default=0.0)
     head, verdict = {
@@ -132,29 +135,31 @@ def cell_text(
         "undecided": ("Undecided", "too close to call"),
     }[lead.status]
     if len(front) < len(level):
-        head = join_words([title(exp, name) for name in front], "or")
+        few = len(front) <= MOST_NAMED
+        head = join_words([title(exp, name) for name in front], "or") if few else f"{number_word(len(front))} in front"
+        head = capitalize(head)
     low, high = min(front, key=front.__getitem__), max(front, key=front.__getitem__)
     least, most = (amount(front[end], outcome) for end in (low, high))
     span = f"{least} with each" if least == most else f"{least} ({title(exp, low)}) to {most} ({title(exp, high)})"
     return head, f"{span}: {verdict}"
 
 
-def _box(axes: Axes, x: float, y: float, wide: float, high: float, colour: str) -> None:
-    """Draw a cell's box: in the winner's colour where one is settled, else dashed."""
-    box = Rectangle((x + 0.05, y + 0.05), wide - 0.1, high - 0.1, linewidth=2, **_fill(colour))
-    axes.add_patch(box)
-
-
-def _fill(colour: str) -> dict[str, Any]:
-    if not colour:
-        return {"facecolor": "white", "edgecolor": style.GREY, "linestyle": "--"}
+def _fill(colour: str, status: str) -> dict[str, Any]:
+    """Return the look of a box: full where a policy is clearly best, dashed in its colour where its lead is small."""
+    if status != "settled":
+        return {"facecolor": "white", "edgecolor": colour, "linestyle": "--"}
     return {"facecolor": tuple(0.82 + 0.18 * channel for channel in to_rgb(colour)), "edgecolor": colour}
 
 
 def _keys(exp: Experiment) -> list[Patch]:
     looks = style.policy_looks(exp)
     keys = [
-        Patch(label=wrap_text(title(exp, name), 3.6, style.TICK), linewidth=2, **_fill(looks[name].colour))
-        for name in rivals(exp)
+        Patch(label=wrap_text(title(exp, policy.name), 3.6, style.TICK), linewidth=2,
+              **_fill(looks[policy.name].colour, "settled"))
+        for policy in exp.policies
+    ]  # fmt: skip
+    return [
+        *keys,
+        Patch(label="dashed, coloured: best, but its lead is small", **_fill(style.INK, "small")),
+        Patch(label="dashed, grey: none is clearly best", **_fill(style.GREY, "")),
     ]
-    return [*keys, Patch(label="none is clearly best", **_fill(""))]

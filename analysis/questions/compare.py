@@ -54,7 +54,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Leader:
-    """The rival with the best estimate in one cell, and the rivals that are not clearly worse."""
+    """The policy with the best estimate in one cell, the second best, and those that are not clearly worse."""
 
     policy: str
     runner_up: str
@@ -101,9 +101,10 @@ def rivals(exp: Experiment) -> list[str]:
 def leader(
     exp: Experiment, levels: Levels, versus: dict[Versus, Comparison], worldview: str, outcome: Outcome
 ) -> Leader:
-    """Return the rival that does best on an outcome under a worldview, and whether that is settled."""
+    """Return the policy that does best of all on an outcome under a worldview, and whether that is settled."""
     sign = -1 if outcome.better == "high" else 1
-    order = sorted(rivals(exp), key=lambda policy: sign * levels[worldview, policy, outcome.name][0])
+    names = [policy.name for policy in exp.policies]
+    order = sorted(names, key=lambda name: sign * levels[worldview, name, outcome.name][0])
     verdicts = {other: versus[worldview, outcome.name, order[0], other].verdict for other in order[1:]}
     unsettled = tuple(other for other, verdict in verdicts.items() if verdict != "better")
     left = {verdicts[other] for other in unsettled}

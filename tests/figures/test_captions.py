@@ -16,7 +16,7 @@ from analysis.figures.economic_loss_figure import describe_losses
 from analysis.figures.first_times_figure import describe_first_times
 from analysis.figures.outcome_shares_figure import draw_outcome_shares
 from analysis.figures.rungs_figure import describe_rungs
-from analysis.figures.verdict_grid import cell_text, describe_leaders
+from analysis.figures.verdict_grid import cell_text, describe_leaders, draw_who_is_right
 from analysis.questions import compare
 from analysis.questions.timelines import FIRST_EVENTS, LOSSES
 from sim.results.result import Result
@@ -153,10 +153,11 @@ def tables(result: Result) -> tuple[pd.DataFrame, pd.DataFrame]:
 @pytest.mark.parametrize(
     ("row", "head", "words"),
     [(BETTER, "Direct ties", "direct ties is clearly best on four"),
-     (OPEN, "Undecided", "four too close to call"),
-     (FEW, "Too few trials", "four with too few trials to say"),
-     (SAME, "No real difference", "four without a difference that matters"),
-     (EQUAL, "No real difference", "four without a difference that matters")],
+     (SMALL, "Direct ties", "on four the best is clear, but its lead is small"),
+     (OPEN, "Undecided", "on four it is too close to call"),
+     (FEW, "Too few trials", "on four there are too few trials to say"),
+     (SAME, "No real difference", "on four no difference matters"),
+     (EQUAL, "No real difference", "on four no difference matters")],
 )  # fmt: skip
 def test_the_grid_names_the_best_only_where_it_is_settled(
     result: Result, row: dict[str, Any], head: str, words: str
@@ -166,6 +167,26 @@ def test_the_grid_names_the_best_only_where_it_is_settled(
     levels, versus = compare.means(summary, "2026"), compare.comparisons(table, "2026")
     force = exp.catalogue.outcomes[FORCE]
     assert cell_text(exp, levels, versus, "newsham", force)[0] == head
+
+
+def test_the_grid_names_the_best_of_all_policies_that_are_played(result: Result) -> None:
+    """A policy outside the questions may do best: the grid once left it out and named the wrong one."""
+    summary, versus = result.summary(), compare.comparisons(result.differences(), "2026")
+    levels = compare.means(summary, "2026")
+    outside = "quiet_depth"
+    assert outside not in {name for entry in EXP.contrasts if entry.words for name in entry.policies}
+    levels["newsham", outside, FORCE] = (0.0, 0.0, 0.0)
+    for policy in EXP.policies:
+        pair = ("newsham", FORCE, outside, policy.name)
+        if policy.name != outside:
+            versus[pair] = replace(versus[pair], verdict="better")
+    force = EXP.catalogue.outcomes[FORCE]
+    lead = compare.leader(EXP, levels, versus, "newsham", force)
+    assert (lead.policy, lead.status) == (outside, "settled")
+    assert cell_text(EXP, levels, versus, "newsham", force)[0] == captions.title(EXP, outside)
+    (keys,) = draw_who_is_right(EXP, *tables(result), "2026").figure.legends
+    labels = [said(text.get_text()).replace("\n", " ") for text in keys.get_texts()]
+    assert labels[: len(EXP.policies)] == [policy.title for policy in EXP.policies]
 
 
 def test_the_grid_names_those_in_front_where_only_some_are_settled(result: Result) -> None:
