@@ -139,11 +139,15 @@ def _folders(files: list[str], loaded: list[Experiment], out: Path | None, share
 
 
 def _writer(exp: Experiment, folder: Path, until: list[str], *, limit: bool, **settings: Any) -> Callable[..., Result]:
-    """Return the function that plays an experiment into its folder, up to the widths that --until names."""
+    """Return the function that plays an experiment into its folder, up to the widths that --until names.
+
+    A folder that holds another run is an error here, before any experiment is played.
+    """
     from sim.results import stopping_rule, store
 
     targets = stopping_rule.read_targets(exp, until)
     exp = stopping_rule.allow_most_trials(exp) if targets and limit else exp
+    store.require_usable(exp, folder, fresh=settings["fresh"], share=settings["share"])
     return partial(store.write_folder, exp, folder, until=targets, **settings)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -139,7 +139,7 @@ def require_same_run(folder: Path, found: Manifest, wanted: Manifest) -> None:
         differences.insert(0, f"trials: {found['trials']} there, only {wanted['trials']} here")
     if found.get("share") != wanted["share"]:
         differences.insert(0, f"part: {found.get('share') or 'all'} there, {wanted['share'] or 'all'} here")
-    _refuse(folder, differences, "another experiment or program")
+    _refuse(folder, differences, "another run")
 
 
 def require_same_libraries(folder: Path, found: Manifest, wanted: Manifest) -> None:
@@ -156,7 +156,8 @@ def list_differences(found: Manifest, wanted: Manifest) -> list[str]:
         {name: str(run["versions"].get(name)), "the rules' sources (sim/)": run["rules_sha256"][:12]}
         for run in (found, wanted)
     )
-    return [*_differing_settings(found["experiment"], wanted["experiment"]), *differing_values(there, here)]
+    settings = _differing_settings(found["experiment"], wanted["experiment"])
+    return [*_describe_settings(settings), *differing_values(there, here)]
 
 
 def differing_values(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
@@ -178,20 +179,45 @@ def _refuse(folder: Path, differences: list[str], content: str) -> None:
         more = f"; and {len(differences) - MAX_NAMED} more" if len(differences) > MAX_NAMED else ""
         raise FolderError(
             f"{folder}: it holds {content} ({'; '.join(differences[:MAX_NAMED])}{more}); "
-            "name another folder, or use --fresh to replace it"
+            "name another folder (--out out/NAME), or use --fresh to replace it"
         )
 
 
-def _differing_settings(there: Any, here: Any, path: str = "") -> Iterator[str]:
-    """Differences between two resolved experiments, except `NO_SETTINGS`; entries of a list are matched by name."""
+def _differing_settings(there: Any, here: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    """Path and both values of each difference between two resolved experiments, except `NO_SETTINGS`.
+
+    Entries of a list are matched by name.
+    """
     if isinstance(there, list) and isinstance(here, list):
         there, here = _by_name(there), _by_name(here)
     if isinstance(there, dict) and isinstance(here, dict):
         for key in dict.fromkeys([*there, *here]):
             if path or key not in NO_SETTINGS:
-                yield from _differing_settings(there.get(key), here.get(key), f"{path}.{key}" if path else key)
+                yield from _differing_settings(there.get(key), here.get(key), *path, key)
     elif there != here:
-        yield f"{path}: {_shorten(there)} there, {_shorten(here)} here"
+        yield path, there, here
+
+
+def _describe_settings(differences: Iterable[tuple[tuple[str, ...], Any, Any]]) -> list[str]:
+    """Say in words what differs: single values are shown, larger ones only named, each once.
+
+    >>> _describe_settings([(("starts", "2020"), {"title": "T"}, None), (("starts", "order"), "2020 2026", "2026"),
+    ...                     (("worldviews", "self", "distributions", "p"), {"fixed": 0.3}, 0.4)])
+    ['starts: 2020 only there', 'p: other numbers']
+    """
+    entries: dict[tuple[str, str], dict[str, None]] = {}  # of a kind such as levers, that one of the two runs lacks
+    words: list[str] = []
+    for (*sections, name), there, here in differences:
+        if "distributions" in sections:  # of a parameter, under each worldview in which it differs
+            words.append(f"{[*sections, name][sections.index('distributions') + 1]}: other numbers")
+        elif isinstance(there or here, dict) and (there is None or here is None):
+            entries.setdefault((sections[-1], "there" if here is None else "here"), {})[name] = None
+        elif isinstance(there, dict | list) or isinstance(here, dict | list):
+            words.append(f"{'.'.join([*sections, name])}: differs")
+        elif name != "order" or not any(kind == sections[-1] for kind, _ in entries):
+            words.append(f"{'.'.join([*sections, name])}: {_shorten(there)} there, {_shorten(here)} here")
+    lacking = [f"{kind}: {' '.join(names)} only {where}" for (kind, where), names in entries.items()]
+    return list(dict.fromkeys([*lacking, *words]))
 
 
 def _by_name(entries: list[Any]) -> dict[str, Any]:
@@ -201,7 +227,6 @@ def _by_name(entries: list[Any]) -> dict[str, Any]:
 
 
 def _shorten(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    if value is None or isinstance(value, bool):
+        return "nothing" if value is None else "on" if value else "off"
+    return text if len(text := str(value)) <= 60 else f"{text[:57]}..."

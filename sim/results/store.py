@@ -80,8 +80,7 @@ def write_folder(
             "--until needs all trials, in order, on this computer; find the number of trials with it, "
             "then use --trials with --cluster or --part"
         )
-    block_worlds = max(1, BLOCK_TRIALS // experiment.lucks)
-    wanted = manifest.describe_run(experiment, block_worlds, str(share) if share else None)
+    wanted = _describe(experiment, share)
     Parts.of_run(Path(out), wanted, experiment)  # an impossible share is an error before anything is played
     if cluster or share:
         wanted["traits"] = same_program.fingerprint(experiment)
@@ -92,6 +91,24 @@ def write_folder(
     else:
         fill = _fill_here(workers)
     return fill_folder(experiment, Path(out), wanted, fill, fresh=fresh, until=until, progress=progress)
+
+
+def require_usable(experiment: Experiment, out: str | Path, *, fresh: bool = False, share: Share | None = None) -> None:
+    """Raise FolderError where `write_folder` would, for what the folder holds; nothing is played or written."""
+    _read_same_run(Path(out), experiment, _describe(experiment, share), fresh=fresh)
+
+
+def _describe(experiment: Experiment, share: Share | None) -> Manifest:
+    block_worlds = max(1, BLOCK_TRIALS // experiment.lucks)
+    return manifest.describe_run(experiment, block_worlds, str(share) if share else None)
+
+
+def _read_same_run(folder: Path, experiment: Experiment, wanted: Manifest, *, fresh: bool) -> Manifest | None:
+    """Manifest of what the folder holds, None if it is new; raise FolderError if it is another run and not `fresh`."""
+    found = manifest.read_run(folder, any_schema=fresh)
+    if found and not fresh:
+        manifest.require_same_run(folder, _with_present_trials(folder, found, experiment), wanted)
+    return found
 
 
 def _fill_here(workers: int | None) -> FillBlocks:
@@ -128,14 +145,7 @@ def fill_folder(
     fill
         Writes blocks into the folder: played here, played on a cluster, or copied.
     """
-
-    def read_same_run() -> Manifest | None:
-        found = manifest.read_run(folder, any_schema=fresh)
-        if found and not fresh:
-            manifest.require_same_run(folder, _with_present_trials(folder, found, experiment), wanted)
-        return found
-
-    found = read_same_run()
+    found = _read_same_run(folder, experiment, wanted, fresh=fresh)
     if found and not fresh and (result := _read_complete(folder, found, experiment, until or {})):
         return result
     try:
@@ -143,7 +153,8 @@ def fill_folder(
     except OSError as error:
         raise FolderError(f"{folder}: cannot be made ({error.strerror}); name another folder") from error
     with disk.lock_folder(folder):
-        found = read_same_run()  # again: another process may have written until the lock was ours
+        # Again: another process may have written until the lock was ours.
+        found = _read_same_run(folder, experiment, wanted, fresh=fresh)
         if found and fresh:
             _clear(folder, found)
         elif found:

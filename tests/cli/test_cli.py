@@ -87,7 +87,7 @@ def test_the_same_experiment_is_shown_again(strait: Strait) -> None:
 
 def test_another_experiment_in_the_same_folder_needs_fresh(strait: Strait) -> None:
     assert strait(*small("--no-figures")).exit_code == 0
-    assert_refused(strait(*small("--no-figures", "--seed", "8")), "out", "another experiment", "--fresh")
+    assert_refused(strait(*small("--no-figures", "--seed", "8")), "out", "another run", "--out out/NAME", "--fresh")
     result = strait(*small("--no-figures", "--seed", "8", "--fresh"))
     assert result.exit_code == 0
     assert "showing the saved results" not in result.stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,11 @@ def test_the_unchanged_run_is_played_beside_it_and_compared(strait: Strait, tmp_
     assert (tmp_path / "changed/comparison.csv").exists()
     unchanged = json.loads((tmp_path / "changed_unchanged/manifest.json").read_text(encoding="utf-8"))
     assert unchanged["experiment"]["changes"] == []
+    shutil.rmtree(tmp_path / "changed_unchanged")
+    other = strait(*RUN, "--set", "us_intervenes_prob=0.9", "--no-figures", "--out", "changed", "--with-unchanged")
+    assert other.exit_code == 2
+    assert "us_intervenes_prob: other numbers" in other.stderr
+    assert not (tmp_path / "changed_unchanged").exists()  # the other folder is checked before this one is played
     refused = strait(*RUN, "--with-unchanged")
     assert refused.exit_code == 2
     assert "--with-unchanged: needs one experiment with --set" in refused.stderr

@@ -184,7 +184,7 @@ def test_a_share_is_not_taken_for_a_run(thirds: Path, whole: Path, tmp_path: Pat
     with pytest.raises(FolderError, match="no part of a run here"):
         merge([tmp_path], tmp_path / "out")
     write_folder(experiment(seed=8), tmp_path / "out")
-    with pytest.raises(FolderError, match=r"another experiment or program \(seed: 8 there, 7 here\)"):
+    with pytest.raises(FolderError, match=r"another run \(seed: 8 there, 7 here\)"):
         merge([thirds], tmp_path / "out")
 
 

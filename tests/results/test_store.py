@@ -102,7 +102,7 @@ def test_a_folder_that_holds_the_experiment_is_read_not_run(
 
 
 def test_a_folder_of_another_experiment_is_refused_unless_fresh(folder: Path) -> None:
-    with pytest.raises(FolderError, match=r"another experiment or program \(seed: 7 there, 8 here\).*use --fresh"):
+    with pytest.raises(FolderError, match=r"another run \(seed: 7 there, 8 here\).*use --fresh"):
         write_folder(experiment(seed=8), folder)
     with pytest.raises(FolderError, match=r"trials: 1000 there, only 900 here"):
         write_folder(experiment(trials=900), folder)
@@ -123,11 +123,19 @@ def test_what_differs_between_experiments_is_named(tmp_path: Path) -> None:
         return str(error.value)
 
     manifest.require_same_run(tmp_path, resolved(), resolved())
-    assert "worldviews.neutral.distributions.us_intervenes_prob: {" in refusal("us_intervenes_prob=0.4")
-    assert "switches.provocation: True there, False here" in refusal("switch.provocation=off")
-    assert "policies.both: {" in refusal(policies=["status_quo", "direct_ties"])
+    changed = refusal("us_intervenes_prob=0.4")
+    assert changed == (
+        f"{tmp_path}: it holds another run (us_intervenes_prob: other numbers); "
+        "name another folder (--out out/NAME), or use --fresh to replace it"
+    )
+    assert "switches.provocation: on there, off here" in refusal("switch.provocation=off")
+    fewer = refusal(policies=["status_quo", "direct_ties"])
+    assert "policies: interoperability both quiet_depth only there" in fewer
+    assert "policies.order" not in fewer
+    assert not any(set("{}[]\"") & set(text) for text in (changed, fewer))
     assert "seed: 2020 there, 3 here" in refusal(seed=3)
-    assert "; and " in refusal("lever.escorts.depth=1", "us_intervenes_prob=0.4")
+    many = ("switch.provocation=off", "us_intervenes_prob=0.4", "quantity.prc_strength=0.2")
+    assert "; and " in refusal(*many, seed=3, lucks=4)
 
 
 def test_another_program_or_schema_is_refused_unless_fresh(folder: Path) -> None:
