@@ -142,7 +142,7 @@ def test_a_planted_linear_model_comes_back() -> None:
         ({"lucks": 0}, "lucks"),
         ({"first_world": -1}, "first_world"),
     ],
-    ids=str,
+    ids=lambda given: given if isinstance(given, str) else ", ".join(given),
 )  # fmt: skip
 def test_what_cannot_be_answered_is_refused(change: dict[str, Any], said: str) -> None:
     given: dict[str, Any] = {"X": [[0.5]], "names": ["N12"], "worlds": 10, **change}
