@@ -12,6 +12,7 @@ from analysis.figures.captions import (
     changes_phrase,
     difference_unit,
     digits,
+    event,
     policy_phrase,
     question_words,
     title,
@@ -27,6 +28,7 @@ from sim.scenario.experiment import Experiment
 
 RESULTS, WORDS = "Results", "In words"
 FEW = "too few to say"
+HEADING: Mapping[str, Any] = MappingProxyType({"bold": True, "top": 1, "top_color": style.RULE})
 HEAD = 4  # the row of the header, from 0
 CLEAR, SMALL = 0.28, 0.1  # how much colour a clear difference has, and one that is clear but small
 
@@ -62,8 +64,10 @@ def pages(result: Result) -> list[Page]:
     base = policy_phrase(exp, reference_policy(exp))
     note = (f"Green: clearly better than {base} under the same beliefs. Purple: clearly worse. Paler: clear but "
             f"small. No colour: too close to call, or no difference that matters. Grey: {base} itself.")  # fmt: skip
+    if any(outcome.given for outcome in exp.catalogue.outcomes.values()):
+        note += " The last rows count only some trials, which differ by policy, so none is green or purple."
     results = Page(RESULTS, [*head, note], ["Start", "Outcome", "Policy", *views],
-                   [16, 30, 26, *([18, 17] * len(exp.worldviews))], 3, _results(result, versus))  # fmt: skip
+                   [16, 46, 26, *([18, 17] * len(exp.worldviews))], 3, _results(result, versus))  # fmt: skip
     header = ["Start", "Whose beliefs", "Outcome", "Question", "Policy", "Instead of", "What it changes", "Verdict",
               "Difference", "Lower limit", "Upper limit", "Unit"]  # fmt: skip
     note = "Each row compares two policies in the same worlds with the same luck. Limits are those behind the verdict."
@@ -72,20 +76,27 @@ def pages(result: Result) -> list[Page]:
 
 
 def _results(result: Result, versus: dict[str, dict[Versus, Comparison]]) -> Iterator[list[Written]]:
-    """Yield a row for each start, outcome and policy; the primary outcomes come first."""
+    """Yield a row for each start, outcome and policy: main outcomes first, those of some trials last under a head."""
     exp, summary = result.experiment, result.summary()
-    outcomes = [*primary(exp), *(entry for entry in exp.catalogue.outcomes.values() if not entry.primary)]
+    every = exp.catalogue.outcomes
+    # First the main outcomes, last those recorded only in some trials: a section of their own, by their condition.
+    outcomes = sorted(every.values(), key=lambda entry: (bool(entry.given), entry.given or "", not entry.primary))
     base = reference_policy(exp)
     for start in exp.starts:
-        levels = means(summary, start.name)
+        levels, section = means(summary, start.name), ""
         for outcome in outcomes:
+            if outcome.given and outcome.given != section:
+                section = outcome.given
+                yield [Written(start.title, HEADING), Written(f"Only in trials with “{every[section].label}”", HEADING),
+                       *[Written("", HEADING)] * (1 + 2 * len(exp.worldviews))]  # fmt: skip
             for i, policy in enumerate(exp.policies):
                 edge: dict[str, Any] = {} if i else {"top": 1, "top_color": style.RULE}
-                row = [Written(text, edge) for text in (start.title, _label(outcome), policy.title)]
+                row = [Written(text, edge) for text in (start.title, _label(exp, outcome), policy.title)]
                 for view in exp.worldviews:
                     estimate, low, high = levels[view.name, policy.name, outcome.name]
                     verdict = versus[start.name].get((view.name, outcome.name, policy.name, base))
-                    look = edge | _fill("base" if policy.name == base else verdict.verdict if verdict else "")
+                    shown = "" if outcome.given or not verdict else verdict.verdict
+                    look = edge | _fill("base" if policy.name == base else shown)
                     row += [Written(_number(estimate), look | _format(outcome, estimate)),
                             Written(_interval(outcome, low, high), look | {"align": "center"})]  # fmt: skip
                 yield row
@@ -112,8 +123,10 @@ def _words(exp: Experiment, versus: dict[str, dict[Versus, Comparison]]) -> Iter
                     ]  # fmt: skip
 
 
-def _label(outcome: Outcome) -> str:
-    return outcome.label if outcome.unit == "share" else f"{outcome.label} ({outcome.unit})"
+def _label(exp: Experiment, outcome: Outcome) -> str:
+    """Return an outcome's label, with its unit and the condition under which it is recorded."""
+    label = outcome.label if outcome.unit == "share" else f"{outcome.label} ({outcome.unit})"
+    return f"{label}, given that {event(exp.catalogue.outcomes[outcome.given])}" if outcome.given else label
 
 
 def _number(value: float) -> float | str:

@@ -171,10 +171,14 @@ def test_an_excel_file_begins_with_what_people_read(tmp_path: Path, run: Path, r
     fills = {f"{degree}{side}": workbook._pale(colour, part)
              for side, colour in (("better", style.GOOD), ("worse", style.BAD))
              for degree, part in (("", workbook.CLEAR), ("a little ", workbook.SMALL))}  # fmt: skip
-    seen = set()
+    seen, given = set(), []
     for cells in sheet.iter_rows(min_row=6):
+        if cells[2].value is None:
+            given.append(cells[1].value)
+            continue
         label, name = cells[1].value, next(p.name for p in exp.policies if p.title == cells[2].value)
-        outcome = next(o for o in exp.catalogue.outcomes.values() if workbook._label(o) == label)
+        outcome = next(o for o in exp.catalogue.outcomes.values() if workbook._label(exp, o) == label)
+        assert bool(outcome.given) == bool(given) == ("given that" in label)
         for view, cell, interval in zip(exp.worldviews, cells[3::2], cells[4::2], strict=True):
             estimate, low, _ = levels[view.name, name, outcome.name]
             assert cell.value == (pytest.approx(estimate) if estimate == estimate else "too few to say")
@@ -183,9 +187,13 @@ def test_an_excel_file_begins_with_what_people_read(tmp_path: Path, run: Path, r
             if name != exp.policies[0].name:
                 verdict = versus[view.name, outcome.name, name, exp.policies[0].name].verdict
                 seen.add(verdict)
+                if outcome.given:
+                    verdict = ""  # these count other trials under each policy: no better, no worse
                 wanted = fills.get(verdict, "#000000").removeprefix("#")
                 assert cell.fill.fgColor.rgb.endswith(wanted if verdict in fills else "000000")
     assert len(seen) > 1
+    assert given == [f"Only in trials with “{exp.catalogue.outcomes[name].label}”"
+                     for name in sorted({o.given for o in exp.catalogue.outcomes.values() if o.given})]  # fmt: skip
 
 
 def test_the_differences_are_put_into_words(tmp_path: Path, run: Path, result: Result) -> None:
