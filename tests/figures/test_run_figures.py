@@ -91,6 +91,7 @@ def test_each_page_says_what_it_is_made_of(figures: list[CaptionedFigure]) -> No
 def test_figures_that_compare_want_two_policies(figures: list[CaptionedFigure], request: pytest.FixtureRequest) -> None:
     names = {drawn.name.removesuffix("_2026") for drawn in figures}
     assert len(names) == len(figures)
+    assert figures[0].name == "risk_against_cost_2026"
     assert {"outcome_shares", "rungs_over_time", "first_times", "economic_loss"} <= names
     compared = names & {"differences", "who_is_right"}
     assert len(compared) == (0 if "one policy" in request.node.callspec.id else 2)
@@ -107,6 +108,16 @@ def test_the_same_table_gives_the_same_bytes(tmp_path: Path) -> None:
     assert written[0] == written[1]
     assert drawn.caption.encode() in written[0][1]
     assert dict(matplotlib.rcParams) == before
+
+
+def test_risk_and_cost_stand_where_the_summary_has_them(result: Result) -> None:
+    exp, levels = result.experiment, means(result.summary(), "2026")
+    panels = next(run_figures.draw_run(result)).figure.axes
+    for panel, view in zip(panels, exp.worldviews, strict=True):
+        known = [(100 * levels[view.name, policy.name, "use_of_force"][0],
+                  levels[view.name, policy.name, "japan_gdp_loss_pct"][0]) for policy in exp.policies]  # fmt: skip
+        drawn = [tuple(np.asarray(line.get_xydata())[0].tolist()) for line in panel.lines]
+        assert drawn == known
 
 
 def test_shares_stand_where_the_summary_has_them(result: Result) -> None:
