@@ -68,7 +68,8 @@ def describe_crossover(finding: Crossover, outcome: str) -> list[str]:
     inside = [row for row in rows if changes_between(row)]
     beyond = [row for row in rows if row["kind"] in ("one", "many") and not changes_between(row)]
     close = [str(row["claim"]) for row in rows if row["kind"] == "undecided"]
-    count = f"along {number_word(len(inside))} belief{'s' * (len(inside) > 1)}" if inside else "along no single belief"
+    nowhere = f"nowhere along {rows[0]['claim']}" if len(rows) == 1 else "along no single belief"
+    count = f"along {number_word(len(inside))} belief{'s' * (len(inside) > 1)}" if inside else nowhere
     sentences = [
         f"On “{label}”, {belief_clause(question.worldview)}, the better of {a} and {b} changes {count}, "
         "from the evidence (0) to Self’s reading (−1) or Newsham’s (1)."

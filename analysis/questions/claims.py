@@ -389,11 +389,19 @@ def _pairs(game: Game, pairs: list[tuple[str, str]], interactions: Floats) -> pd
         at_self, at_newsham = (interval_over_blocks(interactions[:, :, i, end].mean(axis=1)) for end in (0, 1))
         values = interactions[:, :, i].mean(axis=(1, 2))
         mean, (_, *together) = interval_over_blocks(values), interval_over_blocks(values, joint)
-        rows.append((*_key(game), game.question.outcomes[0], *pair, *mean, *together, *at_self, *at_newsham))
+        outcome = game.question.outcomes[0]
+        limits = (None, None) if _beyond_share(game, outcome, *together) else together
+        rows.append((*_key(game), outcome, *pair, *mean, *limits, *at_self, *at_newsham))
     at_ends = [f"{end}{limit}" for end in ("at_self", "at_newsham") for limit in ("", "_low", "_high")]
     of_pair = ("claim_a", "claim_b", "interaction", "low", "high", "joint_low", "joint_high")
     table = pd.DataFrame(rows, columns=[*COLUMNS[:4], *of_pair, *at_ends])
     return table.sort_values("interaction", key=abs, ascending=False, kind="stable", ignore_index=True)
+
+
+def _beyond_share(game: Game, outcome: str, *limits: float | None) -> bool:
+    """Whether limits go beyond the whole scale of a share: too few blocks to say anything."""
+    unit = game.question.experiment.catalogue.outcomes[outcome].unit
+    return unit in ("share", "chance") and any(limit is not None and abs(limit) > 1 for limit in limits)
 
 
 def _key(game: Game) -> tuple[str, ...]:

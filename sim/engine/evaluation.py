@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from operator import index
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from numpy.typing import ArrayLike
 from sim.engine import batch
 from sim.engine.beliefs import QUANTILE, Floats, dialled_parameters, draw_worlds, legal_ends
 from sim.engine.own_outcomes import OwnOutcome
-from sim.engine.question import Question, check_count, look_up
+from sim.engine.question import Question, check_count, check_whole, look_up
 from sim.errors import QuestionError
 from sim.scenario.distributions import Distribution, Fixed, Normal, Triangular, Uniform
 from sim.scenario.messages import describe_unknown, format_value
@@ -57,7 +56,7 @@ def evaluate(
     Parameters
     ----------
     X
-        float[row, name]: a setting of every name in each row.
+        float[row, name]: a setting of every name in each row. The columns of a DataFrame are found by their labels.
     names
         Of the columns: a claim's dial (`N12` or `claim.N12`; -1 Self's reading, 0 the evidence, 1 Newsham's; on the
         side of an author who speaks, and beyond as far as `sim.engine.beliefs.legal_ends` says), a parameter (a value
@@ -120,8 +119,7 @@ def evaluate(
     parts = check_count("blocks", 1 if blocks is None else blocks)
     if check_count("worlds", worlds) % parts:
         raise QuestionError(f"worlds: must be a multiple of blocks ({parts}), got {worlds}")
-    if index(first_world) < 0:
-        raise QuestionError(f"first_world: must be 0 or more, got {first_world}")
+    check_whole("first_world", first_world, 0)
     rows = [(replace(question, experiment=replace(question.experiment, switches=exp.switches | on)), setting)
             for setting, on in zip(settings, switches, strict=True)]  # fmt: skip
     if rows:
@@ -171,7 +169,7 @@ def evaluate_table(
     means = evaluate(exp, X, names, outcomes=outcomes, blocks=blocks, **options)
     parts, rows = (1 if blocks is None else blocks), len(means) if blocks is None else means.shape[1]
     block = {} if blocks is None else {"block": np.repeat(np.arange(parts), rows)}
-    settings = dict(zip(names, np.tile(np.asarray(X, np.float64), (parts, 1)).T, strict=True))
+    settings = dict(zip(names, np.tile(_by_name(X, names), (parts, 1)).T, strict=True))
     return pd.DataFrame(block | settings | dict(zip(of, means.reshape(parts * rows, len(of)).T, strict=True)))
 
 
@@ -272,12 +270,15 @@ def _settings(
     exp: Experiment, X: ArrayLike, names: Sequence[str]
 ) -> tuple[list[dict[str, float]], list[dict[str, bool]]]:
     """Each row's dials and parameters, and its switches."""
-    table = np.asarray(X, dtype=np.float64)
+    table = _by_name(X, names)
     if table.ndim != 2 or table.shape[1] != len(names):
         raise QuestionError(f"X: must be float[row, name] with {len(names)} names, got shape {table.shape}")
     bare = [_bare(name) for name in names]
     if twice := sorted({name for name in bare if bare.count(name) > 1}):
         raise QuestionError(f"names: {', '.join(twice)} more than once")
+    for name in bare:
+        if name.removeprefix(QUANTILE) != name and name.removeprefix(QUANTILE) in bare:
+            raise QuestionError(f"names: {name} and {name.removeprefix(QUANTILE)} set the same number; leave out one")
     for name, column in zip(names, table.T, strict=True):
         _check(exp, name, column)
     points = [{name: float(value) for name, value in zip(bare, row, strict=True)} for row in table]
@@ -286,6 +287,16 @@ def _settings(
         [{name.removeprefix(SWITCH): value == 1 for name, value in point.items() if name.startswith(SWITCH)}
          for point in points],
     )  # fmt: skip
+
+
+def _by_name(X: ArrayLike, names: Sequence[str]) -> Floats:
+    """X as float[row, name]; the columns of a DataFrame with labels in the order of the names."""
+    labels: list[Any] = list(getattr(X, "columns", ()))
+    if labels and labels != list(range(len(labels))):
+        if sorted(map(str, labels)) != sorted(names):
+            raise QuestionError(f"X: its columns are {', '.join(map(str, labels))}, and names are {', '.join(names)}")
+        X = X[list(names)]  # type: ignore[call-overload,index]
+    return np.asarray(X, dtype=np.float64)
 
 
 def _check(exp: Experiment, name: str, column: Floats) -> None:

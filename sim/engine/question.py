@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import index
@@ -16,7 +17,7 @@ from sim.engine.own_outcomes import OwnOutcome, compute_outcome, name_of
 from sim.errors import QuestionError
 from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment, Policy, Start, Worldview
-from sim.scenario.messages import describe_unknown, find_nearest
+from sim.scenario.messages import correct_number, describe_unknown, find_nearest
 
 MAIN_CONTRAST = "ties_added"
 
@@ -102,11 +103,13 @@ class Question:
             raise QuestionError(f"outcomes: name each once, got {twice[0]} twice")
         if not names:
             raise QuestionError("outcomes: name at least one")
+        if contrast is not None and policy is not None:
+            raise QuestionError("policy: a contrast names both policies already; leave out policy or contrast")
         pair = (policy or experiment.policies[0].name,) if contrast is None else _two_policies(contrast, experiment)
         return cls(
             experiment if lucks is None else replace(experiment, lucks=check_count("lucks", lucks)),
             tuple(look_up("policy", name, policies) for name in pair),
-            look_up("start", start, starts) if start is not None else experiment.starts[-1],
+            look_up("start", str(start), starts) if start is not None else experiment.starts[-1],
             look_up("worldview", worldview, views) if worldview is not None else experiment.most_neutral(),
             names,
             batch.read_agents(agents),
@@ -168,9 +171,20 @@ def look_up(kind: str, name: str, entries: Mapping[str, Any]) -> Any:
 
 def check_count(name: str, value: int) -> int:
     """Return the value; raises QuestionError unless it is a whole number from 1."""
-    if index(value) < 1:
-        raise QuestionError(f"{name}: must be a whole number from 1, got {value}")
-    return value
+    return check_whole(name, value, 1)
+
+
+def check_whole(name: str, value: int, low: int) -> int:
+    """Return the value; raises QuestionError unless it is a whole number from `low`.
+
+    >>> check_whole("worlds", 1.5, 1)
+    Traceback (most recent call last):
+    sim.errors.QuestionError: worlds: must be a whole number from 1, got 1.5
+    """
+    if hasattr(value, "__index__") and index(value) >= low:
+        return value
+    advice = correct_number(value, low, math.inf, integer=True)
+    raise QuestionError(f"{name}: must be a whole number from {low}, got {value}{advice}")
 
 
 def main_contrast(experiment: Experiment) -> tuple[str, ...]:

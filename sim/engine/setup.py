@@ -44,7 +44,7 @@ def pick_cell(
 
     def pick(kind: str, name: str | None, among: Sequence[Any]) -> Any:
         by_name = {entry.name: entry for entry in among}
-        name = among[0].name if name is None else name
+        name = among[0].name if name is None else str(name)  # a start such as 2026 may come as a number
         require_known(kind, name, by_name)
         return by_name[name]
 

@@ -105,6 +105,10 @@ def read_run(folder: Path, *, any_schema: bool = False) -> Manifest | None:
     if not folder.exists() or (folder.is_dir() and {entry.name for entry in folder.iterdir()} <= unfinished):
         return None
     found = read(folder) or {}
+    if not found and (folder / MANIFEST).is_file() and not (folder / MANIFEST).read_bytes().strip():
+        if any_schema:
+            return {"written": [], "status": "running"}
+        raise FolderError(f"{folder}: its {MANIFEST} is empty; use --fresh to replace the run, or name another folder")
     if "command" in found:
         raise FolderError(f"{folder}: it holds tables of {PROGRAM} {found['command']}, not a run; name another folder")
     if "schema" not in found:

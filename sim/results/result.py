@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from operator import index
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from sim.engine.own_outcomes import OwnOutcome
     from sim.scenario.experiment import Experiment
 
+MOST_FAILED = 0.01  # failed trials in one trial of a cell; with more, no interval and no verdict
 Progress = Callable[[int, int], object]  # trials done and trials to do, over all cells
 
 
@@ -48,7 +48,8 @@ class Result:
         Whether it was read from a folder that already held this experiment, instead of being run.
     failures
         Trials with an impossible number in their record, one a row: `start`, `worldview`, `policy`, `trial`,
-        `world`, `luck`, `found`. Their worlds are removed from all cells, so policies stay paired.
+        `world`, `luck`, `found`. Their worlds are removed from all cells, so policies stay paired. With more than one
+        in a hundred trials of a cell, tables have no intervals and no verdicts.
     notes
         Messages on the state of the folder before the run.
 
@@ -246,12 +247,18 @@ class Result:
             raise QuestionError(f"estimator {estimator!r}: the choices are 'count' and None, the default")
         if (kind, estimator) not in self._tables:
             build = tables.summary if kind == "summary" else tables.differences
-            self._tables[kind, estimator] = build(self.experiment, self.records, estimator)
+            table = build(self.experiment, self.records, estimator)
+            if len(self.failures) > MOST_FAILED * self.experiment.trials:
+                judged = [name for name in map(str, table) if name.endswith(("low", "high")) or name == "trials_needed"]
+                table[judged] = pd.NA
+                if kind == "differences":
+                    table["verdict"] = table["verdict"].where(table["verdict"].isna(), "too few to say")
+            self._tables[kind, estimator] = table
         return self._tables[kind, estimator].copy()
 
 
 def run(
-    experiment: Experiment,
+    experiment: Experiment | str,
     *,
     trials: int | None = None,
     seed: int | None = None,
@@ -264,6 +271,8 @@ def run(
 
     Parameters
     ----------
+    experiment
+        A loaded experiment, or the name or path of one.
     trials, seed
         In place of the experiment's own: trials per cell, a multiple of its lucks; any seed from 0.
     workers
@@ -292,7 +301,10 @@ def run(
     """
     from sim.engine.batch import blocks, read_agents
     from sim.model import compiled
+    from sim.scenario.loader import load
 
+    if isinstance(experiment, str):
+        experiment = load(experiment)
     if not compiled.is_compiled():
         logging.getLogger("sim").warning(compiled.PLAINLY)
     experiment = _with_trials_and_seed(experiment, trials, seed)
@@ -309,8 +321,10 @@ def run(
 
 
 def _with_trials_and_seed(experiment: Experiment, trials: int | None, seed: int | None) -> Experiment:
-    trials = experiment.trials if trials is None else index(trials)
-    seed = experiment.seed if seed is None else index(seed)
+    from sim.engine.question import check_whole
+
+    trials = experiment.trials if trials is None else check_whole("trials", trials, 1)
+    seed = experiment.seed if seed is None else check_whole("seed", seed, 0)
     if trials < 1 or trials % experiment.lucks:
         raise QuestionError(f"trials: must be a positive multiple of lucks ({experiment.lucks}), got {trials}")
     if not 0 <= seed < 2**63:
@@ -341,11 +355,16 @@ def collect_blocks(experiment: Experiment, blocks: Iterable[Block], progress: Pr
             progress(done * len(records), experiment.trials * len(records))
     if not filled:
         raise ValueError(f"every trial failed; the first failure: {failed[0]}")
+    if failed:
+        logging.getLogger("sim").warning(
+            f"{len(failed):,} trials failed: their worlds are in no table, so the rest is no fair sample. "
+            f"result.failures lists them; the first: {', '.join(map(str, failed[0]))}"
+        )
     joined = tables.join_worlds(worlds)
     return Result(
         experiment,
         {cell: rows[:filled] for cell, rows in records.items()},
-        lambda: joined,
+        joined.copy,  # a result can be pickled
         tables.rung_shares(experiment, counts, filled),
         failures=failures.failures_table(failed),
     )

@@ -6,6 +6,7 @@ manifest says `running` until the last table is written. `docs/results.md` descr
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -319,7 +320,7 @@ def _read(folder: Path, found: Manifest, experiment: Experiment, *, partial: boo
     return Result(
         experiment,
         records,
-        lambda: parts.worlds(numbers),
+        functools.partial(parts.worlds, numbers),
         parts.rungs(numbers, records.size),
         manifest=found,
         failures=failed,

@@ -5,6 +5,7 @@ The result of `load` needs no further checks.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -87,7 +88,7 @@ def load(
     changes = [reader.read_option(_flag(name), {name: to}) for name, to in options.items() if to is not None]
     changes += reader.read_overrides(_as_list(set_))
     if not layers:
-        raise ScenarioError(reader.faults)
+        raise ScenarioError(_located(reader.faults, reader.library.scenarios))
     layers += changes
 
     parts = {kind: reader.read_parts(kind, layers) for kind in PARTS}
@@ -97,11 +98,11 @@ def load(
     reference = reader.read_reference_start()
     _check_part(reader, "start", reference)
     if reader.faults or reader.catalogue is None:
-        raise ScenarioError(reader.faults)
+        raise ScenarioError(_located(reader.faults, reader.library.scenarios))
 
     result = replace(_freeze(reader.catalogue, reader, layers, parts, reference), changes=tuple(_as_list(set_)))
     if faults := list(check_experiment(layers, result, reader.known)):
-        raise ScenarioError(faults)
+        raise ScenarioError(_located(faults, reader.library.scenarios))
     return result
 
 
@@ -154,12 +155,21 @@ def _check_file(name: str, further: Mapping[str, FileCheck]) -> Iterable[Fault]:
         home = folder.parent if folder.name == PARTS[kind] else folder
         reader = Reader(home, find_catalogue(home))
         _check_part(reader, kind, reader.read_layers(kind, path))
-        return reader.faults
+        return _located(reader.faults, reader.library.scenarios)
     if key := next((key for key in keys if key in further), None):
         return further[key](path)
     if path.stem in FILES:
-        return read_catalogue(path.parent).faults
+        return _located(read_catalogue(path.parent).faults, path.parent)
     return [document.fault((), describe_unknown("kind of file", next(iter(keys), ""), KINDS))]
+
+
+def _located(faults: Iterable[Fault], catalogue: Path) -> list[Fault]:
+    """The faults; those in a catalogue of one's own by the path of its folder, so that they can be found."""
+    if catalogue.resolve() == shipped_folder().resolve():
+        return [*faults]
+    label = Path(os.path.relpath(catalogue)).as_posix()
+    return [replace(fault, file=f"{label}/{fault.file.removeprefix('scenarios/')}")
+            if fault.file.startswith("scenarios/") else fault for fault in faults]  # fmt: skip
 
 
 def _check_part(reader: Reader, kind: str, part: _Part) -> None:

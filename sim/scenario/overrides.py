@@ -20,6 +20,7 @@ from sim.scenario.yaml_marks import parse_value
 
 _SECTIONS = {"claim": "claims", "lever": "levers", "quantity": "quantities", "switch": "switches"}
 _LENGTHS = {"claim": 2, "lever": 3, "quantity": 2, "switch": 2}
+_OPTIONS = ("trials", "lucks", "seed")
 _FORMS = "PARAMETER, claim.CLAIM, lever.LEVER.SETTING, quantity.QUANTITY, switch.SWITCH"
 
 
@@ -41,6 +42,11 @@ def parse_override(text: str, known: KnownNames) -> tuple[dict[str, Any], list[s
     if not names:
         problem = _unknown_parameter(kind, known)
         return ({}, [problem]) if problem else ({"parameters": {kind: value}}, [])
+    if kind in _SECTIONS and len(names) + 1 != _LENGTHS[kind]:
+        form = next(form for form in _FORMS.split(", ") if form.startswith(f"{kind}."))
+        near = find_nearest(names[0], known.names.get(kind, ()))
+        example = f"; nearest: {kind}.{near}{'.depth' if kind == 'lever' else ''}" if near else ""
+        return {}, [f"unknown key {show_value(key)}; write {form}{example}"]
     if kind not in _SECTIONS or len(names) + 1 != _LENGTHS[kind]:
         near = find_nearest(kind, _SECTIONS)
         return {}, [f"unknown key {show_value(key)}; allowed: {_FORMS}" + (f"; nearest: {near}" if near else "")]
@@ -54,6 +60,8 @@ def _unknown_parameter(name: str, known: KnownNames) -> str | None:
     parameters = known.names.get("parameter", [name])
     if name in parameters:
         return None
+    if name in _OPTIONS:
+        return f"unknown parameter {show_value(name)}; write --{name} in place of --set"
     others = {entry: f"{kind}.{entry}" for kind in _SECTIONS for entry in known.names.get(kind, ())}
     near = find_nearest(name, [*parameters, *others])
     if near in others and near not in parameters:

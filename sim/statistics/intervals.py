@@ -330,7 +330,7 @@ def interval_of_quantile(values: Floats, q: float, level: float = LEVEL) -> Inte
 
     The limits are order statistics, by the binomial, of as many independent trials as the lucks of a world are worth
     (`effective_size`, of the share below the estimate: Woodruff 1952). A limit is None where the sample is too small to
-    have one.
+    have one; both are None where they do not enclose the estimate.
 
     >>> interval_of_quantile(np.arange(1.0, 11.0).reshape(-1, 1), 0.5)
     Interval(estimate=5.5, low=2.0, high=9.0)
@@ -340,10 +340,11 @@ def interval_of_quantile(values: Floats, q: float, level: float = LEVEL) -> Inte
         return BLANK
     estimate = float(np.quantile(ordered, q))
     n = int(effective_size(np.where(np.isnan(values), np.nan, values <= estimate), level))
-    low, high = _ranks(n, q, level) if n else (0, 1)
     limits = (float(np.quantile(ordered, (rank - 0.5) / n, method="inverted_cdf")) if 0 < rank <= n else None
-              for rank in (low, high))  # fmt: skip
-    return Interval(estimate, *limits)
+              for rank in (_ranks(n, q, level) if n else (0, 1)))  # fmt: skip
+    low, high = limits
+    encloses = (low is None or low <= estimate) and (high is None or estimate <= high)
+    return Interval(estimate, low, high) if encloses else Interval(estimate, None, None)
 
 
 @lru_cache(maxsize=256)

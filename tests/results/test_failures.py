@@ -79,8 +79,11 @@ def test_a_sound_block_passes_untouched(exp: Experiment) -> None:
     assert failures.remove_failures(exp, block) == (block, [])
 
 
-def test_worlds_with_a_failure_are_in_no_table(exp: Experiment, faults: None, tmp_path: Path) -> None:
+def test_worlds_with_a_failure_are_in_no_table(
+    exp: Experiment, faults: None, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     result, stored = sim.run(exp), write_folder(exp, tmp_path)
+    assert "2 trials failed: their worlds are in no table" in caplog.text
     (block,) = ENGINE(exp)
     for each in (result, stored):
         assert each.failures[["policy", "trial", "found"]].to_numpy().tolist() == [
@@ -90,6 +93,8 @@ def test_worlds_with_a_failure_are_in_no_table(exp: Experiment, faults: None, tm
         for rows in each.records.values():
             assert set(rows["world"].tolist()) == left
         assert set(each.summary().query("outcome == 'crisis'")["n"]) == {58}
+        assert each.summary()["low"].isna().all()  # more than one in a hundred trials failed
+        assert set(each.differences()["verdict"].dropna()) == {"too few to say"}
         both = each.rungs.query("policy == 'both' and target == 'japan' and domain == 'military' and month == 9")
         assert both["share"].sum() == pytest.approx(1)
     for cell, rows in block.records.items():

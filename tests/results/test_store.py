@@ -334,3 +334,14 @@ def test_names_that_look_like_something_else_stay_text(tmp_path: Path) -> None:
     assert read["start"].tolist() == ["2026", "0007"]
     assert read["policy"].tolist() == ["NA", "nan"]
     assert read["value"].isna().tolist() == [False, True]
+
+
+def test_an_empty_manifest_is_named_and_replaced(tmp_path: Path) -> None:
+    exp = experiment(trials=200)
+    sim.write_folder(exp, tmp_path)
+    (tmp_path / "manifest.json").write_bytes(b"")
+    with pytest.raises(FolderError, match=r"its manifest.json is empty; use --fresh to replace the run"):
+        sim.write_folder(exp, tmp_path)
+    result = sim.write_folder(exp, tmp_path, fresh=True)
+    assert result.manifest is not None
+    assert result.manifest["status"] == "complete"

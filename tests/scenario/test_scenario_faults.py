@@ -14,6 +14,7 @@ from small import BROKEN, copy_scenarios, rewrite
 
 from sim.errors import ScenarioError
 from sim.scenario import loader, yaml_marks
+from sim.scenario.shipped import shipped_folder
 
 CASES = yaml.safe_load((BROKEN / "cases.yaml").read_text(encoding="utf-8"))
 
@@ -233,3 +234,22 @@ def test_check_takes_any_file(tree: Path) -> None:
         "scenarios/starts/2026.yaml:8:1: quantities: a start sets every quantity; missing: drills",
         "starts/crisis.yaml:7:14: unknown quantity 'strength'; allowed: drills, prc_strength; nearest: prc_strength",
     ]
+
+
+def test_a_fault_in_a_copied_catalogue_names_the_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(shipped_folder(), "a1")
+    rewrite(tmp_path / "a1" / "parameters.yaml", "bounds: [", "bounds: [x, ")
+    faults = loader.check(["a1/debate.yaml"])
+    assert {fault.file for fault in faults} >= {"a1/parameters.yaml"}
+    assert not [fault for fault in faults if fault.file.startswith("scenarios/")]
+    assert {fault.file for fault in loader.check(["a1/parameters.yaml"])} == {"a1/parameters.yaml"}
+
+
+@pytest.mark.parametrize(("override", "says"), [
+    ("lever.escorts=1", "write lever.LEVER.SETTING; nearest: lever.escorts.depth"),
+    ("trials=100", "write --trials"),
+])  # fmt: skip
+def test_an_option_or_a_lever_after_set_is_shown_as_it_is_written(override: str, says: str) -> None:
+    with pytest.raises(ScenarioError, match=says):
+        loader.load("debate", set_=[override])

@@ -353,3 +353,13 @@ def test_a_difference_that_few_blocks_make_has_no_limits(differing: int, blank: 
     interval = intervals.interval_over_blocks(values)
     assert (interval.low is None, interval.high is None) == (blank, blank)
     assert blank or interval == intervals.interval_of_mean(values)
+
+
+def test_limits_that_do_not_enclose_a_quantile_are_blank() -> None:
+    for n in range(1, 12):
+        for q in (0.01, 0.05, 0.1, 0.5, 0.9, 0.95, 0.99):
+            estimate, low, high = intervals.interval_of_quantile(np.arange(n, dtype=float).reshape(-1, 1), q)
+            assert estimate is not None
+            assert low is None or low <= estimate
+            assert high is None or high >= estimate
+    assert intervals.interval_of_quantile(np.array([[0.0], [10.0]]), 0.99)[1:] == (None, None)
