@@ -169,6 +169,7 @@ def _run(word: str, typed: Mapping[str, Any], play: Callable[[Command], Report],
                 if reads_run:
                     command.read_run()
                 findings, show = play(command)
+                _note_rounding(typed, findings)
                 before = finding.remove_manifest(folder)
                 written = _write_tables(folder, findings)
                 sections = [section for finding in findings for section in show(finding)]
@@ -184,6 +185,13 @@ def _run(word: str, typed: Mapping[str, Any], play: Callable[[Command], Report],
         if note:
             typer.echo(note, err=True)
         typer.echo(f"Tables and figures: {folder}\n{CAVEAT}")
+
+
+def _note_rounding(typed: Mapping[str, Any], findings: Sequence[Finding]) -> None:
+    """Say how many trials were played, if more than was typed: intervals need complete blocks."""
+    wanted, played = typed.get("trials"), findings[0].trials
+    if wanted and wanted < played:
+        typer.echo(f"--trials {wanted:,} was rounded up to complete blocks: {played:,} trials.", err=True)
 
 
 def _write_tables(folder: Path, findings: Sequence[Finding]) -> list[str]:

@@ -12,7 +12,9 @@ from analysis.figures.captions import (
     accepted_phrase,
     ask,
     capitalize,
+    difference_unit,
     gap,
+    interval_words,
     join_words,
     policy_phrase,
     signed,
@@ -51,23 +53,45 @@ def describe_claims(finding: Claims, outcome: str) -> list[str]:
     question = finding.question
     exp, entry = question.experiment, question.experiment.catalogue.outcomes[outcome]
     a, b = (policy_phrase(exp, policy.name) for policy in question.policies)
-    ends = finding.ends[finding.ends["outcome"] == outcome].set_index("worldview")["difference"]
-    rows = _rows_of(finding, outcome)
-    first = (
-        f"With {a} instead of {b}, “{entry.label}” is {signed(float(ends[NEWSHAM]), entry)} if Newsham is right and "
-        f"{signed(float(ends[SELF]), entry)} if Self is right."
-    )
-    claims = _heaviest(rows)[:3]
-    if claims.empty:
+    ends = finding.ends[finding.ends["outcome"] == outcome].set_index("worldview")
+    rows = _rows_of(finding, outcome).merge(finding.details)
+    said = [f"if {whose} is right, {_end_words(ends.loc[name], entry)}"
+            for name, whose in ((NEWSHAM, "Newsham"), (SELF, "Self"))]  # fmt: skip
+    first = f"“{entry.label}” with {a} instead of {b}: {'; '.join(said)}."
+    if _heaviest(rows).empty:
         return [first]
-    themes = [f"{_theme_title(row.theme)} ({_step(row, entry)})" for row in _each(_themes(rows).head(2))]
+    clear = rows[_is_clear(rows["low"], rows["high"])]
+    themes = [f"{_theme_title(row.theme)}, {_step(row, entry)}" for row in _each(_themes(clear).head(2))]
+    claims = [f"{row.claim}, {_step(row, entry)}" for row in _each(_heaviest(clear)[:3])]
+    hidden = list(_heaviest(clear)[:3]["claim"]) != list(_heaviest(rows)[:3]["claim"])
+    which = "Among the claims that are clearly not zero, these" if hidden else "These claims"
+    few = "There are too few trials to say which claims weigh most: each interval includes zero."
     return [
         first,
-        f"From Newsham’s world to Self’s, these themes weigh most: {join_words(themes)}.",
-        f"These claims weigh most: {join_words([f'{row.claim} ({_step(row, entry)})' for row in _each(claims)])}.",
+        *([f"From Newsham’s world to Self’s, these themes weigh most: {'; '.join(themes)}."] if themes else []),
+        f"{which} weigh most: {'; '.join(claims)}." if claims else few,
         *_describe_authors(rows, entry),
         *_describe_single_swaps(rows, entry, exp.catalogue.claims),
     ]
+
+
+def _is_clear(low: Any, high: Any) -> Any:
+    """Whether an interval, or each of a column, excludes zero; one that is not known does not."""
+    return (low > 0) | (high < 0)
+
+
+def _end_words(end: Any, outcome: Outcome) -> str:
+    """A difference with its interval, '3.1 points lower (2.9 to 3.4)', or that there are too few trials to say."""
+    return _in_words(signed(end["difference"], outcome), end["low"], end["high"], outcome)
+
+
+def _in_words(change: str, low: float, high: float, outcome: Outcome) -> str:
+    """A change in words with its interval, if that excludes zero."""
+    if low == high == 0:
+        return "no change"
+    if not _is_clear(low, high):
+        return f"too few trials to say ({interval_words(low, high, outcome)}{difference_unit(outcome)[1]})"
+    return f"{change} ({interval_words(low, high, outcome)})"
 
 
 def _caption(finding: Claims, outcome: str) -> str:
@@ -84,20 +108,25 @@ def _caption(finding: Claims, outcome: str) -> str:
 def _describe_authors(rows: pd.DataFrame, outcome: Outcome) -> list[str]:
     """Say how much of the way is giving up Newsham's claims, accepting Self's, and where both speak."""
     words = {NEWSHAM: "giving up Newsham’s claims", SELF: "accepting Self’s", BOTH: "the claims on which both speak"}
-    steps = [f"{words[row.theme]} ({_step(row, outcome)})" for row in _each(rows[rows["claim"] == AUTHOR])]
-    return [f"By author, the way consists of {join_words(steps)}."] if steps else []
+    steps = [f"{words[row.theme]}, {_step(row, outcome)}" for row in _each(rows[rows["claim"] == AUTHOR])]
+    return [f"By author, the way consists of: {'; '.join(steps)}."] if steps else []
 
 
 def _describe_single_swaps(rows: pd.DataFrame, outcome: Outcome, entries: Mapping[str, Claim]) -> list[str]:
-    """Say which claim, swapped alone, moves most in each author's world."""
+    """Say which claim, swapped alone, moves most in each author's world, of those whose interval excludes zero."""
     claims, sentences = rows[~rows["claim"].isin(SUMS)].set_index("claim"), []
-    ends = (("swap_into_newsham", "Newsham’s", SELF), ("swap_into_self", "Self’s", NEWSHAM))
-    for column, whose, author in ends:
-        swap = claims[column]
+    for name, whose, author in ((NEWSHAM, "Newsham’s", SELF), (SELF, "Self’s", NEWSHAM)):
+        low, high = claims[f"into_{name}_low"], claims[f"into_{name}_high"]
+        swap = claims.loc[_is_clear(low, high), f"swap_into_{name}"]
+        if swap.empty:
+            sentences.append(f"In {whose} world there are too few trials to say which single change moves most.")
+            continue
         most = str(swap.abs().idxmax())
         size = f"{gap(float(swap[most]), outcome)} {'up' if swap[most] > 0 else 'down'}"
         what = accepted_phrase(entries[most], entries[most].stops.get(author, 0.0)) if most in entries else most
-        sentences.append(f"In {whose} world, the single change that moves most is {what}: {size}.")
+        size = _in_words(size, float(low[most]), float(high[most]), outcome)
+        clear = "" if most == claims[f"swap_into_{name}"].abs().idxmax() else "clear "
+        sentences.append(f"In {whose} world, the single {clear}change that moves most is {what}: {size}.")
     return sentences
 
 
@@ -160,8 +189,9 @@ def _claim_text(finding: Claims, claim: str) -> str:
 
 
 def _step(row: Any, outcome: Outcome) -> str:
-    """A value as the step from Newsham to Self, in words: '4.3 points up'."""
-    return f"{gap(row.value, outcome)} {'up' if row.value < 0 else 'down'}"
+    """A value as the step from Newsham to Self, with its interval: '4.3 points up (4.1 to 4.6)'."""
+    change = f"{gap(row.value, outcome)} {'up' if row.value < 0 else 'down'}"
+    return _in_words(change, 0.0 - row.high, 0.0 - row.low, outcome)
 
 
 def _theme_title(theme: str) -> str:

@@ -85,3 +85,11 @@ def test_mechanisms_shows_a_table_for_people_and_writes_its_tables(strait: Strai
     alone = strait("mechanisms", "--policy", "both", "--trials", "100")
     assert alone.exit_code == 2
     assert "name two or more" in alone.output
+
+
+def test_a_number_of_trials_that_is_rounded_up_is_noted(strait: Strait) -> None:
+    words = ("claims", "--outcome", "use_of_force", "--contrast", "direct_ties-status_quo", "--no-figures")
+    few = strait(*words, "--trials", "100")
+    assert few.exit_code == 0, few.output
+    assert "--trials 100 was rounded up to complete blocks: 400 trials.\n" in few.stderr
+    assert "rounded" not in strait(*words, "--trials", "400").output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from math import comb
 from pathlib import Path
@@ -205,3 +206,25 @@ def test_the_figure_says_what_the_table_says(real: Claims) -> None:
     told = " ".join(claims_figure.describe_claims(real, "use_of_force"))
     heaviest = real.table[~real.table["claim"].isin(SUMS) & (real.table["outcome"] == "use_of_force")]
     assert str(heaviest["claim"].iloc[int(heaviest["value"].abs().argmax())]) in told
+
+
+def test_sentences_name_only_what_is_clear_and_give_its_interval(real: Claims) -> None:
+    """With 400 trials most intervals include zero: no claim, theme or end of these is stated as a fact."""
+    for outcome in real.question.outcomes:
+        first, *others = claims_figure.describe_claims(real, outcome)
+        ends = real.ends[real.ends["outcome"] == outcome]
+        wide = ((ends["low"] <= 0) & (ends["high"] >= 0)).sum()
+        assert first.count("too few trials to say (") == wide
+        assert first.count("(") == len(ends)
+        rows = real.table[(real.table["outcome"] == outcome) & ~real.table["claim"].isin(SUMS)]
+        unclear = set(rows.loc[(rows["low"] <= 0) & (rows["high"] >= 0), "claim"])
+        weigh = next(line for line in others if "claims" in line and "weigh most" in line)
+        assert unclear
+        assert not unclear & set(re.findall(r"\b[NS]\d+\b", weigh))
+        assert "too few" in weigh or weigh.count(" to ") == weigh.count("(") > 0
+    noise = replace(real, table=real.table.assign(low=-1.0, high=1.0),
+                    details=real.details.assign(into_self_low=-1.0, into_self_high=1.0))  # fmt: skip
+    said = " ".join(claims_figure.describe_claims(noise, "use_of_force"))
+    assert "too few trials to say which claims weigh most" in said
+    assert "themes weigh most" not in said
+    assert "In Self’s world there are too few trials to say which single change moves most." in said
