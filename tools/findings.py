@@ -36,7 +36,7 @@ from sim.scenario.experiment import Experiment, Start
 from sim.scenario.schema import AUTHORS, STOPS
 from sim.statistics.indices import LUCK, SOBOL
 from tools.measure_tables import Part, effect, label_with_unit, unit_of
-from tools.measures import MAIN_OUTCOME, MEASURES
+from tools.measures import MAIN_OUTCOME, MEASURES, draw_levels
 
 Row = Mapping[Any, Any]
 BY_AUTHOR = {NEWSHAM: "claims of Newsham alone", SELF: "claims of Self alone", BOTH: "claims on which both speak"}
@@ -372,7 +372,14 @@ def number(value: float, outcome: Outcome) -> str:
     return f"{'−' if value < 0 and float(digits) else ''}{digits}"
 
 
+def risk_against_cost(exp: Experiment, measured: pd.DataFrame) -> str:
+    """Show the recorded figure of risk against cost, with its caption as text."""
+    drawn = draw_levels(exp, measured)
+    return f"![Risk against cost for each policy and worldview](measured/{drawn.name}.png)\n\n{drawn.caption}"
+
+
 PARTS: Mapping[str, tuple[str, Part]] = {
+    "findings-risk": ("levels", risk_against_cost),
     "findings-policies": ("policies", policies), "findings-table": ("policies", all_policies),
     "findings-claims": ("claims", claims), "findings-crossings": ("crossings", crossings),
     "findings-flips": ("flips", flips), "findings-weights": ("weights", weights),

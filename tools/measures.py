@@ -18,7 +18,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.evidence import implied, model_variants
-from analysis.figures import crossover_figure, discover_figure, robust_figure, robust_map_figure
+from analysis.figures import (
+    crossover_figure,
+    discover_figure,
+    figure_layout,
+    risk_cost_figure,
+    robust_figure,
+    robust_map_figure,
+)
+from analysis.figures.figure_layout import CaptionedFigure
 from analysis.questions import (
     averages,
     claims,
@@ -43,6 +51,7 @@ from sim.results.result import Progress
 from sim.scenario.experiment import Experiment
 from tools import selftest
 
+Draw = Callable[["Experiment", pd.DataFrame], CaptionedFigure]
 Compute = Callable[["Experiment", int, "Progress"], pd.DataFrame]
 RECORD = "made.json"
 RUN_TRIALS = 10_000  # of a cell, as scenarios/debate.yaml has it
@@ -54,6 +63,18 @@ PROSE = frozenset(
      "words"}
 )  # fmt: skip
 """Entries of scenario files that change no number."""
+
+
+def policy_levels(exp: Experiment, trials: int, progress: Progress) -> pd.DataFrame:
+    """Return how often force is used and what Japan loses in each cell: the means of `strait run`."""
+    summary = results.run(exp, trials=trials, progress=progress).summary()
+    kept = summary["outcome"].isin([risk_cost_figure.RISK, risk_cost_figure.COST]) & (summary["statistic"] == "mean")
+    return summary.loc[kept].reset_index(drop=True)
+
+
+def draw_levels(exp: Experiment, measured: pd.DataFrame) -> CaptionedFigure:
+    """Draw risk against cost, from the last start."""
+    return risk_cost_figure.draw_risk_against_cost(exp, measured, exp.starts[-1].name)
 
 
 def policy_differences(exp: Experiment, trials: int, progress: Progress) -> pd.DataFrame:
@@ -164,6 +185,7 @@ class Measure:
     shows: str
     counted: str = "trials a cell"
     of_model: bool = True  # whether it is of no use once the model has changed
+    draw: Draw | None = None  # its figure, saved beside the table
 
 
 # Trials are as many as the statements of the pages need; all measures together take under ten minutes on two cores.
@@ -177,6 +199,7 @@ MEASURES: Mapping[str, Measure] = {
                      "the ranking of policies under other forms of the model"),
     "implied": Measure(lambda exp, n, progress: implied.table(exp, n, progress, keep=True), 10_000,
                        "what the model implies about claims that restate the conclusion"),
+    "levels": Measure(policy_levels, RUN_TRIALS, "what each policy risks and costs", draw=draw_levels),
     "policies": Measure(policy_differences, RUN_TRIALS, "what each policy does, from each start"),
     "claims": Measure(claim_values, 2_500, "which belief carries the disagreement"),
     "crossings": Measure(crossings, 2_500, "where along a belief the better policy changes"),
@@ -202,6 +225,9 @@ def record(name: str, exp: Experiment, folder: Path, progress: Progress, trials:
     folder.mkdir(exist_ok=True)
     table = frame.to_csv(index=False, float_format="%.4g", lineterminator="\n").encode()
     disk.save(folder / f"{name}.csv", table)
+    if measure.draw:
+        _, svg = figure_layout.save_figure(measure.draw(replace(exp, trials=n), frame), folder)
+        svg.unlink()  # the page shows the PNG
     entry = {**fingerprints(exp), "trace": trace(exp), "trials": n, "table": _hash(table)}
     entries = {**_records(folder), name: entry}
     disk.save(folder / RECORD, (json.dumps(entries, indent=2, sort_keys=True) + "\n").encode())
