@@ -257,11 +257,12 @@ def draw(result: Result, folder: Path) -> None:
 
 def print_summary(result: Result, folder: Path) -> None:
     """Print what the results say, and their folder."""
-    from analysis.figures.captions import start_clause
+    from analysis.figures.captions import end_sentence, start_clause
     from analysis.paper import run_summary
 
     exp = result.experiment
-    print_findings(f"{exp.title} From {start_clause(exp, exp.starts[-1])}:", run_summary.describe_run(result))
+    heading = f"{end_sentence(exp.title)} From {start_clause(exp, exp.starts[-1])}:"
+    print_findings(heading, run_summary.describe_run(result))
     if result.reused:
         typer.echo("This experiment was already run; showing the saved results. Use --fresh to run it again.")
     typer.echo(f"Results: {folder}\n{CAVEAT}")

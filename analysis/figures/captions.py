@@ -32,7 +32,8 @@ def title(exp: Experiment, policy: str) -> str:
 def policy_phrase(exp: Experiment, policy: str) -> str:
     """Return a policy as a noun inside a sentence: 'direct ties', 'the status quo', or the user's own title."""
     name = title(exp, policy)
-    if name.lower() != policy.replace("_", " ") or name.startswith(PROPER):
+    is_plain = name == policy.replace("_", " ").capitalize()  # "A-B" is a name and keeps its letters
+    if not is_plain or name.startswith(PROPER):
         return name
     return f"{'the ' * (policy == 'status_quo')}{name[:1].lower()}{name[1:]}"
 
@@ -55,7 +56,16 @@ def question_words(exp: Experiment, a: str, b: str) -> str:
 def ask(question: Question) -> str:
     """Return the words of a question's contrast with a space, as the beginning of a title or heading, if it has any."""
     words = question_words(question.experiment, *question.contrast) if len(question.contrast) == 2 else ""
-    return f"{words} " if words else ""
+    return f"{end_sentence(words)} " if words else ""
+
+
+def end_sentence(words: str) -> str:
+    """Return words with a full stop, if they end without a mark.
+
+    >>> end_sentence("My experiment"), end_sentence("Should Japan add ties?")
+    ('My experiment.', 'Should Japan add ties?')
+    """
+    return words if words.endswith((".", "?", "!", "…")) else f"{words}."
 
 
 def belief_clause(worldview: Worldview) -> str:

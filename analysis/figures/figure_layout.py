@@ -59,7 +59,8 @@ def make_page(
     """
     begin = next(entry for entry in exp.starts if entry.name == start)
     if changes := changes_phrase(exp):
-        title = f"{capitalize(changes)}: {title[:1].lower()}{title[1:]}"
+        begin_word = title[:1].lower() if title[1:2].islower() else title[:1]  # "A-B" is a name and keeps its letters
+        title = f"{capitalize(changes)}: {begin_word}{title[1:]}"
         caption = f"{capitalize(changes)} ({'; '.join(exp.changes)}). {caption}"
     cell = f"{exp.trials:,} {'trial' if exp.trials == 1 else 'trials'} per cell"
     return make_sheet(

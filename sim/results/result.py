@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import logging
+import math
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.errors import QuestionError
 from sim.results import failures, tables
+from sim.scenario.messages import correct_number
 
 if TYPE_CHECKING:
     from sim.engine.batch import Block, Cell
@@ -152,7 +154,8 @@ class Result:
             `estimator`, `n` (for months to an event, the smaller number of trials with the event), `trials_needed`
             (about how many trials of a cell put the difference beyond the margin or within it; at most the present
             number if it is settled; pd.NA at the margin itself), `contrast` (the key of the experiment's contrast).
-            Below 100 worlds there is no simultaneous interval. pd.NA or None where a figure does not apply.
+            Below 100 worlds there is no simultaneous interval and no verdict. pd.NA or None where a figure does not
+            apply.
 
         Raises
         ------
@@ -321,13 +324,12 @@ def run(
 
 
 def _with_trials_and_seed(experiment: Experiment, trials: int | None, seed: int | None) -> Experiment:
-    from sim.engine.question import check_whole
-
-    trials = experiment.trials if trials is None else check_whole("trials", trials, 1)
-    seed = experiment.seed if seed is None else check_whole("seed", seed, 0)
-    if trials < 1 or trials % experiment.lucks:
-        raise QuestionError(f"trials: must be a positive multiple of lucks ({experiment.lucks}), got {trials}")
-    if not 0 <= seed < 2**63:
+    trials = experiment.trials if trials is None else trials
+    seed = experiment.seed if seed is None else seed
+    if not hasattr(trials, "__index__") or trials < 1 or trials % experiment.lucks:
+        advice = correct_number(trials, 1, math.inf, integer=True)
+        raise QuestionError(f"trials: must be a positive multiple of lucks ({experiment.lucks}), got {trials}{advice}")
+    if not hasattr(seed, "__index__") or not 0 <= seed < 2**63:
         raise QuestionError(f"seed: must be a whole number from 0 to 2**63 - 1, got {seed}")
     return replace(experiment, trials=trials, seed=seed)
 

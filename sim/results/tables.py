@@ -334,12 +334,15 @@ def _contrast(
     outcome: Outcome, a: OutcomeValues, b: OutcomeValues, unpaired_variance: float, lucks: int, *, identical: bool,
     is_main: bool, joint_level: float | None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Figures and verdict of a minus b; a main comparison is judged by the simultaneous interval, at `joint_level`."""
+    """Figures and verdict of a minus b; a main comparison is judged by the simultaneous interval, at `joint_level`.
+
+    Without a joint level there are too few worlds for any verdict.
+    """
     difference, low, high = paired_difference(outcome, a, b, identical=identical)
     simultaneous = intervals.BLANK
     if is_main and joint_level:
         simultaneous = paired_difference(outcome, a, b, joint_level, identical=identical)
-    decisive = simultaneous if is_main else intervals.Interval(difference, low, high)
+    decisive = simultaneous if is_main or not joint_level else intervals.Interval(difference, low, high)
     margin = margin_of(outcome, a, b)
     verdict = contrasts.verdict(decisive.low, decisive.high, margin, outcome.better)
     return {

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from made_up_run import experiment, run
 
+import sim
 from analysis.figures import captions
 from analysis.figures.differences_figure import describe_differences, draw_differences
 from analysis.figures.economic_loss_figure import describe_losses
@@ -298,3 +299,9 @@ def test_an_interval_that_rounds_to_zero_has_no_sign_there() -> None:
     force = EXP.catalogue.outcomes[FORCE]
     assert captions.interval_words(-0.00002, 0.004, force) == "0 to +0.4"
     assert captions.interval_words(-0.01, 0.2, force) == "−1.0 to +20"
+
+
+def test_the_letters_of_a_policy_called_a_b_stay() -> None:
+    exp = sim.load("debate")
+    named = replace(exp, policies=(replace(exp.policies[0], name="a-b", title="A-B"),))
+    assert captions.policy_phrase(named, "a-b") == "A-B"

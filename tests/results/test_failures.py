@@ -159,3 +159,9 @@ def test_a_run_without_a_sound_trial_is_an_error(exp: Experiment, monkeypatch: p
     monkeypatch.setattr("sim.engine.batch.blocks", spoilt)
     with pytest.raises(ValueError, match=r"every trial failed; the first failure: .*peace_years is nan"):
         sim.run(exp)
+
+
+def test_below_the_least_number_of_worlds_no_comparison_has_a_verdict() -> None:
+    differences = sim.run(sim.load("debate", trials=60, starts="2026", worldviews="neutral")).differences()
+    others = differences[~differences["identical"]]
+    assert set(others["verdict"].dropna()) == {"too few to say"}
