@@ -190,7 +190,7 @@ def _run(word: str, typed: Mapping[str, Any], play: Callable[[Command], Report],
 def _note_rounding(typed: Mapping[str, Any], findings: Sequence[Finding]) -> None:
     """Say how many trials were played, if more than was typed: intervals need complete blocks."""
     wanted, played = typed.get("trials"), findings[0].trials
-    if wanted and wanted < played:
+    if wanted and wanted < played and not Path(typed["experiment"]).is_dir():  # a finished run has its own number
         typer.echo(f"--trials {wanted:,} was rounded up to complete blocks: {played:,} trials.", err=True)
 
 

@@ -93,3 +93,11 @@ def test_a_number_of_trials_that_is_rounded_up_is_noted(strait: Strait) -> None:
     assert few.exit_code == 0, few.output
     assert "--trials 100 was rounded up to complete blocks: 400 trials.\n" in few.stderr
     assert "rounded" not in strait(*words, "--trials", "400").output
+
+
+def test_the_trials_of_a_finished_run_are_not_called_rounded(strait: Strait) -> None:
+    run = ("run", "--trials", "200", "--lucks", "2", "--start", "2026", "--no-figures", "--out", "run")
+    assert strait(*run).exit_code == 0
+    read = strait("variance", "run", "--trials", "20", "--no-figures")
+    assert read.exit_code == 0, read.output
+    assert "rounded" not in read.output
