@@ -330,7 +330,7 @@ def versus(row: Row, outcome: Outcome) -> str:
     if low <= 0 <= high:
         return f"not settled ({between} {unit_of(outcome)})"
     least, most = sorted((abs(low), abs(high)))
-    small = ", clear but small" if within else ""
+    small = ", clear but may be small" if least < margin else ""
     return f"{signed(value, outcome)} ({number(least, outcome)} to {number(most, outcome)}){small}"
 
 

@@ -240,7 +240,7 @@ def change(comparison: Comparison, outcome: Outcome) -> str:
         return "too few trials to say"
     if comparison.verdict == "undecided":
         return f"too close to call ({interval_words(low, high, outcome)})"
-    small = ", clear but small" if comparison.verdict.startswith("a little") else ""
+    small = ", clear but may be small" if comparison.verdict.startswith("a little") else ""
     return f"{signed(comparison.difference, outcome)} ({interval_words(low, high, outcome)}){small}"
 
 

@@ -33,13 +33,15 @@ from sim.scenario.experiment import Experiment
 VERDICTS: dict[str, tuple[str, dict[str, Any]]] = {  # verdict -> its words, and how its mark is drawn
     "better": ("first policy clearly better", {"color": style.GOOD, "marker": "o"}),
     "worse": ("first policy clearly worse", {"color": style.BAD, "marker": "D"}),
-    "a little better": ("clearly better, but small", {"color": style.GOOD, "marker": "o", "markerfacecolor": "white"}),
-    "a little worse": ("clearly worse, but small", {"color": style.BAD, "marker": "D", "markerfacecolor": "white"}),
+    "a little better": ("clearly better, but may be small",
+                      {"color": style.GOOD, "marker": "o", "markerfacecolor": "white"}),
+    "a little worse": ("clearly worse, but may be small",
+                      {"color": style.BAD, "marker": "D", "markerfacecolor": "white"}),
     "same": ("no difference that matters", {"color": style.GREY, "marker": "s", "markerfacecolor": "white"}),
     "undecided": ("too close to call", {"color": style.GREY, "marker": "o", "markerfacecolor": "white"}),
     "few": ("too few trials to say", {"color": style.GREY, "marker": "."}),
     "identical": ("identical in every trial", {"color": style.GREY, "marker": "x"}),
-}
+}  # fmt: skip
 Draw = Callable[["Axes", "Outcome", int, float], None]
 
 
@@ -143,13 +145,13 @@ def describe_differences(exp: Experiment, table: pd.DataFrame, start: str) -> st
         versus[view.name, o.name, *pair].verdict for view in exp.worldviews for o in primary(exp) for pair in pairs
     )
     parts = [
-        (tally["better"] + tally["worse"], "are clear"),
-        (tally["a little better"] + tally["a little worse"], "are clear but small"),
-        (tally["same"] + tally["identical"], "make no difference that matters"),
-        (tally["undecided"], "are too close to call"),
-        (tally["few"], "have too few trials to say"),
+        (tally["better"] + tally["worse"], "is", "are", "clear and large enough to matter"),
+        (tally["a little better"] + tally["a little worse"], "is", "are", "clear but may be small"),
+        (tally["same"] + tally["identical"], "makes", "make", "no difference that matters"),
+        (tally["undecided"], "is", "are", "too close to call"),
+        (tally["few"], "has", "have", "too few trials to say"),
     ]
-    counted = join_words([f"{n} {words}" for n, words in parts if n])
+    counted = join_words([f"{n} {one if n == 1 else many} {words}" for n, one, many, words in parts if n])
     what = f"how often {event(outcome)}" if outcome.unit == "share" else measure(outcome)
     interval = versus[exp.worldviews[0].name, outcome.name, *pairs[0]].deciding[0]
     return f"Change in {what} ({interval}). {' '.join(answers)} Of {tally.total()} comparisons, {counted}."

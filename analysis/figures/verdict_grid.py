@@ -32,7 +32,7 @@ from sim.scenario.experiment import Experiment
 SIDE = 2.1  # inches for the titles of the worldviews
 MOST_NAMED = 3  # policies in front without a clear best; of more only their number
 OPEN = {  # status of a cell without a clearly best policy -> its words
-    "small": "the best is clear, but its lead is small",
+    "small": "the best is clear, but its lead may be small",
     "same": "no difference matters",
     "undecided": "it is too close to call",
     "few": "there are too few trials to say",
@@ -125,8 +125,8 @@ def cell_text(
         return title(exp, lead.policy), numbers
     if lead.status == "small":
         ahead = signed(versus[worldview, outcome.name, lead.policy, lead.runner_up].difference, outcome)
-        numbers = f"{amount(level[lead.policy], outcome)}, {ahead} than {title(exp, lead.runner_up)}: clear but small"
-        return title(exp, lead.policy), numbers
+        numbers = f"{amount(level[lead.policy], outcome)}, {ahead} than {title(exp, lead.runner_up)}"
+        return title(exp, lead.policy), f"{numbers}: clear but may be small"
     front = {name: level[name] for name in (lead.policy, *lead.unsettled)}
     widest = max((versus[worldview, outcome.name, lead.policy, name].margin for name in lead.unsettled), default=0.0)
     head, verdict = {
@@ -145,7 +145,7 @@ def cell_text(
 
 
 def _fill(colour: str, status: str) -> dict[str, Any]:
-    """Return the look of a box: full where a policy is clearly best, dashed in its colour where its lead is small."""
+    """Return the look of a box: full where a policy is clearly best, dashed where its lead may be small."""
     if status != "settled":
         return {"facecolor": "white", "edgecolor": colour, "linestyle": "--"}
     return {"facecolor": tuple(0.82 + 0.18 * channel for channel in to_rgb(colour)), "edgecolor": colour}
@@ -160,6 +160,6 @@ def _keys(exp: Experiment) -> list[Patch]:
     ]  # fmt: skip
     return [
         *keys,
-        Patch(label="dashed, coloured: best, but its lead is small", **_fill(style.INK, "small")),
+        Patch(label="dashed, coloured: best, but its lead may be small", **_fill(style.INK, "small")),
         Patch(label="dashed, grey: none is clearly best", **_fill(style.GREY, "")),
     ]

@@ -24,10 +24,11 @@ from sim.scenario.experiment import Experiment, Worldview
 from sim.statistics import contrasts
 
 HOPELESS = 100  # times the present trials: a comparison that needs more lies at the margin
-GROUPS = {"better": "Better than {}", "a little better": "A little better than {}", "worse": "Worse than {}",
-          "a little worse": "A little worse than {}", "undecided": "Too close to call against {}",
+GROUPS = {"better": "Better than {}", "a little better": "Better than {}, perhaps only a little",
+          "worse": "Worse than {}", "a little worse": "Worse than {}, perhaps only a little",
+          "undecided": "Too close to call against {}",
           "few": "Too few trials to compare with {}"}  # fmt: skip
-Open = dict[tuple[str, str, str, tuple[str, str]], Comparison]  # by start, outcome, worldview and pair
+OPEN = ("undecided", "a little better", "a little worse")  # more trials may tell more
 
 
 def describe_run(result: Result) -> list[str]:
@@ -61,7 +62,7 @@ def _describe_worldview(
 ) -> str:
     """Return how often the outcome comes, and which policies do better and worse than the one compared with."""
     base = reference_policy(exp)
-    verdicts = {policy.name: _degree(versus[worldview.name, outcome.name, policy.name, base], exp)
+    verdicts = {policy.name: versus[worldview.name, outcome.name, policy.name, base].verdict
                 for policy in exp.policies if policy.name != base}  # fmt: skip
     groups = ((text, [name for name in verdicts if verdicts[name] == verdict]) for verdict, text in GROUPS.items())
     rest = [f"{text.format(policy_phrase(exp, base))}: {join_words([policy_phrase(exp, name) for name in names])}."
@@ -89,8 +90,9 @@ def _describe_choice(
     """Return how one comparison comes out under each worldview, after the words of its question."""
     a, b = pair
     states = {"undecided": "too close to call", "same": "not different enough to matter", "identical": "identical",
-              "few": "not known from so few trials"}  # fmt: skip
-    degrees = {view.name: _degree(versus[view.name, outcome.name, *pair], exp) for view in exp.worldviews}
+              "few": "not known from so few trials", "a little better": "perhaps only a little better",
+              "a little worse": "perhaps only a little worse"}  # fmt: skip
+    degrees = {view.name: versus[view.name, outcome.name, *pair].verdict for view in exp.worldviews}
     says = join_words([f"{states.get(degrees[view.name], degrees[view.name])} {belief_clause(view)}"
                        for view in exp.worldviews])  # fmt: skip
     words = question_words(exp, a, b)
@@ -100,29 +102,20 @@ def _describe_choice(
     return f"{words} {said}".lstrip()
 
 
-def _degree(comparison: Comparison, exp: Experiment) -> str:
-    """Return the verdict; "a little better" or "a little worse" if the difference is clear but perhaps too small."""
-    small = comparison.verdict in ("better", "worse") and not comparison.trials_needed <= exp.trials
-    return f"a little {comparison.verdict}" if small else comparison.verdict
-
-
 def _describe_clarity(exp: Experiment, versus: dict[str, dict[Versus, Comparison]]) -> list[str]:
     """Return how many of the main comparisons are clear, over all starts, and what the others need."""
-    every: Open = {
-        (start, outcome.name, view.name, pair): versus[start][view.name, outcome.name, *pair]
+    every = [
+        versus[start][view.name, outcome.name, *pair]
         for start in versus
         for outcome in primary(exp)
         for view in exp.worldviews
         for pair in shown_contrasts(exp)
-    }
-    tally = Counter(comparison.verdict for comparison in every.values())
+    ]
+    tally = Counter(comparison.verdict for comparison in every)
+    large, small = (tally[f"{little}better"] + tally[f"{little}worse"] for little in ("", "a little "))
     alike, undecided, few = tally["same"] + tally["identical"], tally["undecided"], tally["few"]
-    unclear = {key: comparison for key, comparison in every.items()
-               if comparison.verdict != "few" and not comparison.trials_needed <= exp.trials}  # fmt: skip
-    large = sum(comparison.verdict in ("better", "worse") for key, comparison in every.items() if key not in unclear)
-    small = len(every) - large - alike - undecided - few
-    parts = [f"{large} difference{'s are' if large != 1 else ' is'} clear and large enough to matter"]
-    parts += [f"{small} {'is' if small == 1 else 'are'} clear but small"] * (small > 0)
+    parts = [f"{large} {'is' if large == 1 else 'are'} clear and large enough to matter"]
+    parts += [f"{small} {'is' if small == 1 else 'are'} clear but may be small"] * (small > 0)
     parts += [f"{alike} make{'s' if alike == 1 else ''} no difference that matters"] * (alike > 0)
     parts += [f"{undecided} {'is' if undecided == 1 else 'are'} undecided"] * (undecided > 0)
     parts += [f"{few} {'has' if few == 1 else 'have'} too few trials to say"] * (few > 0)
@@ -130,30 +123,25 @@ def _describe_clarity(exp: Experiment, versus: dict[str, dict[Versus, Comparison
     if exp.trials < contrasts.BAND_WORLDS * exp.lucks:
         joint = f"They need at least {contrasts.BAND_WORLDS * exp.lucks} trials."
     said = f"Of {len(every)} comparisons of policies, {join_words(parts)}. {joint}"
-    return [said, *_describe_trials_needed(exp, unclear)]
+    open_ones = [comparison for comparison in every if comparison.verdict in OPEN]
+    return [said, *_describe_trials_needed(exp, open_ones)]
 
 
-def _describe_trials_needed(exp: Experiment, unclear: Open) -> list[str]:
+def _describe_trials_needed(exp: Experiment, open_ones: list[Comparison]) -> list[str]:
     """Return about how many trials it takes until the open comparisons are beyond the margin or within it."""
-    needed = {key: difference.trials_needed for key, difference in unclear.items()}
-    needs = {key: trials for key, trials in needed.items() if trials <= HOPELESS * exp.trials}
-    sentences = []
+    unclear = [each.trials_needed for each in open_ones if not each.trials_needed <= exp.trials]
+    needs = [trials for trials in unclear if trials <= HOPELESS * exp.trials]
+    which, sentences = "that are undecided or may be small", []
     if needs:
-        (start, outcome, view, (a, b)), most = max(needs.items(), key=lambda item: item[1])
-        from_start = next(entry.title for entry in exp.starts if entry.name == start)
-        belief = belief_clause(next(entry for entry in exp.worldviews if entry.name == view))
-        many = len(needs) > 1
-        sentences = [
-            f"{capitalize(number_word(len(needs)))} comparison{'s are' if many else ' is'} still too close to call"
-            f"{', undecided or small' if many else ''}. About {_round_up(most)} trials might settle "
-            f"{'them' if many else 'it'}.",
-            f"The hardest: {policy_phrase(exp, a)} instead of {policy_phrase(exp, b)}, on "
-            f"“{exp.catalogue.outcomes[outcome].label}”, from {from_start}, {belief}.",
-        ]
+        sentences = [f"About {_round_up(max(needs))} trials might settle {number_word(len(needs))} of the "
+                     f"{number_word(len(open_ones))} {which}."]  # fmt: skip
     if hopeless := len(unclear) - len(needs):
-        lie, them = ("comparison lies", "it") if hopeless == 1 else ("comparisons lie", "them")
-        number = capitalize(number_word(hopeless))
-        sentences.append(f"{number} {lie} at the margin. More trials will not settle {them}.")
+        them = "it" if hopeless == 1 else "them"
+        of = "of the others" if needs else f"of the {number_word(len(open_ones))} {which}"
+        sentences.append(
+            f"{capitalize(number_word(hopeless))} {of} {'lies' if hopeless == 1 else 'lie'} at the margin. "
+            f"More trials will not settle {them}."
+        )
     return [" ".join(sentences)] if sentences else []
 
 

@@ -30,7 +30,7 @@ RESULTS, WORDS = "Results", "In words"
 FEW = "too few to say"
 HEADING: Mapping[str, Any] = MappingProxyType({"bold": True, "top": 1, "top_color": style.RULE})
 HEAD = 4  # the row of the header, from 0
-CLEAR, SMALL = 0.28, 0.1  # how much colour a clear difference has, and one that is clear but small
+CLEAR, SMALL = 0.28, 0.1  # how much colour a clear difference has, and one that is clear but may be small
 
 
 class Written(NamedTuple):
@@ -62,7 +62,7 @@ def pages(result: Result) -> list[Page]:
     head = [f"{exp.title}{changed}", f"{exp.trials:,} trials in each cell, seed {exp.seed}. {FOOTER}"]
     views = [name for view in exp.worldviews for name in (worldview_title(view), "95 % interval")]
     base = policy_phrase(exp, reference_policy(exp))
-    note = (f"Green: clearly better than {base} under the same beliefs. Purple: clearly worse. Paler: clear but "
+    note = (f"Green: clearly better than {base} under the same beliefs. Purple: clearly worse. Paler: clear but may be "
             f"small. No colour: too close to call, or no difference that matters. Grey: {base} itself.")  # fmt: skip
     if any(outcome.given for outcome in exp.catalogue.outcomes.values()):
         note += " The last rows count only some trials, which differ by policy, so none is green or purple."

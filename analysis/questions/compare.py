@@ -17,8 +17,8 @@ Cell = tuple[str, str, str]  # worldview, policy, outcome
 Levels = dict[Cell, tuple[float, float, float]]  # estimate, low, high
 Versus = tuple[str, str, str, str]  # worldview, outcome, policy, policy compared with
 VERDICTS = {
-    "a better": "better", "b better": "worse", "a better but small": "a little better",
-    "b better but small": "a little worse", "same within margin": "same", TOO_FEW: "few",
+    "a better": "better", "b better": "worse", "a better but may be small": "a little better",
+    "b better but may be small": "a little worse", "same within margin": "same", TOO_FEW: "few",
 }  # fmt: skip
 OPPOSITES = {"better": "worse", "worse": "better",
              "a little better": "a little worse", "a little worse": "a little better"}  # fmt: skip
@@ -54,12 +54,12 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Leader:
-    """The policy with the best estimate in one cell, the second best, and those that are not clearly worse."""
+    """The policy with the best estimate in one cell, the second best, and those that may be as good."""
 
     policy: str
     runner_up: str
     unsettled: tuple[str, ...]
-    status: str  # settled | small (clear, but too small to matter) | same | few (too few trials to say) | undecided
+    status: str  # settled | small (clear, but may be small) | same | few (too few trials to say) | undecided
 
 
 def comparisons(differences: pd.DataFrame, start: str) -> dict[Versus, Comparison]:
@@ -106,11 +106,13 @@ def leader(
     names = [policy.name for policy in exp.policies]
     order = sorted(names, key=lambda name: sign * levels[worldview, name, outcome.name][0])
     verdicts = {other: versus[worldview, outcome.name, order[0], other].verdict for other in order[1:]}
-    unsettled = tuple(other for other, verdict in verdicts.items() if verdict != "better")
+    found, alike = set(verdicts.values()), {"same", "identical"}
+    # A policy that is clearly worse, if perhaps by little, is not in front, and may differ by more than the margin.
+    unsettled = tuple(other for other, verdict in verdicts.items() if verdict not in ("better", "a little better"))
+    if not unsettled:
+        return Leader(order[0], order[1], (), "small" if "a little better" in found else "settled")
     left = {verdicts[other] for other in unsettled}
-    alike = {"same", "identical", "a little better"}
-    statuses = {"settled": set[str](), "small": {"a little better"}, "same": alike, "few": {*alike, "few"}}
-    status = next((name for name, allowed in statuses.items() if left <= allowed), "undecided")
+    status = "same" if left <= alike else "few" if left <= {*alike, "few"} else "undecided"
     return Leader(order[0], order[1], unsettled, status)
 
 

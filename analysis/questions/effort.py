@@ -121,7 +121,7 @@ def table(
         `start`, `worldview`, `measure` (`as written`, `equal effort`, `+0.1 of a lever`), `policy` (or lever),
         `factor` (share of the way that is taken), `planned` and `realised` lever-years, `outcome`, `difference` with
         `low` and `high` (95 %), `margin` (the outcome's, or a tenth of its level if that is smaller; a tenth of
-        it for a tenth of a lever), `verdict` (`better`, `worse`, these with `but small`, `same within margin`,
+        it for a tenth of a lever), `verdict` (`better`, `worse`, these with `but may be small`, `same within margin`,
         `undecided`).
     """
     rows: list[list[Any]] = []
@@ -191,4 +191,5 @@ def _with_all(exp: Experiment, start: Start) -> Experiment:
 
 
 VERDICTS = {"a better": "better", "b better": "worse",
-            "a better but small": "better but small", "b better but small": "worse but small"}  # fmt: skip
+            "a better but may be small": "better but may be small",
+            "b better but may be small": "worse but may be small"}  # fmt: skip

@@ -148,7 +148,8 @@ class Result:
             primary outcomes together, from all starts and in all worldviews), `variance_ratio` (how many times as many
             trials two unpaired runs need), `level` (the mean of both policies), `margin` (smaller differences do not
             matter: the outcome's, or a tenth of the level if that is smaller), `verdict` (`a better`, `b better`, `a
-            better but small`, `b better but small`, `same within margin`, `undecided`, `too few to say`; by the
+            better but may be small`, `b better but may be small` where the interval reaches inside the margin, `same
+            within margin`, `undecided`, `too few to say`; by the
             simultaneous interval where there is one; for an outcome without a good direction `same within margin`,
             `too few to say` or None), `identical` (the rows of the two policies are equal byte for byte),
             `estimator`, `n` (for months to an event, the smaller number of trials with the event), `trials_needed`

@@ -99,8 +99,9 @@ def verdict(low: float | None, high: float | None, margin: float, better: str) -
     Returns
     -------
     str or None
-        If the interval excludes 0: `a better` or `b better`, and `a better but small` or `b better but small` if it
-        lies within plus and minus the margin. Else `same within margin` if it lies within the margin, or `undecided`.
+        If the interval excludes 0: `a better` or `b better` if it lies beyond the margin, `a better but may be small`
+        or `b better but may be small` if it reaches inside. Else `same within margin` if it lies within the margin, or
+        `undecided`.
         If `better` is `none`: `same within margin` or None. Without an interval `too few to say`.
 
     Examples
@@ -108,17 +109,18 @@ def verdict(low: float | None, high: float | None, margin: float, better: str) -
     >>> verdict(-0.03, -0.01, margin=0.005, better="low")
     'a better'
     >>> verdict(-0.003, -0.001, margin=0.005, better="low")
-    'a better but small'
+    'a better but may be small'
+    >>> verdict(0.32, 0.67, margin=0.5, better="low")
+    'b better but may be small'
     """
     if low is None or high is None:
         return TOO_FEW
-    within = -margin <= low and high <= margin
     if low <= 0 <= high:
-        return "same within margin" if within else None if better == "none" else "undecided"
+        return "same within margin" if -margin <= low and high <= margin else None if better == "none" else "undecided"
     if better == "none":
         return None
     side = "a better" if (low > 0) == (better == "high") else "b better"
-    return f"{side} but small" if within else side
+    return side if low >= margin or high <= -margin else f"{side} but may be small"
 
 
 def trials_needed(interval: Interval, margin: float, trials: int) -> float | None:

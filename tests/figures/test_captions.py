@@ -40,7 +40,7 @@ FEW: Row = (
     | {"verdict": "too few to say"}
     | dict.fromkeys(("low", "high", "simultaneous_low", "simultaneous_high", "trials_needed"), pd.NA)
 )
-SMALL: Row = BETTER | {"difference": -0.002, "low": -0.003, "high": -0.001, "verdict": "a better but small"}
+SMALL: Row = BETTER | {"difference": -0.002, "low": -0.003, "high": -0.001, "verdict": "a better but may be small"}
 SMALL |= {"simultaneous_low": -0.0035, "simultaneous_high": -0.0005}
 EQUAL: Row = dict.fromkeys(SAME, 0.0) | {"verdict": "same within margin", "identical": True}
 
@@ -113,7 +113,7 @@ def test_the_order_of_a_pair_in_the_table_does_not_matter() -> None:
 
 def test_an_interval_that_excludes_0_is_never_called_no_difference() -> None:
     text = first_sentence(SMALL, SMALL, SMALL)
-    assert "if Newsham is right, 0.2 points lower (0.05 to 0.4), clear but small" in text
+    assert "if Newsham is right, 0.2 points lower (0.05 to 0.4), clear but may be small" in text
     assert "no difference" not in text
 
 
@@ -129,8 +129,9 @@ def test_without_a_joint_interval_the_pointwise_one_is_quoted() -> None:
 
 @pytest.mark.parametrize(
     ("row", "counted"),
-    [(BETTER, "12 are clear"), (OPEN, "12 are too close to call"), (SAME, "12 make no difference that matters"),
-     (SMALL, "12 are clear but small"), (FEW, "12 have too few trials to say"),
+    [(BETTER, "12 are clear and large enough to matter"), (OPEN, "12 are too close to call"),
+     (SAME, "12 make no difference that matters"),
+     (SMALL, "12 are clear but may be small"), (FEW, "12 have too few trials to say"),
      (EQUAL, "12 make no difference that matters")],
 )  # fmt: skip
 def test_every_comparison_is_counted_once(row: dict[str, Any], counted: str) -> None:
@@ -154,7 +155,7 @@ def tables(result: Result) -> tuple[pd.DataFrame, pd.DataFrame]:
 @pytest.mark.parametrize(
     ("row", "head", "words"),
     [(BETTER, "Direct ties", "direct ties is clearly best on four"),
-     (SMALL, "Direct ties", "on four the best is clear, but its lead is small"),
+     (SMALL, "Direct ties", "on four the best is clear, but its lead may be small"),
      (OPEN, "Undecided", "on four it is too close to call"),
      (FEW, "Too few trials", "on four there are too few trials to say"),
      (SAME, "No real difference", "on four no difference matters"),
@@ -188,6 +189,17 @@ def test_the_grid_names_the_best_of_all_policies_that_are_played(result: Result)
     (keys,) = draw_who_is_right(EXP, *tables(result), "2026").figure.legends
     labels = [said(text.get_text()).replace("\n", " ") for text in keys.get_texts()]
     assert labels[: len(EXP.policies)] == [policy.title for policy in EXP.policies]
+
+
+def test_a_policy_that_is_clearly_worse_is_not_among_those_alike(result: Result) -> None:
+    levels = compare.means(result.summary(), "2026")
+    versus = compare.comparisons(result.differences(), "2026")
+    pairs = {name: ("newsham", FORCE, "direct_ties", name) for name in ("interoperability", "status_quo")}
+    three = replace(EXP, policies=EXP.policies[:3])
+    for name, verdict in (("interoperability", "same"), ("status_quo", "a little better")):
+        versus[pairs[name]] = replace(versus[pairs[name]], verdict=verdict)
+    lead = compare.leader(three, levels, versus, "newsham", EXP.catalogue.outcomes[FORCE])
+    assert (lead.unsettled, lead.status) == (("interoperability",), "same")
 
 
 def test_the_grid_names_those_in_front_where_only_some_are_settled(result: Result) -> None:

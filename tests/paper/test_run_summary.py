@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,12 +26,13 @@ def test_what_a_run_says_turns_with_its_numbers() -> None:
     worse = said(exp, result, turned)
     assert all("Better than the status quo: direct ties." in line for line in better[:3])
     assert all("Worse than the status quo: direct ties." in line for line in worse[:3])
-    assert "12 differences are clear and large enough to matter" in better[4]
-    turned["trials_needed"] = 401.0
+    assert "12 are clear and large enough to matter" in better[4]
+    turned[["verdict", "trials_needed"]] = "b better but may be small", 401.0
     small = said(exp, result, turned)
-    assert all("A little worse than the status quo: direct ties." in line for line in small[:3])
-    assert "a little worse if Self is right" in small[3]
-    assert "0 differences are clear and large enough to matter and 12 are clear but small" in small[4]
+    assert all("Worse than the status quo, perhaps only a little: direct ties." in line for line in small[:3])
+    assert "perhaps only a little worse if Self is right" in small[3]
+    assert "0 are clear and large enough to matter and 12 are clear but may be small" in small[4]
+    turned["verdict"] = "b better"
     turned.loc[turned["worldview"] == "self", "verdict"] = "a better"
     turned.loc[turned["worldview"] == "self", "difference"] = -0.02
     assert "depends on whose beliefs you hold" in said(exp, result, turned)[3]
@@ -42,17 +44,29 @@ def test_it_says_how_many_trials_would_tell_the_rest() -> None:
     needed = result.differences().copy()
     at = needed["outcome"].isin(["use_of_force", "taiwan_falls", "japan_in_combat", "japan_gdp_loss_pct"])
     needed.loc[at, "trials_needed"] = 400.0
+    needed.loc[at, "verdict"] = "undecided"
     assert len(said(exp, result, needed)) == 5
     needed.loc[at & (needed["worldview"] == "self"), "trials_needed"] = [401.0, 12_345.0, 900.0, 40_001.0]
     more = said(exp, result, needed)
     assert more[5] == (
-        "Three comparisons are still too close to call, undecided or small. About 13,000 trials might settle them. "
-        "The hardest: direct ties instead of the status quo, on “Japan in combat”, from November 2026, "
-        "if Self is right. One comparison lies at the margin. More trials will not settle it."
+        "About 13,000 trials might settle three of the 12 that are undecided or may be small. "
+        "One of the others lies at the margin. More trials will not settle it."
     )
     needed.loc[at, "trials_needed"] = pd.NA
-    assert said(exp, result, needed)[5].startswith("12 comparisons lie at the margin.")
+    assert said(exp, result, needed)[5].startswith("12 of the 12 that are undecided or may be small lie at the margin.")
     assert len(said(exp, result, needed)) == 6
+
+
+def test_the_counts_of_the_closing_line_add_up() -> None:
+    exp = sim.load("debate", trials=400, starts=["2026"], policies=["status_quo", "direct_ties"])
+    result = sim.run(exp)
+    made = result.differences().copy()
+    kinds = ["a better", "b better but may be small", "same within margin", "undecided"]
+    made["verdict"] = [kinds[i % 4] for i in range(len(made))]
+    made["identical"] = False
+    counts = [int(number) for number in re.findall(r"\b(\d+) (?:is|are|make|makes)\b", said(exp, result, made)[4])]
+    assert len(counts) >= 3
+    assert sum(counts) == 12
 
 
 def said(exp: Any, result: Any, differences: Any) -> list[str]:

@@ -105,7 +105,7 @@ def test_rows_are_identical_only_in_every_column(result: Result) -> None:
 
 
 def test_a_turned_result_turns_the_verdict() -> None:
-    cases = ((0.2, 0.3, "a better"), (0.3, 0.2, "b better"), (0.3, 0.301, "a better but small"))
+    cases = ((0.2, 0.3, "a better"), (0.3, 0.2, "b better"), (0.3, 0.301, "a better but may be small"))
     for ties, quo, verdict in cases:
         exp = experiment(status_quo=quo, direct_ties=ties)
         frame = played(exp).differences()

@@ -98,17 +98,20 @@ def test_variance_ratio_says_what_pairing_saves() -> None:
     ("low", "high", "better", "expected"),
     [
         (-0.005, 0.005, "low", "same within margin"),
-        (0.001, 0.004, "low", "b better but small"),  # off zero, but too small to matter
-        (-0.004, -0.001, "low", "a better but small"),
+        (0.001, 0.004, "low", "b better but may be small"),  # off zero, but too small to matter
+        (-0.004, -0.001, "low", "a better but may be small"),
         (-0.004, -0.001, "none", None),
         (0.0, 0.004, "low", "same within margin"),
         (-0.0051, 0.001, "low", "undecided"),
         (-0.02, 0.01, "high", "undecided"),
         (0.0, 0.01, "low", "undecided"),
-        (-0.02, -0.001, "low", "a better"),
-        (-0.02, -0.001, "high", "b better"),
-        (0.001, 0.02, "low", "b better"),
-        (0.001, 0.02, "high", "a better"),
+        (-0.02, -0.001, "low", "a better but may be small"),  # it reaches inside the margin
+        (0.001, 0.02, "high", "a better but may be small"),
+        (0.0032, 0.0067, "low", "b better but may be small"),
+        (-0.02, -0.006, "low", "a better"),
+        (-0.02, -0.006, "high", "b better"),
+        (0.005, 0.02, "low", "b better"),
+        (0.006, 0.02, "high", "a better"),
         (0.001, 0.02, "none", None),
         (-0.001, 0.001, "none", "same within margin"),
         (None, None, "low", "too few to say"),
