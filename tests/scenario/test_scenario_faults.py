@@ -58,14 +58,14 @@ def test_all_faults_are_listed_at_once(tree: Path) -> None:
         "--set claim.N9=1: unknown claim 'N9'; allowed: N1, N2, S1",
         "--set drills=3: unknown parameter 'drills'; allowed: PARAMETER, claim.CLAIM, lever.LEVER.SETTING, "
         "quantity.QUANTITY, switch.SWITCH; nearest: quantity.drills",
-        "policies/mine.yaml:3:1: unknown key 'tittle'; allowed: extends, levers, policy, summary, title, "
+        "policies/mine.yaml:3:1: unknown key 'tittle'; allowed: extends, levers, plain_name, policy, summary, title, "
         "when_coerced; nearest: title",
         "policies/mine.yaml:5:20: depth: must be a number from 0 to 1, got 2",
         "policies/mine.yaml:5:23: unknown key 'opennes'; allowed: depth, from_month, openness, ramp_months; "
         "nearest: openness",
         "scenarios/claims.yaml:15:11: kind: must be one of primitive, process, composite, normative, "
         "got 'proces'; nearest: process",
-        "scenarios/levers.yaml:10:19: signal_share: must be a number from 0 to 1, got 1.4",
+        "scenarios/levers.yaml:11:19: signal_share: must be a number from 0 to 1, got 1.4",
         "scenarios/worldviews/newsham.yaml:3:9: claims: must be a mapping (`name: value` lines), got ['newsham']",
         "starts/crisis.yaml:4:7: date: must be a month from 1900-01 to 2099-12, written as "
         "2027-03 for March 2027, got 'March'",
