@@ -12,6 +12,7 @@ from sim.results.tables import reference_policy, shown_contrasts
 from sim.scenario.catalogue import Claim, Outcome
 from sim.scenario.experiment import Experiment, Start, Worldview
 from sim.scenario.schema import AUTHORS, EVIDENCE
+from sim.scenario.shipped import shipped_policies
 
 EVENTS = {
     "deterrence_holds": "deterrence holds", "crisis": "a crisis breaks out", "quarantine": "a quarantine is imposed",
@@ -155,7 +156,7 @@ def frequency_of_histories(exp: Experiment, share: float) -> str:
 
 
 def frequency_sentence(exp: Experiment, worldview: Worldview, outcome: Outcome, levels: dict[Cell, float]) -> str:
-    """Say how often an outcome comes, or how large it is, with the first two policies to be compared."""
+    """Say how often an outcome comes, or how large it is, with each policy of `compared_policies`."""
     first, *others = compared_policies(exp)
     start = f"{capitalize(belief_clause(worldview))}: {under_policy(exp, first)}, "
     if outcome.unit == "share":
@@ -170,10 +171,11 @@ def frequency_sentence(exp: Experiment, worldview: Worldview, outcome: Outcome, 
 
 
 def compared_policies(exp: Experiment) -> list[str]:
-    """Return the yardstick and the first other policy that is compared with it; only one if there is one."""
+    """Return the baseline, the first policy that is compared with it, and every policy of the user's own."""
     base = reference_policy(exp)
     first = next((name for pair in shown_contrasts(exp) if base in pair for name in pair if name != base), None)
-    return [base, first] if first else [base]
+    own = [policy.name for policy in exp.policies if policy.name not in shipped_policies()]
+    return list(dict.fromkeys([base, *([first] if first else []), *own]))
 
 
 def amount(value: float, outcome: Outcome) -> str:

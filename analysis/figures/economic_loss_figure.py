@@ -17,6 +17,7 @@ from analysis.figures.captions import (
     digits,
     event,
     histories,
+    join_words,
     under_policy,
     worldview_title,
 )
@@ -24,6 +25,7 @@ from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_
 from analysis.questions.compare import Cell, means
 from analysis.questions.timelines import LOSSES, loss_spread
 from sim.scenario.experiment import Experiment, Worldview
+from sim.scenario.shipped import shipped_policies
 
 MARKS: dict[str, tuple[str, dict[str, Any]]] = {  # statistic -> its words, and how its mark is drawn
     "median": ("median", {"marker": "o", "markersize": 8, "markerfacecolor": "white", "markeredgewidth": 1.6}),
@@ -64,8 +66,12 @@ def draw_economic_loss(exp: Experiment, summary: pd.DataFrame, trials: pd.DataFr
 
 
 def describe_losses(exp: Experiment, spread: dict[Cell, dict[str, float]], view: Worldview) -> str:
-    """Return median, mean and tail of each loss under one worldview, with the baseline, as far as trials bear them."""
-    policy, sentences = compared_policies(exp)[0], []
+    """Return median, mean and tail of each loss under one worldview, with the baseline, as far as trials bear them.
+
+    Then the average losses with each policy of the user's own.
+    """
+    policy, *others = compared_policies(exp)
+    sentences = []
     for name in LOSSES:
         values, outcome = spread[view.name, policy, name], exp.catalogue.outcomes[name]
         levels = f"{amount(values['mean'], outcome)} on average"
@@ -76,6 +82,11 @@ def describe_losses(exp: Experiment, spread: dict[Cell, dict[str, float]], view:
     own = [spread[view.name, policy, name] for name in LOSSES]
     skewed = any(values["mean"] > 2 * values.get("median", values["mean"]) for values in own)
     tail = f" A few very bad {histories(exp).removeprefix('imagined ')} raise the average." * skewed
+    for other in others:
+        if other not in shipped_policies():
+            measured = [(exp.catalogue.outcomes[name], spread[view.name, other, name]["mean"]) for name in LOSSES]
+            lost = [f"{event(outcome)} {amount(mean, outcome)}" for outcome, mean in measured]
+            tail += f" {capitalize(under_policy(exp, other))}, {join_words(lost)} on average."
     return f"{capitalize(belief_clause(view))}, {under_policy(exp, policy)}: {' '.join(sentences)}{tail}"
 
 

@@ -52,7 +52,7 @@ def draw_risk_against_cost(exp: Experiment, summary: pd.DataFrame, start: str) -
 
 
 def describe_risk(exp: Experiment, levels: Levels, view: Worldview) -> str:
-    """Return how often force is used and what Japan loses, under the first two policies to be compared."""
+    """Return how often force is used and what Japan loses, under each policy of `compared_policies`."""
     parts: list[str] = []
     for policy in compared_policies(exp):
         risk, cost = (levels[view.name, policy, name][0] for name in (RISK, COST))

@@ -10,7 +10,7 @@ from sim.scenario.catalogue import Catalogue
 from sim.scenario.distributions import Fixed
 from sim.scenario.messages import describe_unknown, show_value
 from sim.scenario.schema import KnownNames
-from sim.scenario.shipped import shipped_folder
+from sim.scenario.shipped import shipped_policies
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment, Policy, Start, Worldview
@@ -74,7 +74,7 @@ def check_experiment(layers: list[Layer], experiment: Experiment, known: KnownNa
 
 def describe_surprises(experiment: Experiment) -> Iterator[str]:
     """What one's own policies do that may not be meant: a lever that goes back, or that begins after the last month."""
-    shipped = {path.stem for path in (shipped_folder() / "policies").glob("*.yaml")}
+    shipped = shipped_policies()
     for policy in experiment.policies:
         if policy.name in shipped:
             continue

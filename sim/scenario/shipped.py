@@ -54,6 +54,15 @@ def shipped_folder() -> Path:
     return checkout if (checkout / "parameters.yaml").is_file() else package / "_shipped"
 
 
+def shipped_policies() -> set[str]:
+    """Names of the policies of this package; every other is a user's own.
+
+    >>> "direct_ties" in shipped_policies()
+    True
+    """
+    return {path.stem for path in (shipped_folder() / "policies").glob("*.yaml")}
+
+
 def own_catalogue(home: Path) -> Path | None:
     """The folder of a catalogue beside an experiment: the experiment's own, or `scenarios` in it; None without one."""
     folders = (home, home / "scenarios")

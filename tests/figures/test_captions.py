@@ -221,6 +221,21 @@ def test_shares_are_told_as_frequencies(result: Result) -> None:
     assert f"{expected}; with direct ties in {second}." in draw_outcome_shares(EXP, summary, "2026").caption
 
 
+def test_each_sentence_has_the_number_of_ones_own_policy() -> None:
+    own = experiment({"status_quo": "Status quo", "direct_ties": "Direct ties", "both": "Both", "mine": "My plan"})
+    played = run(own)
+    levels = {cell: level for cell, (level, _, _) in compare.means(played.summary(), "2026").items()}
+    for name in (FORCE, "japan_gdp_loss_pct"):
+        outcome = own.catalogue.outcomes[name]
+        for view in own.worldviews:
+            assert "with My plan" in captions.frequency_sentence(own, view, outcome, levels)
+    rows = played.rungs[played.rungs["worldview"] == "newsham"]
+    assert "with My plan" in describe_rungs(own, rows, own.worldviews[0])
+    values = {"median": 0.4, "mean": 0.5}
+    spread = {(w.name, p.name, name): values for w in own.worldviews for p in own.policies for name in LOSSES}
+    assert "ith My plan, Japan loses" in said(describe_losses(own, spread, own.most_neutral()))
+
+
 def test_one_policy_is_compared_with_nothing(result: Result) -> None:
     alone = replace(EXP, policies=EXP.policies[:1])
     caption = draw_outcome_shares(alone, result.summary(), "2026").caption
@@ -270,7 +285,7 @@ def test_the_policy_listed_first_is_the_baseline_of_all() -> None:
     own = experiment({"mine": "Mine", "status_quo": "Status quo", "both": "Both", "other": "Other"})
     against_mine = [("status_quo", "mine"), ("both", "mine"), ("other", "mine")]
     assert shown_contrasts(own) == against_mine
-    assert captions.compared_policies(own) == ["mine", "status_quo"]
+    assert captions.compared_policies(own) == ["mine", "status_quo", "other"]
     assert compare.rivals(own) == ["mine", "status_quo", "both", "other"]
     none_known = experiment({"a": "A", "b": "B", "c": "C"})
     assert shown_contrasts(none_known) == [("b", "a"), ("c", "a")]
