@@ -174,8 +174,12 @@ def compared_policies(exp: Experiment) -> list[str]:
     """Return the baseline, the first policy that is compared with it, and every policy of the user's own."""
     base = reference_policy(exp)
     first = next((name for pair in shown_contrasts(exp) if base in pair for name in pair if name != base), None)
-    own = [policy.name for policy in exp.policies if policy.name not in shipped_policies()]
-    return list(dict.fromkeys([base, *([first] if first else []), *own]))
+    return list(dict.fromkeys([base, *([first] if first else []), *own_policies(exp)]))
+
+
+def own_policies(exp: Experiment) -> list[str]:
+    """Return the policies of the user's own, in their order."""
+    return [policy.name for policy in exp.policies if policy.name not in shipped_policies()]
 
 
 def amount(value: float, outcome: Outcome) -> str:

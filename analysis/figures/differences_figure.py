@@ -19,6 +19,7 @@ from analysis.figures.captions import (
     event,
     join_words,
     measure,
+    own_policies,
     policy_phrase,
     question_words,
     title,
@@ -131,10 +132,11 @@ def draw_margin(axes: Axes, y: float, margin: float) -> None:
 def describe_differences(exp: Experiment, table: pd.DataFrame, start: str) -> str:
     """Return what the questions' contrasts do to the first primary outcome, by worldview, and the tally.
 
-    Without questions the first contrast is described.
+    So are the contrasts of a policy of the user's own. Without either the first contrast is described.
     """
     versus, outcome, pairs = comparisons(table, start), primary(exp)[0], shown_contrasts(exp)
-    asked = [pair for pair in pairs if question_words(exp, *pair)] or pairs[:1]
+    own = {*own_policies(exp)}
+    asked = [pair for pair in pairs if question_words(exp, *pair) or own & {*pair}] or pairs[:1]
     answers = []
     for a, b in asked:
         under = ((view, versus[view.name, outcome.name, a, b]) for view in exp.worldviews)

@@ -18,6 +18,7 @@ from analysis.figures.captions import (
     event,
     histories,
     join_words,
+    own_policies,
     under_policy,
     worldview_title,
 )
@@ -25,7 +26,6 @@ from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_
 from analysis.questions.compare import Cell, means
 from analysis.questions.timelines import LOSSES, loss_spread
 from sim.scenario.experiment import Experiment, Worldview
-from sim.scenario.shipped import shipped_policies
 
 MARKS: dict[str, tuple[str, dict[str, Any]]] = {  # statistic -> its words, and how its mark is drawn
     "median": ("median", {"marker": "o", "markersize": 8, "markerfacecolor": "white", "markeredgewidth": 1.6}),
@@ -83,7 +83,7 @@ def describe_losses(exp: Experiment, spread: dict[Cell, dict[str, float]], view:
     skewed = any(values["mean"] > 2 * values.get("median", values["mean"]) for values in own)
     tail = f" A few very bad {histories(exp).removeprefix('imagined ')} raise the average." * skewed
     for other in others:
-        if other not in shipped_policies():
+        if other in own_policies(exp):
             measured = [(exp.catalogue.outcomes[name], spread[view.name, other, name]["mean"]) for name in LOSSES]
             lost = [f"{event(outcome)} {amount(mean, outcome)}" for outcome, mean in measured]
             tail += f" {capitalize(under_policy(exp, other))}, {join_words(lost)} on average."

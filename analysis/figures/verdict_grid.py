@@ -105,7 +105,7 @@ def describe_leaders(exp: Experiment, summary: pd.DataFrame, table: pd.DataFrame
         left = Counter(lead.status for lead in leaders)
         parts = [f"{policy_phrase(exp, policy)} is clearly best on {number_word(n)}" for policy, n in wins]
         parts += [f"on {number_word(left[status])} {words}" for status, words in OPEN.items() if left[status]]
-        sentences.append(f"{capitalize(belief_clause(view))}, {join_words(parts)}.")
+        sentences.append(f"{capitalize(belief_clause(view))}, {'; '.join(parts)}.")
     return (
         f"{capitalize(number_word(len(outcomes)))} outcomes, {number_word(len(exp.policies))} policies. "
         f"{' '.join(sentences)} Clearly best: better than each other policy by more than the margin."

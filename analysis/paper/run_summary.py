@@ -26,6 +26,7 @@ from sim.statistics import contrasts
 HOPELESS = 100  # times the present trials: a comparison that needs more lies at the margin
 GROUPS = {"better": "Better than {}", "a little better": "Better than {}, perhaps only a little",
           "worse": "Worse than {}", "a little worse": "Worse than {}, perhaps only a little",
+          "same": "No difference that matters from {}", "identical": "Identical to {}",
           "undecided": "Too close to call against {}",
           "few": "Too few trials to compare with {}"}  # fmt: skip
 OPEN = ("undecided", "a little better", "a little worse")  # more trials may tell more

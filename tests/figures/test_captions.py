@@ -229,6 +229,7 @@ def test_each_sentence_has_the_number_of_ones_own_policy() -> None:
         outcome = own.catalogue.outcomes[name]
         for view in own.worldviews:
             assert "with My plan" in captions.frequency_sentence(own, view, outcome, levels)
+    assert "My plan instead of the status quo: if Newsham" in describe_differences(own, played.differences(), "2026")
     rows = played.rungs[played.rungs["worldview"] == "newsham"]
     assert "with My plan" in describe_rungs(own, rows, own.worldviews[0])
     values = {"median": 0.4, "mean": 0.5}
