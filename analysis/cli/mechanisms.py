@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 OUTCOME = "use_of_force"
 
 
-@question_command(contrast=False)
+@question_command(outcomes="the first primary one", contrast=False)
 def mechanisms(
     command: Command,
     policy: options.Policies = None,

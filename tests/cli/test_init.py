@@ -79,5 +79,5 @@ def test_check_reads_the_files_that_run_reads(copy: Path, strait: Strait) -> Non
 
 def test_a_catalogue_is_complete_or_absent(copy: Path, strait: Strait) -> None:
     (copy / "claims.yaml").unlink()
-    message = "scenarios/claims.yaml: no such file; a catalogue has all 6 files, as strait init FOLDER copies them"
+    message = "mine/claims.yaml: no such file; a catalogue has all 6 files, as strait init FOLDER copies them"
     assert_refused(strait("check", "mine/debate.yaml"), message)

@@ -23,7 +23,7 @@ def test_set_is_named_in_terminal_captions_citation_and_manifest(strait: Strait,
     result = strait(*RUN, *SET, "--out", "changed")
     assert f"{NAMED} (claim.N12=0.5; us_intervenes_prob=0.4)" in " ".join(result.stdout.split())
     drawn = captions(tmp_path / "changed")
-    assert len(drawn) == 6
+    assert len(drawn) == 7
     assert all(f"W{NAMED[1:]} (claim.N12=0.5; us_intervenes_prob=0.4). " in svg for svg in drawn)
     assert NAMED in " ".join(strait("cite", "changed/figures/differences_2026.svg").stdout.split())
     record = json.loads((tmp_path / "changed/manifest.json").read_text(encoding="utf-8"))

@@ -73,14 +73,14 @@ def test_other_runs_have_other_numbers(tmp_path: Path) -> None:
     text = page(played(tmp_path / "b", trials=40, seed=8, starts=["2020", "2026"], worldviews=["neutral"]))
     for words in (
         "2 starts",
-        "1 worldview (“Neutral”)",
+        "1 worldview (“The evidence”)",
         "4 cells",
         "played 40 times",
         "160 trials in all, from seed 8",
     ):
         assert words in text, words
-    assert "0 under “Neutral”" in text
-    assert "None: all are neutral." in text
+    assert "0 under “The evidence”" in text
+    assert "None: all are from the evidence." in text
     assert "Set apart from" not in text
 
 
