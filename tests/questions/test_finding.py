@@ -28,7 +28,7 @@ def test_it_keeps_what_was_asked_and_how(strait: Strait, tmp_path: Path) -> None
     exp = sim.load("debate", starts=["2026"], trials=500)
     assert found["experiment"] == {k: v for k, v in json.loads(json.dumps(exp.resolved())).items() if k != "files"}
     assert found["options"] == {
-        "claim": ["N18"], "contrast": "direct_ties-interoperability", "outcome": ["use_of_force"],
+        "claim": ["N18"], "contrast": "both,interoperability", "outcome": ["use_of_force"],
         "worldview": ["neutral"], "start": ["2026"], "map": False, "trials": 200, "out": "found",
         "experiment": "debate", "set": found["options"]["set"], "seed": 2020, "workers": None, "no_figures": False,
     }  # fmt: skip
