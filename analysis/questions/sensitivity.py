@@ -42,8 +42,8 @@ ROWS_SAVED = 128  # rows that are played and saved together
 LEVELS = {"dials": indices.GRID_LEVELS, "parameters": indices.GRID_LEVELS, "readings": 2}  # of Morris' grid
 TOLERANCE = 0.1  # of the variance, or of the largest mu_star: what counts as settled
 LAWS = {
-    "dials": "each claim accepted by between none and all, all independent; where both authors speak, from Self’s "
-    "reading over the evidence to Newsham’s",
+    "dials": "each claim accepted by between none and all, uniformly and independently; where both authors speak, from "
+    "Self’s reading over the evidence to Newsham’s",
     "readings": "each claim’s numbers from the evidence or from the reading of an author who speaks, with equal "
     "chances, all independent",
     "parameters": "each number as the worldview has it, all independent",

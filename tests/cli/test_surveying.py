@@ -23,7 +23,7 @@ def test_sensitivity_writes_its_tables_and_goes_on_from_what_is_kept(strait: Str
     assert {*before} == {"sensitivity.csv", "sensitivity_convergence.csv", "sensitivity_tornado.csv"}
     assert {path.suffix for path in (folder / "figures").iterdir()} == {".png", ".svg"}
     assert "It does not predict" in result.stdout
-    assert "uniform from 0" in result.stdout
+    assert "between none and all, uniformly and independently" in result.stdout
     table = pd.read_csv(folder / "sensitivity.csv", dtype={"start": str})
     assert [*table.columns[:10]] == ["start", "policy_a", "policy_b", "worldview", "outcome", "method", "input",
                                      "measure", "points", "rows"]  # fmt: skip

@@ -33,19 +33,20 @@ COMMANDS = {
 }
 DIALS = sum(1 for claim in sim.load("debate").catalogue.claims.values() if claim.readings)
 EXPECTED = {
-    "claims": [f"{DIALS} claims take part", "all 64 coalitions", "over 24 sampled orders", "over 2 blocks", "28 pairs",
-               "400 trials of each policy", "“If Newsham is right” and ", " under “If Self is right”", "owen_1977"],
+    "claims": [f"{DIALS} claims take part", "all 64 coalitions", "over 24 sampled orders", "rest on 2 blocks of trials",
+               "28 pairs", "400 trials of each policy", "“If Newsham is right” and ", " under “If Self is right”",
+               "owen_1977"],
     "crossover": ["2 dials of N18 and N12", "at both legal ends of its numbers",
                   "500 trials of each policy", "2,000 bootstrap",
                   "of 5 blocks",
                   "The numbers of N12 are chances", "apart from the authors' readings: switch.learning=off",
-                  "fritsch_butland_1984", "efron_1979", "as under “Neutral”"],
+                  "fritsch_butland_1984", "efron_1979", "as under “The evidence”"],
     "map": ["dials of N18 and S12 together", "at 7 × 7 positions"],
     "flip": ["Starting from “If Self is right”", "the 12 claims that do most",
              "at most 70 of a size", "500 other trials"],
-    "sensitivity": [f"{DIALS} inputs", "uniform from 0", "40 trials",
+    "sensitivity": [f"{DIALS} inputs", "between none and all, uniformly and independently", "40 trials",
                     f"3 trajectories on 4 levels ({3 * (DIALS + 1)} rows)", "2 inputs",
-                    "16 base points (64 rows)", "20 blocks", "200 times",
+                    "16 base points (64 rows) in 2 independently scrambled", "20 blocks", "200 times",
                     "from one end of its dial to the other, with all else as “The evidence” has it",
                     "400 trials", "morris_1991", "saltelli_2010", "owen_2007"],
     "variance": ["5 policies were played under 3 worldviews", "100 worlds with 2 lucks", "seed 5", "each of 50 blocks",
@@ -58,8 +59,10 @@ EXPECTED = {
     "mechanisms": ["difference between two policies (both minus status_quo)", "among five mechanisms", "32 in all",
                    "deterrence, lost hope, anger and race, entrapment and time", "each of 10 pairs", "24 values",
                    "100 trials of each policy", "under 3 worldviews", "shapley_1953", "grabisch_roubens_1999"],
-    "worth": [f"all {DIALS} claims at 1,024 points", "compared 2 policies", "2 trials of each policy", "uniform from 0",
-              "up to degree 3", "in 5 parts", "200 times", "of two to four", "strong_2014", "luedtke_vanderlaan_2016"],
+    "worth": [f"all {DIALS} claims were set at 1,024 points", "compared 2 policies", "2 trials of each policy",
+              "between none and all, uniformly and independently",
+              "up to degree 3", "in 5 parts", "200 bootstrap resamples", "of two to four", "strong_2014",
+              "luedtke_vanderlaan_2016"],
 }  # fmt: skip
 
 
