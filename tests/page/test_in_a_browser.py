@@ -78,8 +78,8 @@ def visit(browser: Browser, file: Path) -> Iterator[Open]:
     assert not faults
 
 
-def wait(page: Page, expression: str, seconds: float = 60) -> Any:
-    """Wait until an expression holds. Playwright's own way needs eval, which the page forbids."""
+def wait(page: Page, expression: str, seconds: float = 300) -> Any:
+    """Wait until an expression holds; so long only stops a page that hangs. Playwright's own way needs eval."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found := page.evaluate(expression):

@@ -46,6 +46,13 @@ def interpreter(version: str) -> list[str]:
     pytest.skip(f"Python {version} is not on this computer (no python{version} on the path, none of pyenv's)")
 
 
+def start(words: list[str]) -> None:
+    """Run a command without what the variables of this Python would tell another; if it fails, say how."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    done = subprocess.run(words, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{words}\n{done.stdout}{done.stderr}"
+
+
 def environment(version: str, folder: Path) -> str:
     """The Python of an environment in which this checkout is installed, beside the very libraries used here."""
     python = str(folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python"))
@@ -53,18 +60,17 @@ def environment(version: str, folder: Path) -> str:
     stamp = folder / "installed"
     content = "\n".join([str(ROOT), *wanted, (ROOT / "pyproject.toml").read_text(encoding="utf-8")])
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != content:
-        subprocess.run([*interpreter(version), "-m", "venv", "--clear", str(folder)], check=True)
+        start([*interpreter(version), "-m", "venv", "--clear", str(folder)])
         pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-compile"]
-        subprocess.run([*pip, *wanted, "--editable", str(ROOT)], check=True)
+        start([*pip, *wanted, "--editable", str(ROOT)])
         stamp.write_text(content, encoding="utf-8")
     return python
 
 
 def hashes(python: str, folder: Path) -> dict[str, str]:
     """Play a small experiment by the command line; a hash of each table and part."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from analysis.cli.main import main; main()"
-    subprocess.run([python, "-c", code, *RUN, str(folder)], check=True, capture_output=True, env=env)
+    start([python, "-c", code, *RUN, str(folder)])
     files = [*folder.rglob("*.parquet"), *folder.rglob("*.csv")]
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
