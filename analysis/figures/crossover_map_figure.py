@@ -51,6 +51,7 @@ def draw_crossover_map(finding: Map) -> CaptionedFigure:
     for axis, claim in zip((axes.xaxis, axes.yaxis), finding.claims, strict=True):
         stops = exp.catalogue.claims[claim].stops
         axis.set_ticks([*stops.values()], [style.STOP_LABELS[word] for word in stops])
+    axes.yaxis.get_ticklabels()[0].set_verticalalignment("bottom")  # at the corner two labels would meet
     style.quiet_axes(axes, grid="both")
     name = f"crossover_{'_'.join(finding.claims)}_{outcome.name}_{question.start.name}"
     return finish_figure(name, figure)

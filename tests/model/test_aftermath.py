@@ -92,7 +92,7 @@ def test_nothing_that_follows_a_fall_moves_what_comes_before(change: str) -> Non
 
 
 def test_who_fought_for_taiwan_loses_less_credibility() -> None:
-    rows = played("us_credibility_loss_share=0.4").records[CELL]
+    rows = played("us_credibility_loss_share=0.4", "fought_loss_ratio=0.5").records[CELL]
     lost, fought = rows["us_credibility_lost"], rows["us_prc_war"] == 1
     fallen = rows["taiwan_falls"] == 1
     assert set(np.unique(lost[fallen & ~fought])) == {0.4}
@@ -101,7 +101,10 @@ def test_who_fought_for_taiwan_loses_less_credibility() -> None:
 
 
 def test_without_a_fall_there_is_nothing_to_tell() -> None:
-    exp = dangerous("force_per_year=0.001", "switch.incidents=off", trials=20, months=6)
+    set_ = ["force_per_year=0.001", "switch.incidents=off"]
+    exp = sim.load(
+        "debate", set_=set_, trials=20, months=6, policies="direct_ties", worldviews="newsham", starts="2026"
+    )
     row = sim.run(exp).summary().query("outcome == 'islands_seized'")
     assert row["n"].tolist() == [0]
     assert row["estimate"].isna().all()

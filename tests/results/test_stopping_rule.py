@@ -18,7 +18,7 @@ from sim.results import stopping_rule
 from sim.results.store import load_folder, write_folder
 from sim.scenario.experiment import Experiment
 
-FORCE, STOPS_AT = {"use_of_force": 0.06}, 700
+FORCE, STOPS_AT = {"use_of_force": 0.08}, 800
 TIMES = ("started", "finished")
 
 
@@ -178,7 +178,7 @@ def test_it_looks_at_all_trials_on_this_computer(tmp_path: Path, elsewhere: list
 def test_the_command_plays_until_it_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     cells = "--start 2026 --worldview newsham --policy direct_ties --policy status_quo --no-figures --out out"
-    result = CliRunner().invoke(main.app, ["run", "debate", *cells.split(), "--until", "use_of_force=0.06"])
+    result = CliRunner().invoke(main.app, ["run", "debate", *cells.split(), "--until", "use_of_force=0.08"])
     assert result.exit_code == 0, result.output
     assert f"Precise enough after {STOPS_AT} trials" in result.stderr
     assert load_folder("out").experiment.trials == STOPS_AT
