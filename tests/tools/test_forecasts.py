@@ -27,7 +27,7 @@ def test_every_kind_has_every_forecast() -> None:
     cells = REGISTER.groupby(["kind", "domain", "forecaster"])["probability"]
     assert len(cells) == len(kinds) * len(RUNGS) * len(FORECASTERS)
     assert cells.sum().to_numpy() == pytest.approx(1, abs=0.001)
-    assert (REGISTER["probability"] > 0).mean() > 0.8
+    assert (REGISTER["probability"] > 0).mean() > 0.7  # a rupture comes out of coercion, never at once
     assert REGISTER["made"].nunique() == REGISTER["rules"].nunique() == 1
     assert forecasts.is_open(REGISTER["made"].iloc[0])
 
