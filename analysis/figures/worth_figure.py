@@ -120,15 +120,15 @@ def _describe_choice(finding: Worth, outcome: str) -> str:
 
 def _describe_singles(finding: Worth, singles: pd.DataFrame, entry: Outcome) -> list[str]:
     """Say which single belief would change the choice, or plainly that none would."""
-    exp, told = finding.question.experiment, singles.dropna(subset=["value"])
+    exp, clear = finding.question.experiment, singles.dropna(subset=["value"])
     most = float(singles["high"].max())
     matters = f"No single belief would save {margin(entry)}, which is the least that matters."
-    if told.empty:
+    if clear.empty:
         if most < entry.margin and not singles["changes_share"].astype(bool).any():
             return ["No single belief, if settled, would change the choice."]
         found = "No single belief is found to change the choice."
         return [f"{found} {matters if most < entry.margin else f'One could save {_size(most, entry)} at most.'}"]
-    first, *others = told.sort_values("value", ascending=False).to_dict("records")
+    first, *others = clear.sort_values("value", ascending=False).to_dict("records")
     lines = [
         f"Settling {first['claims']} would save most: {_size(first['value'], entry)} on average "
         f"({_between(first, entry)}). If it is {first['where']}, Japan would choose {_quoted(exp, first['instead'])}; "
@@ -143,9 +143,9 @@ def _describe_singles(finding: Worth, singles: pd.DataFrame, entry: Outcome) -> 
 def _describe_sets(sets: pd.DataFrame, entry: Outcome) -> list[str]:
     """Say what the best sets would save, and all beliefs together; `sets` has these rows, all beliefs last."""
     *best, every = sets.to_dict("records")
-    told = [row for row in best if pd.notna(row["value"])]
-    lines = [] if told else ["No two, three or four beliefs together are found to change it."]
-    for row in told[-1:]:
+    clear = [row for row in best if pd.notna(row["value"])]
+    lines = [] if clear else ["No two, three or four beliefs together are found to change it."]
+    for row in clear[-1:]:
         more = "" if row["fits_agreeing"] > (PARTS - 1) // 2 else " Other sets do almost as well."
         lines.append(
             f"The best {number_word(row['size'])} to settle, {join_words(row['claims'].split(', '))}, would save "
@@ -202,7 +202,7 @@ def _label(row: Mapping[Hashable, Any]) -> str:
 
 
 def _draw_savings(axes: Axes, rows: pd.DataFrame, places: Floats, scale: int, margin: float) -> None:
-    """Draw a bar where a saving can be told from 0, and the interval of each; the margin behind them."""
+    """Draw a bar where a saving is clearly above 0, and the interval of each; the margin behind them."""
     axes.axvspan(0, margin, color=style.PALE, zorder=0)
     most = 0.0
     for row, y in zip(rows.to_dict("records"), places, strict=True):

@@ -54,7 +54,7 @@ class Worth(Finding):
         Its outcomes are those by which policies are chosen. All policies of its experiment take part.
     table
         The columns of worth.csv: a row for each claim (`size` 1), for the best set of two to four claims, and for all
-        claims. `value` is the expected saving in the outcome's unit, blank where it cannot be told from 0; `high` is
+        claims. `value` is the expected saving in the outcome's unit, blank where it is not clearly above 0; `high` is
         the most that it may be. `uncorrected` errs high.
     policies_table
         Of worth_policies.csv: what each policy is expected to bring, how far it lies behind the best, each with its
@@ -203,7 +203,7 @@ def _rows(
             "size": len(saving.inputs), "claims": ALL if saving is found.all else name_of_set(claims, saving),
             "choice": names[found.default], "value": saving.value if saving.is_clear else None,
             "low": max(saving.low, 0.0), "high": saving.high,
-            "verdict": "told from 0" if saving.is_clear else "not told from 0", "uncorrected": saving.uncorrected,
+            "verdict": "clear" if saving.is_clear else "not clear", "uncorrected": saving.uncorrected,
             "changes_share": saving.changes, "instead": None if saving.instead is None else names[saving.instead],
             "where": words_for_change(saving, bounds),
             "fits_agreeing": saving.agreeing if saving in found.best else None,

@@ -80,7 +80,7 @@ class Saving:
 
     @property
     def is_clear(self) -> bool:
-        """Whether the saving can be told from 0."""
+        """Whether the saving is clearly above 0."""
         return self.low > 0
 
 

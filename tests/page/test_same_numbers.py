@@ -135,11 +135,11 @@ def test_intervals_are_those_of_python() -> None:
         "answer(typed.map((x) => [intervalOfMean(x), intervalOverWorlds(x)]))",
                 [case.tolist() for case in cases])  # fmt: skip
     for case, (of_mean, over_worlds) in zip(cases, found, strict=True):
-        close(of_mean, intervals.interval_of_mean(case))
-        close(over_worlds, intervals.interval_over_worlds(case))
+        assert_close(of_mean, intervals.interval_of_mean(case))
+        assert_close(over_worlds, intervals.interval_over_worlds(case))
 
 
-def close(found: list[float | None], wanted: intervals.Interval) -> None:
+def assert_close(found: list[float | None], wanted: intervals.Interval) -> None:
     """Assert that an interval is the wanted one, to 1e-12 of its size."""
     assert [x is None for x in found] == [x is None for x in wanted]
     size = max((abs(x) for x in wanted if x is not None), default=0.0)
@@ -177,13 +177,13 @@ def test_differences_are_those_of_a_run() -> None:
         row = table[
             (table["outcome"] == outcome) & (table["policy_a"] == "direct_ties") & (table["policy_b"] == "status_quo")
         ].iloc[0]
-        close(of_difference, intervals.Interval(row["difference"], row["low"], row["high"]))
+        assert_close(of_difference, intervals.Interval(row["difference"], row["low"], row["high"]))
         mean = found_levels[
             (found_levels["outcome"] == outcome)
             & (found_levels["policy"] == "direct_ties")
             & (found_levels["statistic"] == "mean")
         ].iloc[0]
-        close(of_level, intervals.Interval(mean["estimate"], mean["low"], mean["high"]))
+        assert_close(of_level, intervals.Interval(mean["estimate"], mean["low"], mean["high"]))
 
 
 def test_a_seed_beyond_javascript_is_refused() -> None:

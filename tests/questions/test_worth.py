@@ -59,7 +59,7 @@ def test_a_planted_belief_is_worth_what_was_planted() -> None:
     assert row["changes_share"] == pytest.approx(0.3, abs=0.02)
     assert str(row["where"]).startswith("accepted to more than 0.")
     assert row["sobol_share"] == pytest.approx(1, abs=0.1)
-    assert rows.loc["S16", "verdict"] == "not told from 0"
+    assert rows.loc["S16", "verdict"] == "not clear"
     assert pd.isna(rows.loc["S16", "value"])
     assert rows.loc["S16", "low"] == 0
     assert rows.loc["S16", "high"] >= 0
@@ -90,9 +90,9 @@ def test_the_real_model_gives_whole_tables_and_goes_on_from_what_is_kept(tmp_pat
     found = worth(question, Work(tmp_path), **SMALL)
     claims = len(found.claims)
     assert found.table.groupby("outcome").size().tolist() == [claims + 4] * 3
-    assert {*found.table["verdict"]} <= {"told from 0", "not told from 0"}
-    told = found.table["verdict"] == "told from 0"
-    assert (found.table["value"].notna() == told).all()
+    assert {*found.table["verdict"]} <= {"clear", "not clear"}
+    clear = found.table["verdict"] == "clear"
+    assert (found.table["value"].notna() == clear).all()
     assert (found.table["low"].astype(float) <= found.table["high"].astype(float)).all()
     assert found.policies_table.groupby("outcome")["best_share"].sum().to_numpy() == pytest.approx(1)
     assert (found.policies_table.groupby("outcome")["behind"].min() == 0).all()
