@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from sim.engine.mesa_model import PRC, Actor, Japan, StraitModel, Taiwan, UnitedStates
     from sim.engine.replay import replay
     from sim.errors import ScenarioError, StraitError
+    from sim.results.csv_tables import read_table
     from sim.results.result import Result, run
     from sim.results.store import load_folder, write_folder
-    from sim.results.tables import read_table
     from sim.scenario.experiment import Experiment
     from sim.scenario.loader import load
 
@@ -49,7 +49,7 @@ _HOMES = {
     **dict.fromkeys(("evaluate", "evaluate_table", "problem"), _EVALUATION),
     **dict.fromkeys(("run", "Result"), _RESULT),
     **dict.fromkeys(("load_folder", "write_folder"), "sim.results.store"),
-    "read_table": "sim.results.tables",
+    "read_table": "sim.results.csv_tables",
     "replay": "sim.engine.replay",
     **dict.fromkeys(("StraitModel", "Actor", "PRC", "Japan", "UnitedStates", "Taiwan"), "sim.engine.mesa_model"),
 }

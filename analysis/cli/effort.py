@@ -66,10 +66,10 @@ def effort(
 
 def write_table(table: pd.DataFrame, out: Path | None) -> None:
     """Write a table as CSV, if a file is named, and print its path."""
-    from sim.results import tables
+    from sim.results import csv_tables
 
     if out:
-        out.write_bytes(tables.encode_csv(tables.format_csv(table)))
+        out.write_bytes(csv_tables.encode_csv(csv_tables.format_csv(table)))
         typer.echo(f"All figures: {out}")
 
 

@@ -198,11 +198,11 @@ def _write_tables(folder: Path, findings: Sequence[Finding]) -> list[str]:
     """Write the tables of all findings as CSV files, each completely or not at all."""
     import pandas as pd
 
-    from sim.results import disk, tables
+    from sim.results import csv_tables, disk
 
     for name in findings[0].tables:
         table = pd.concat([finding.tables[name] for finding in findings], ignore_index=True)
-        disk.save(folder / f"{name}.csv", tables.encode_csv(table.to_csv(index=False, lineterminator="\n")))
+        disk.save(folder / f"{name}.csv", csv_tables.encode_csv(table.to_csv(index=False, lineterminator="\n")))
     return [f"{name}.csv" for name in findings[0].tables]
 
 

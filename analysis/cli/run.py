@@ -158,7 +158,7 @@ def _compare(results: list[Result], folder: Path) -> None:
     from rich.table import Table
 
     from analysis.questions import run_comparison
-    from sim.results import tables
+    from sim.results import csv_tables
     from sim.statistics import contrasts
 
     first, *others = results
@@ -167,7 +167,7 @@ def _compare(results: list[Result], folder: Path) -> None:
         typer.echo("The experiments share no start, worldview and policy, so there is no comparison.")
         return
     file = folder / "comparison.csv"
-    file.write_bytes(tables.encode_csv(tables.format_csv(compared)))
+    file.write_bytes(csv_tables.encode_csv(csv_tables.format_csv(compared)))
     outcomes = first.experiment.catalogue.outcomes
     for (a, b), every_row in compared.groupby(["experiment_a", "experiment_b"], sort=False):
         start = every_row["start"].iloc[-1]

@@ -36,7 +36,7 @@ def validate(
         from analysis.evidence import validate as validation
         from analysis.evidence.cells import Cells
         from analysis.evidence.validation_rows import load_rows
-        from sim.results import tables
+        from sim.results import csv_tables
         from sim.scenario import loader
 
         def load(name: str, **changes: Any) -> Experiment:
@@ -48,8 +48,8 @@ def validate(
         with progress.stoppable("Stopped. Nothing was written.", "rows") as update:
             results = validation.measure_rows(cells, [*rows.checks.values()], update)
         out.mkdir(parents=True, exist_ok=True)
-        text = tables.format_csv(validation.table(results, rows))
-        (out / "validation.csv").write_bytes(tables.encode_csv(text))
+        text = csv_tables.format_csv(validation.table(results, rows))
+        (out / "validation.csv").write_bytes(csv_tables.encode_csv(text))
         show(validation.terminal_table(results))
         _draw(cells, results, out)
         typer.echo(f"{validation.summary_sentence(results)}\nTable and figures: {out}\n{CAVEAT}")

@@ -23,7 +23,7 @@ import pandas as pd
 from analysis.paper import dictionary, workbook
 from analysis.paper.dictionary import Entry
 from sim.errors import FolderError
-from sim.results import disk, store, tables
+from sim.results import csv_tables, disk, store, tables
 from sim.results.manifest import MANIFEST
 from sim.results.parts import TRIALS, WORLDS, Parts
 from sim.results.result import Result
@@ -170,7 +170,7 @@ def _start_table(
 
 
 def _write_dictionary(entries: list[Entry], out: Path) -> None:
-    disk.save(out / "dictionary.csv", tables.encode_csv(tables.format_csv(dictionary.table(entries))))
+    disk.save(out / "dictionary.csv", csv_tables.encode_csv(csv_tables.format_csv(dictionary.table(entries))))
 
 
 def _streamed(kind: str, result: Result, wanted: list[Table], out: Path, tell: Tell) -> None:

@@ -21,9 +21,9 @@ from analysis.questions import finding, mechanisms, work
 from analysis.questions.sensitivity import BELIEFS
 from sim.errors import FolderError
 from sim.results import disk, manifest, store
+from sim.results.csv_tables import read_table
 from sim.results.manifest import Manifest
 from sim.results.result import Result
-from sim.results.tables import read_table
 from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment, Policy, Start, Worldview
 from sim.statistics import intervals

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.results import disk, tables
+from sim.results import csv_tables, disk, tables
 
 if TYPE_CHECKING:
     from sim.engine.batch import Block, Cell
@@ -102,4 +102,4 @@ def write_failures(folder: Path, failed: pd.DataFrame) -> None:
         shlex.join(["python", "-m", "sim.results.replay", ".", *map(str, row)])
         for row in failed[[*tables.CELL_COLUMNS, "trial"]].itertuples(index=False)
     ]
-    disk.save(folder / FAILURES, tables.format_csv(failed.assign(replay=commands)).encode())
+    disk.save(folder / FAILURES, csv_tables.format_csv(failed.assign(replay=commands)).encode())

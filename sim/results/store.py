@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from sim.errors import ClusterError, FolderError
-from sim.results import disk, failures, manifest, same_program, tables
+from sim.results import csv_tables, disk, failures, manifest, same_program, tables
 from sim.results.manifest import Manifest
 from sim.results.parts import KINDS, FillBlocks, Parts, Share, encode_parquet
 from sim.results.result import Progress, Result
@@ -289,8 +289,8 @@ def _write_tables(folder: Path, wanted: Manifest, experiment: Experiment) -> Res
     """Write the tables of a folder that holds every trial (a share has none), and its final manifest."""
     result = _read(folder, wanted, experiment)
     if not wanted["share"]:
-        disk.save(folder / "summary.csv", tables.format_csv(result.summary()).encode())
-        disk.save(folder / "differences.csv", tables.format_csv(result.differences()).encode())
+        disk.save(folder / "summary.csv", csv_tables.format_csv(result.summary()).encode())
+        disk.save(folder / "differences.csv", csv_tables.format_csv(result.differences()).encode())
         disk.save(folder / "rungs.parquet", encode_parquet(result.rungs))
     if len(result.failures):
         failures.write_failures(folder, result.failures)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from made_up import OUTCOMES, experiment, of, one, pair, played, rows
 
-from sim.results import tables
+from sim.results import csv_tables, tables
 from sim.results.result import Result
 from sim.statistics import contrasts, intervals
 
@@ -32,7 +32,7 @@ def test_every_unordered_pair_comes_once_and_contrasts_as_declared(result: Resul
 def test_a_single_policy_has_nothing_to_differ_from() -> None:
     exp = experiment(status_quo=0.3)
     frame = played(exp).differences()
-    assert tables.format_csv(frame) == ",".join(tables.DIFFERENCES) + "\n"
+    assert csv_tables.format_csv(frame) == ",".join(tables.DIFFERENCES) + "\n"
 
 
 def test_differences_of_compensators_are_paired_block_means(result: Result) -> None:

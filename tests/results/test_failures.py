@@ -21,7 +21,7 @@ from analysis.cli import main
 from sim.engine import batch
 from sim.engine.batch import Block
 from sim.model import outcomes
-from sim.results import disk, failures, replay, store, tables
+from sim.results import csv_tables, disk, failures, replay, store
 from sim.results.store import write_folder
 from sim.scenario.experiment import Experiment
 
@@ -101,7 +101,7 @@ def test_worlds_with_a_failure_are_in_no_table(
         sound = rows[~np.isin(rows["world"], list(BAD))]
         assert all(sound[name].tobytes() == stored.records[cell][name].tobytes() for name in rows.dtype.names or ())
     pd.testing.assert_frame_equal(result.rungs, stored.rungs)
-    assert (tmp_path / "differences.csv").read_text() == tables.format_csv(result.differences())
+    assert (tmp_path / "differences.csv").read_text() == csv_tables.format_csv(result.differences())
 
 
 def test_the_command_ends_as_failed_and_tells_how_to_play_a_trial_again(

@@ -12,8 +12,8 @@ import pytest
 from made_up import CHANCES, OUTCOMES, blocks, experiment, of, one, pair, played
 
 import sim
+from sim.results import csv_tables
 from sim.results import result as results
-from sim.results import tables
 from sim.results.result import Result
 from sim.statistics import intervals
 
@@ -145,8 +145,8 @@ def test_a_reader_who_changes_a_table_changes_his_own(result: Result) -> None:
 def test_csv_repeats_byte_for_byte_and_blanks_are_empty(result: Result) -> None:
     again = played(result.experiment, block_worlds=77)
     for name in ("summary", "differences"):
-        text = tables.format_csv(getattr(result, name)())
-        assert text == tables.format_csv(getattr(again, name)())
+        text = csv_tables.format_csv(getattr(result, name)())
+        assert text == csv_tables.format_csv(getattr(again, name)())
         assert not {"nan", "NaN", "None", "<NA>", "inf"} & set(text.replace("\n", ",").split(","))
     line = next(line for line in text.splitlines() if ",holds,twin,status_quo," in line)
     assert line.split(",")[:6] == ["2026", "self", "holds", "twin", "status_quo", "0"]
@@ -174,7 +174,8 @@ def test_run_takes_other_trials_and_another_seed(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("sim.engine.batch.blocks", blocks)
     changed = results.run(experiment(), trials=400, seed=8)
     assert (changed.experiment.trials, changed.experiment.seed) == (400, 8)
-    assert tables.format_csv(changed.summary()) == tables.format_csv(played(experiment(trials=400, seed=8)).summary())
+    plain = played(experiment(trials=400, seed=8))
+    assert csv_tables.format_csv(changed.summary()) == csv_tables.format_csv(plain.summary())
 
 
 @pytest.mark.parametrize(

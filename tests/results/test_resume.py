@@ -24,7 +24,7 @@ import sim
 from analysis.cli import main
 from sim.engine import batch as sim_engine
 from sim.errors import FolderError
-from sim.results import tables
+from sim.results import csv_tables
 from sim.results.parts import KINDS
 from sim.results.store import load_folder, write_folder
 from sim.scenario.experiment import Experiment
@@ -195,7 +195,7 @@ def test_what_is_there_of_a_run_is_balanced(tmp_path: Path, monkeypatch: pytest.
     part, short = load_folder(tmp_path, partial=True), sim.run(small(50))
     assert part.manifest
     assert (part.experiment.trials, part.manifest["trials"], part.manifest["status"]) == (50, 60, "running")
-    assert tables.format_csv(part.summary()) == tables.format_csv(short.summary())
+    assert csv_tables.format_csv(part.summary()) == csv_tables.format_csv(short.summary())
     pd.testing.assert_frame_equal(part.rungs, short.rungs)
     command = CliRunner().invoke(main.app, ["summarise", str(tmp_path)])
     assert command.exit_code == 0
@@ -276,8 +276,8 @@ def test_blocks_workers_and_stops_change_no_number(
         for trials in (20 * before, 60) if before else (60,):
             write_folder(small(trials, lucks), folder, workers=workers)
         expected = sim.run(small(60, lucks))
-    assert (folder / "summary.csv").read_bytes() == tables.format_csv(expected.summary()).encode()
-    assert (folder / "differences.csv").read_bytes() == tables.format_csv(expected.differences()).encode()
+    assert (folder / "summary.csv").read_bytes() == csv_tables.format_csv(expected.summary()).encode()
+    assert (folder / "differences.csv").read_bytes() == csv_tables.format_csv(expected.differences()).encode()
     read = load_folder(folder)
     pd.testing.assert_frame_equal(read.rungs, expected.rungs)
     pd.testing.assert_frame_equal(read.worlds, expected.worlds)

@@ -16,7 +16,7 @@ from made_up import blocks, experiment, played
 
 import sim
 from sim.errors import FolderError
-from sim.results import disk, manifest, parts, store, tables
+from sim.results import csv_tables, disk, manifest, parts, store, tables
 from sim.results.result import Result
 from sim.results.store import load_folder, write_folder
 
@@ -58,8 +58,8 @@ def test_a_folder_holds_the_run_and_says_how_it_was_made(folder: Path, result: R
     assert found["experiment"] | {"files": found["files"]} == experiment().resolved()
     assert found["versions"]["numpy"] == np.__version__
     assert found["started"] <= found["finished"]
-    assert (folder / "summary.csv").read_bytes() == tables.format_csv(result.summary()).encode()
-    assert (folder / "differences.csv").read_bytes() == tables.format_csv(result.differences()).encode()
+    assert (folder / "summary.csv").read_bytes() == csv_tables.format_csv(result.summary()).encode()
+    assert (folder / "differences.csv").read_bytes() == csv_tables.format_csv(result.differences()).encode()
 
 
 def test_the_parts_are_one_table_any_reader_can_read(folder: Path, result: Result) -> None:
@@ -88,10 +88,10 @@ def test_a_folder_that_holds_the_experiment_is_read_not_run(
     for cell, expected in result.records.items():
         for name in expected.dtype.names or ():
             assert read.records[cell][name].tobytes() == expected[name].tobytes()
-    assert tables.format_csv(read.differences()) == tables.format_csv(result.differences())
-    assert tables.format_csv(read.summary()) == tables.format_csv(result.summary())
-    assert tables.format_csv(read.differences("count")) == tables.format_csv(result.differences("count"))
-    assert tables.format_csv(read.summary("count")) == tables.format_csv(result.summary("count"))
+    assert csv_tables.format_csv(read.differences()) == csv_tables.format_csv(result.differences())
+    assert csv_tables.format_csv(read.summary()) == csv_tables.format_csv(result.summary())
+    assert csv_tables.format_csv(read.differences("count")) == csv_tables.format_csv(result.differences("count"))
+    assert csv_tables.format_csv(read.summary("count")) == csv_tables.format_csv(result.summary("count"))
     pd.testing.assert_frame_equal(read.trials, result.trials)
     pd.testing.assert_frame_equal(read.trials_of("mood"), result.trials[[*tables.CELL_COLUMNS, "mood"]])
     pd.testing.assert_frame_equal(read.worlds, result.worlds)
@@ -309,7 +309,7 @@ def test_a_part_that_may_not_be_read_is_not_damaged(folder: Path, monkeypatch: p
 
 def test_a_table_is_read_back_with_its_types(tmp_path: Path, result: Result) -> None:
     for name, table in (("summary", result.summary()), ("differences", result.differences())):
-        (tmp_path / f"{name}.csv").write_bytes(b"\xef\xbb\xbf" + tables.format_csv(table).encode())
+        (tmp_path / f"{name}.csv").write_bytes(b"\xef\xbb\xbf" + csv_tables.format_csv(table).encode())
         read = sim.read_table(tmp_path / f"{name}.csv")
         assert set(read["start"]) == {"2026"}
         keys = ["start", "worldview", "outcome"]

@@ -15,8 +15,8 @@ from analysis.evidence.backtest.gains import Gain
 from analysis.evidence.backtest.rivals import RIVALS
 from analysis.evidence.episodes import TARGETS, Record
 from analysis.evidence.seen import load_seen
+from sim.results.csv_tables import encode_csv
 from sim.results.disk import save
-from sim.results.tables import encode_csv
 
 LABELS = {
     "newsham": "Newsham's reading", "self": "Self's reading", "neutral": "the evidence", "climatology": "climatology",
