@@ -228,7 +228,7 @@ def _flip(exp: Experiment, rows: list[dict[Any, Any]], view: str) -> str:
     changes = join_words([accepted_phrase(claims[row["claim"]], STOPS[row["reading"]]) for row in steps[1:]])
     count = f"{len(steps) - 1} {'belief' if len(steps) == 2 else 'beliefs'}"
     count = f"{'at most ' * (len(steps) - 1 > EXACT)}{count}"
-    return f"{start}. It takes {count} to turn that round: {changes}. Then it is {versus(steps[-1], outcome)}."
+    return f"{start}. It takes {count} to reverse that: {changes}. Then it is {versus(steps[-1], outcome)}."
 
 
 @by_start

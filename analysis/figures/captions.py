@@ -23,6 +23,8 @@ EVENTS = {
 NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 MOST_NAMED = 4  # changed settings; of more only their number
 PROPER = ("Japan", "Taiwan", "US", "PRC")
+NO_LINE = "Where a line is missing, there are too few events for an interval."
+SEE_DIFFERENCES = "To compare two policies, see the figure of differences: its intervals are much narrower."
 
 
 def title(exp: Experiment, policy: str) -> str:

@@ -189,8 +189,8 @@ def _claim_text(finding: Claims, claim: str) -> str:
 
 
 def _step(row: Any, outcome: Outcome) -> str:
-    """A value as the step from Newsham to Self, with its interval: '4.3 points up (4.1 to 4.6)'."""
-    change = f"{gap(row.value, outcome)} {'up' if row.value < 0 else 'down'}"
+    """A value as the step from Newsham to Self, with its interval: '4.3 points more (4.1 to 4.6)'."""
+    change = f"{gap(row.value, outcome)} {'more' if row.value < 0 else 'less'}"
     return _in_words(change, 0.0 - row.high, 0.0 - row.low, outcome)
 
 

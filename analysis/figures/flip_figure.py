@@ -62,7 +62,7 @@ def describe_flip(finding: Flip) -> list[str]:
     claims = join_words([_change(finding, claim, reading) for _, claim, reading, *_ in steps[1:]])
     return [
         f"{begin}.",
-        f"It takes {'at most ' * (count > EXACT)}{number_word(count)} belief{'s' * (count > 1)} to turn that round: "
+        f"It takes {'at most ' * (count > EXACT)}{number_word(count)} belief{'s' * (count > 1)} to reverse that: "
         f"{claims}.",
         f"Then it is {signed(steps[-1][3], outcome)}{sure}.",
     ]

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.figures import style
-from analysis.figures.captions import frequency_sentence, worldview_title
+from analysis.figures.captions import NO_LINE, SEE_DIFFERENCES, frequency_sentence, worldview_title
 from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
 from analysis.figures.text import text_height, wrap_text
 from analysis.questions.compare import means, primary
@@ -39,8 +39,8 @@ def draw_outcome_shares(exp: Experiment, summary: pd.DataFrame, start: str) -> C
     caption = " ".join([
         *(frequency_sentence(exp, view, primary(exp)[0], estimates) for view in exp.worldviews),
         "The 95\u00a0% intervals are mostly hidden behind the dots." if hidden else "Lines are 95\u00a0% intervals.",
-        *["Where a line is missing, there are too few events for an interval."] * unknown,
-        *["To compare two policies, see the figure of differences: it is far sharper."] * (len(exp.policies) > 1),
+        *[NO_LINE] * unknown,
+        *[SEE_DIFFERENCES] * (len(exp.policies) > 1),
     ])  # fmt: skip
     figure = make_page(
         exp, start, title="How often does each outcome happen?", caption=caption, body=rows * (row * len(views) + 0.74),

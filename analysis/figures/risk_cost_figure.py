@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 
 from analysis.figures import style
 from analysis.figures.captions import (
+    NO_LINE,
+    SEE_DIFFERENCES,
     amount,
     belief_clause,
     capitalize,
@@ -64,8 +66,8 @@ def describe_risk(exp: Experiment, levels: Levels, view: Worldview) -> str:
     return " ".join([
         f"{capitalize(belief_clause(view))}: {'; '.join(parts)}.",
         "Losses add up over the whole time, in per cent of one year's GDP.",
-        *["Where a line is missing, there are too few events for an interval."] * unknown,
-        *["To compare two policies, see the figure of differences: it is far sharper."] * (len(exp.policies) > 1),
+        *[NO_LINE] * unknown,
+        *[SEE_DIFFERENCES] * (len(exp.policies) > 1),
     ])  # fmt: skip
 
 

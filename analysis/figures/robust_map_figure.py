@@ -37,10 +37,11 @@ def describe_robust_map(finding: Robust) -> list[str]:
         sentences.append(f"By {whose}: {_along(finding, row.sort_values('newsham_right'))}.")
     runs = _runs(table[table["measure"] == MAX_REGRET], "newsham_values")
     if len(runs) == 1:
-        return [*sentences, f"Without any chances, {policy_phrase(exp, runs[0][0])} always has the least worst regret."]
+        always = policy_phrase(exp, runs[0][0])
+        return [*sentences, f"Without any chances, {always} always has the smallest maximum regret."]
     parts = [f"{policy_phrase(exp, name)} at {100 * at[0]:.0f} to {_percent(at[-1])}" for name, at in runs]
     weights = join_words(parts)
-    return [*sentences, f"Without any chances, the least worst regret by weight of Newsham’s values: {weights}."]
+    return [*sentences, f"Without any chances, the smallest maximum regret by weight of Newsham’s values: {weights}."]
 
 
 def _runs(rows: pd.DataFrame, along: str) -> list[tuple[str, list[float]]]:
@@ -95,7 +96,7 @@ def draw_robust_map(finding: Robust) -> CaptionedFigure | None:
     square.set_ylabel("Weight of Newsham’s values   (0 %: only Self’s)", fontsize=style.HEADING)
     style.label_percent(square.xaxis)
     style.label_percent(square.yaxis)
-    heads = [worldview_title(view) for view in others] + ["Without any chances: least worst regret"]
+    heads = [worldview_title(view) for view in others] + ["Without any chances: smallest maximum regret"]
     parts = [table[(table["measure"] == EXPECTED) & (table["worldview"] == view.name)] for view in others]
     for axes, head, part in zip(strips, heads, [*parts, table[table["measure"] == MAX_REGRET]], strict=True):
         _paint(axes, finding, part, most)

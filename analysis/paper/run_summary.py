@@ -120,7 +120,7 @@ def _describe_clarity(exp: Experiment, versus: dict[str, dict[Versus, Comparison
     parts += [f"{alike} make{'s' if alike == 1 else ''} no difference that matters"] * (alike > 0)
     parts += [f"{undecided} {'is' if undecided == 1 else 'are'} undecided"] * (undecided > 0)
     parts += [f"{few} {'has' if few == 1 else 'have'} too few trials to say"] * (few > 0)
-    joint = "Such statements are all true together in 95 of 100 runs."
+    joint = "In 95 of 100 such runs, all these statements are true together."
     if exp.trials < contrasts.BAND_WORLDS * exp.lucks:
         joint = f"They need at least {contrasts.BAND_WORLDS * exp.lucks} trials."
     said = f"Of {len(every)} comparisons of policies, {join_words(parts)}. {joint}"

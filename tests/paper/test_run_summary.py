@@ -97,4 +97,4 @@ def test_the_closing_line_has_a_joint_level() -> None:
     exp = sim.load("debate", trials=400, policies=["direct_ties", "status_quo"])
     lines = run_summary.describe_run(sim.run(exp))
     assert lines[4].startswith("Of 24 comparisons of policies, ")
-    assert lines[4].endswith(". Such statements are all true together in 95 of 100 runs.")
+    assert lines[4].endswith(". In 95 of 100 such runs, all these statements are true together.")
