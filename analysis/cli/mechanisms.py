@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 from analysis.cli import options
-from analysis.cli.question import Command, Report, Section, heading_of, question_command
+from analysis.cli.question import Command, Report, Section, question_command
 
 if TYPE_CHECKING:
     from analysis.questions.mechanisms import Mechanisms
@@ -39,6 +39,7 @@ def mechanisms(
     from analysis.figures.mechanisms_figure import (
         describe_mechanisms,
         draw_mechanisms,
+        head_sentences,
         head_table,
         tabulate_mechanisms,
     )
@@ -49,7 +50,7 @@ def mechanisms(
             for pair in finding.contrasts:
                 table = tabulate_mechanisms(finding, outcome, pair)
                 yield Section(head_table(finding, outcome, pair), [], table=table)
-            heading = heading_of(finding.question, outcome)
+            heading = head_sentences(finding, outcome)
             yield Section(heading, describe_mechanisms(finding, outcome), partial(draw_mechanisms, finding, outcome))
 
     questions = command.questions(lambda _: [OUTCOME])

@@ -22,6 +22,7 @@ from analysis.figures.captions import (
     measure,
     policy_phrase,
     question_words,
+    start_clause,
     title,
     worldview_title,
 )
@@ -107,10 +108,20 @@ def tabulate_mechanisms(finding: Mechanisms, outcome: str, contrast: tuple[str, 
 
 def head_table(finding: Mechanisms, outcome: str, contrast: tuple[str, ...]) -> str:
     """Return the heading over the table of one contrast: what is compared, by which outcome, in which unit."""
-    exp, entry = finding.question.experiment, finding.question.experiment.catalogue.outcomes[outcome]
-    unit = f"points per 100 {histories(exp)}" if entry.unit == "share" else entry.unit
+    exp = finding.question.experiment
     words = question_words(exp, *contrast)
-    return f"{words and words + ' '}{_contrast(exp, *contrast)}, “{entry.label}”, in {unit}:"
+    return f"{words and words + ' '}{_contrast(exp, *contrast)}, {_measured_by(exp, outcome)}:"
+
+
+def head_sentences(finding: Mechanisms, outcome: str) -> str:
+    """Return the heading over the sentences on all contrasts."""
+    exp = finding.question.experiment
+    return f"From {start_clause(exp, finding.question.start)}, {_measured_by(exp, outcome)}:"
+
+
+def _measured_by(exp: Experiment, outcome: str) -> str:
+    entry = exp.catalogue.outcomes[outcome]
+    return f"“{entry.label}”, in {f'points per 100 {histories(exp)}' if entry.unit == 'share' else entry.unit}"
 
 
 def _contrast(exp: Experiment, a: str, b: str) -> str:
