@@ -22,6 +22,8 @@ FOLDER = Path(build.__file__).parent
 def ask(scripts: list[str], code: str, data: Any = None) -> Any:
     """Run scripts of the page and then `code`, in which DATA is the data; give what it calls `answer` with."""
     texts = [(FOLDER / name).read_text(encoding="utf-8") for name in scripts]
+    if "say.js" in scripts:
+        texts.append(f"speak({json.dumps(build.read_strings('en'))});")
     text = "\n".join(['"use strict";', f"const DATA = {json.dumps(data)};", *texts,
                       "const answer = (x) => console.log(JSON.stringify(x));", code])  # fmt: skip
     return json.loads(_node(text).stdout)

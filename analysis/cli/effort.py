@@ -44,9 +44,7 @@ def effort(
 
         if trials % 100:
             exit_with(f"--trials: must be a multiple of 100, got {trials}", BAD_INPUT)
-        exp = options.load_experiment(
-            experiment, set_=set_, policy=policy, worldview=worldview, start=start, seed=seed
-        )
+        exp = options.load_experiment(experiment, set_=set_, policy=policy, worldview=worldview, start=start, seed=seed)
         with progress.stoppable(STOPPED) as update:
             effects = comparing.table(exp, trials, update)
         head = ["start", "worldview", "measure", "policy", "factor", "planned", "realised"]

@@ -19,8 +19,12 @@ def export(
     parquet: Annotated[bool, Option("--parquet", help="Write small, fast files for R, Python and others.")] = False,
     table: Annotated[
         list[str] | None,
-        Option("--table", metavar="NAME", help="Export this table; repeat for more.",
-               show_default="all, for Excel summary and differences"),
+        Option(
+            "--table",
+            metavar="NAME",
+            help="Export this table; repeat for more.",
+            show_default="all, for Excel summary and differences",
+        ),
     ] = None,
     out: Annotated[
         Path | None, Option("--out", metavar="PATH", help="Folder, or Excel file, to write.", show_default="beside DIR")

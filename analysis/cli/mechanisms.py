@@ -23,8 +23,12 @@ def mechanisms(
     policy: options.Policies = None,
     contrast: Annotated[
         str | None,
-        Option(metavar="KEY", help="Only this: a key of `strait list contrasts`, or two policies A-B.",
-               show_default="the experiment's questions", autocompletion=options.complete_contrast),
+        Option(
+            metavar="KEY",
+            help="Only this: a key of `strait list contrasts`, or two policies A-B.",
+            show_default="the experiment's questions",
+            autocompletion=options.complete_contrast,
+        ),
     ] = None,
     trials: Annotated[
         int, Option(metavar="N", min=1, help="Trials of each policy under each worldview, for each combination.")

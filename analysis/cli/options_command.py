@@ -26,9 +26,7 @@ def count_options(
     with readable_errors():
         from analysis.questions import options as counting
 
-        exp = options.load_experiment(
-            experiment, set_=set_, policy=policy, worldview=worldview, start=start, seed=seed
-        )
+        exp = options.load_experiment(experiment, set_=set_, policy=policy, worldview=worldview, start=start, seed=seed)
         with progress.stoppable(effort.STOPPED) as update:
             counts = counting.count_choices(exp, trials, update)
         rates = counting.rates_by_policy(counts)

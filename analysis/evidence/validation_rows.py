@@ -72,8 +72,7 @@ class MeasureSpec(schema.FileEntry):
 
 @dataclass(frozen=True)
 class Row(schema.FileEntry):
-    """One measure, its expected range, and the reason for the range. A row that only reports has no range.
-    """
+    """One measure, its expected range, and the reason for the range. A row that only reports has no range."""
 
     name: schema.KeyName
     check: Group

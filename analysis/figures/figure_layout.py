@@ -24,6 +24,8 @@ from analysis.figures.text import boxes_for_missing_signs, find_fonts, text_heig
 from sim.scenario.experiment import Experiment, Start
 
 FOOTER = "It shows what follows from each set of beliefs. It does not predict."
+
+
 @dataclass(frozen=True)
 class CaptionedFigure:
     """A finished figure: the file name it goes by, the figure, and the caption drawn beneath it."""

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from analysis.page import content
@@ -19,8 +20,13 @@ if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
 
 HERE = Path(__file__).parent
-WORKER = ("beliefs.js", "worker.js")
-SCREENS = ("beliefs.js", "estimate.js", "words.js", "engine.js", "chart.js", "app.js")
+WORKER = ("dials.js", "worker.js")
+SCREENS = ("guess", "beliefs")
+"""In the order of their tabs. Each has a file .html and a file .js, and may have a file .css, in screens/."""
+SCRIPTS = (
+    "dials.js", "estimate.js", "say.js", "words.js", "experiment.js", "engine.js", "chart.js", "shell.js", "state.js",
+    *(f"screens/{name}.js" for name in SCREENS), "app.js",
+)  # fmt: skip
 LARGEST_BYTES = 1_500_000
 GENERATOR = '<meta name="generator" content="strait page">'
 """By which a page is known."""
@@ -57,12 +63,14 @@ def build(exp: Experiment, name: str) -> str:
     numbers, words = content.numbers(exp, rules), content.words(exp, read_source(name, exp))
     worker = _script('"use strict";', rules.text, *(_read(name) for name in WORKER))
     words["mark"] = hashlib.sha256((worker + _json(numbers)).encode()).hexdigest()[:8]
-    script = _script('"use strict";', *(_read(name) for name in SCREENS))
+    script = _script('"use strict";', *(_read(name) for name in SCRIPTS))
     environment = Environment(loader=FileSystemLoader(HERE), undefined=StrictUndefined, autoescape=False)
-    style = environment.get_template("page.css").render()
+    style = environment.get_template("page.css").render(screens=SCREENS)
+    strings = {"en": read_strings("en")}
     text = environment.get_template("page.html").render(
-        title=_escaped(exp.title), mark=words["mark"], style=style, style_hash=_hash(style), script=script,
+        title=_escaped(exp.title), screens=SCREENS, style=style, style_hash=_hash(style), script=script,
         script_hash=_hash(script), worker=worker, numbers=_json(numbers), words=_json(words),
+        strings=_json(strings), noscript=_escaped(strings["en"]["frame.noscript"]),
     )  # fmt: skip
     if len(text.encode()) > LARGEST_BYTES:
         megabytes = len(text.encode()) / 1e6
@@ -71,6 +79,12 @@ def build(exp: Experiment, name: str) -> str:
             "or triangular instead of beta, normal and lognormal distributions"
         )
     return text
+
+
+def read_strings(language: str) -> dict[str, str]:
+    """Read the page's words in a language: by key, the text with its {places}."""
+    texts: dict[str, str] = yaml.safe_load(_read(f"strings/{language}.yaml"))
+    return texts
 
 
 def _read(name: str) -> str:

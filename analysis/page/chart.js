@@ -135,8 +135,8 @@ class Picture extends Chart {
       return { i, x, y, toRight: Math.max(13, atX(risk[2]) - x + 7), toLeft: Math.max(13, x - atX(risk[1]) + 7) };
     });
     placed.sort((p, q) => q.y - p.y).forEach((place) => this.placeLabel(place, size, taken, [left, top, right + 8, bottom]));
-    this.title.textContent = `Risk against cost. ${this.policies.map(({ plain: name }, i) =>
-      `${label(name)}: force in ${decimals(now[i].risk[0], 1)} of 100 histories, loss ${decimals(now[i].cost[0], 2)} % of GDP`).join(". ")}`;
+    this.title.textContent = `${say("beliefs.picture")}. ${this.policies.map(({ plain: name }, i) =>
+      say("chart.picture", { policy: label(name), risk: decimals(now[i].risk[0], 1), cost: decimals(now[i].cost[0], 2) })).join(". ")}`;
   }
 
   paintAxes(width, size, { left, right, top, bottom, atX, atY }) {
@@ -151,9 +151,9 @@ class Picture extends Chart {
     }
     const short = width < NARROW;
     svg("text", { x: right, y: bottom + 2.45 * size, "text-anchor": "end", class: "axis" }, this.axes,
-      short ? "Force used, in 100 histories →" : "Use of force, in 100 histories →");
+      say(short ? "chart.force_short" : "chart.force"));
     svg("text", { x: left + 5, y: top + 0.95 * size, class: "axis halo" }, this.axes,
-      short ? "↑ Japan's loss, % of GDP" : "↑ Japan's loss, % of one year's GDP");
+      say(short ? "chart.loss_short" : "chart.loss"));
   }
 
   /** Put a label where it covers least; it stays where it was as long as nothing is there. */
@@ -201,14 +201,13 @@ class Differences extends Chart {
       const left = first + (narrow ? 0 : column * part) + 10, right = left + part - (narrow ? 22 : 48);
       const top = (narrow ? column * tall : 0) + 1.5 * size, bottom = top + tall - 2.8 * size;
       const axis = this.axes[what], scale = what === "risk" ? 100 : 1;
-      const unit = what === "risk" ? "uses of force in 100 histories" : "% of GDP";
       const all = [...contrasts, ...(before ?? [])].map((each) => each[what].map((x) => scale * (x ?? each[what][0])));
       axis.fit(Math.min(0, ...all.map((x) => x[1])), Math.max(0, ...all.map((x) => x[2])));
       const at = (x) => left + (x - axis.low) / (axis.high - axis.low) * (right - left), margin = scale * margins[what];
       svg("rect", { x: at(-margin), width: Math.max(1, at(margin) - at(-margin)), y: top, height: bottom - top, class: "margin" }, body);
       svg("line", { x1: at(0), x2: at(0), y1: top, y2: bottom, class: "zero" }, body);
       svg("text", { x: (left + right) / 2, y: top - 0.5 * size, "text-anchor": "middle", class: "tick" }, body,
-        what === "risk" ? "Uses of force in 100 histories" : "Japan's loss, % of GDP");
+        say(`chart.${what}`));
       for (const x of axis.ticks()) {
         svg("text", { x: at(x), y: bottom + 1.05 * size, "text-anchor": "middle", class: "tick" }, body, signed(x, Number.isInteger(x) ? 0 : 1));
       }
@@ -221,14 +220,14 @@ class Differences extends Chart {
         }
         svg("line", { x1: at(low), x2: at(high), y1: y, y2: y, stroke: textOf(row.policy), "stroke-width": 3.5, "stroke-linecap": "round" }, body);
         mark(row.policy, 5.5, svg("g", { transform: `translate(${at(x)},${y})` }, body), { "stroke-width": 1 });
-        if (narrow) svg("text", { x: left - 10, y: y - 0.6 * size, class: "axis halo" }, body, `${label(row.a)}, not ${row.b}`);
+        if (narrow) svg("text", { x: left - 10, y: y - 0.6 * size, class: "axis halo" }, body, say("word.not", { a: label(row.a), b: row.b }));
         else if (column === 0) {
           svg("text", { x: 0, y: y - 0.1 * size, class: "name", fill: textOf(row.policy) }, body, label(row.a));
-          svg("text", { x: 0, y: y + size, class: "tick" }, body, `not ${row.b}`);
+          svg("text", { x: 0, y: y + size, class: "tick" }, body, say("chart.not", { b: row.b }));
         }
         const places = what === "risk" ? 1 : 2, [estimate] = contrasts[i][what];
-        const limits = contrasts[i][what][1] === null ? "too few to say" : `${signed(low, places)} to ${signed(high, places)}`;
-        said.push(`${label(row.a)}, not ${row.b}: ${signed(scale * estimate, places)} ${unit} (${limits})`);
+        const limits = contrasts[i][what][1] === null ? say("word.few") : say("word.to", { low: signed(low, places), high: signed(high, places) });
+        said.push(say(`chart.difference_${what}`, { pair: say("word.not", { a: label(row.a), b: row.b }), size: signed(scale * estimate, places), interval: limits }));
       });
     });
     this.body.replaceWith(body);
@@ -249,16 +248,16 @@ class Forces extends Chart {
   paint(width, height, why, isOld) {
     const size = 0.8 * rem(), body = svg("g", { opacity: isOld ? 0.4 : 1 });
     if (!why) {
-      svg("text", { x: 0, y: height / 2, class: "tick" }, body, "Counting…");
+      svg("text", { x: 0, y: height / 2, class: "tick" }, body, say("guess.counting"));
     } else {
       const deters = 100 * why.deters[0], all = deters + 100 * why.provokes[0];
       this.axis.fit(Math.min(deters, all, 0), Math.max(deters, all, 0));
       const left = 6.6 * size, right = width - 3.4 * size, row = (height - 4) / 3;
       const at = (x) => left + (x - this.axis.low) / (this.axis.high - this.axis.low) * (right - left);
       svg("line", { x1: at(0), x2: at(0), y1: 0, y2: height, class: "zero" }, body);
-      [["deters", 0, deters], ["provokes", deters, all], ["in all", 0, all]].forEach(([name, from, to], i) => {
+      [["deters", 0, deters], ["provokes", deters, all], ["in_all", 0, all]].forEach(([name, from, to], i) => {
         const y = row * (i + 0.5), way = to < from ? -1 : 1, long = Math.abs(at(to) - at(from)) > 9;
-        svg("text", { x: 0, y: y + 0.35 * size, class: i === 2 ? "name" : "axis", fill: colour("ink") }, body, name);
+        svg("text", { x: 0, y: y + 0.35 * size, class: i === 2 ? "name" : "axis", fill: colour("ink") }, body, say(`chart.${name}`));
         svg("text", { x: width - 2, y: y + 0.35 * size, "text-anchor": "end", class: i === 2 ? "name" : "axis", fill: colour("ink") }, body, signed(to - from, 1));
         if (i === 2) {
           mark(this.policy, 6, svg("g", { transform: `translate(${at(to)},${y})` }, body));
@@ -268,7 +267,7 @@ class Forces extends Chart {
         if (long) svg("path", { d: `M${at(to)},${y}l${-9 * way},-7v14Z`, fill: inkOf(this.policy) }, body);
         svg("line", { x1: at(to), x2: at(to), y1: y, y2: y + row, class: "trail" }, body);
       });
-      this.title.textContent = `Deterrence alone ${signed(deters, 1)}, provocation ${signed(100 * why.provokes[0], 1)}, in all ${signed(all, 1)} uses of force in 100 histories`;
+      this.title.textContent = say("chart.forces", { deters: signed(deters, 1), provokes: signed(100 * why.provokes[0], 1), all: signed(all, 1) });
     }
     this.body.replaceWith(body);
     this.body = body;

@@ -31,8 +31,7 @@ WEIGHED_WORLDS = 300
 LARGEST_SEED = 2**53 - 1
 """JavaScript holds whole numbers exactly up to here."""
 RISK, COST = "use_of_force", "japan_gdp_loss_pct"
-QUESTIONS = (("direct_ties", "status_quo"), ("both", "interoperability"), ("interoperability", "status_quo"))
-"""Ties alone, ties added to integration, integration alone."""
+MOST_CONTRASTS = 3
 
 
 def shrink(exp: Experiment) -> Experiment:
@@ -45,11 +44,9 @@ def contrasts(exp: Experiment) -> list[tuple[str, str]]:
 
     Raises QuestionError if the experiment has one policy only.
     """
-    names = {policy.name for policy in exp.policies}
-    pairs = [pair for pair in QUESTIONS if names.issuperset(pair)] or shown_contrasts(exp)[: len(QUESTIONS)]
-    if not pairs:
-        raise QuestionError(f"the page compares policies, and {exp.name} has one only: {', '.join(names)}")
-    return pairs
+    if len(exp.policies) < 2:
+        raise QuestionError(f"the page compares policies, and {exp.name} has one only: {exp.policies[0].name}")
+    return shown_contrasts(exp)[:MOST_CONTRASTS]
 
 
 def numbers(exp: Experiment, rules: Rules) -> dict[str, Any]:
@@ -137,6 +134,7 @@ def words(exp: Experiment, source: Source) -> dict[str, Any]:
         "policies": [{"name": policy.name, "plain": policy.plain_name or policy.title, "summary": policy.summary}
                      for policy in exp.policies],
         "contrasts": contrasts(exp),
+        "questions": {"|".join(entry.policies): entry.words for entry in exp.contrasts if entry.words},
         "starts": [{"name": start.name, "date": start.date} for start in exp.starts],
         "views": [{"name": view.name, "title": view.title, "summary": view.summary} for view in exp.worldviews],
         "home": exp.most_neutral().name, "evidence": evidence_view(exp),

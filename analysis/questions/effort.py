@@ -175,9 +175,7 @@ def _measured_policies(exp: Experiment, start: Start) -> list[Measured]:
         if effort := efforts[policy.name]:
             factor = least / effort
             entries.append(Measured(WRITTEN, policy.name, policy, 1.0, effort))
-            entries.append(
-                Measured(EQUAL, policy.name, scale_policy(policy, start, factor), factor, factor * effort)
-            )
+            entries.append(Measured(EQUAL, policy.name, scale_policy(policy, start, factor), factor, factor * effort))
     for lever in exp.catalogue.levers:
         policy, sign = tenth_of_lever(exp, lever, start)
         entries.append(Measured(TENTH, lever, policy, STEP, planned_effort(exp, policy, start), sign))

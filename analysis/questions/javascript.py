@@ -44,9 +44,7 @@ def print_rules(exp: Experiment) -> Rules:
     return Rules(text, offsets(state), offsets(params), offsets(setting))
 
 
-def play_in_javascript(
-    exp: Experiment, folder: Path
-) -> tuple[dict[batch.Cell, tuple[np.ndarray, np.ndarray]], float]:
+def play_in_javascript(exp: Experiment, folder: Path) -> tuple[dict[batch.Cell, tuple[np.ndarray, np.ndarray]], float]:
     """Play all cells of an experiment under Node; `folder` takes its files.
 
     Returns

@@ -165,9 +165,7 @@ def sensitivity(
     full = figures["points"] == figures.groupby("method")["points"].transform("max")
     table = figures[full].assign(verdict=_verdicts(figures, full)).reset_index(drop=True)
     table["trials"] = np.where(table["method"] == SOBOL, few, worlds) * exp.lucks
-    return Sensitivity(
-        question, worlds * exp.lucks, table, figures, _described(question, inputs, turns, over), over
-    )
+    return Sensitivity(question, worlds * exp.lucks, table, figures, _described(question, inputs, turns, over), over)
 
 
 @dataclass(frozen=True)

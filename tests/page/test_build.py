@@ -59,7 +59,7 @@ def test_text_of_the_experiment_cannot_end_its_element(tmp_path: Path) -> None:
     )
     page = build.build(load(path, worldviews="neutral", starts="2026"), str(path))
     assert "<script>alert" not in page
-    assert page.count("</script>") == 4
+    assert page.count("</script>") == 5
     words = json.loads(re.findall(r'id="words">(.*?)</script>', page, re.DOTALL)[0])
     assert words["title"] == "</script><script>alert(1)</script> & <b>"
 
@@ -101,7 +101,7 @@ def test_weights_are_of_the_claim_alone() -> None:
 
 @needs_node
 def test_scripts_that_stand_together_share_no_name() -> None:
-    for names in (build.SCREENS, build.WORKER):
+    for names in (build.SCRIPTS, build.WORKER):
         texts = [(FOLDER / name).read_text(encoding="utf-8") for name in names]
         declared = Counter(
             name for text in texts for name in re.findall(r"^(?:async )?(?:function|class) (\w+)", text, re.M)
@@ -164,7 +164,7 @@ def test_a_saved_experiment_of_an_own_one_is_what_the_page_played(extends: str |
     data = {"source": source, "worlds": 4000, "view": "mixed", "start": "2020",
             "dials": view["dials"] | {"N1": 0.4, "S7": -1}, "preset": view["dials"], "mark": "x",
             "address": ""}  # fmt: skip
-    text = ask(["beliefs.js", "words.js"], "answer(experimentText(DATA))", data)
+    text = ask(["dials.js", "experiment.js"], "answer(experimentText(DATA))", data)
     (tmp_path / "my_beliefs.yaml").write_text(text, encoding="utf-8")
     saved = load(tmp_path / "my_beliefs.yaml")
     wanted = load(tmp_path / "own.yaml", set_=["claim.N1=0.4", "claim.S7=self"], starts="2020", trials=4000, lucks=1)

@@ -114,7 +114,7 @@ def test_one_guesses_before_one_sees(visit: Open) -> None:
     settle(page)
     base = round(100 * page.evaluate("shown.at.levels.status_quo.risk[0]"))
     assert f"{base} of 100" in page.inner_text("#guess-base")
-    assert "with these beliefs" in page.inner_text("#guess-base")
+    assert page.inner_text("#guess-base").startswith("With these beliefs, ")
     assert page.locator("#guesses button").count() == 5
     page.click("#guesses button:last-child")
     wait(page, "!document.getElementById('reveal').hidden")

@@ -104,7 +104,7 @@ def test_every_position_of_every_slider_is_what_a_file_says(data: st.DataObject)
     dialled = dialled_parameters(exp.catalogue)
     ends = {claim: [round(100 * end) for end in exp.catalogue.claims[claim].dial_range] for claim in dialled}
     positions = {claim: data.draw(st.integers(*of)) / 100 for claim, of in ends.items()}
-    files = ask(["beliefs.js"], "answer(DATA.map(dialOf))", list(positions.values()))
+    files = ask(["dials.js"], "answer(DATA.map(dialOf))", list(positions.values()))
     given = [f"claim.{claim}={dial}" for claim, dial in zip(dialled, files, strict=True)]
     loaded = load("debate", worldviews="neutral", set_=given)
     found = {claim: beliefs.position_of(loaded.catalogue, claim, loaded.worldviews[0]) for claim in dialled}

@@ -8,7 +8,7 @@ from translating import needs_node
 
 pytestmark = needs_node
 
-SCRIPTS = ["beliefs.js", "words.js"]
+SCRIPTS = ["dials.js", "say.js", "words.js"]
 RISK = {"a": "open ties", "b": "the status quo", "levels": [0.281, 0.404], "margin": 0.005}
 
 
@@ -26,8 +26,8 @@ def cost(difference: list[float | None]) -> str:
 @pytest.mark.parametrize(
     ("low", "high", "kind"),
     [
-        (-0.0061, -0.0051, "less"), (0.0051, 0.01, "more"), (-0.005, 0.005, "same"), (-0.01, -0.001, "slightly less"),
-        (0.001, 0.01, "slightly more"), (-0.0051, 0.001, "open"), (-0.01, -0.005, "slightly less"), (0, 0.01, "open"),
+        (-0.0061, -0.0051, "less"), (0.0051, 0.01, "more"), (-0.005, 0.005, "same"), (-0.01, -0.001, "slightly_less"),
+        (0.001, 0.01, "slightly_more"), (-0.0051, 0.001, "open"), (-0.01, -0.005, "slightly_less"), (0, 0.01, "open"),
         (0, 0, "same"), (None, None, "few"), (-0.004, -0.001, "same"),
     ],
 )  # fmt: skip
@@ -77,7 +77,13 @@ def test_numbers_have_a_real_minus_and_no_negative_zero() -> None:
 def test_whose_beliefs_these_are() -> None:
     views = [
         {"name": "neutral", "title": "The evidence", "dials": {}, "own": False},
-        {"name": "newsham", "title": "If Newsham is right", "dials": {"N1": 1, "N2": 1}, "own": False},
+        {
+            "name": "newsham",
+            "title": "If Newsham is right",
+            "dials": {"N1": 1, "N2": 1},
+            "own": False,
+            "isSentence": True,
+        },
         {"name": "mine", "title": "My beliefs", "dials": {}, "own": True},
     ]
     code = """answer(DATA.cases.map(([view, dials]) => {

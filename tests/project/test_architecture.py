@@ -30,11 +30,24 @@ ALLOWED = {
     "analysis.figures": (*SIM, "analysis.questions", "analysis.evidence"),
     "analysis.paper": (*SIM, "analysis.questions", "analysis.evidence", "analysis.figures"),
     "analysis.page": (*SIM, "analysis.questions"),
-    "analysis.cli": (*SIM, "analysis.questions", "analysis.evidence", "analysis.figures", "analysis.paper",
-                     "analysis.page"),
+    "analysis.cli": (
+        *SIM,
+        "analysis.questions",
+        "analysis.evidence",
+        "analysis.figures",
+        "analysis.paper",
+        "analysis.page",
+    ),
     "analysis": (),
-    "tools": (*SIM, "analysis.questions", "analysis.evidence", "analysis.figures", "analysis.paper", "analysis.page",
-              "analysis.cli"),
+    "tools": (
+        *SIM,
+        "analysis.questions",
+        "analysis.evidence",
+        "analysis.figures",
+        "analysis.paper",
+        "analysis.page",
+        "analysis.cli",
+    ),
 }
 """What each folder may import, from the lowest to the highest."""
 

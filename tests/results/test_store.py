@@ -132,7 +132,7 @@ def test_what_differs_between_experiments_is_named(tmp_path: Path) -> None:
     fewer = refusal(policies=["status_quo", "direct_ties"])
     assert "policies: interoperability both quiet_depth only there" in fewer
     assert "policies.order" not in fewer
-    assert not any(set("{}[]\"") & set(text) for text in (changed, fewer))
+    assert not any(set('{}[]"') & set(text) for text in (changed, fewer))
     assert "seed: 2020 there, 3 here" in refusal(seed=3)
     many = ("switch.provocation=off", "us_intervenes_prob=0.4", "quantity.prc_strength=0.2")
     assert "; and " in refusal(*many, seed=3, lucks=4)

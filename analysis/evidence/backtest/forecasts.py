@@ -132,9 +132,7 @@ def run_backtest(
     >>> backtest.scores[["episode", "domain", "forecaster"]].iloc[0].tolist()
     ['E04', 'economic', 'newsham']
     """
-    exp = loader.load(
-        experiment, set_=changes, worldviews=WORLDVIEWS, policies="status_quo", trials=worlds, seed=seed
-    )
+    exp = loader.load(experiment, set_=changes, worldviews=WORLDVIEWS, policies="status_quo", trials=worlds, seed=seed)
     models = {view.name: Model(exp, view.name) for view in exp.worldviews}
     rows: dict[str, list[dict[str, Any]]] = {"forecasts": [], "scores": [], "durations": []}
     for episode in episodes:
@@ -201,9 +199,7 @@ def _score_durations(
     for name in (*FORECASTERS, *CHAINED):
         model = models.get(name)
         law = (
-            model.duration_laws(episode)
-            if model
-            else fit_duration(name.removesuffix(BEFORE), training[name], episode)
+            model.duration_laws(episode) if model else fit_duration(name.removesuffix(BEFORE), training[name], episode)
         )
         yield {
             "episode": episode.name, "target": episode.target, "domain": episode.domain,

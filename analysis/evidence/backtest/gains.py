@@ -129,9 +129,7 @@ def _resample(seed: int, clusters: int, resamples: int) -> NDArray[np.int64]:
     return (drawn * clusters).astype(np.int64)
 
 
-def mean_gains(
-    backtest: Backtest, pairs: Sequence[tuple[str, str]], *, resamples: int = RESAMPLES
-) -> tuple[Gain, ...]:
+def mean_gains(backtest: Backtest, pairs: Sequence[tuple[str, str]], *, resamples: int = RESAMPLES) -> tuple[Gain, ...]:
     """Mean gains of each first forecaster over the second, by sample, domain and measure.
 
     A gain is positive if the first is better, whichever way the score runs. In the domain `both` the two domains of an

@@ -1,0 +1,226 @@
+// Beliefs: each claim a question with a slider, and beside the sliders what follows.
+
+const FIRST_CLAIMS = 8, DEAD = 0.2;
+const rows = {};
+
+function buildControls() {
+  for (const view of VIEWS) {
+    $("presets").append(h("button", { type: "button", role: "radio", "data-view": view.name, "aria-checked": "false",
+      onclick: () => takePreset(view.name) }, view.name === WORDS.evidence ? say("whose.evidence") : view.title));
+  }
+  $("presets").addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key], all = [...$("presets").children];
+    const at = all.indexOf(document.activeElement);
+    if (!step || at < 0) return;
+    event.preventDefault();
+    const next = all[(at + step + all.length) % all.length];
+    next.focus();
+    next.click();
+  });
+  if (WORDS.starts.length > 1) {
+    $("start-row").hidden = false;
+    $("start").append(...WORDS.starts.map(({ name, date }) => h("option", { value: name }, dateText(date))));
+    $("start").addEventListener("change", () => change("start", { ...copy(state), start: $("start").value }));
+  }
+  const order = [...CLAIMS].sort((a, b) => WORDS.claims[b].weight - WORDS.claims[a].weight || CLAIMS.indexOf(a) - CLAIMS.indexOf(b));
+  const first = order.slice(0, FIRST_CLAIMS), others = order.slice(FIRST_CLAIMS);
+  for (const theme of new Set(first.map((claim) => WORDS.claims[claim].theme))) {
+    $("sliders").append(group(theme, first.filter((claim) => WORDS.claims[claim].theme === theme)));
+  }
+  if (!others.length) return;
+  const more = h("details", { class: "more" }, h("summary", {}, say("beliefs.more", { count: others.length })));
+  for (const theme of new Set(others.map((claim) => WORDS.claims[claim].theme))) {
+    more.append(group(theme, others.filter((claim) => WORDS.claims[claim].theme === theme)));
+  }
+  $("sliders").append(more);
+}
+
+const group = (theme, claims) => h("div", { class: "group" }, h("h3", {}, theme), ...claims.map(slider));
+
+function slider(claim) {
+  const words = WORDS.claims[claim], id = `claim-${claim}`, [low, high] = endsOf(claim), question = words.question || words.says;
+  const input = h("input", { type: "range", id, min: 100 * low, max: 100 * high, step: 1, value: 0, "aria-describedby": `${id}-ends` });
+  const marks = [[low, "self"], [0, "neutral"], [high, "newsham"]].filter(([at, who]) => who === "neutral" || at !== 0);
+  const now = h("span"), why = h("details", {}, h("summary", { "aria-label": say("beliefs.why_label", { question }) }, say("beliefs.why")));
+  why.addEventListener("toggle", () => { if (why.open && why.children.length === 1) why.append(...reasonsFor(claim)); });
+  const row = h("div", { class: "belief" },
+    h("div", { class: "head" }, h("label", { for: id }, question), h("span", { class: "code" }, `${claim} ${words.paragraphs.join(" ")}`)),
+    input,
+    h("div", { class: marks.length === 3 ? "ends three" : "ends", id: `${id}-ends` },
+      ...marks.map(([, who]) => h("span", {}, h("b", {}, say(`word.author.${who}`)), words.answers[who] ? `: ${words.answers[who]}` : ""))),
+    h("div", { class: "foot" }, now, why));
+  input.addEventListener("input", () => move(claim, Number(input.value) / 100));
+  input.addEventListener("keydown", (event) => { // five per cent a key: a hundred keys are too many
+    const step = { ArrowRight: 5, ArrowUp: 5, ArrowLeft: -5, ArrowDown: -5 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const next = Math.max(100 * low, Math.min(100 * high, Number(input.value) + step));
+    if (next !== Number(input.value)) move(claim, next / 100);
+  });
+  input.addEventListener("pointerdown", () => { hold(true); lastMove.time = 0; });
+  rows[claim] = { row, input, now, words, position: null };
+  return row;
+}
+
+function move(claim, to) {
+  const next = copy(state);
+  next.dials[claim] = to + 0; // no negative zero
+  change(claim, next);
+}
+
+function takePreset(view) {
+  if (state.view === view && !movedClaims().length) return;
+  change(`preset ${view}`, { ...copy(state), view, dials: { ...preset(view) } });
+}
+
+function hold(isHeld) {
+  document.body.classList.toggle("holding", isHeld);
+  engine.hold(isHeld);
+}
+
+/** What stands behind a claim: its text, both authors, the evidence for and against, and the sources. */
+function reasonsFor(claim) {
+  const { says, paragraphs, why, supports, contradicts, verdict, sources, weight } = WORDS.claims[claim];
+  const line = (name, text) => (text ? h("p", {}, h("b", {}, `${name}: `), text) : null);
+  return [
+    line(say("beliefs.claim", { paragraphs: paragraphs.join(", ") }), says),
+    ...["newsham", "self"].map((who) => line(say(`word.author.${who}`), why[who] || say("word.silent"))),
+    line(say("beliefs.for"), supports), line(say("beliefs.against"), contradicts), line(say("beliefs.comes_to"), verdict),
+    line(say("beliefs.sources"), sources.map((key) => WORDS.sources[key]).join(" ")),
+    weight < DEAD ? h("p", {}, h("b", {}, say("beliefs.dead_line"))) : null,
+  ].filter(Boolean);
+}
+
+function syncControls(of = state) {
+  for (const claim of CLAIMS) {
+    const { row, input, now, words, position: before } = rows[claim], at = position(claim, of), fixed = isFixed(claim, of.view);
+    input.disabled = fixed;
+    if (before === at && row.dataset.view === of.view) continue;
+    rows[claim].position = at;
+    row.dataset.view = of.view;
+    input.value = Math.round(100 * at);
+    const [low, high] = endsOf(claim), share = (x) => `${100 * (x - low) / (high - low)}%`;
+    input.style.setProperty("--a", share(Math.min(at, 0)));
+    input.style.setProperty("--b", share(Math.max(at, 0)));
+    const shownAs = fixed ? say("beliefs.fixed") : words.shown.map((each) => meaning(each, at)).join("; ");
+    now.textContent = [shownAs, words.weight < DEAD ? say("beliefs.dead") : ""].filter(Boolean).join("; ");
+    input.setAttribute("aria-valuetext", [stand(at), shownAs].filter(Boolean).join(": "));
+    row.classList.toggle("changed", at !== (preset(of.view)[claim] ?? 0));
+  }
+  const { view, moved } = whose(VIEWS, of.view, of.dials);
+  for (const button of $("presets").children) {
+    const isChosen = !moved.length && button.dataset.view === view.name;
+    button.setAttribute("aria-checked", String(isChosen));
+    button.tabIndex = isChosen || (moved.length && button === $("presets").firstElementChild) ? 0 : -1;
+  }
+  $("start").value = of.start;
+  $("whose").textContent = kicker({ view, moved }, WORDS.evidence);
+  $("moved").hidden = !moved.length;
+  $("moved-summary").textContent = view.name === WORDS.evidence ? say("beliefs.moved_evidence", { count: moved.length })
+    : say("beliefs.moved", { count: moved.length, view: view.title });
+  $("moved-list").replaceChildren(...moved.map((claim) => h("li", {},
+    say("beliefs.moved_line", { claim, question: WORDS.claims[claim].question || WORDS.claims[claim].says, stand: capital(stand(position(claim, of))) }))));
+  $("undo").disabled = !past.length;
+  $("replay").disabled = !ghost;
+  $("reset").disabled = state.view === WORDS.home && !movedClaims().length;
+}
+
+// The answer
+
+let picture = null, differences = null, forces = null;
+
+function paintAnswer(at) {
+  const main = at.contrasts[0].risk, isSettled = at.n >= FIRST || (main[1] !== null && main[2] - main[1] < 0.02);
+  if (isSettled) paintWords(at);
+  $("busy").style.setProperty("--done", `${100 * at.n / NUMBERS.worlds}%`);
+  $("busy").style.visibility = at.n >= NUMBERS.worlds ? "hidden" : "";
+  picture.draw(at.levels, ghost?.at.levels);
+  differences.draw(at.contrasts, ghost?.at.contrasts, WORDS.margins);
+  if (forces) forces.draw(at.why ?? forces.what?.[0] ?? null, !at.why);
+  if (document.querySelector(".numbers").open) paintTable(at);
+  $("replay").disabled = !ghost;
+}
+
+function paintWords(at) {
+  const who = whose(VIEWS, state.view, state.dials);
+  const verdict = (contrast, opening) => {
+    const [a, b] = WORDS.contrasts[contrast].map((name) => POLICY[name]), found = at.contrasts[contrast];
+    return [
+      ...rendered(riskSentence(opening, { a: a.plain, b: b.plain, levels: [a, b].map(({ name }) => at.levels[name].risk[0]), difference: found.risk, margin: WORDS.margins.risk })),
+      " ", ...rendered(costSentence({ difference: found.cost, margin: WORDS.margins.cost })),
+    ];
+  };
+  $("verdict").replaceChildren(...verdict(0, lead(who, WORDS.evidence)));
+  const asked = WORDS.questions[(WORDS.contrasts[1] ?? []).join("|")];
+  $("second").replaceChildren(...(asked ? [`${asked} `] : []), ...(WORDS.contrasts.length > 1 ? verdict(1, "") : []));
+  $("count").textContent = say("beliefs.count", { n: thousands(at.n) });
+}
+
+const pairText = (a, b) => say("word.not", { a: label(POLICY[a].plain), b: POLICY[b].plain });
+
+function paintTable(at) {
+  const cell = ([estimate, low, high], scale, places) =>
+    h("td", {}, decimals(scale * estimate, places) + (low === null ? ` (${say("word.few")})` : ` (${say("word.to", { low: decimals(scale * low, places), high: decimals(scale * high, places) })})`));
+  const line = (name, { risk, cost }) => h("tr", {}, h("th", { scope: "row" }, name), cell(risk, 100, 2), cell(cost, 1, 3));
+  $("table").replaceChildren(h("table", {},
+    h("thead", {}, h("tr", {}, ...["policy", "risk", "cost"].map((what) => h("th", { scope: "col" }, say(`beliefs.table_${what}`))))),
+    h("tbody", {},
+      ...WORDS.policies.map(({ name, plain: text }) => line(label(text), at.levels[name])),
+      ...WORDS.contrasts.map(([a, b], i) => line(pairText(a, b), at.contrasts[i])),
+      ...(at.why ? ["deters", "provokes"].map((force) => h("tr", {},
+        h("th", { scope: "row" }, `${say(`beliefs.table_${force}`)}: ${say("word.not", { a: MAIN[0].plain, b: MAIN[1].plain })}`), cell(at.why[force], 100, 2), h("td", {}, "–"))) : []))));
+  $("table").append(h("p", { class: "muted" }, say("beliefs.table_note")));
+}
+
+/** Play the last change again: thumbs and points move from where they were. */
+function replay() {
+  if (!ghost || !shown || isReplaying) return;
+  const from = ghost, to = shown, length = isReduced() ? 0 : 1500, begin = performance.now() + 400;
+  const mix = (a, b, share) => a.map((x, i) => (x === null || b[i] === null ? b[i] : x + (b[i] - x) * share));
+  const both = (a, b, share) => ({ risk: mix(a.risk, b.risk, share), cost: mix(a.cost, b.cost, share) });
+  isReplaying = true;
+  document.body.classList.add("replaying");
+  const frame = (time) => {
+    const linear = length ? Math.max(0, Math.min(1, (time - begin) / length)) : Number(time - begin > 600), share = linear * linear * (3 - 2 * linear);
+    picture.draw(Object.fromEntries(Object.keys(to.at.levels).map((name) => [name, both(from.at.levels[name], to.at.levels[name], share)])), from.at.levels);
+    differences.draw(to.at.contrasts.map((each, i) => both(from.at.contrasts[i], each, share)), from.at.contrasts, WORDS.margins);
+    const dials = Object.fromEntries(CLAIMS.map((claim) => [claim, position(claim, from.state) + (position(claim, to.state) - position(claim, from.state)) * share]));
+    syncControls({ ...to.state, dials });
+    if (linear < 1) {
+      requestAnimationFrame(frame);
+      return;
+    }
+    isReplaying = false;
+    document.body.classList.remove("replaying");
+    syncControls();
+    paintAnswer(shown.at);
+  };
+  requestAnimationFrame(frame);
+}
+
+addScreen("beliefs", {
+  build() {
+    buildControls();
+    picture = new Picture($("picture"), WORDS.policies);
+    differences = new Differences($("differences"), WORDS.contrasts.map(([a, b]) => ({ policy: POLICY[a].index, a: POLICY[a].plain, b: POLICY[b].plain })));
+    $("picture-caption").textContent = say("beliefs.picture_caption", { count: WORDS.policies.length, years: yearsText() });
+    $("forces-figure").hidden = !WORDS.provocation;
+    if (WORDS.provocation) {
+      forces = new Forces($("forces"), MAIN[0].index);
+      $("forces-caption").textContent = say("beliefs.forces_caption", { a: MAIN[0].plain, b: MAIN[1].plain });
+    }
+    addEventListener("pointerup", () => hold(false));
+    addEventListener("pointercancel", () => hold(false));
+    $("undo").addEventListener("click", undo);
+    $("reset").addEventListener("click", () => change("reset", { ...copy(state), view: WORDS.home, dials: { ...preset(WORDS.home) } }));
+    $("replay").addEventListener("click", replay);
+    $("download").addEventListener("click", download);
+    document.querySelector(".numbers").addEventListener("toggle", () => shown && paintTable(shown.at));
+  },
+  sync: syncControls,
+  paint(run, at) {
+    if (!isReplaying) paintAnswer(at);
+  },
+  spoken: () => $("verdict").textContent,
+  isReady: () => isPastGuess,
+});

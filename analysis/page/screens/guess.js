@@ -1,0 +1,113 @@
+// Guess first: a click for one's own guess, then what the model counts, and the gap explained.
+
+let guess = null; // a number; never in the address, so that a shared link asks first too
+let isPastGuess = false; // nothing else is open until one has guessed or passed over it
+let guesses = null;
+
+const startDate = () => dateText(WORDS.starts.find(({ name }) => name === state.start).date);
+const yearsText = () => say("word.years", { count: decimals(WORDS.years, Number.isInteger(WORDS.years) ? 0 : 1) });
+
+/** The five guesses, by how often force is used without the change. */
+function guessesFor(base) {
+  const large = base >= 12 ? 10 : Math.max(2, Math.round(base / 2)), small = Math.max(1, Math.round(0.3 * large));
+  return [[-large, "many_fewer"], [-small, "few_fewer"], [0, "same"], [small, "few_more"], [large, "many_more"]];
+}
+
+/** Which of three texts a size takes. */
+const wayOf = (size) => (size ? (size < 0 ? "fewer" : "more") : "same");
+
+function paintGuess(run, at) {
+  const [a, b] = MAIN, base = at.levels[b.name].risk[0], dots = Math.round(100 * base);
+  $("guess-question").textContent = say("guess.question", { a: a.plain, b: b.plain });
+  if (run.n < FIRST) return;
+  const opening = say("whose.opening", { lead: lead(whose(VIEWS, state.view, state.dials), WORDS.evidence) });
+  $("guess-base").textContent = say("guess.base", { opening, b: b.plain, dots, years: yearsText(), date: startDate() });
+  if (!guesses) {
+    guesses = guessesFor(100 * base);
+    $("guess-ask").textContent = say("guess.ask", { a: a.plain });
+    $("guesses").append(...guesses.map(([size, text]) => h("button", { type: "button", "aria-pressed": "false", "data-guess": size,
+      onclick: () => takeGuess(size) }, h("span", {}, say(`guess.${text}`)), h("span", {}, say(`guess.size_${wayOf(size)}`, { size: Math.abs(size) })))));
+  }
+  if (!$("reveal").hidden) {
+    paintReveal(run, at);
+    return;
+  }
+  paintDots(Array.from({ length: 100 }, (_, i) => (i < dots ? "both" : "none")), say("guess.dots", { dots }),
+    [["both", "guess.key_force"], ["none", "guess.key_none"]]);
+  if (guess !== null) paintReveal(run, at);
+}
+
+function paintDots(kinds, title, key) {
+  const [a, b] = MAIN;
+  $("dots").replaceChildren(hundredDots(kinds, title, a.index, b.index), h("ul", { class: "key" }, ...key.map(([kind, text]) => {
+    const item = h("li"), dot = svg("svg", { viewBox: "0 0 10 10", "aria-hidden": "true" }, item);
+    dot.append(hundredDots([kind], "", a.index, b.index).querySelector("circle"));
+    item.append(say(text, { a: a.plain, b: b.plain }));
+    return item;
+  })));
+}
+
+function takeGuess(size) {
+  guess = size;
+  isPastGuess = true;
+  syncTabs();
+  for (const button of $("guesses").children) {
+    button.setAttribute("aria-pressed", String(Number(button.dataset.guess) === size));
+    button.disabled = true;
+  }
+  $("no-guess").parentNode.hidden = true;
+  $("guess-ask").textContent = say("guess.counting");
+  if (shown) paintReveal(shown.run, shown.at);
+}
+
+/** What the model counts, beside the guess, and the gap explained. */
+function paintReveal(run, at) {
+  if (run.n < 2000 || (WORDS.provocation && !at.why)) return;
+  const [a, b] = MAIN, difference = at.contrasts[0].risk;
+  let averted = 0, brought = 0;
+  for (let i = 0; i < run.n; i++) {
+    if (run.hit[b.name][i] > run.hit[a.name][i]) averted++;
+    if (run.hit[a.name][i] > run.hit[b.name][i]) brought++;
+  }
+  const base = Math.round(100 * at.levels[b.name].risk[0]), first = Math.round(100 * averted / run.n), second = Math.round(100 * brought / run.n);
+  paintDots(Array.from({ length: 100 }, (_, i) => (i < base - first ? "both" : i < base ? "first" : i < base + second ? "second" : "none")),
+    say("guess.dots_both", { both: base - first, first, second, a: a.plain, b: b.plain }),
+    [["both", "guess.key_both"], ["first", "guess.key_averted"], ["second", "guess.key_brought"], ["none", "guess.key_none"]]);
+  $("guess-ask").textContent = say("guess.ask", { a: a.plain });
+  for (const button of $("guesses").children) button.hidden = button.getAttribute("aria-pressed") !== "true";
+  const kind = settle(difference, WORDS.margins.risk), found = 100 * difference[0];
+  const isRight = Math.abs(guess - found) <= Math.max(1, Math.abs(found) / 2);
+  const said = `guess.${isRight ? "agrees" : "says"}_${["same", "few", "open"].includes(kind) ? "same" : wayOf(found)}`;
+  const [low, high] = difference[1] === null ? [difference[0], difference[0]] : [difference[1], difference[2]];
+  $("reveal-text").replaceChildren(
+    h("h3", {}, say(`guess.you_${wayOf(guess)}`, { size: Math.abs(guess) }), " ",
+      ...rendered(sayParts(said, { size: decimals(Math.abs(found), 1), low: decimals(100 * low, 1), high: decimals(100 * high, 1) }))),
+    ...(at.why ? [h("p", {}, reasons(at.why, difference))] : []),
+    h("p", {}, say("guess.counts", { n: thousands(run.n), a: label(a.plain), averted: thousands(averted), brought: thousands(brought), rest: thousands(run.n - averted - brought) })),
+    h("p", {}, say("guess.next")));
+  const isNew = $("reveal").hidden;
+  $("reveal").hidden = false;
+  if (isNew) $("reveal").focus({ preventScroll: innerWidth >= 960 });
+}
+
+/** The gap in one line: two forces pull against each other. */
+function reasons({ deters, provokes }, difference) {
+  const size = (x) => ({ size: decimals(Math.abs(100 * x), 1) }), isAgainst = deters[0] * provokes[0] < 0;
+  return [
+    say("guess.forces"), say(deters[0] < 0 ? "guess.deters" : "guess.deters_wrong", size(deters[0])),
+    say(provokes[0] < 0 ? "guess.provokes_wrong" : "guess.provokes", size(provokes[0])),
+    ...(isAgainst ? [say(Math.abs(difference[0]) < WORDS.margins.risk ? "guess.cancel" : "guess.left")] : []),
+  ].join(" ");
+}
+
+addScreen("guess", {
+  build() {
+    for (const id of ["no-guess", "go-on"]) {
+      $(id).addEventListener("click", () => {
+        isPastGuess = true;
+        openScreen("beliefs");
+      });
+    }
+  },
+  paint: paintGuess,
+});

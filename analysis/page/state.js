@@ -1,0 +1,108 @@
+// What is set on the page: whose beliefs, each slider, the start. Its past, and how the address holds it.
+
+const NUMBERS = JSON.parse($("numbers").textContent), WORDS = JSON.parse($("words").textContent);
+const MARK = WORDS.mark, SAME_CHANGE = 1200, LONGEST_ADDRESS = 4000;
+speak(JSON.parse($("strings").textContent).en);
+const CLAIMS = Object.keys(WORDS.claims);
+const VIEWS = WORDS.views
+  .map((view) => ({ ...view, ...NUMBERS.views[view.name], own: NUMBERS.views[view.name].own.length > 0, isSentence: view.title.startsWith("If ") }))
+  .sort((a, b) => (b.name === WORDS.home) - (a.name === WORDS.home));
+const preset = (name) => VIEWS.find((view) => view.name === name).dials;
+const endsOf = (claim) => NUMBERS.claims[claim].ends;
+const POLICY = Object.fromEntries(WORDS.policies.map((policy, index) => [policy.name, { ...policy, index }]));
+const MAIN = WORDS.contrasts[0].map((name) => POLICY[name]);
+
+const lastStart = WORDS.starts[WORDS.starts.length - 1].name;
+let state = { view: WORDS.home, dials: { ...preset(WORDS.home) }, start: lastStart };
+let past = [], ghost = null, lastMove = { control: null, time: 0 }, isReplaying = false, shown = null;
+
+const copy = ({ view, dials, start }) => ({ view, dials: { ...dials }, start });
+const position = (claim, of = state) => of.dials[claim] ?? 0;
+const movedClaims = (of = state) => CLAIMS.filter((claim) => position(claim, of) !== (preset(of.view)[claim] ?? 0));
+
+/** Make a change. All moves of one control until a rest are one step to undo, with one ghost. */
+function change(control, next) {
+  const now = performance.now(), isNew = control !== lastMove.control || now - lastMove.time > SAME_CHANGE;
+  lastMove = { control, time: now };
+  if (isNew) {
+    past.push(copy(state));
+    if (past.length > 100) past.shift();
+    keepGhost();
+  }
+  go(next, isNew);
+}
+
+function keepGhost() {
+  if (shown) ghost = { at: shown.at, state: shown.state };
+}
+
+function go(next, isNewChange) {
+  state = next;
+  if (ghost && ghost.state.start !== state.start) ghost = null;
+  for (const screen of Object.values(SCREENS)) screen.sync?.(state);
+  startedAt = performance.now();
+  engine.begin({ beliefs: { view: state.view, dials: state.dials }, start: state.start }, isNewChange);
+  later();
+}
+
+let laterTimer = 0;
+function later() {
+  clearTimeout(laterTimer);
+  laterTimer = setTimeout(() => {
+    writeAddress();
+    $("live").textContent = SCREENS[current].spoken?.() ?? "";
+  }, 900);
+}
+
+function undo() {
+  if (!past.length) return;
+  keepGhost();
+  lastMove.control = null;
+  go(past.pop(), true);
+}
+
+// The address
+
+function addressOf() {
+  const parts = [`_v=${state.view}`, ...movedClaims().map((claim) => `${claim}=${Math.round(100 * position(claim))}`)];
+  if (state.start !== lastStart) parts.push(`_s=${state.start}`);
+  return `#${[...parts, `_r=${MARK}`].join("&")}`;
+}
+
+function writeAddress() {
+  try {
+    history.replaceState(null, "", addressOf());
+  } catch {
+    location.hash = addressOf();
+  }
+}
+
+/** Read the address; what cannot be read is left out and said. */
+function readAddress() {
+  const text = location.hash.slice(1), isLong = text.length > LONGEST_ADDRESS;
+  const pairs = isLong ? [] : text.split("&").filter(Boolean).map((pair) => [pair.split("=")[0], pair.split("=").slice(1).join("=")]);
+  let left = isLong ? 1 : 0, isOther = false;
+  const find = (key, among, otherwise) => {
+    const given = pairs.filter((pair) => pair[0] === key);
+    const found = among.find((each) => given.some((pair) => pair[1] === each.name));
+    if (given.length && !found) left++;
+    return found ? found.name : otherwise;
+  };
+  const view = find("_v", VIEWS, WORDS.home), start = find("_s", WORDS.starts, lastStart), dials = { ...preset(view) };
+  for (const [key, value] of pairs) {
+    if (key === "_v" || key === "_s") continue;
+    if (key === "_r") isOther = value !== MARK;
+    else if (!Object.hasOwn(WORDS.claims, key) || !/^-?\d{1,3}$/.test(value) || isFixed(key, view)) left++;
+    else {
+      const [low, high] = endsOf(key), at = Math.max(low, Math.min(high, Number(value) / 100));
+      if (at !== Number(value) / 100) left++;
+      dials[key] = at + 0; // no negative zero
+    }
+  }
+  if (isOther) notice(say("frame.other_rules"));
+  else notice(left ? say("frame.left_out") : "");
+  return { view, dials, start };
+}
+
+const isFixed = (claim, view = state.view) => VIEWS.find((each) => each.name === view).fixed.includes(claim);
+
