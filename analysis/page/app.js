@@ -15,25 +15,6 @@ function paint(run, at) {
   });
 }
 
-async function share() {
-  writeAddress();
-  try {
-    await navigator.clipboard.writeText(location.href);
-    notice(say("frame.copied"));
-  } catch {
-    notice(say("frame.copy_yourself"));
-  }
-}
-
-function download() {
-  const address = location.protocol === "file:" ? `Its link ended in ${addressOf()}` : `Its link: ${location.href.split("#")[0]}${addressOf()}`;
-  const text = experimentText({ source: WORDS.source, worlds: NUMBERS.worlds, view: state.view, start: state.start, dials: state.dials,
-    preset: preset(state.view), mark: MARK, address });
-  const url = URL.createObjectURL(new Blob([text], { type: "application/yaml" }));
-  h("a", { href: url, download: "my_beliefs.yaml" }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10000);
-}
-
 const threads = Math.max(1, Math.min((navigator.hardwareConcurrency || 2) - 1, 4));
 const pool = new Pool($("worker-source").textContent, NUMBERS, threads, globalThis.straitSlow ?? 1, (fault) => notice(say("frame.stopped", { fault })));
 const engine = new Engine(pool, WORDS, NUMBERS.worlds, paint);
@@ -52,7 +33,6 @@ addEventListener("hashchange", () => {
   go(readAddress(), true);
 });
 $("skip").addEventListener("click", () => $(current).focus());
-$("share").addEventListener("click", share);
 $("theme").addEventListener("click", () => {
   const root = document.documentElement, isDark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   root.dataset.theme = isDark ? "light" : "dark";

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 WORKER = ("dials.js", "worker.js")
-SCREENS = ("guess", "beliefs")
+SCREENS = ("guess", "beliefs", "take")
 """In the order of their tabs. Each has a file .html and a file .js, and may have a file .css, in screens/."""
 SCRIPTS = (
     "dials.js", "estimate.js", "say.js", "words.js", "experiment.js", "engine.js", "chart.js", "shell.js", "state.js",

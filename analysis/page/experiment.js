@@ -1,13 +1,13 @@
 // The setting of the page as a file that `strait run` takes.
 
 /** The text of an experiment; `source` is what source.py reads of the page's own. */
-function experimentText({ source, worlds, view, start, dials, preset, mark, address }) {
+function experimentText({ name, source, worlds, view, start, dials, preset, mark, address }) {
   const moved = Object.keys(dials).filter((claim) => dials[claim] !== (preset[claim] ?? 0));
   const claims = { ...source.claims, ...Object.fromEntries(moved.map((claim) => [claim, dialOf(dials[claim])])) };
   const lines = [
-    "# Beliefs set on the page of Strait. To play them: strait run my_beliefs.yaml",
+    `# Beliefs set on the page of Strait. To play them: strait run ${name}.yaml`,
     `# The page had the rules ${mark}. ${address}`,
-    "experiment: my_beliefs",
+    `experiment: ${name}`,
     `extends: ${JSON.stringify(source.extends)}`,
     ...(source.text ? [source.text.trimEnd()] : []),
     `worldviews: [${JSON.stringify(source.worldviews[view])}]`,

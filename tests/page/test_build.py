@@ -161,7 +161,7 @@ def test_a_saved_experiment_of_an_own_one_is_what_the_page_played(extends: str |
     assert len(view["own"]) == 1
     assert content.evidence_view(exp) is None
     source = vars(read_source(str(tmp_path / "own.yaml"), exp))
-    data = {"source": source, "worlds": 4000, "view": "mixed", "start": "2020",
+    data = {"name": "my_beliefs", "source": source, "worlds": 4000, "view": "mixed", "start": "2020",
             "dials": view["dials"] | {"N1": 0.4, "S7": -1}, "preset": view["dials"], "mark": "x",
             "address": ""}  # fmt: skip
     text = ask(["dials.js", "experiment.js"], "answer(experimentText(DATA))", data)

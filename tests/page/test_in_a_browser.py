@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -242,6 +243,7 @@ def test_a_saved_experiment_runs_to_the_same_numbers(visit: Open, tmp_path: Path
     slide(page, "S9", -70)
     page.select_option("#start", "2020")
     settle(page)
+    page.click("[data-screen=take]")
     with page.expect_download() as download:
         page.click("#download")
     path = tmp_path / download.value.suggested_filename
@@ -267,6 +269,32 @@ def test_a_saved_experiment_runs_to_the_same_numbers(visit: Open, tmp_path: Path
     assert page.evaluate("[...engine.run.hit.both]") == counted
 
 
+def test_the_sheet_says_what_the_page_says_on_one_printed_page(visit: Open) -> None:
+    page = visit("#_v=newsham&N1=40&S16=-50")
+    settle(page)
+    verdict = page.inner_text("#verdict")
+    page.click("[data-screen=take]")
+    page.fill("#take-name", "A. <b>Student</b>")
+    page.fill("#take-words", "Both must come.\n" * 3)
+    sheet = page.inner_text(".sheet")
+    assert verdict in sheet
+    assert "A. <B>STUDENT</B>" in sheet
+    assert [line in sheet for line in ("Both must come.", "Do open ties help or hurt?", "My conclusion")] == [True] * 3
+    assert page.locator("#sheet-moved li").count() == 2
+    assert page.evaluate("addressOf()") in page.input_value("#take-link")
+    assert page.evaluate("addressOf()") in sheet
+    assert len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(format="A4"))) == 1
+    with page.expect_download() as download:
+        page.click("#download")
+    name = download.value.suggested_filename
+    assert f"strait run {name}" in sheet
+    page.click("[data-screen=beliefs]")
+    slide(page, "N1", 45)
+    page.click("[data-screen=take]")
+    wait(page, "engine.at !== null")
+    assert name not in page.inner_text(".sheet"), "another setting is another file"
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_is_wider_than_the_screen(size: str, visit: Open) -> None:
     for scheme in ("light", "dark"):
@@ -279,6 +307,9 @@ def test_nothing_is_wider_than_the_screen(size: str, visit: Open) -> None:
         page.click("#no-guess")
         page.click(".more > summary")
         page.click(".numbers > summary")
+        assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+        assert page.evaluate(wide) == []
+        page.click("[data-screen=take]")
         assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
         assert page.evaluate(wide) == []
 
@@ -295,6 +326,8 @@ def test_axe_finds_nothing(size: str, scheme: str, visit: Open) -> None:
     page.click(".more > summary")
     page.click(".numbers > summary")
     page.click(".belief:has(#claim-N1) summary")
+    found.append(Axe().run(page))
+    page.click("[data-screen=take]")
     found.append(Axe().run(page))
     for result in found:
         violations = [(entry["id"], [node["html"][:90] for node in entry["nodes"]])

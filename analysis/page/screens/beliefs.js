@@ -91,6 +91,9 @@ function reasonsFor(claim) {
   ].filter(Boolean);
 }
 
+const movedText = (claim, of = state) => say("beliefs.moved_line",
+  { claim, question: WORDS.claims[claim].question || WORDS.claims[claim].says, stand: capital(stand(position(claim, of))) });
+
 function syncControls(of = state) {
   for (const claim of CLAIMS) {
     const { row, input, now, words, position: before } = rows[claim], at = position(claim, of), fixed = isFixed(claim, of.view);
@@ -118,8 +121,7 @@ function syncControls(of = state) {
   $("moved").hidden = !moved.length;
   $("moved-summary").textContent = view.name === WORDS.evidence ? say("beliefs.moved_evidence", { count: moved.length })
     : say("beliefs.moved", { count: moved.length, view: view.title });
-  $("moved-list").replaceChildren(...moved.map((claim) => h("li", {},
-    say("beliefs.moved_line", { claim, question: WORDS.claims[claim].question || WORDS.claims[claim].says, stand: capital(stand(position(claim, of))) }))));
+  $("moved-list").replaceChildren(...moved.map((claim) => h("li", {}, movedText(claim, of))));
   $("undo").disabled = !past.length;
   $("replay").disabled = !ghost;
   $("reset").disabled = state.view === WORDS.home && !movedClaims().length;
@@ -137,39 +139,42 @@ function paintAnswer(at) {
   picture.draw(at.levels, ghost?.at.levels);
   differences.draw(at.contrasts, ghost?.at.contrasts, WORDS.margins);
   if (forces) forces.draw(at.why ?? forces.what?.[0] ?? null, !at.why);
-  if (document.querySelector(".numbers").open) paintTable(at);
+  if (document.querySelector(".numbers").open) $("table").replaceChildren(tableOf(at));
   $("replay").disabled = !ghost;
+}
+
+/** Both sentences on a contrast, as nodes; `opening` may be empty. */
+function verdict(at, contrast, opening) {
+  const [a, b] = WORDS.contrasts[contrast].map((name) => POLICY[name]), found = at.contrasts[contrast];
+  return [
+    ...rendered(riskSentence(opening, { a: a.plain, b: b.plain, levels: [a, b].map(({ name }) => at.levels[name].risk[0]), difference: found.risk, margin: WORDS.margins.risk })),
+    " ", ...rendered(costSentence({ difference: found.cost, margin: WORDS.margins.cost })),
+  ];
 }
 
 function paintWords(at) {
   const who = whose(VIEWS, state.view, state.dials);
-  const verdict = (contrast, opening) => {
-    const [a, b] = WORDS.contrasts[contrast].map((name) => POLICY[name]), found = at.contrasts[contrast];
-    return [
-      ...rendered(riskSentence(opening, { a: a.plain, b: b.plain, levels: [a, b].map(({ name }) => at.levels[name].risk[0]), difference: found.risk, margin: WORDS.margins.risk })),
-      " ", ...rendered(costSentence({ difference: found.cost, margin: WORDS.margins.cost })),
-    ];
-  };
-  $("verdict").replaceChildren(...verdict(0, lead(who, WORDS.evidence)));
+  $("verdict").replaceChildren(...verdict(at, 0, lead(who, WORDS.evidence)));
   const asked = WORDS.questions[(WORDS.contrasts[1] ?? []).join("|")];
-  $("second").replaceChildren(...(asked ? [`${asked} `] : []), ...(WORDS.contrasts.length > 1 ? verdict(1, "") : []));
+  $("second").replaceChildren(...(asked ? [`${asked} `] : []), ...(WORDS.contrasts.length > 1 ? verdict(at, 1, "") : []));
   $("count").textContent = say("beliefs.count", { n: thousands(at.n) });
 }
 
 const pairText = (a, b) => say("word.not", { a: label(POLICY[a].plain), b: POLICY[b].plain });
 
-function paintTable(at) {
+/** Levels, differences and forces at work as a table. */
+function tableOf(at) {
   const cell = ([estimate, low, high], scale, places) =>
     h("td", {}, decimals(scale * estimate, places) + (low === null ? ` (${say("word.few")})` : ` (${say("word.to", { low: decimals(scale * low, places), high: decimals(scale * high, places) })})`));
   const line = (name, { risk, cost }) => h("tr", {}, h("th", { scope: "row" }, name), cell(risk, 100, 2), cell(cost, 1, 3));
-  $("table").replaceChildren(h("table", {},
+  const body = h("table", {},
     h("thead", {}, h("tr", {}, ...["policy", "risk", "cost"].map((what) => h("th", { scope: "col" }, say(`beliefs.table_${what}`))))),
     h("tbody", {},
       ...WORDS.policies.map(({ name, plain: text }) => line(label(text), at.levels[name])),
       ...WORDS.contrasts.map(([a, b], i) => line(pairText(a, b), at.contrasts[i])),
       ...(at.why ? ["deters", "provokes"].map((force) => h("tr", {},
-        h("th", { scope: "row" }, `${say(`beliefs.table_${force}`)}: ${say("word.not", { a: MAIN[0].plain, b: MAIN[1].plain })}`), cell(at.why[force], 100, 2), h("td", {}, "–"))) : []))));
-  $("table").append(h("p", { class: "muted" }, say("beliefs.table_note")));
+        h("th", { scope: "row" }, `${say(`beliefs.table_${force}`)}: ${say("word.not", { a: MAIN[0].plain, b: MAIN[1].plain })}`), cell(at.why[force], 100, 2), h("td", {}, "–"))) : [])));
+  return h("div", {}, body, h("p", { class: "muted" }, say("beliefs.table_note")));
 }
 
 /** Play the last change again: thumbs and points move from where they were. */
@@ -214,8 +219,7 @@ addScreen("beliefs", {
     $("undo").addEventListener("click", undo);
     $("reset").addEventListener("click", () => change("reset", { ...copy(state), view: WORDS.home, dials: { ...preset(WORDS.home) } }));
     $("replay").addEventListener("click", replay);
-    $("download").addEventListener("click", download);
-    document.querySelector(".numbers").addEventListener("toggle", () => shown && paintTable(shown.at));
+    document.querySelector(".numbers").addEventListener("toggle", () => shown && $("table").replaceChildren(tableOf(shown.at)));
   },
   sync: syncControls,
   paint(run, at) {

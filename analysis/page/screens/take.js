@@ -1,0 +1,66 @@
+// Take away: the link, the experiment for `strait run`, and one page to print or hand in.
+
+let sheetPicture = null;
+
+const takenName = () => `my_beliefs_${nameOf(addressOf())}`;
+
+/** The address as a short name, so that a second download does not take the name of the first (FNV-1a, 32 bits). */
+function nameOf(text) {
+  let hash = 0x811c9dc5;
+  for (const letter of text) hash = Math.imul(hash ^ letter.codePointAt(0), 0x01000193) >>> 0;
+  return hash.toString(16).padStart(8, "0").slice(0, 4);
+}
+
+async function copyLink() {
+  writeAddress();
+  try {
+    await navigator.clipboard.writeText(location.href);
+    notice(say("frame.copied"));
+  } catch {
+    notice(say("frame.copy_yourself"));
+  }
+}
+
+function download() {
+  const address = location.protocol === "file:" ? `Its link ended in ${addressOf()}` : `Its link: ${location.href.split("#")[0]}${addressOf()}`;
+  const text = experimentText({ name: takenName(), source: WORDS.source, worlds: NUMBERS.worlds, view: state.view, start: state.start,
+    dials: state.dials, preset: preset(state.view), mark: MARK, address });
+  const url = URL.createObjectURL(new Blob([text], { type: "application/yaml" }));
+  h("a", { href: url, download: `${takenName()}.yaml` }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
+}
+
+function paintSheet(run, at) {
+  const who = whose(VIEWS, state.view, state.dials), opening = lead(who, WORDS.evidence), moved = movedClaims();
+  $("take-link").value = `${location.href.split("#")[0]}${addressOf()}`;
+  $("take-run").textContent = say("take.run", { file: `${takenName()}.yaml` });
+  $("sheet-whose").textContent = say("take.whose", { whose: kicker(who, WORDS.evidence), n: thousands(at.n), years: yearsText(), date: startDate() });
+  $("sheet-verdicts").replaceChildren(...WORDS.contrasts.map(([a, b], i) => {
+    const asked = WORDS.questions[`${a}|${b}`];
+    return h("p", {}, h("b", {}, asked ?? pairText(a, b)), ...verdict(at, i, opening));
+  }));
+  sheetPicture.draw(at.levels);
+  $("sheet-moved").replaceChildren(...(moved.length ? moved.map((claim) => h("li", {}, movedText(claim))) : [h("li", {}, say("take.none_moved"))]));
+  $("sheet-table").replaceChildren(tableOf(at));
+  $("sheet-again").textContent = say("take.how", { file: `${takenName()}.yaml`, mark: MARK, address: addressOf() });
+}
+
+addScreen("take", {
+  build() {
+    sheetPicture = new Picture($("sheet-picture"), WORDS.policies);
+    $("sheet-title").textContent = WORDS.title;
+    $("sheet-caption").textContent = say("beliefs.picture_caption", { count: WORDS.policies.length, years: yearsText() });
+    $("take-copy").addEventListener("click", copyLink);
+    $("take-link").addEventListener("focus", () => $("take-link").select());
+    $("download").addEventListener("click", download);
+    $("print").addEventListener("click", () => print());
+    $("take-name").addEventListener("input", () => { $("sheet-name").textContent = $("take-name").value; });
+    $("take-words").addEventListener("input", () => {
+      $("sheet-words").textContent = $("take-words").value;
+      $("sheet-own").hidden = !$("take-words").value.trim();
+    });
+    $("share").addEventListener("click", copyLink);
+  },
+  paint: paintSheet,
+  isReady: () => isPastGuess,
+});
