@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from analysis.questions.compare import Cell, Comparison
+from analysis.questions.compare import Cell, Comparison, Versus
 from sim.engine.question import Question
 from sim.results.tables import reference_policy, shown_contrasts
 from sim.scenario.catalogue import Claim, Outcome
@@ -22,6 +22,9 @@ EVENTS = {
 }  # fmt: skip
 NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 MOST_NAMED = 4  # changed settings; of more only their number
+DEGREES = {"better": "", "worse": "", "a little better": "perhaps only a little ",
+           "a little worse": "perhaps only a little "}  # fmt: skip
+OPEN = {"undecided": "it is too close to call", "few": "there are too few trials to say"}
 PROPER = ("Japan", "Taiwan", "US", "PRC")
 NO_LINE = "Where a line is missing, there are too few events for an interval."
 SEE_DIFFERENCES = "To compare two policies, see the figure of differences: its intervals are much narrower."
@@ -170,6 +173,55 @@ def frequency_sentence(exp: Experiment, worldview: Worldview, outcome: Outcome, 
     values = {policy: levels[worldview.name, policy, outcome.name] for policy in (first, *others)}
     text = f"“{outcome.label}” is {amount(values[first], outcome)} on average"
     return start + text + "".join(f"; {under_policy(exp, name)} {digits(values[name])}" for name in others) + "."
+
+
+def answer_sentence(exp: Experiment, outcome: Outcome, pair: tuple[str, str], versus: dict[Versus, Comparison]) -> str:
+    """Say how a comparison of two policies comes out under each worldview, after the question that it answers."""
+    a, b = pair
+    share = outcome.unit == "share"
+    known, unknown = [], dict[str, list[str]]()
+    for view in exp.worldviews:
+        comparison = versus[view.name, outcome.name, a, b]
+        if comparison.verdict in OPEN:
+            unknown.setdefault(OPEN[comparison.verdict], []).append(belief_clause(view))
+            continue
+        size = "less" if comparison.difference < 0 else "more"
+        words = f"{size} often" if share else {"less": "lower", "more": "higher"}[size]
+        alike = {"same": "about", "identical": "exactly"}.get(comparison.verdict)
+        words = f"{alike} {'as often' if share else 'the same'}" if alike else DEGREES[comparison.verdict] + words
+        known.append(f"{words} {belief_clause(view)}")
+    what = event(outcome) if share else f"{measure(outcome)} is"
+    said = [f"{what} {join_words(known)}"] if known else []
+    said += [f"{words} {join_words(views)}" for words, views in unknown.items()]
+    first, *rest = (f"{part}." for part in said)
+    first = f"With {policy_phrase(exp, a)} instead of {policy_phrase(exp, b)}, {first}"
+    return " ".join(filter(None, [question_words(exp, a, b), first, *map(capitalize, rest)]))
+
+
+def count_sentences(exp: Experiment, outcome: Outcome, pair: tuple[str, str], levels: dict[Cell, float]) -> str:
+    """Say how often an outcome comes, or how large it is, with the first policy of a pair against the second."""
+    said: list[str] = []
+    for view in exp.worldviews:
+        now, then = (levels[view.name, policy, outcome.name] for policy in pair)
+        if outcome.unit == "share":
+            first, second, base = frequencies(now, then)
+            of = f"of {base} {histories(exp)}" if not said else f"of {base}" if base != "100" else ""
+            numbers = " ".join(filter(None, ["in", first, of]))
+        else:
+            numbers, second = amount(now, outcome), digits(then)
+        said.append(f"{capitalize(belief_clause(view))}: {numbers}, against {second}.")
+    return " ".join(said)
+
+
+def frequencies(first: float, second: float) -> tuple[str, str, str]:
+    """Return two shares as counts of one base, and the base; a digit more where they would look the same.
+
+    >>> frequencies(0.402, 0.27), frequencies(0.291, 0.286), frequencies(0.0042, 0.0)
+    (('40', '27', '100'), ('29.1', '28.6', '100'), ('4', '0', '1,000'))
+    """
+    base = 100 if max(first, second) >= 0.0095 else 1_000 if max(first, second) >= 0.00095 else 10_000
+    alike = round(base * first) == round(base * second) and first != second
+    return f"{base * first:,.{int(alike)}f}", f"{base * second:,.{int(alike)}f}", f"{base:,}"
 
 
 def compared_policies(exp: Experiment) -> list[str]:

@@ -27,7 +27,7 @@ def draw_run(result: Result) -> Iterator[CaptionedFigure]:
     exp, summary = result.experiment, result.summary()
     table = result.differences() if len(exp.policies) > 1 else None
     for start in exp.starts:
-        yield draw_risk_against_cost(exp, summary, start.name)
+        yield draw_risk_against_cost(exp, summary, start.name, table)
         yield draw_outcome_shares(exp, summary, start.name)
         if table is not None:
             yield draw_differences(exp, table, start.name)

@@ -6,17 +6,18 @@ import math
 from collections import Counter
 
 from analysis.figures.captions import (
+    answer_sentence,
     belief_clause,
     capitalize,
-    event,
+    count_sentences,
     frequency_sentence,
     join_words,
-    measure,
     number_word,
+    own_policies,
     policy_phrase,
     question_words,
 )
-from analysis.questions.compare import Comparison, Versus, comparisons, means, primary
+from analysis.questions.compare import Cell, Comparison, Versus, comparisons, means, primary
 from sim.results.result import Result
 from sim.results.tables import reference_policy, shown_contrasts
 from sim.scenario.catalogue import Outcome
@@ -33,8 +34,8 @@ OPEN = ("undecided", "a little better", "a little worse")  # more trials may tel
 
 
 def describe_run(result: Result) -> list[str]:
-    """Return what a run shows: a line per worldview, then one per question, then how much is clear, and about how many
-    more trials the rest would take.
+    """Return what a run shows: a line per question, one per worldview, then how much is clear, and about how many more
+    trials the rest would take.
 
     The first lines are about the first primary outcome, from the last start. With a single policy there is nothing to
     compare, and only the worldviews' lines are made.
@@ -48,33 +49,40 @@ def describe_run(result: Result) -> list[str]:
     outcome, start = primary(exp)[0], exp.starts[-1].name
     versus = {start.name: comparisons(differences, start.name) for start in exp.starts}
     levels = {cell: level for cell, (level, _, _) in means(result.summary(), start).items()}
-    lines = [_describe_worldview(exp, view, outcome, levels, versus[start]) for view in exp.worldviews]
-    if len(exp.policies) > 1:
-        lines += [*_describe_choices(exp, outcome, versus[start]), *_describe_clarity(exp, versus)]
-    return lines
+    views = [_describe_worldview(exp, view, outcome, levels, versus[start]) for view in exp.worldviews]
+    if len(exp.policies) == 1:
+        return views
+    return [*_describe_choices(exp, outcome, levels, versus[start]), *views, *_describe_clarity(exp, versus)]
 
 
 def _describe_worldview(
     exp: Experiment,
     worldview: Worldview,
     outcome: Outcome,
-    levels: dict[tuple[str, str, str], float],
+    levels: dict[Cell, float],
     versus: dict[Versus, Comparison],
 ) -> str:
-    """Return how often the outcome comes, and which policies do better and worse than the one compared with."""
+    """Return which policies do better and worse than the one compared with.
+
+    How often the outcome comes stands before it, unless the answers to the questions say so already.
+    """
     base = reference_policy(exp)
     verdicts = {policy.name: versus[worldview.name, outcome.name, policy.name, base].verdict
                 for policy in exp.policies if policy.name != base}  # fmt: skip
     groups = ((text, [name for name in verdicts if verdicts[name] == verdict]) for verdict, text in GROUPS.items())
     rest = [f"{text.format(policy_phrase(exp, base))}: {join_words([policy_phrase(exp, name) for name in names])}."
             for text, names in groups if names]  # fmt: skip
+    if rest and not own_policies(exp):
+        return f"{capitalize(belief_clause(worldview))}, {' '.join(rest)[0].lower()}{' '.join(rest)[1:]}"
     return " ".join([frequency_sentence(exp, worldview, outcome, levels), *rest])
 
 
-def _describe_choices(exp: Experiment, outcome: Outcome, versus: dict[Versus, Comparison]) -> list[str]:
+def _describe_choices(
+    exp: Experiment, outcome: Outcome, levels: dict[Cell, float], versus: dict[Versus, Comparison]
+) -> list[str]:
     """Return how each question comes out.
 
-    Without questions: which comparison changes sign with the worldview; if none does, how the first comes out.
+    Without questions: the comparison whose sign changes with the worldview; if none does, the first.
     """
 
     def turns(pair: tuple[str, str]) -> bool:
@@ -82,25 +90,8 @@ def _describe_choices(exp: Experiment, outcome: Outcome, versus: dict[Versus, Co
 
     pairs = shown_contrasts(exp)
     asked = [pair for pair in pairs if question_words(exp, *pair)] or [next(filter(turns, pairs), pairs[0])]
-    return [_describe_choice(exp, outcome, pair, versus, turning=turns(pair)) for pair in asked]
-
-
-def _describe_choice(
-    exp: Experiment, outcome: Outcome, pair: tuple[str, str], versus: dict[Versus, Comparison], *, turning: bool
-) -> str:
-    """Return how one comparison comes out under each worldview, after the words of its question."""
-    a, b = pair
-    states = {"undecided": "too close to call", "same": "not different enough to matter", "identical": "identical",
-              "few": "not known from so few trials", "a little better": "perhaps only a little better",
-              "a little worse": "perhaps only a little worse"}  # fmt: skip
-    degrees = {view.name: versus[view.name, outcome.name, *pair].verdict for view in exp.worldviews}
-    says = join_words([f"{states.get(degrees[view.name], degrees[view.name])} {belief_clause(view)}"
-                       for view in exp.worldviews])  # fmt: skip
-    words = question_words(exp, a, b)
-    start = f"{'That' if words else 'Which policy does better'} depends on whose beliefs you hold: " if turning else ""
-    what = f"on how often {event(outcome)}" if outcome.unit == "share" else f"on {measure(outcome)}"
-    said = capitalize(f"{start}{what}, {policy_phrase(exp, a)} instead of {policy_phrase(exp, b)} is {says}.")
-    return f"{words} {said}".lstrip()
+    return [f"{answer_sentence(exp, outcome, pair, versus)} {count_sentences(exp, outcome, pair, levels)}"
+            for pair in asked]  # fmt: skip
 
 
 def _describe_clarity(exp: Experiment, versus: dict[str, dict[Versus, Comparison]]) -> list[str]:

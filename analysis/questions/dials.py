@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.questions import averages
 from analysis.questions.compare import primary, rivals
 from sim.engine.beliefs import worldview_at
-from sim.results.tables import reference_policy
+from sim.results.tables import reference_policy, shown_contrasts
 from sim.scenario.schema import AUTHORS, STOPS
 from sim.statistics.contrasts import TOO_FEW, margin_at
 from sim.statistics.intervals import LEVEL, Floats, Interval
@@ -44,11 +44,11 @@ def effects(exp: Experiment, trials: int, update: Progress | None = None, *, kee
     -------
     pandas.DataFrame
         `claim`, `reading` (`newsham` or `self`: who speaks; rows for each where both do), `theme`, `of` (the policy
-        most others are compared with, by its name; or `a - b`, the difference
-        between two), `outcome`, `effect` (at the reading minus by the evidence, in the outcome's unit), `low`, `high`
-        (95 %), `margin` (the outcome's, or a tenth of its level if that is smaller), `verdict` and `most`: this
-        outcome is the one moved most, by the outcome's own margin, of those
-        moved beyond an interval that holds for all outcomes of the claim together.
+        most others are compared with, by its name; or `a - b`, for each contrast of these policies), `outcome`,
+        `effect` (at the reading minus by the evidence, in the outcome's unit), `low`, `high` (95 %), `margin` (the
+        outcome's, or a tenth of its level if that is smaller), `verdict` and `most`: this outcome is the one moved
+        most, by the outcome's own margin, of those moved beyond an interval that holds for all outcomes of the claim
+        together.
     """
     catalogue = exp.catalogue
     dials = {name: claim for name, claim in catalogue.claims.items() if claim.readings}
@@ -61,10 +61,10 @@ def effects(exp: Experiment, trials: int, update: Progress | None = None, *, kee
              for key, view in views.items()}  # fmt: skip
     played = averages.play(cells, trials, update=update, keep=keep)
     means = {key: {cell[2]: mean for cell, mean in by_cell.items()} for key, by_cell in played.items()}
-    others = [policy.name for policy in policies if policy.name != base]
+    pairs = shown_contrasts(replace(exp, policies=policies))
     rows = []
     for name, author in readings:
-        rows += _rows(exp, dials[name], author, base, others, means["evidence"], means[f"{name} {author}"])
+        rows += _rows(exp, dials[name], author, base, pairs, means["evidence"], means[f"{name} {author}"])
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -73,24 +73,24 @@ def _rows(
     claim: Claim,
     author: str,
     base: str,
-    others: list[str],
+    pairs: list[tuple[str, str]],
     evidence: dict[str, Averages],
     accepted: dict[str, Averages],
 ) -> list[list[object]]:
     priced = {values.outcome for values in exp.values}  # sums of the others
     known = {name: outcome for name, outcome in exp.catalogue.outcomes.items() if name not in priced}
-    several = 1 - (1 - LEVEL) / (len(known) * (1 + len(others)))
+    several = 1 - (1 - LEVEL) / (len(known) * (1 + len(pairs)))
     effects: dict[tuple[str, str], tuple[Interval, Interval]] = {}
     margins: dict[str, float] = {}
     for outcome, entry in known.items():
         now, then = ({n: mean.outcome(exp, outcome) for n, mean in end.items()} for end in (accepted, evidence))
-        pairs: dict[str, tuple[Floats, Floats]] = {base: (now[base], then[base])}
-        if all(len(blocks) for end in (now, then) for blocks in end.values()):
-            pairs |= {f"{other} - {base}": (now[other] - now[base], then[other] - then[base]) for other in others}
-        level = float(np.mean([block.mean() for block in pairs[base] if len(block)] or [0.0]))
+        blocks: dict[str, tuple[Floats, Floats]] = {base: (now[base], then[base])}
+        if all(len(means) for end in (now, then) for means in end.values()):
+            blocks |= {f"{a} - {b}": (now[a] - now[b], then[a] - then[b]) for a, b in pairs}
+        level = float(np.mean([means.mean() for means in blocks[base] if len(means)] or [0.0]))
         margins[outcome] = margin_at(entry.margin, level)
-        for of, (a, b) in pairs.items():
-            effects[of, outcome] = averages.paired_difference(a, b), averages.paired_difference(a, b, several)
+        for of, (at, by) in blocks.items():
+            effects[of, outcome] = averages.paired_difference(at, by), averages.paired_difference(at, by, several)
     most = _most(known, effects)
     shown = {outcome.name for outcome in primary(exp)}
     return [

@@ -24,18 +24,34 @@ def test_what_a_run_says_turns_with_its_numbers() -> None:
     turned["verdict"] = "b better"
     turned[figures] = [0.02, 0.01, 0.03, 0.01, 0.03]
     worse = said(exp, result, turned)
-    assert all("Better than the status quo: direct ties." in line for line in better[:3])
-    assert all("Worse than the status quo: direct ties." in line for line in worse[:3])
+    assert all("better than the status quo: direct ties." in line for line in better[1:4])
+    assert all("worse than the status quo: direct ties." in line for line in worse[1:4])
     assert "12 are clear and large enough to matter" in better[4]
     turned[["verdict", "trials_needed"]] = "b better but may be small", 401.0
     small = said(exp, result, turned)
-    assert all("Worse than the status quo, perhaps only a little: direct ties." in line for line in small[:3])
-    assert "perhaps only a little worse if Self is right" in small[3]
+    assert all("worse than the status quo, perhaps only a little: direct ties." in line for line in small[1:4])
+    assert "perhaps only a little more often if Self is right" in small[0]
     assert "0 are clear and large enough to matter and 12 are clear but may be small" in small[4]
     turned["verdict"] = "b better"
     turned.loc[turned["worldview"] == "self", "verdict"] = "a better"
     turned.loc[turned["worldview"] == "self", "difference"] = -0.02
-    assert "depends on whose beliefs you hold" in said(exp, result, turned)[3]
+    answer = said(exp, result, turned)[0]
+    assert "force is used more often if Newsham is right, less often if Self is right and more often on" in answer
+    turned.loc[turned["worldview"] == "self", "verdict"] = "undecided"
+    answer = said(exp, result, turned)[0]
+    assert "more often if Newsham is right and more often on the evidence. It is too close to call if Self is" in answer
+
+
+def test_each_answer_counts_the_decades() -> None:
+    exp = sim.load("debate", trials=400, starts=["2026"], policies=["status_quo", "direct_ties"])
+    result = sim.run(exp)
+    rows = result.summary().query("outcome == 'use_of_force' and statistic == 'mean'")
+    share = rows.set_index(["worldview", "policy"])["estimate"]
+    line = run_summary.describe_run(result)[0]
+    for view, belief in (("newsham", "If Newsham is right"), ("self", "If Self is right")):
+        now, then = (f"{100 * share[view, policy]:.0f}" for policy in ("direct_ties", "status_quo"))
+        assert re.search(rf"{belief}: in {now}( of 100 imagined decades)?, against {then}\.", line)
+    assert max(len(sentence.split()) for sentence in re.split(r"[.?] ", line)) <= 30
 
 
 def test_it_says_how_many_trials_would_tell_the_rest() -> None:
@@ -88,7 +104,8 @@ def test_too_few_trials_are_named() -> None:
     exp = sim.load("debate", trials=99, starts=["2026"], policies=["direct_ties", "status_quo"])
     result = sim.run(exp)
     few = run_summary.describe_run(result)
-    assert "Too few trials to compare with" in few[0]
+    assert "there are too few trials to say if Newsham is right" in few[0]
+    assert "too few trials to compare with" in few[1]
     assert "12 have too few trials to say. They need at least 100 trials." in few[4]
     assert len(few) == 5
 

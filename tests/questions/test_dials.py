@@ -38,11 +38,12 @@ def test_an_effect_is_the_difference_of_two_runs(found: pd.DataFrame) -> None:
     for end in ("newsham", "evidence"):
         exp = load("debate", worldviews="neutral", starts="2026", set_=[f"claim.N12={end}"], trials=TRIALS)
         ends.append(sim.run(exp).summary())
-    for policy, of in (("status_quo", "status_quo"), ("direct_ties", "direct_ties - status_quo")):
+    for policy, than in [("status_quo", ""), *(entry.policies for entry in exp.contrasts if entry.words)]:
+        of = f"{policy} - {than}" if than else policy
         effect = one(found, claim="N12", reading="newsham", of=of, outcome="use_of_force")["effect"]
-        sizes = [one(end, outcome="use_of_force", policy=policy)["estimate"] for end in ends]
-        base = [one(end, outcome="use_of_force", policy="status_quo")["estimate"] for end in ends]
-        expected = sizes[0] - sizes[1] - (0 if policy == of else base[0] - base[1])
+        moved = {name: [one(end, outcome="use_of_force", policy=name)["estimate"] for end in ends]
+                 for name in (policy, than) if name}  # fmt: skip
+        expected = sum(sign * (a - b) for sign, (a, b) in zip((1, -1), moved.values(), strict=False))
         assert effect == pytest.approx(expected, abs=1e-12)
 
 
