@@ -11,9 +11,11 @@ evaluate        the model as a function: beliefs in, outcomes or a difference be
 evaluate_table  the same as a table with labels
 problem         the inputs of `evaluate` as SALib takes them
 replay          one trial again: who decided what, on which perception, and when
+story           one trial under two policies, in dated sentences: where they part, and why
 StraitModel     one trial as a Mesa model; its agents are PRC, Japan, UnitedStates, Taiwan, each an Actor
 Experiment      what `load` gives: policies, worldviews, starts and the catalogue of all numbers
 Result          what `run` gives; `Result.with_outcome` adds an outcome of your own
+Story           what `story` gives: text, HTML for Jupyter, or data
 StraitError     the base of all errors that you can correct; ScenarioError lists every fault of scenario files
 
 docs/api.md describes each; so does `help(sim.run)`.
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from sim.engine.mesa_model import PRC, Actor, Japan, StraitModel, Taiwan, UnitedStates
     from sim.engine.replay import replay
     from sim.errors import ScenarioError, StraitError
+    from sim.narrative.story import Story, story
     from sim.results.csv_tables import read_table
     from sim.results.result import Result, run
     from sim.results.store import load_folder, write_folder
@@ -51,12 +54,13 @@ _HOMES = {
     **dict.fromkeys(("load_folder", "write_folder"), "sim.results.store"),
     "read_table": "sim.results.csv_tables",
     "replay": "sim.engine.replay",
+    **dict.fromkeys(("story", "Story"), "sim.narrative.story"),
     **dict.fromkeys(("StraitModel", "Actor", "PRC", "Japan", "UnitedStates", "Taiwan"), "sim.engine.mesa_model"),
 }
 
-__all__ = ["PRC", "Actor", "Experiment", "Japan", "Result", "ScenarioError", "StraitError", "StraitModel",
-           "Taiwan", "UnitedStates", "evaluate", "evaluate_table", "load", "load_folder", "problem", "read_table",
-           "replay", "run", "write_folder"]  # fmt: skip
+__all__ = ["PRC", "Actor", "Experiment", "Japan", "Result", "ScenarioError", "Story", "StraitError",
+           "StraitModel", "Taiwan", "UnitedStates", "evaluate", "evaluate_table", "load", "load_folder", "problem",
+           "read_table", "replay", "run", "story", "write_folder"]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -36,6 +36,7 @@ from analysis.cli.rerun import rerun
 from analysis.cli.robust import robust
 from analysis.cli.run import run
 from analysis.cli.sensitivity import sensitivity
+from analysis.cli.story import story
 from analysis.cli.summarise import summarise
 from analysis.cli.validate import validate
 from analysis.cli.variance import variance
@@ -62,6 +63,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "robust": (robust, "strait robust    strait robust out/debate --keep use_of_force=0.25"),
         "worth": (worth, "strait worth    strait worth --policy both --policy interoperability"),
         "mechanisms": (mechanisms, "strait mechanisms    strait mechanisms --outcome japan_struck"),
+        "story": (story, "strait story    strait story out/debate --provoked --figure story.png"),
         "options": (count_options, "strait options --worldview neutral --trials 20 --out options.csv"),
         "effort": (effort, "strait effort --start 2026 --out effort.csv"),
     },

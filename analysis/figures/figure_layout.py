@@ -129,11 +129,18 @@ def finish_figure(name: str, figure: Figure) -> CaptionedFigure:
 def save_figure(drawn: CaptionedFigure, folder: Path) -> tuple[Path, Path]:
     """Write a figure as NAME.png (150 dpi) and NAME.svg into an existing folder, the same bytes each time."""
     png, svg = folder / f"{drawn.name}.png", folder / f"{drawn.name}.svg"
-    metadata = {"Title": drawn.name, "Description": drawn.caption}
-    with boxes_for_missing_signs(), matplotlib.rc_context({"svg.hashsalt": drawn.name, "svg.fonttype": "path"}):
-        drawn.figure.savefig(png, dpi=150, metadata=metadata)
-        drawn.figure.savefig(svg, metadata={**metadata, "Date": None})
+    save_as(drawn, png)
+    save_as(drawn, svg)
     return png, svg
+
+
+def save_as(drawn: CaptionedFigure, path: Path) -> None:
+    """Write a figure in the format of the path's ending, .png (150 dpi) or .svg, the same bytes each time."""
+    metadata: dict[str, str | None] = {"Title": drawn.name, "Description": drawn.caption}
+    if path.suffix.lower() == ".svg":
+        metadata |= {"Date": None}
+    with boxes_for_missing_signs(), matplotlib.rc_context({"svg.hashsalt": drawn.name, "svg.fonttype": "path"}):
+        drawn.figure.savefig(path, dpi=150, metadata=metadata)
 
 
 def _key_size(keys: Sequence[Artist]) -> tuple[int, float]:

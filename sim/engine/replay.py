@@ -2,18 +2,68 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.engine import batch, setup
+from sim.engine import setup
 from sim.errors import QuestionError
-from sim.model import codes, trace
-from sim.model.state import Parameters, Setting, blank_state, plain_record
+from sim.model import codes, month, trace
+from sim.model.rules import prc
+from sim.model.state import Parameters, Setting, State, blank_state, plain_record
 
 if TYPE_CHECKING:
-    from sim.model.trace import Event
-    from sim.scenario.experiment import Experiment
+    from sim.model.trace import Event, Row
+    from sim.scenario.experiment import Experiment, Policy, Start, Worldview
+
+VIEWS = ("success", "joint", "hope", "us_prob", "bases_prob", "strike_prob", "fight_prob", "resist_prob", "support",
+         "danger", "breaking_point")  # fmt: skip
+"""Columns of a course: the estimates by which actors decided in a step, the hazard of force that has added up by its
+end, and the hazard at which the PRC next decides for force."""
+
+
+def play_watched(state: State, params: Parameters, setting: Setting, course: Any) -> None:
+    """Play one trial to its end, and fill `course[step, view]` for each step until Taiwan falls."""
+    month.begin(state, params, setting)
+    for number in range(len(course)):
+        if state.over == 0:
+            month.play(state, params, setting)
+            look(state, params, setting, course[number])
+    month.finish(state, params, setting)
+
+
+def look(state: State, params: Parameters, setting: Setting, row: Any) -> None:
+    """Fill `row` (float64[view]) with what the actors believe at the end of a step, in the order of `VIEWS`."""
+    ties = state.ties_official - setting.reference.ties_official
+    loss = params.hope_loss_ties * setting.on_provocation * setting.on_lost_hope
+    row[0], row[1] = state.success, state.joint
+    row[2] = prc.perceives_hope(setting.hope, state.hope_lost, loss, ties)
+    row[3], row[4], row[5] = state.us_prob, state.bases_prob, state.strike_prob
+    row[6], row[7], row[8] = state.fight_prob, state.resist_prob, state.support
+    row[9], row[10] = state.hazard[codes.FORCE], state.threshold[codes.FORCE]
+
+
+def watch(
+    exp: Experiment, policy: Policy, worldview: Worldview, start: Start, world: int, luck: int
+) -> tuple[list[Row], np.ndarray]:
+    """Play one trial in plain Python, as `sim.engine.batch` plays it, and look at every step.
+
+    Parameters
+    ----------
+    luck : from 1 on; beyond the experiment's lucks, a luck that its runs do not have.
+
+    Returns
+    -------
+    rows : list of (event, time, four values), as `sim.model.trace.note` gets them
+    course : float64[step, view], NaN once Taiwan has fallen
+    """
+    setting = plain_record(Setting, setup.build_setting(exp, policy, start)[0])
+    params = plain_record(Parameters, setup.draw_worlds(exp, worldview, world, 1)[0])
+    state = blank_state(len(exp.catalogue.levers), world, luck)
+    rows = trace.record_events(state)
+    course = np.full((exp.months * round(1 / exp.step_months), len(VIEWS)), np.nan)
+    play_watched(state, params, setting, course)
+    return rows, course
 
 
 def replay(
@@ -58,9 +108,5 @@ def replay(
     if trial < 0:
         raise QuestionError(f"trial: must be 0 or more, got {trial}")
     world, luck = divmod(trial, exp.lucks)
-    setting = plain_record(Setting, setup.build_setting(exp, chosen_policy, chosen_start)[0])
-    params = plain_record(Parameters, setup.draw_worlds(exp, chosen_view, world, 1)[0])
-    state = blank_state(len(exp.catalogue.levers), world, luck + 1)
-    rows = trace.record_events(state)
-    batch.play_trial(state, params, setting, np.zeros((exp.months, len(codes.TRACKS), codes.FALLEN + 1), np.int64))
+    rows, _ = watch(exp, chosen_policy, chosen_view, chosen_start, world, luck + 1)
     return trace.describe_events(rows, sorted(exp.catalogue.levers))

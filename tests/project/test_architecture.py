@@ -15,7 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-SIM = ("sim.errors", "sim.scenario", "sim.translate", "sim.model", "sim.engine", "sim.statistics", "sim.results", "sim")
+SIM = ("sim.errors", "sim.scenario", "sim.translate", "sim.model", "sim.engine", "sim.statistics", "sim.results",
+       "sim.narrative", "sim")  # fmt: skip
 ALLOWED = {
     "sim.errors": (),
     "sim.scenario": ("sim.errors",),
@@ -24,6 +25,7 @@ ALLOWED = {
     "sim.engine": ("sim.errors", "sim.scenario", "sim.translate", "sim.model"),
     "sim.statistics": ("sim.errors",),
     "sim.results": ("sim.errors", "sim.scenario", "sim.model", "sim.engine", "sim.statistics"),
+    "sim.narrative": ("sim.errors", "sim.scenario", "sim.model", "sim.engine", "sim.results"),
     "sim": SIM[:-1],  # the door itself, sim/__init__.py
     "analysis.questions": (*SIM, "analysis.evidence"),
     "analysis.evidence": (*SIM, "analysis.questions"),

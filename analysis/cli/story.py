@@ -1,0 +1,94 @@
+"""`strait story`: one history under two policies, in dated sentences."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import Argument, Option
+
+from analysis.cli import BAD_INPUT, CAVEAT, exit_with, options, readable_errors
+
+SUFFIXES = (".png", ".svg")
+
+
+def story(
+    experiment: Annotated[
+        str, Argument(metavar="DIR", help="The folder of a finished run, or an experiment: its name or file.")
+    ] = options.DEBATE,
+    averted: Annotated[bool, Option("--averted", help="A history in which the policy averts force (default).")] = False,
+    provoked: Annotated[bool, Option("--provoked", help="A history in which the policy brings force on.")] = False,
+    trial: Annotated[int | None, Option(metavar="N", min=0, help="This trial, whatever happens in it.")] = None,
+    policy: Annotated[
+        str | None,
+        Option(
+            metavar="NAME",
+            help="The policy.",
+            show_default="the experiment's first contrast",
+            autocompletion=options.shipped_files("policies"),
+        ),
+    ] = None,
+    against: Annotated[
+        str | None,
+        Option(
+            metavar="NAME",
+            help="What it is compared with.",
+            show_default="the experiment's first contrast",
+            autocompletion=options.shipped_files("policies"),
+        ),
+    ] = None,
+    worldview: options.Worldview = None,
+    start: Annotated[
+        str | None,
+        Option(
+            metavar="NAME",
+            help="From this start.",
+            show_default="the last",
+            autocompletion=options.shipped_files("starts"),
+        ),
+    ] = None,
+    as_json: Annotated[bool, Option("--json", help="Print everything as JSON.")] = False,
+    figure: Annotated[
+        Path | None, Option(metavar="FILE", help="Draw both timelines into a file that ends in .png or .svg.")
+    ] = None,
+) -> None:
+    """Tell one history twice: the same world and luck under two policies, in dated sentences.
+
+    It says in which month the two part, who decides what on which perception, and what other luck would have done.
+    """
+    if averted + provoked + (trial is not None) > 1:
+        exit_with("choose one of --averted, --provoked and --trial N", BAD_INPUT)
+    if figure and figure.suffix.lower() not in SUFFIXES:
+        exit_with(f"--figure: the file must end in {' or '.join(SUFFIXES)}; got {figure}", BAD_INPUT)
+    with readable_errors():
+        from sim.narrative.story import story as tell
+        from sim.results.store import load_folder
+
+        exp = load_folder(experiment).experiment if Path(experiment).is_dir() else options.load_experiment(experiment)
+        told = tell(
+            exp,
+            policy=policy,
+            against=against,
+            worldview=worldview,
+            start=start,
+            trial=trial,
+            kind="provoked" if provoked else "averted",
+        )
+        if figure:
+            from analysis.figures.figure_layout import save_as
+            from analysis.figures.story_figure import draw_story
+
+            figure.parent.mkdir(parents=True, exist_ok=True)
+            save_as(draw_story(told), figure)
+        if as_json:
+            typer.echo(json.dumps(told.to_dict(), allow_nan=False, ensure_ascii=False))
+            return
+        typer.echo(told)
+        others = [str(number) for number in told.like_it if number != told.trial][:5]
+        if others:
+            typer.echo(f"This is trial {told.trial}. Others of its kind: --trial {', --trial '.join(others)}")
+        if figure:
+            typer.echo(f"Figure: {figure}")
+        typer.echo(CAVEAT)
