@@ -47,6 +47,12 @@ def exit_with(message: str, code: int) -> NoReturn:
     raise typer.Exit(code)
 
 
+def refuse_other_page(path: Path, generator: str, command: str) -> None:
+    """Exit with an error if a file exists and is no page of this command, which `generator` marks."""
+    if path.is_dir() or (path.exists() and generator.encode() not in path.read_bytes()):
+        exit_with(f"{path} exists, and {command} did not write it; give another name", BAD_INPUT)
+
+
 def save_figures(figures: Iterable[CaptionedFigure], folder: Path) -> list[Path]:
     """Save figures into a folder, as PNG and SVG. Say once which signs no font of this computer has."""
     from analysis.figures.figure_layout import save_figure

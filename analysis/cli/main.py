@@ -36,6 +36,7 @@ from analysis.cli.rerun import rerun
 from analysis.cli.robust import robust
 from analysis.cli.run import run
 from analysis.cli.sensitivity import sensitivity
+from analysis.cli.sheet import sheet
 from analysis.cli.story import story
 from analysis.cli.summarise import summarise
 from analysis.cli.validate import validate
@@ -77,6 +78,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "page": (page, "strait page debate.html    strait page my_debate.yaml class.html"),
         "export": (export, "strait export out/debate --dta --table trials"),
         "cite": (cite, "strait cite N12    strait cite us_intervenes_prob --bibtex >> refs.bib"),
+        "sheet": (sheet, "strait sheet out/debate    strait sheet out/debate --out ex3.html"),
         "methods": (methods, "strait methods out/debate    strait methods out/claims"),
     },
     "Maintain": {

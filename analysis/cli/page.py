@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from typer import Argument
 
-from analysis.cli import BAD_INPUT, exit_with, options, readable_errors
+from analysis.cli import BAD_INPUT, exit_with, options, readable_errors, refuse_other_page
 
 
 def page(
@@ -32,8 +32,7 @@ def page(
         from sim.errors import QuestionError
         from sim.results import disk
 
-        if path.is_dir() or (path.exists() and build.GENERATOR.encode() not in path.read_bytes()):
-            exit_with(f"{path} exists, and strait page did not write it; give another name", BAD_INPUT)
+        refuse_other_page(path, build.GENERATOR, "strait page")
         exp = options.load_experiment(experiment)
         typer.echo("Weighing the beliefs, which takes some seconds.", err=True)
         try:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.questions.compare import Cell, Comparison, Versus
 from sim.engine.question import Question
+from sim.results.small_table import frequency
 from sim.results.tables import reference_policy, shown_contrasts
 from sim.scenario.catalogue import Claim, Outcome
 from sim.scenario.experiment import Experiment, Start, Worldview
@@ -139,20 +140,6 @@ def measure(outcome: Outcome) -> str:
 def histories(exp: Experiment) -> str:
     """Return what a trial is to a reader: an imagined decade, where ten years are played."""
     return "imagined decades" if exp.months == 120 else "imagined histories"
-
-
-def frequency(share: float) -> str:
-    """Return a share as a natural frequency, as fine as it is large.
-
-    >>> frequency(0.402), frequency(0.0042), frequency(0)
-    ('40 of 100', '4 of 1,000', 'none')
-    """
-    if not share:
-        return "none"
-    if share < 0.00005:
-        return "fewer than 1 of 10,000"
-    base = 100 if share >= 0.0095 else 1_000 if share >= 0.00095 else 10_000
-    return f"{round(base * share):,} of {base:,}"
 
 
 def frequency_of_histories(exp: Experiment, share: float) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import matplotlib
@@ -82,7 +83,7 @@ def make_sheet(
     head, under = wrap_text(title, style.ROOM, style.TITLE, bold=True), wrap_text(under, style.ROOM, style.HEADING)
     below = wrap_text(caption, style.ROOM, style.BODY)
     foot = wrap_text("  ·  ".join((*facts, FOOTER)), style.ROOM, style.SMALL)
-    columns, deep = _key_size(keys)
+    columns, deep = key_size(keys)
     blocks = [0.2, text_height(head, style.TITLE) + 0.06, text_height(under, style.HEADING) + 0.08, deep, body + 0.1]
     tops = np.cumsum([*blocks, text_height(below, style.BODY) + 0.1, text_height(foot, style.SMALL) + 0.15]).tolist()
     total = tops[-1]
@@ -136,21 +137,29 @@ def save_figure(drawn: CaptionedFigure, folder: Path) -> tuple[Path, Path]:
 
 def save_as(drawn: CaptionedFigure, path: Path) -> None:
     """Write a figure in the format of the path's ending, .png (150 dpi) or .svg, the same bytes each time."""
-    metadata: dict[str, str | None] = {"Title": drawn.name, "Description": drawn.caption}
     if path.suffix.lower() == ".svg":
-        metadata |= {"Date": None}
+        path.write_bytes(print_svg(drawn))
+        return
+    with boxes_for_missing_signs():
+        drawn.figure.savefig(path, dpi=150, metadata={"Title": drawn.name, "Description": drawn.caption})
+
+
+def print_svg(drawn: CaptionedFigure) -> bytes:
+    """Return a figure as SVG with its letters as outlines, the same bytes each time."""
+    metadata, written = {"Title": drawn.name, "Description": drawn.caption, "Date": None}, BytesIO()
     with boxes_for_missing_signs(), matplotlib.rc_context({"svg.hashsalt": drawn.name, "svg.fonttype": "path"}):
-        drawn.figure.savefig(path, dpi=150, metadata=metadata)
+        drawn.figure.savefig(written, format="svg", metadata=metadata)
+    return written.getvalue()
 
 
-def _key_size(keys: Sequence[Artist]) -> tuple[int, float]:
-    """Return the columns and the height in inches of a key as wide as the page; it is filled column by column."""
+def key_size(keys: Sequence[Artist], inches: float = style.ROOM) -> tuple[int, float]:
+    """Return the columns and the height in inches of a key of this width; it is filled column by column."""
     if not keys:
         return 1, 0.0
     labels = [str(key.get_label()) for key in keys]
     wide = [max(text_inches(line, style.TICK) for line in label.split("\n")) + 0.75 for label in labels]
     deep = [text_height(label, style.TICK) + 0.07 for label in labels]
-    fitting = (n for n in range(len(keys), 1, -1) if sum(map(max, np.array_split(wide, n))) <= style.ROOM)
+    fitting = (n for n in range(len(keys), 1, -1) if sum(map(max, np.array_split(wide, n))) <= inches)
     columns = next(fitting, 1)
     return columns, max(map(sum, np.array_split(deep, columns))) + 0.08
 

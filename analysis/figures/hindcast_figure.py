@@ -13,8 +13,8 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.evidence.chronicle import SPAN_YEARS, Chronicle, months_since
 from analysis.figures import style
-from analysis.figures.captions import frequency
 from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
+from sim.results.small_table import frequency
 from sim.scenario.experiment import Experiment
 from sim.statistics.intervals import Floats
 

@@ -15,13 +15,13 @@ from analysis.figures.captions import (
     belief_clause,
     capitalize,
     compared_policies,
-    frequency,
     frequency_of_histories,
     under_policy,
     worldview_title,
 )
 from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
 from analysis.figures.text import text_height, wrap_text
+from sim.results.small_table import frequency
 from sim.scenario.catalogue import Domain
 from sim.scenario.experiment import Experiment, Worldview
 

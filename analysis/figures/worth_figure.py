@@ -16,7 +16,6 @@ from analysis.figures.captions import (
     amount,
     difference_unit,
     digits,
-    frequency,
     join_words,
     margin,
     number_word,
@@ -25,6 +24,7 @@ from analysis.figures.captions import (
 from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
 from analysis.figures.text import wrap_text
 from analysis.questions.worth import ALL, Worth
+from sim.results.small_table import frequency
 from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment
 from sim.statistics.information import PARTS

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analysis.page import beliefs
+from analysis.questions import claim_readings
 from analysis.questions.javascript import Rules, flatten
 from sim.engine import batch, setup
 from sim.engine.beliefs import dialled_parameters, dials_of
@@ -64,7 +64,7 @@ def numbers(exp: Experiment, rules: Rules) -> dict[str, Any]:
             "ends": list(catalogue.claims[claim].dial_range),
             "readings": {
                 word: [[names.index(name), specify(name, entry)] for name, entry in said.items()]
-                for word, said in beliefs.readings(catalogue, claim).items()
+                for word, said in claim_readings.readings(catalogue, claim).items()
             },
         }
         for claim in dialled_parameters(catalogue)
@@ -72,7 +72,7 @@ def numbers(exp: Experiment, rules: Rules) -> dict[str, Any]:
     neutral = {name: entry.neutral for name, entry in catalogue.parameters.items()}
     views = {}
     for view in own.worldviews:
-        stands = {claim: beliefs.position_of(catalogue, claim, view) for claim in claims}
+        stands = {claim: claim_readings.position_of(catalogue, claim, view) for claim in claims}
         on_slider = {name for claim, stand in stands.items() if stand is not None
                      for name in dialled_parameters(catalogue)[claim]}  # fmt: skip
         views[view.name] = {
@@ -157,9 +157,9 @@ def _finite(limits: tuple[float, float]) -> list[float | None]:
 
 
 def _claim(exp: Experiment, claim: Claim, weight: float) -> dict[str, Any]:
-    said = beliefs.readings(exp.catalogue, claim.name)
+    said = claim_readings.readings(exp.catalogue, claim.name)
     shown = [
-        {"text": text, "medians": {word: beliefs.median(entries[name]) for word, entries in said.items()}}
+        {"text": text, "medians": {word: claim_readings.median(entries[name]) for word, entries in said.items()}}
         for name, text in claim.shown.items()
     ]  # fmt: skip
     return {

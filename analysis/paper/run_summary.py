@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from itertools import chain
+from typing import NamedTuple
 
 from analysis.figures.captions import (
     answer_sentence,
@@ -33,16 +35,32 @@ GROUPS = {"better": "Better than {}", "a little better": "Better than {}, perhap
 OPEN = ("undecided", "a little better", "a little worse")  # more trials may tell more
 
 
-def describe_run(result: Result) -> list[str]:
-    """Return what a run shows: a line per question, one per worldview, then how much is clear, and about how many more
-    trials the rest would take.
+class RunSummary(NamedTuple):
+    """What a run shows, in sentences about the first primary outcome, from the last start.
 
-    The first lines are about the first primary outcome, from the last start. With a single policy there is nothing to
-    compare, and only the worldviews' lines are made.
+    Attributes
+    ----------
+    choices
+        How each question comes out. Without a question: which comparison changes sign with the worldview; if none
+        does, how the first comes out. Empty for a single policy.
+    worldviews
+        How often the outcome comes under each worldview, and which policies do better and worse.
+    clarity
+        How many of all main comparisons are clear, and about how many more trials the rest would take. Empty for a
+        single policy.
+    """
+
+    choices: list[str]
+    worldviews: list[str]
+    clarity: list[str]
+
+
+def summarise_run(result: Result) -> RunSummary:
+    """Return what a run shows, in three parts.
 
     >>> import sim
-    >>> len(describe_run(sim.run(sim.load("debate", starts=["2026"], trials=100))))
-    8
+    >>> [*map(len, summarise_run(sim.run(sim.load("debate", starts=["2026"], trials=100))))]
+    [3, 3, 2]
     """
     exp, differences = result.experiment, result.differences()
     differences = differences[differences["outcome"].isin([outcome.name for outcome in primary(exp)])]
@@ -51,8 +69,13 @@ def describe_run(result: Result) -> list[str]:
     levels = {cell: level for cell, (level, _, _) in means(result.summary(), start).items()}
     views = [_describe_worldview(exp, view, outcome, levels, versus[start]) for view in exp.worldviews]
     if len(exp.policies) == 1:
-        return views
-    return [*_describe_choices(exp, outcome, levels, versus[start]), *views, *_describe_clarity(exp, versus)]
+        return RunSummary([], views, [])
+    return RunSummary(_describe_choices(exp, outcome, levels, versus[start]), views, _describe_clarity(exp, versus))
+
+
+def describe_run(result: Result) -> list[str]:
+    """Return what a run shows: all sentences of `summarise_run`, in order."""
+    return list(chain(*summarise_run(result)))
 
 
 def _describe_worldview(

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.errors import QuestionError
-from sim.results import failures, tables
+from sim.results import failures, small_table, tables
 from sim.scenario.messages import correct_number
 
 if TYPE_CHECKING:
@@ -224,27 +224,10 @@ class Result:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        """The first primary outcome of each policy in each worldview, from the last start, for notebooks."""
-        exp = self.experiment
-        outcomes = exp.catalogue.outcomes
-        name = next((name for name, entry in outcomes.items() if entry.primary), next(iter(outcomes)))
-        outcome = outcomes[name]
-        start, scale = exp.starts[-1], 100 if outcome.unit == "share" else 1
-        means = self.summary()
-        means = means[(means["outcome"] == name) & (means["statistic"] == "mean") & (means["start"] == start.name)]
-        cells = {(row.worldview, row.policy): row for row in means.itertuples()}
-
-        def show(row: Any) -> str:
-            limits = "" if row.low is pd.NA else f" ({scale * row.low:.1f} to {scale * row.high:.1f})"
-            return "none" if row.estimate is pd.NA else f"{scale * row.estimate:.1f}{limits}"
-
-        frame = pd.DataFrame(
-            {view.title: [show(cells[view.name, policy.name]) for policy in exp.policies] for view in exp.worldviews},
-            index=[policy.title for policy in exp.policies],
-        )
-        unit = "per cent of trials" if outcome.unit == "share" else outcome.unit
-        caption = html.escape(f"{outcome.label}, {unit}, from {start.title}, with 95 % intervals")
-        return f"<p>{html.escape(exp.title)}</p><p>{caption}</p>{frame.to_html()}"
+        """The first primary outcome of each policy in each worldview, with verdicts, from the last start."""
+        table = small_table.small_table(self)
+        cells = table.levels + table.verdicts.where(table.verdicts == "", "; " + table.verdicts)
+        return f"<p>{html.escape(self.experiment.title)}</p><p>{html.escape(table.caption)}</p>{cells.to_html()}"
 
     def _table(self, kind: str, estimator: Literal["count"] | None) -> pd.DataFrame:
         if estimator not in (None, "count"):

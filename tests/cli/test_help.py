@@ -18,7 +18,7 @@ from sim.errors import QuestionError
 
 WORDS = [word for commands in main.GROUPS.values() for word in commands]
 COMMANDS: Any = typer.main.get_command(main.app)
-WITHOUT_EXPERIMENT = {"init", "summarise", "merge", "export", "methods", "bench", "rerun"}  # they need none
+WITHOUT_EXPERIMENT = {"init", "summarise", "merge", "export", "methods", "sheet", "bench", "rerun"}  # they need none
 
 
 def parameters(word: str, kind: str) -> list[Any]:

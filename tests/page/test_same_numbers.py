@@ -17,7 +17,8 @@ from scipy.special import stdtrit
 from translating import needs_node
 
 import sim
-from analysis.page import beliefs, build, content
+from analysis.page import build, content
+from analysis.questions import claim_readings
 from sim.engine import batch, setup
 from sim.engine.beliefs import dialled_parameters
 from sim.errors import QuestionError
@@ -107,7 +108,7 @@ def test_every_position_of_every_slider_is_what_a_file_says(data: st.DataObject)
     files = ask(["dials.js"], "answer(DATA.map(dialOf))", list(positions.values()))
     given = [f"claim.{claim}={dial}" for claim, dial in zip(dialled, files, strict=True)]
     loaded = load("debate", worldviews="neutral", set_=given)
-    found = {claim: beliefs.position_of(loaded.catalogue, claim, loaded.worldviews[0]) for claim in dialled}
+    found = {claim: claim_readings.position_of(loaded.catalogue, claim, loaded.worldviews[0]) for claim in dialled}
     assert found == pytest.approx(positions, abs=1e-12)
     with tempfile.TemporaryDirectory() as folder:
         worker = Worker(exp, Path(folder))

@@ -52,7 +52,8 @@ def test_repr_of_an_experiment_and_a_result_is_a_few_lines() -> None:
     shown = result._repr_html_()
     summary = result.summary().query("outcome == 'use_of_force' and statistic == 'mean'")
     share = 100 * summary.set_index(["policy", "worldview"])["estimate"]["both", "self"]
-    assert f"<td>{share:.1f} (" in shown
+    assert f"<td>{share:.0f} of 100 (" in shown
+    assert "too few to say</td>" in shown  # the verdict of 50 worlds
     assert len(shown) < 5_000
 
 

@@ -1,4 +1,4 @@
-"""Claims as the page shows them: the numbers of each reading, and where a worldview stands on a slider."""
+"""Claims as readers meet them: the numbers of each reading, and where a worldview stands on the dial of a claim."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def readings(catalogue: Catalogue, claim: str) -> dict[str, dict[str, Distributi
 
 
 def position_of(catalogue: Catalogue, claim: str, worldview: Worldview) -> float | None:
-    """Return where a worldview stands on the slider of a claim; None if no position has its numbers.
+    """Return where a worldview stands on the dial of a claim; None if no position has its numbers.
 
     Examples
     --------
