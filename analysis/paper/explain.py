@@ -13,7 +13,7 @@ from sim.scenario import loader
 from sim.scenario.catalogue import Claim, Lever, Outcome, Parameter, Quantity, Rung, Source, Switch
 from sim.scenario.experiment import Experiment, LeverSetting, Policy, Start, Worldview
 from sim.scenario.glossary import Term, glossary
-from sim.scenario.layers import LeverLevel
+from sim.scenario.layers import LeverLevel, Order
 from sim.scenario.schema import DialWord
 from sim.scenario.shipped import shipped_folder
 from sim.scenario.values import Values
@@ -184,6 +184,7 @@ def _details(entry: Any, exp: Experiment) -> Lines:
             yield "plain name", entry.plain_name
             yield "under pressure", entry.when_coerced.replace("_", " ")
             yield from ((name, depths(setting)) for name, setting in entry.levers.items())
+            yield from ((f"order in month {order.month:g}", order_text(order)) for order in entry.orders)
             yield "other levers", "stay as at the start"
         case Worldview():
             evidence = {name: exp.catalogue.parameters[name].neutral for name in entry.distributions}
@@ -265,9 +266,19 @@ def _lever(entry: Lever, exp: Experiment) -> Lines:
     yield from ((p.name, depths(p.levers[entry.name])) for p in exp.policies if entry.name in p.levers)
 
 
-def depths(level: LeverLevel | LeverSetting) -> str:
+def order_text(order: Order) -> str:
+    """Return what an order of a policy changes."""
+    parts = [f"{order.lever}: {depths(order)}"] if order.lever else []
+    if order.when_coerced:
+        parts.append(f"under pressure: {order.when_coerced.replace('_', ' ')}")
+    return "; ".join(parts)
+
+
+def depths(level: LeverLevel | LeverSetting | Order) -> str:
     """Return how deep and how open a lever is, and from which month."""
     parts = [f"{what} {value:g}" for what in ("depth", "openness") if (value := getattr(level, what)) is not None]
     if isinstance(level, LeverSetting):
         parts += [f"from month {level.from_month:g} over {level.ramp_months:g} months"]
+    elif isinstance(level, Order) and level.ramp_months is not None:
+        parts += [f"over {level.ramp_months:g} months"]
     return ", ".join(parts)

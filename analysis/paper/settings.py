@@ -85,7 +85,8 @@ def policies_table(exp: Experiment) -> str:
         alike: dict[str, list[str]] = {}
         for name, setting in policy.levers.items():
             alike.setdefault(explain.depths(setting), []).append(name)
-        levers = "; ".join(f"{', '.join(names)}: {how}" for how, names in alike.items())
+        moves = [f"{', '.join(names)}: {how}" for how, names in alike.items()]
+        levers = "; ".join(moves + [f"month {order.month:g}: {explain.order_text(order)}" for order in policy.orders])
         rows.append((policy.title, levers or "as at the start", policy.when_coerced.replace("_", " ")))
     return table(("policy", "levers", "under pressure"), rows)
 
@@ -136,6 +137,8 @@ def _settings(exp: Experiment, run: Mapping[str, Any], done: int) -> Iterator[tu
         yield f"policy {policy.name}, under pressure", policy.when_coerced.replace("_", " "), ""
         for name, setting in policy.levers.items():
             yield f"policy {policy.name}, {name}", explain.depths(setting), exp.catalogue.levers[name].meaning
+        for number, order in enumerate(policy.orders, start=1):
+            yield f"policy {policy.name}, order {number}", explain.order_text(order), f"in month {order.month:g}"
     for contrast in exp.contrasts:
         yield f"contrast {contrast.name}", contrast.meaning, contrast.words
     for view in exp.worldviews:

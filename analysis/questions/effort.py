@@ -16,6 +16,7 @@ import pandas as pd
 from analysis.questions import averages
 from analysis.questions.compare import primary
 from sim.engine import mesa_model
+from sim.errors import QuestionError
 from sim.results.tables import reference_policy
 from sim.scenario.experiment import LeverSetting, Policy
 from sim.statistics import contrasts
@@ -50,7 +51,12 @@ def planned_effort(exp: Experiment, policy: Policy, start: Start) -> float:
 
 
 def lever_years(exp: Experiment, policy: Policy, start: Start) -> dict[str, float]:
-    """Planned lever-years of each lever that a policy names."""
+    """Planned lever-years of each lever that a policy names.
+
+    Raises QuestionError for a policy with orders: what it plans changes from month to month.
+    """
+    if policy.orders:
+        raise QuestionError(f"policy {policy.name} has orders, and effort is counted of policies without any")
     planned = {}
     for name, setting in policy.levers.items():
         lever = exp.catalogue.levers[name]

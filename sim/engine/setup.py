@@ -21,10 +21,11 @@ from sim.model.state import (
     plain_record,
     setting_dtype,
 )
+from sim.scenario.experiment import LeverSetting
+from sim.scenario.layers import LeverLevel
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment, Policy, Start, Worldview
-    from sim.scenario.layers import LeverLevel
 
 ATTRIBUTES = ("official", "defence", "combat", "signal_share", "capability_share", "incident_exposure",
               "adoption_ratio", "steps_per_year")  # fmt: skip
@@ -89,6 +90,7 @@ def build_setting(exp: Experiment, policy: Policy, start: Start) -> np.ndarray:
             setting["ramp_months"][row] = max(policy.levers[lever.name].ramp_months, SHORTEST_RAMP)
             setting["moved"][setting["moves"]] = row
             setting["moves"] += 1
+    _write_orders(setting, policy, start, [lever.name for lever in levers])
     setting["scripted"] = len(exp.events)
     same_before: Counter[str] = Counter()
     for row, event in enumerate(sorted(exp.events, key=lambda event: (event.month, event.event))):
@@ -102,6 +104,38 @@ def build_setting(exp: Experiment, policy: Policy, start: Start) -> np.ndarray:
         for name in fields(kind):
             setting[sums][name] = getattr(totals, name)
     return record
+
+
+def _write_orders(setting: np.void, policy: Policy, start: Start, names: Sequence[str]) -> None:
+    """The orders of a policy by month; each aims from what the lever's last goal was, and has a luck of its own."""
+    goals = {name: policy.target(name, start) for name in names}
+    moves = Counter(name for name in names if goals[name] != start.levers[name])
+    setting["orders"] = len(policy.orders)
+    setting["order_lever"] = setting["order_response"] = codes.NO_CHANGE
+    for number, order in enumerate(sorted(policy.orders, key=lambda order: order.month)):
+        setting["order_month"][number] = order.month
+        if order.when_coerced is not None:
+            setting["order_response"][number] = codes.WHEN_COERCED.index(order.when_coerced)
+        if order.lever is None:
+            continue
+        row, goal = names.index(order.lever), goals[order.lever]
+        goals[order.lever] = goal = LeverLevel(
+            goal.depth if order.depth is None else order.depth,
+            goal.openness if order.openness is None else order.openness,
+        )
+        if row in setting["moved"][: setting["moves"]]:
+            setting["from_month"][row] = min(setting["from_month"][row], order.month)
+        else:
+            setting["from_month"][row] = order.month
+            setting["moved"][setting["moves"]] = row
+            setting["moves"] += 1
+        setting["order_lever"][number] = row
+        setting["order_depth"][number], setting["order_openness"][number] = goal.depth, goal.openness
+        ramp = LeverSetting.ramp_months if order.ramp_months is None else order.ramp_months
+        setting["order_ramp_months"][number] = max(ramp, SHORTEST_RAMP)
+        setting["order_key"][number] = setting["first_step_key"][row] + moves[order.lever]
+        moves[order.lever] += 1
+    setting["moved"][: setting["moves"]].sort()  # so that sums do not depend on the order of orders
 
 
 def add_levers(setting: np.void, levels: Sequence[LeverLevel]) -> LeverSums:

@@ -45,6 +45,9 @@ SCRIPTED = (
  SCRIPTED_DEATHS, SCRIPTED_CRISIS, SCRIPTED_REGIME) = range(9)  # fmt: skip
 MOST_SCRIPTED = 64
 
+MOST_ORDERS = 128  # of a policy: what it changes after its first moves
+NO_CHANGE = -1  # in an order: of a lever, or of the response to coercion
+
 NEVER = 1e9  # a time, in months, that does not come
 
 MONTHS_A_YEAR = 12

@@ -91,7 +91,8 @@ def begin(state: State, params: Parameters, setting: Setting) -> None:
     state.strength, state.readiness = setting.prc_strength, setting.taiwan_readiness
     state.regime = int(setting.drill_regime)
     state.contact_level, state.demand_ratio = 1.0, 1.0
-    state.posture, state.moving = japan.CONTINUE, 1 if setting.moves > 0 else 0
+    state.posture, state.moving = japan.CONTINUE, 1 if setting.moves + setting.orders > 0 else 0
+    state.when_coerced = setting.when_coerced
     state.next_us_inauguration = setting.months_to_us_inauguration
     state.next_taiwan_inauguration = setting.months_to_taiwan_inauguration
     for track in range(len(state.rung)):
@@ -119,6 +120,8 @@ def begin(state: State, params: Parameters, setting: Setting) -> None:
         state.taiwan_adapted = 1 - scale.share_left(adaptation, setting.start_months[codes.TAIWAN_ECONOMIC])
     for lever in range(len(setting.package)):
         state.depth[lever], state.openness[lever] = setting.start_depth[lever], setting.start_openness[lever]
+    for number in range(setting.moves):
+        levers.begin(state, params, setting, setting.moved[number])
     for clock in range(len(state.hazard)):
         events.arm(state, setting, clock)
     state.support = japan.support(params.public_support, setting.support_shift, 0.0)

@@ -14,7 +14,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar, cast, get_args, get_orig
 
 import numpy as np
 
-from sim.model.codes import AFTERMATH, CLOCKS, EVENTS, MOST_SCRIPTED, TRACKS
+from sim.model.codes import AFTERMATH, CLOCKS, EVENTS, MOST_ORDERS, MOST_SCRIPTED, TRACKS
 
 Ints = list[int]  # in a compiled record: int64[element]
 Floats = list[float]  # in a compiled record: float64[element]
@@ -22,8 +22,8 @@ Record = TypeVar("Record")
 
 # How many elements an array has
 PER_LEVER = 0  # as many as the catalogue has levers, in the order of their names
-PER_TRACK, PER_CLOCK, PER_EVENT, PER_RESULT, PER_SCRIPTED = (
-    len(TRACKS), len(CLOCKS), len(EVENTS), len(AFTERMATH), MOST_SCRIPTED)  # fmt: skip
+PER_TRACK, PER_CLOCK, PER_EVENT, PER_RESULT, PER_SCRIPTED, PER_ORDER = (
+    len(TRACKS), len(CLOCKS), len(EVENTS), len(AFTERMATH), MOST_SCRIPTED, MOST_ORDERS)  # fmt: skip
 PER_RUNG = sum(rungs for _, _, rungs in TRACKS)  # of all tracks, one after the other
 
 
@@ -101,6 +101,15 @@ class Setting:
     goal_openness: Annotated[Floats, PER_LEVER, "share", "openness that the policy aims at"]
     from_month: Annotated[Floats, PER_LEVER, "months", "when work on the lever begins"]
     ramp_months: Annotated[Floats, PER_LEVER, "months", "from first use to the goal"]
+    # what the policy orders later: the first `orders` elements, in the order of their months
+    orders: Annotated[int, "count", "orders of the policy"]
+    order_month: Annotated[Floats, PER_ORDER, "months", "when it is given"]
+    order_lever: Annotated[Ints, PER_ORDER, "lever", "which lever it changes, or NO_CHANGE"]
+    order_depth: Annotated[Floats, PER_ORDER, "share", "depth that it aims at"]
+    order_openness: Annotated[Floats, PER_ORDER, "share", "openness that it aims at"]
+    order_ramp_months: Annotated[Floats, PER_ORDER, "months", "from its first effect to its goal"]
+    order_key: Annotated[Ints, PER_ORDER, "key", "of the luck with which its first step is answered"]
+    order_response: Annotated[Ints, PER_ORDER, "place in codes.WHEN_COERCED", "response to coercion, or NO_CHANGE"]
     # what kind of step a lever is: the attributes of levers.yaml
     package: Annotated[Ints, PER_LEVER, "place in codes.PACKAGES", "the package the lever belongs to"]
     needs_us: Annotated[Ints, PER_LEVER, "0 or 1", "US consent is needed"]
@@ -164,7 +173,16 @@ class State(LeverSums):
     gathered: Annotated[int, "option of japan.responds", "posture when the levers were last added up"]
     first_official: Annotated[int, "0 or 1", "a first official tie has crossed the line of 1972"]
     leaked: Annotated[float, "share", "the part of all secret ties that has become known"]
-    level: Annotated[Floats, PER_LEVER, "share", "how far the lever has come from its start to its goal"]
+    when_coerced: Annotated[int, "place in codes.WHEN_COERCED", "what the policy says of coercion over ties now"]
+    obeyed: Annotated[int, "count", "orders of the policy that have been given"]
+    from_depth: Annotated[Floats, PER_LEVER, "share", "depth from which the lever moves to its goal"]
+    from_openness: Annotated[Floats, PER_LEVER, "share", "openness from which it moves"]
+    goal_depth: Annotated[Floats, PER_LEVER, "share", "depth that Japan aims at now"]
+    goal_openness: Annotated[Floats, PER_LEVER, "share", "openness that Japan aims at now"]
+    ramp_months: Annotated[Floats, PER_LEVER, "months", "from first effect to that goal"]
+    ready: Annotated[Floats, PER_LEVER, "months", "work after which the move to that goal begins"]
+    step_key: Annotated[Ints, PER_LEVER, "key", "of the luck with which that move's first step is answered"]
+    level: Annotated[Floats, PER_LEVER, "share", "how far the lever has come to its goal"]
     age: Annotated[Floats, PER_LEVER, "months", "work done on the lever"]
     depth: Annotated[Floats, PER_LEVER, "share", "depth now"]
     openness: Annotated[Floats, PER_LEVER, "share", "openness now"]

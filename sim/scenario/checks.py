@@ -78,6 +78,10 @@ def describe_surprises(experiment: Experiment) -> Iterator[str]:
     for policy in experiment.policies:
         if policy.name in shipped:
             continue
+        for order in policy.orders:
+            if order.month >= experiment.months:
+                late = f"in month {order.month:g}, and a trial ends in month {experiment.months}"
+                yield f"Note: policy {policy.name} has an order {late}."
         for lever, change in policy.levers.items():
             if change.from_month >= experiment.months:
                 late = f"in month {change.from_month:g}, and a trial ends in month {experiment.months}"

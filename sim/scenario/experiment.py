@@ -10,7 +10,7 @@ from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from sim.scenario.catalogue import Catalogue, Contrast
 from sim.scenario.distributions import Bounds, Distribution, blend, parse_distribution
-from sim.scenario.layers import Coerced, LeverLevel, ScriptedEvent
+from sim.scenario.layers import Coerced, LeverLevel, Order, ScriptedEvent
 from sim.scenario.values import Values
 
 
@@ -43,7 +43,8 @@ class Start:
 class Policy:
     """Japan's policy: its changes of levers; all other levers stay at the start's level.
 
-    `plain_name` is what a sentence calls it, such as "open ties"; without one its title serves.
+    `plain_name` is what a sentence calls it, such as "open ties"; without one its title serves. `orders` change levers
+    and the response to coercion later, month by month.
     """
 
     name: str
@@ -52,9 +53,10 @@ class Policy:
     levers: dict[str, LeverSetting]
     when_coerced: Coerced
     plain_name: str = ""
+    orders: tuple[Order, ...] = field(default=(), metadata={"optional": True})
 
     def target(self, lever: str, start: Start) -> LeverLevel:
-        """The final level of a lever under this policy, from this start.
+        """The level of a lever under this policy, from this start, before any order.
 
         >>> from sim.scenario.loader import load
         >>> experiment = load("debate")
@@ -183,7 +185,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Distribution):
         return value.spec()
     if is_dataclass(value):
-        return {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
+        # What is optional and empty is left out, so that manifests and measures are the same as before it existed.
+        return {part.name: _plain(getattr(value, part.name)) for part in fields(value)
+                if getattr(value, part.name) or not part.metadata.get("optional")}  # fmt: skip
     if isinstance(value, dict):
         return {key: _plain(entry) for key, entry in value.items()}
     if isinstance(value, (tuple, list)):

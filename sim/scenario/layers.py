@@ -55,6 +55,31 @@ class LeverChange(schema.FileEntry):
 
 
 @dataclass(frozen=True)
+class Order(schema.FileEntry):
+    """What a policy changes from a month on: a lever, which leaves what it leaves out as it stands, or the response."""
+
+    month: schema.Months
+    lever: schema.LeverName | None = None
+    depth: schema.Share | None = None
+    openness: schema.Share | None = None
+    ramp_months: schema.Months | None = None
+    when_coerced: Coerced | None = None
+
+
+def _order_entry(value: Any) -> Any:
+    """An order that changes something."""
+    if isinstance(value, dict):
+        if ("lever" in value) != ("depth" in value or "openness" in value):
+            raise ValueError("an order for a lever has lever, and depth or openness or both")
+        if "lever" not in value and "when_coerced" not in value:
+            raise ValueError("an order has month, and a lever with depth or openness, or when_coerced")
+    return value
+
+
+_OrderEntry = Annotated[Order, BeforeValidator(_order_entry)]
+
+
+@dataclass(frozen=True)
 class LeverLevel(schema.FileEntry):
     """The level of a lever: its depth (0..1), and the share of it that is public (openness)."""
 
@@ -79,6 +104,7 @@ class PolicyFile(TitledFile):
     plain_name: schema.Text | None = None
     levers: dict[schema.LeverName, LeverChange] = field(default_factory=dict)
     when_coerced: Coerced | None = None
+    orders: Annotated[tuple[_OrderEntry, ...], Field(max_length=128)] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,14 +8,33 @@ from sim.model.rules import japan, scale
 from sim.model.state import LeverSums, Parameters, Setting, State
 
 
+def begin(state: State, params: Parameters, setting: Setting, lever: int) -> None:
+    """A lever as the policy finds it: where it stands, and its first goal."""
+    state.from_depth[lever], state.from_openness[lever] = setting.start_depth[lever], setting.start_openness[lever]
+    state.goal_depth[lever], state.goal_openness[lever] = setting.goal_depth[lever], setting.goal_openness[lever]
+    state.ramp_months[lever], state.step_key[lever] = setting.ramp_months[lever], setting.first_step_key[lever]
+    state.ready[lever] = adoption_months(params, setting, lever)
+
+
+def adoption_months(params: Parameters, setting: Setting, lever: int) -> float:
+    """The months of work from the decision for a lever to its practice."""
+    tie = setting.needs_taiwan[lever] > 0
+    years = params.ties_adoption_years if tie else params.interoperability_adoption_years
+    return years * codes.MONTHS_A_YEAR * setting.adoption_ratio[lever]
+
+
 def move(state: State, params: Parameters, setting: Setting) -> None:
     """A month of work on each lever that the policy moves, as far as Japan, Taiwan and the US let it go on."""
     if state.posture != japan.CONTINUE and state.time >= state.posture_until:
         state.posture = japan.CONTINUE
+    while state.obeyed < setting.orders and state.time >= setting.order_month[state.obeyed]:
+        obey(state, params, setting, state.obeyed)
+        state.obeyed += 1
     business = params.business_pressure_points * episodes.hurts(state, params)
     backed = japan.goes_on(state.support, params.elite_gap_points, business, params.support_needed)
     speed = params.advance_speed_ratio if state.posture == japan.ADVANCE else 1.0
-    state.moving, changed = 1 if state.posture != japan.CONTINUE else 0, False
+    state.moving = 1 if state.posture != japan.CONTINUE or state.obeyed < setting.orders else 0
+    changed = False
     for number in range(setting.moves):
         lever = setting.moved[number]
         if state.level[lever] >= 1:
@@ -23,14 +42,9 @@ def move(state: State, params: Parameters, setting: Setting) -> None:
         state.moving = 1
         if state.time < setting.from_month[lever] or not may_go_on(state, params, setting, lever, backed):
             continue
-        tie = setting.needs_taiwan[lever] > 0
-        years = params.ties_adoption_years if tie else params.interoperability_adoption_years
-        adoption_months = years * codes.MONTHS_A_YEAR * setting.adoption_ratio[lever]
         state.age[lever] += setting.step * speed
         before = state.level[lever]
-        state.level[lever] = scale.clip(
-            (state.age[lever] - adoption_months) / setting.ramp_months[lever], 0.0, 1.0
-        )  # fmt: skip
+        state.level[lever] = scale.clip((state.age[lever] - state.ready[lever]) / state.ramp_months[lever], 0.0, 1.0)
         if state.level[lever] != before:
             changed = True
             if before == 0:
@@ -39,21 +53,45 @@ def move(state: State, params: Parameters, setting: Setting) -> None:
         gather(state, params, setting)
 
 
+def obey(state: State, params: Parameters, setting: Setting, order: int) -> None:
+    """An order of the policy: from where a lever stands it moves to another goal, or Japan's response changes.
+
+    To do more takes the time from decision to practice, unless the lever has been in practice. To do less takes none.
+    """
+    if setting.order_response[order] != codes.NO_CHANGE:
+        state.when_coerced = setting.order_response[order]
+    lever = setting.order_lever[order]
+    if lever == codes.NO_CHANGE:
+        return
+    level = state.level[lever]
+    state.from_depth[lever] += (state.goal_depth[lever] - state.from_depth[lever]) * level
+    state.from_openness[lever] += (state.goal_openness[lever] - state.from_openness[lever]) * level
+    state.goal_depth[lever], state.goal_openness[lever] = setting.order_depth[order], setting.order_openness[order]
+    state.ramp_months[lever], state.step_key[lever] = setting.order_ramp_months[order], setting.order_key[order]
+    state.level[lever], state.ready[lever] = 0.0, state.age[lever]
+    if grows(state, lever):
+        state.ready[lever] = max(state.age[lever], adoption_months(params, setting, lever))
+
+
+def grows(state: State, lever: int) -> bool:
+    """A lever is to become deeper or more open."""
+    return state.goal_depth[lever] > state.from_depth[lever] or state.goal_openness[lever] > state.from_openness[lever]
+
+
 def may_go_on(state: State, params: Parameters, setting: Setting, lever: int, backed: bool) -> bool:
     """A lever goes further this month: a tie that grows needs Japan's will (`backed`, unless quiet) and consents."""
-    deeper = setting.goal_depth[lever] > setting.start_depth[lever]
-    if setting.needs_taiwan[lever] == 0 or not (deeper or setting.goal_openness[lever] > setting.start_openness[lever]):
+    if setting.needs_taiwan[lever] == 0 or not grows(state, lever):
         return True
-    wanted = backed or setting.goal_openness[lever] < params.open_step_openness
+    wanted = backed or state.goal_openness[lever] < params.open_step_openness
     if state.posture < japan.CONTINUE or not wanted or state.taiwan_consents == 0:
         return False
     return setting.needs_us[lever] == 0 or state.us_consents == 1
 
 
 def take_first_step(state: State, params: Parameters, setting: Setting, lever: int) -> None:
-    """A lever is used for the first time: if that is seen, it is an event; the first official one crosses a line."""
-    depth, openness = setting.goal_depth[lever], setting.goal_openness[lever]
-    seen_before = setting.start_depth[lever] * setting.start_openness[lever]
+    """A move begins: if more is seen than before, it is an event; the first official one crosses a line."""
+    depth, openness = state.goal_depth[lever], state.goal_openness[lever]
+    seen_before = state.from_depth[lever] * state.from_openness[lever]
     if openness < params.open_step_openness or depth * openness <= seen_before:
         return
     official = setting.official[lever] > 0 and setting.needs_taiwan[lever] > 0
@@ -61,7 +99,7 @@ def take_first_step(state: State, params: Parameters, setting: Setting, lever: i
         state.first_official = 1
         trace.note(state, trace.OFFICIAL_TIE, state.time, lever, 0, 0, 0)
         state.contact_level *= 1 + params.contact_change
-    reactions.step(state, params, setting, lever, depth, openness, state.time, setting.first_step_key[lever])
+    reactions.step(state, params, setting, lever, depth, openness, state.time, state.step_key[lever])
 
 
 def gather(state: State, params: Parameters, setting: Setting) -> None:
@@ -77,12 +115,14 @@ def gather(state: State, params: Parameters, setting: Setting) -> None:
     for number in range(setting.moves):
         lever = setting.moved[number]
         tie = setting.needs_taiwan[lever] > 0
-        level = 0.0 if tie and state.posture == japan.SUSPEND else state.level[lever]
-        start, openness = setting.start_depth[lever], setting.start_openness[lever]
+        level, start = state.level[lever], setting.start_depth[lever]
+        depth, openness = start, setting.start_openness[lever]
         start_seen = start * openness
-        depth = start + (setting.goal_depth[lever] - start) * level
-        if not (tie and state.posture == japan.QUIETEN):
-            openness += (setting.goal_openness[lever] - openness) * level
+        if not (tie and state.posture == japan.SUSPEND):
+            depth = state.from_depth[lever] + (state.goal_depth[lever] - state.from_depth[lever]) * level
+            if not (tie and state.posture == japan.QUIETEN):
+                openness = state.from_openness[lever]
+                openness += (state.goal_openness[lever] - openness) * level
         state.depth[lever], state.openness[lever] = depth, openness
         seen = depth * openness - start_seen
         known = seen

@@ -57,8 +57,8 @@ def respond(state: State, params: Parameters, setting: Setting, time: float) -> 
     u = draws.four(setting.seed, state.world, state.luck, RESPONSE, state.answers)[0]
     support_or = japan.wavers(params.concede_or_support, params.reference_support, state.support)
     choice = japan.responds(params.concede_prob, support_or, params.quieten_or, params.advance_prob, u)
-    if over_ties and setting.when_coerced > 0:
-        choice = setting.when_coerced - 1  # the policy decided beforehand
+    if over_ties and state.when_coerced > 0:
+        choice = state.when_coerced - 1  # the policy decided beforehand
     trace.note(state, trace.RESPONSE, time, choice, over_ties, state.support, params.rally_points)
     state.support_swing += params.rally_points
     state.firmness += japan.earns_firmness(choice, params.firmness_points) * setting.on_learning
