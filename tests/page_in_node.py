@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analysis.page import build, content
+from analysis.page import build, content, translations
 from analysis.questions.javascript import print_rules
 from sim.model import codes, outcomes
 
@@ -23,7 +23,7 @@ def ask(scripts: list[str], code: str, data: Any = None) -> Any:
     """Run scripts of the page and then `code`, in which DATA is the data; give what it calls `answer` with."""
     texts = [(FOLDER / name).read_text(encoding="utf-8") for name in scripts]
     if "say.js" in scripts:
-        texts.append(f"speak({json.dumps(build.read_strings('en'))});")
+        texts.append(f"speak({json.dumps(translations.read_english())});")
     text = "\n".join(['"use strict";', f"const DATA = {json.dumps(data)};", *texts,
                       "const answer = (x) => console.log(JSON.stringify(x));", code])  # fmt: skip
     return json.loads(_node(text).stdout)

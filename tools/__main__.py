@@ -18,6 +18,33 @@ STOPPED = "Stopped. Finished parts of a measure are saved; the same command cont
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
 
+@app.command("translations")
+def list_untranslated(
+    language: Annotated[str | None, typer.Argument(metavar="CODE", help="One language, such as ja; else all.")] = None,
+    write: Annotated[
+        bool, Option("--write", help="Write the file with all texts, empty where to translate.")
+    ] = False,
+) -> None:
+    """List which texts of the page a language lacks, or translates from English that has changed.
+
+    Until they are translated, the page shows them in English.
+    """
+    from analysis.page import content, source, translations
+    from sim.scenario import loader
+
+    exp = loader.load("debate")
+    english = translations.read_english() | translations.translatable(
+        content.words(exp, source.read_source("debate", exp))
+    )
+    for code in [language] if language else translations.languages()[1:]:
+        old = sorted(set(english) - set(translations.translate(code, english)))
+        typer.echo(f"{code}: {len(old)} of {len(english)} texts to translate")
+        if write:
+            translations.write_missing(code, english)
+        elif language:
+            typer.echo("\n".join(f"  {key}: {english[key]}" for key in old))
+
+
 @app.command()
 def document(
     check: Annotated[

@@ -37,6 +37,12 @@ $("theme").addEventListener("click", () => {
   const root = document.documentElement, isDark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   root.dataset.theme = isDark ? "light" : "dark";
 });
+$("language").append(...Object.entries(LANGUAGES).map(([code, { name }]) => h("option", { value: code, lang: code, selected: code === LANGUAGE }, name)));
+$("language").addEventListener("change", () => {
+  const parts = addressOf().slice(1).split("&").filter((part) => !part.startsWith("_l="));
+  location.hash = `#${[...parts, `_l=${$("language").value}`].join("&")}`;
+  location.reload();
+});
 $("foot").textContent = say("frame.foot", { mark: MARK });
 
 state = readAddress();

@@ -8,10 +8,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from analysis.page import content
+from analysis.page import content, translations
 from analysis.page.source import read_source
 from analysis.questions.javascript import print_rules
 from sim.errors import QuestionError
@@ -66,11 +65,16 @@ def build(exp: Experiment, name: str) -> str:
     script = _script('"use strict";', *(_read(name) for name in SCRIPTS))
     environment = Environment(loader=FileSystemLoader(HERE), undefined=StrictUndefined, autoescape=False)
     style = environment.get_template("page.css").render(screens=SCREENS)
-    strings = {"en": read_strings("en")}
+    english, told = translations.read_english(), translations.translatable(words)
+    strings = {
+        code: {"name": translations.name_of(code), "page": translations.translate(code, english),
+               "words": translations.translate(code, told) if code != translations.ENGLISH else {}}
+        for code in translations.languages()
+    }  # fmt: skip
     text = environment.get_template("page.html").render(
         title=_escaped(exp.title), screens=SCREENS, style=style, style_hash=_hash(style), script=script,
         script_hash=_hash(script), worker=worker, numbers=_json(numbers), words=_json(words),
-        strings=_json(strings), noscript=_escaped(strings["en"]["frame.noscript"]),
+        strings=_json(strings), noscript=_escaped(english["frame.noscript"]),
     )  # fmt: skip
     if len(text.encode()) > LARGEST_BYTES:
         megabytes = len(text.encode()) / 1e6
@@ -79,12 +83,6 @@ def build(exp: Experiment, name: str) -> str:
             "or triangular instead of beta, normal and lognormal distributions"
         )
     return text
-
-
-def read_strings(language: str) -> dict[str, str]:
-    """Read the page's words in a language: by key, the text with its {places}."""
-    texts: dict[str, str] = yaml.safe_load(_read(f"strings/{language}.yaml"))
-    return texts
 
 
 def _read(name: str) -> str:

@@ -2,10 +2,13 @@
 
 const NUMBERS = JSON.parse($("numbers").textContent), WORDS = JSON.parse($("words").textContent);
 const MARK = WORDS.mark, SAME_CHANGE = 1200, LONGEST_ADDRESS = 4000;
-speak(JSON.parse($("strings").textContent).en);
+const LANGUAGES = JSON.parse($("strings").textContent), LANGUAGE = chooseLanguage();
+speak({ ...LANGUAGES.en.page, ...LANGUAGES[LANGUAGE].page });
+for (const [path, text] of Object.entries(LANGUAGES[LANGUAGE].words)) replaceText(WORDS, path.split("."), text);
+document.documentElement.lang = LANGUAGE;
 const CLAIMS = Object.keys(WORDS.claims);
 const VIEWS = WORDS.views
-  .map((view) => ({ ...view, ...NUMBERS.views[view.name], own: NUMBERS.views[view.name].own.length > 0, isSentence: view.title.startsWith("If ") }))
+  .map((view) => ({ ...view, ...NUMBERS.views[view.name], own: NUMBERS.views[view.name].own.length > 0 }))
   .sort((a, b) => (b.name === WORDS.home) - (a.name === WORDS.home));
 const preset = (name) => VIEWS.find((view) => view.name === name).dials;
 const endsOf = (claim) => NUMBERS.claims[claim].ends;
@@ -61,11 +64,33 @@ function undo() {
   go(past.pop(), true);
 }
 
+// The language
+
+/** The language that the address names, else the first of the browser's that the page has, else English. */
+function chooseLanguage() {
+  const named = /[#&]_l=([\w-]+)/.exec(location.hash)?.[1];
+  if (named && Object.hasOwn(LANGUAGES, named)) return named;
+  const codes = Object.keys(LANGUAGES), short = (code) => code.split("-")[0];
+  for (const wanted of navigator.languages ?? []) {
+    const found = codes.find((code) => code === wanted) ?? codes.find((code) => short(code) === short(wanted));
+    if (found) return found;
+  }
+  return "en";
+}
+
+/** Put a translation where its path leads; an entry of a list is called by its name. */
+function replaceText(node, [key, ...rest], text) {
+  const at = Array.isArray(node) && !/^\d+$/.test(key) ? node.findIndex((each) => each.name === key) : key;
+  if (rest.length) replaceText(node[at], rest, text);
+  else node[at] = text;
+}
+
 // The address
 
 function addressOf() {
   const parts = [`_v=${state.view}`, ...movedClaims().map((claim) => `${claim}=${Math.round(100 * position(claim))}`)];
   if (state.start !== lastStart) parts.push(`_s=${state.start}`);
+  if (/[#&]_l=/.test(location.hash)) parts.push(`_l=${LANGUAGE}`);
   return `#${[...parts, `_r=${MARK}`].join("&")}`;
 }
 
@@ -90,7 +115,7 @@ function readAddress() {
   };
   const view = find("_v", VIEWS, WORDS.home), start = find("_s", WORDS.starts, lastStart), dials = { ...preset(view) };
   for (const [key, value] of pairs) {
-    if (key === "_v" || key === "_s") continue;
+    if (key === "_v" || key === "_s" || (key === "_l" && Object.hasOwn(LANGUAGES, value))) continue;
     if (key === "_r") isOther = value !== MARK;
     else if (!Object.hasOwn(WORDS.claims, key) || !/^-?\d{1,3}$/.test(value) || isFixed(key, view)) left++;
     else {

@@ -88,7 +88,7 @@ function whose(views, view, dials) {
 function lead({ view, moved }, evidence) {
   if (moved.length) return say("whose.these");
   if (view.name === evidence) return say("whose.on_evidence");
-  return view.isSentence ? view.title : say("whose.under", { view: view.title });
+  return view.is_sentence ? view.title : say("whose.under", { view: view.title });
 }
 
 /** The line above the verdict. */

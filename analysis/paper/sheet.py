@@ -196,6 +196,4 @@ def _program_words(result: Result) -> str:
     lucks = f", {exp.lucks} lucks in each world" if exp.lucks > 1 else ""
     starts = join_words([start.title for start in exp.starts])
     again = " strait rerun repeats the folder and compares every byte." if record else ""
-    return (
-        f"Strait {version}; seed {exp.seed}; {exp.trials:,} trials{lucks}; from {starts}; rules {rules[:12]}.{again}"
-    )
+    return f"Strait {version}; seed {exp.seed}; {exp.trials:,} trials{lucks}; from {starts}; rules {rules[:12]}.{again}"

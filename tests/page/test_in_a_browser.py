@@ -344,3 +344,22 @@ def test_drawing_an_answer_is_quick(visit: Open) -> None:
     drawn = sorted(json.loads(page.evaluate("JSON.stringify(paints.slice(3).map((paint) => paint.drawing))")))
     assert len(drawn) >= 15
     assert drawn[int(0.95 * len(drawn))] < 50
+
+
+def test_the_page_speaks_the_language_of_the_browser_or_of_its_address(
+    browser: Browser, file: Path, visit: Open
+) -> None:
+    context = browser.new_context(locale="ja-JP")
+    page = context.new_page()
+    page.goto(file.as_uri())
+    assert page.evaluate("document.documentElement.lang") == "ja"
+    assert page.inner_text("#guess .kicker") == "まず予想してみる"
+    with page.expect_navigation(wait_until="load"):
+        page.select_option("#language", "en")
+    assert page.inner_text("#guess .kicker").upper() == "GUESS FIRST"
+    context.close()
+    there = visit("#_v=self&_l=zh-Hant")
+    assert there.evaluate("[document.documentElement.lang, state.view]") == ["zh-Hant", "self"]
+    assert not there.is_visible("#notice")
+    there.evaluate("writeAddress()")
+    assert "_l=zh-Hant" in there.url

@@ -82,7 +82,7 @@ def test_whose_beliefs_these_are() -> None:
             "title": "If Newsham is right",
             "dials": {"N1": 1, "N2": 1},
             "own": False,
-            "isSentence": True,
+            "is_sentence": True,
         },
         {"name": "mine", "title": "My beliefs", "dials": {}, "own": True},
     ]
