@@ -147,7 +147,7 @@ def test_tables_hold_every_setting_and_parameter(run: Path) -> None:
     assert {*found["newsham from"]} == {"evidence", "Newsham's reading", "claim.N12=0.5", "set"}
     assert {*found["self from"]} == {"evidence", "Self's reading", "claim.N12=0.5", "set"}
     assert {*found["neutral from"]} == {"evidence", "claim.N12=0.5", "set"}
-    assert found.at["us_intervenes_prob", "paragraphs"] == "N¶12"
+    assert found.at["us_or_japan_help", "paragraphs"] == "N¶3 N¶12"
     rows = pd.read_csv(where / "settings.csv", keep_default_na=False).set_index("setting")["value"]
     assert rows["switch learning"] == "off"
     assert rows["policy direct_ties, escorts"] == "depth 1, openness 1, from month 0 over 12 months"

@@ -139,8 +139,8 @@ def test_places_in_the_units_of_the_numbers() -> None:
 
 
 def test_a_map_of_a_linear_model() -> None:
-    terms: dict[tuple[str, ...], float] = {("force_hr_lost_hope",): 1.0, ("us_intervenes_prob",): 1.0}
-    question = planted(terms, -at_dial("force_hr_lost_hope", -0.5) - at_dial("us_intervenes_prob", 0.5))
+    terms: dict[tuple[str, ...], float] = {("force_hr_lost_hope",): 1.0, ("us_or_japan_help",): 1.0}
+    question = planted(terms, -at_dial("force_hr_lost_hope", -0.5) - at_dial("us_or_japan_help", 0.5))
     points = [{"S7": x, "N22": y} for x, y in ((-1.0, 0.0), (-0.5, 0.5), (0.0, 1.0))]
     found = play_settings(question, points, 2000)[:, :, 0].mean(axis=0)
     assert found[1] == pytest.approx(0, abs=0.05)
