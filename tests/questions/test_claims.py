@@ -48,7 +48,9 @@ def check_sums(table: pd.DataFrame) -> None:
 
 
 def test_a_linear_model_gives_each_claim_its_own() -> None:
-    weights = {"force_hr_lost_hope": 1.0, "success_or_ties": -2.0, "success_or_japan_fights": 0.5, "hope_loss_ties": 3.0}
+    weights = {
+        "force_hr_lost_hope": 1.0, "success_or_ties": -2.0, "success_or_japan_fights": 0.5, "hope_loss_ties": 3.0
+    }  # fmt: skip
     found = claims(planted({(name,): w for name, w in weights.items()}, 0.3, noise=5.0), trials=4000)
     newsham, by_self = means("newsham"), means("self")
     apart = {name: w * (newsham[name] - by_self[name]) for name, w in weights.items()}
