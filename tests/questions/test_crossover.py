@@ -10,6 +10,7 @@ import pytest
 from planted import EXP, NAMES, means, planted
 
 from analysis.figures import crossover_figure, flip_figure
+from analysis.figures.captions import digits
 from analysis.questions.crossover import (
     Crossover,
     crossover,
@@ -165,7 +166,10 @@ def test_the_smallest_flip_of_a_linear_model_is_the_fewest_largest_steps() -> No
     assert found.result == "turned"
     assert len(found.changes) == fewest == 2
     assert {one.split()[0] for one in found.changes} in ({"S7", "S16"}, {"S7", "S9"})
-    assert "two beliefs" in " ".join(flip_figure.describe_flip(found))
+    said = flip_figure.describe_flip(found)
+    assert "two beliefs" in said[1]
+    low, high = sorted(abs(100 * value) for value in found.table[["low", "high"]].to_numpy(float)[2].tolist())
+    assert said[2].endswith(f" ({digits(low)} to {digits(high)}).")  # the difference that it reaches, with its interval
 
 
 FOUR = ("force_hr_lost_hope", "hope_loss_ties", "answer_or_combat", "taiwan_will_points")  # of four claims
