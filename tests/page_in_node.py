@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from sim.model import codes, outcomes
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
+    from sim.statistics import intervals
 
 FOLDER = Path(build.__file__).parent
 
@@ -85,3 +87,14 @@ def run_worker(worker: Worker, scripts: list[str], code: str) -> None:
     """Run `code` after the worker and further scripts of the page, in the worker's folder."""
     texts = [(FOLDER / name).read_text(encoding="utf-8") for name in scripts]
     _node("\n".join([worker.text, *texts, f"init({json.dumps(worker.numbers)});", code]), worker.folder)
+
+
+def assert_close(found: list[float | None], wanted: intervals.Interval) -> None:
+    """Assert that an interval is the wanted one, to 1e-12 of its size."""
+    assert [x is None for x in found] == [x is None for x in wanted]
+    size = max((abs(x) for x in wanted if x is not None), default=0.0)
+    for x, y in zip(found, wanted, strict=True):
+        assert x is None or y is None or math.isclose(x, y, rel_tol=0, abs_tol=1e-12 * max(size, 1e-300)), (
+            found,
+            wanted,
+        )

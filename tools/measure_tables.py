@@ -10,7 +10,6 @@ import pandas as pd
 from analysis.paper.markdown import table
 from analysis.questions import effort, options
 from analysis.questions.compare import primary
-from sim.results.verdicts import MAY_BE_SMALL
 from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment
 from sim.scenario.schema import AUTHORS
@@ -52,7 +51,7 @@ def _most(exp: Experiment, part: pd.DataFrame) -> str:
         return "**moves nothing**"
     row = most.iloc[0]
     outcome = exp.catalogue.outcomes[row["outcome"]]
-    small = "" if _beyond(row) else f"{MAY_BE_SMALL}: "
+    small = "clear but small: " if abs(row["effect"]) < row["margin"] else ""
     return f"{small}{outcome.label}, {effect(row, outcome)} {unit_of(outcome)} ({row['of'].replace(' - ', ' − ')})"
 
 
@@ -77,12 +76,7 @@ def effect(row: Any, outcome: Outcome, figure: str = "effect", digits: int = 2) 
     text = f"{middle:+.{digits}f} ± {half:.{digits}f}".replace("-", "−")
     if row["low"] <= 0 <= row["high"]:
         return f"({text})"
-    return f"**{text}**" if _beyond(row) else text
-
-
-def _beyond(row: Any) -> bool:
-    """Whether the whole interval of a difference lies beyond its margin."""
-    return bool(row["low"] >= row["margin"] or row["high"] <= -row["margin"])
+    return f"**{text}**" if abs(row[figure]) >= row["margin"] else text
 
 
 def option_rates(exp: Experiment, measured: pd.DataFrame) -> str:

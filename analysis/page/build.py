@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
 
 HERE = Path(__file__).parent
-WORKER = ("dials.js", "levers.js", "worker.js")
-SCREENS = ("guess", "beliefs", "take")
+WORKER = ("dials.js", "worker.js")
+SCREENS = ("guess", "beliefs", "decides", "take")
 """In the order of their tabs. Each has a file .html and a file .js, and may have a file .css, in screens/."""
 SCRIPTS = (
-    "dials.js", "estimate.js", "say.js", "words.js", "experiment.js", "engine.js", "chart.js", "shell.js", "state.js",
-    *(f"screens/{name}.js" for name in SCREENS), "app.js",
+    "dials.js", "estimate.js", "say.js", "words.js", "experiment.js", "engine.js", "decide.js", "chart.js",
+    "shell.js", "state.js", *(f"screens/{name}.js" for name in SCREENS), "app.js",
 )  # fmt: skip
 LARGEST_BYTES = 1_500_000
 GENERATOR = '<meta name="generator" content="strait page">'

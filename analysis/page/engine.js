@@ -11,7 +11,7 @@ class Pool {
     this.waiting = new Map();
     this.sent = 0;
     this.workers = Array.from({ length: size }, () => {
-      const worker = { thread: new Worker(url), todo: [], busy: false };
+      const worker = { thread: new Worker(url), todo: [], later: [], busy: false };
       worker.thread.onmessage = ({ data }) => this.receive(worker, data);
       worker.thread.onerror = (event) => onFault(event.message);
       worker.thread.postMessage({ numbers });
@@ -19,16 +19,16 @@ class Pool {
     });
   }
 
-  /** Ask for worlds; `then` gets the numbers of worker.js. A request of a run that is over is dropped. */
-  ask(request, isWanted, then) {
+  /** Ask for worlds; `then` gets the numbers of worker.js. What is no longer wanted is dropped; what `isLater` gives way. */
+  ask(request, isWanted, then, isLater = false) {
     const worker = this.workers[Math.floor(request.first / CHUNK) % this.workers.length];
-    worker.todo.push({ request, isWanted, then });
+    worker[isLater ? "later" : "todo"].push({ request, isWanted, then });
     this.send(worker);
   }
 
   send(worker) {
-    while (!worker.busy && worker.todo.length) {
-      const job = worker.todo.shift();
+    while (!worker.busy && worker.todo.length + worker.later.length) {
+      const job = (worker.todo.length ? worker.todo : worker.later).shift();
       if (!job.isWanted()) continue;
       worker.busy = true;
       this.waiting.set(++this.sent, job);

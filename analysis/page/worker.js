@@ -78,14 +78,69 @@ function play({ beliefs, start, policies, first, count, off }, record) {
     if (off) SETTING[NUMBERS.switches[off]] = 0;
     for (let i = 0; i < count; i++) {
       NUMBERS.parameters.forEach(([slot], index) => { PARAMS[slot] = at(columns[index], i); });
-      STATE.fill(0);
-      STATE[NUMBERS.state.world] = first + i;
-      STATE[NUMBERS.state.luck] = 1;
-      batch$play_trial(COUNTS);
-      outcomes$write(ROW);
+      playWorld(first + i);
       record(number, i);
     }
   });
+}
+
+/** Play a world with what PARAMS and SETTING hold; ROW then has what is recorded. */
+function playWorld(world) {
+  STATE.fill(0);
+  STATE[NUMBERS.state.world] = world;
+  STATE[NUMBERS.state.luck] = 1;
+  batch$play_trial(COUNTS);
+  outcomes$write(ROW);
+}
+
+/** A world's own order of all claims, at random; the claims of a theme stand side by side. */
+function orderIn(world, themes) {
+  let key = 0;
+  const shuffled = (list) => list
+    .map((each) => {
+      draws$four_in_words(NUMBERS.seed, world, 0, BigInt(key++), 0); // no parameter's key is so small
+      return [RESULT[0], each];
+    })
+    .sort((p, q) => p[0] - q[0]).map(([, each]) => each);
+  const order = shuffled(themes);
+  return order.flatMap((theme) => shuffled(theme));
+}
+
+/**
+ * Walk from beliefs to others, claim by claim, in each world in its own order and in this order from back to front.
+ * What a claim adds to the difference between two policies, as the mean of both: by world, claim and estimated column.
+ */
+function walk({ beliefs, to, themes, start, policies, first, count }) {
+  const ends = [beliefs, to].map((each) => believed(each, first, count)), claims = themes.flat();
+  const out = new Float64Array(count * claims.length * 2), columns = NUMBERS.recorded.slice(0, 2);
+  const moved = Object.fromEntries(claims.map((claim) => [claim, NUMBERS.claims[claim].readings.neutral.map(([index]) => index)]));
+  const take = (end, index, i) => { PARAMS[NUMBERS.parameters[index][0]] = at(ends[end][index], i); };
+  for (let i = 0; i < count; i++) {
+    const difference = () => {
+      const [a, b] = policies.map((policy) => {
+        SETTING.set(NUMBERS.settings[start][policy]);
+        playWorld(first + i);
+        return columns.map((column) => ROW[column]);
+      });
+      return a.map((x, what) => x - b[what]);
+    };
+    NUMBERS.parameters.forEach((_, index) => take(0, index, i));
+    const begin = difference(), order = orderIn(first + i, themes);
+    let before = begin;
+    const add = (claim, now, sign) => {
+      now.forEach((x, what) => { out[(i * claims.length + claims.indexOf(claim)) * 2 + what] += sign * (x - before[what]) / 2; });
+      before = now;
+    };
+    for (const claim of order) {
+      moved[claim].forEach((index) => take(1, index, i));
+      add(claim, difference(), 1);
+    }
+    for (const claim of order) { // taken back in the same order, so given in the order from back to front
+      moved[claim].forEach((index) => take(0, index, i));
+      add(claim, claim === order[order.length - 1] ? begin : difference(), -1);
+    }
+  }
+  return out;
 }
 
 /** The recorded columns of a chunk: for each policy, world and column a number. */
@@ -102,8 +157,9 @@ if (typeof self !== "undefined" && typeof document === "undefined") {
   self.onmessage = ({ data }) => {
     if (data.numbers) return init(data.numbers);
     try {
-      for (let again = 1; again < (data.slow || 1); again++) answer(data); // a slower device, for tools/page_speed.py
-      const out = answer(data);
+      const work = data.themes ? walk : answer;
+      for (let again = 1; again < (data.slow || 1); again++) work(data); // a slower device, for tools/page_speed.py
+      const out = work(data);
       self.postMessage({ id: data.id, out }, [out.buffer]);
     } catch (fault) {
       self.postMessage({ id: data.id, fault: String(fault.message || fault) });

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import time
-from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from page_in_browser import SIZES, Open, needs_browser, settle, slide, wait
 from playing import needs_kernels
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import sim
-from analysis.page import build
 from sim.scenario.loader import load
-from tools.page_speed import BROWSERS
 
-CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
-pytestmark = [needs_kernels, pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this computer")]
+pytestmark = [needs_kernels, needs_browser]
 
-SIZES = {"small phone": (320, 640), "phone": (390, 844), "laptop": (1366, 768), "projector": (1920, 1080)}
 GARBAGE = [
     "#N1=100000", "#N1=", "#N1", "#=", "#&&&", "#__proto__=1", "#constructor=5", "#N1=1e3", "#N1=NaN", "#_v=nobody",
     "#_s=1850", "#_r=zzzz", "#N1=--5", "#N1=50&N1=60&zz=3", "#%E0%A4%A", "#<script>alert(1)</script>", "#N5=40",
@@ -32,79 +26,9 @@ GARBAGE = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of the debate."""
-    path = tmp_path_factory.mktemp("page") / "debate.html"
-    path.write_text(build.build(load("debate"), "debate"), encoding="utf-8")
-    return path
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, closed when the tests of this module are over."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
-Open = Callable[..., Page]
-
-
-@pytest.fixture
-def visit(browser: Browser, file: Path) -> Iterator[Open]:
-    """Open the page at an address; afterwards no error may have been logged and nothing asked of a network."""
-    faults: list[str] = []
-    contexts = []
-
-    def open_page(
-        address: str = "", *, size: str = "laptop", scheme: Any = "light", is_past_guess: bool = True
-    ) -> Page:
-        width, height = SIZES[size]
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: faults.extend([message.text] * (message.type in ("error", "warning"))))
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("request", lambda asked: faults.extend([asked.url] * (not asked.url.startswith(("file:", "blob:")))))
-        page.goto(file.as_uri() + address)
-        if is_past_guess:
-            page.click("#no-guess")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not faults
-
-
-def wait(page: Page, expression: str, seconds: float = 300) -> Any:
-    """Wait until an expression holds; so long only stops a page that hangs. Playwright's own way needs eval."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := page.evaluate(expression):
-            return found
-        page.wait_for_timeout(30)
-    raise AssertionError(f"after {seconds} s not yet: {expression}")
-
-
-def settle(page: Page) -> None:
-    """Wait until all worlds are played, the forces at work too."""
-    wait(page, "engine.at !== null && engine.at.n === NUMBERS.worlds && engine.run.explained === NUMBERS.worlds")
-    wait(page, "engine.pool.workers.every((worker) => !worker.busy && !worker.todo.length)")
-
-
 def sentences(page: Page) -> list[str]:
     """The two verdicts."""
     return [page.inner_text("#verdict"), page.inner_text("#second")]
-
-
-def slide(page: Page, claim: str, percent: int) -> None:
-    """Move a slider as a pointer does."""
-    page.locator(f"#claim-{claim}").evaluate(
-        "(node, to) => { node.value = to; node.dispatchEvent(new Event('input', { bubbles: true })); }", percent
-    )
 
 
 def test_one_guesses_before_one_sees(visit: Open) -> None:

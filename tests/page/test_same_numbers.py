@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import tempfile
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from page_in_node import Worker, ask
+from page_in_node import Worker, ask, assert_close
 from playing import needs_kernels
 from scipy.special import stdtrit
 from translating import needs_node
@@ -138,17 +137,6 @@ def test_intervals_are_those_of_python() -> None:
     for case, (of_mean, over_worlds) in zip(cases, found, strict=True):
         assert_close(of_mean, intervals.interval_of_mean(case))
         assert_close(over_worlds, intervals.interval_over_worlds(case))
-
-
-def assert_close(found: list[float | None], wanted: intervals.Interval) -> None:
-    """Assert that an interval is the wanted one, to 1e-12 of its size."""
-    assert [x is None for x in found] == [x is None for x in wanted]
-    size = max((abs(x) for x in wanted if x is not None), default=0.0)
-    for x, y in zip(found, wanted, strict=True):
-        assert x is None or y is None or math.isclose(x, y, rel_tol=0, abs_tol=1e-12 * max(size, 1e-300)), (
-            found,
-            wanted,
-        )
 
 
 def test_students_t_is_scipys() -> None:

@@ -1,0 +1,109 @@
+"""Which belief decides, and own policies, used in Chromium as a reader uses them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from page_in_browser import SIZES, Open, needs_browser, settle, slide, wait
+from playing import needs_kernels
+from playwright.sync_api import Page
+
+pytestmark = [needs_kernels, needs_browser, pytest.mark.slow]
+
+
+def count(page: Page) -> None:
+    """Open the screen of deciding beliefs, and count."""
+    page.click("[data-screen=decides]")
+    page.click("#decides-count")
+    wait(page, "counting === null && !document.getElementById('decides-found').hidden")
+
+
+def violations(page: Page) -> list[Any]:
+    """What axe finds on the screen."""
+    result = Axe().run(page)
+    assert len(result.response["passes"]) > 20
+    return [(entry["id"], [node["html"][:90] for node in entry["nodes"]]) for entry in result.response["violations"]]
+
+
+WIDE = """[...document.querySelectorAll('main:not([hidden]) *')]
+    .filter((node) => node.getBoundingClientRect().right > innerWidth + 1 && !node.closest('.scroll, svg'))
+    .map((node) => node.outerHTML.slice(0, 90))"""
+
+
+def assert_fits(page: Page) -> None:
+    """Assert that a screen is readable by all at every size, in both themes."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert violations(page) == []
+    for width, height in SIZES.values():
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(WIDE) == []
+
+
+def test_what_decides_is_counted_shown_and_kept(visit: Open) -> None:
+    page = visit("#_v=newsham")
+    settle(page)
+    verdict = page.inner_text("#verdict")
+    count(page)
+    assert verdict.startswith(page.inner_text("#decides-now")), "the same verdict as on the screen of beliefs"
+    bars = page.locator("#decides-alone > ol > li:not(.axis)")
+    assert bars.count() == 8
+    assert "N22" in page.inner_text("#decides-alone > ol")
+    assert "No belief alone is enough. At most" in page.inner_text("#decides-turn")
+    assert "The distance from Self to Newsham is" in page.inner_text("#decides-distance")
+    page.click("#decides-alone summary")
+    page.click("#decides-numbers > summary")
+    wait(page, "document.querySelectorAll('#decides-table tbody').length === 2")
+    assert page.locator("#decides-table tbody").nth(1).locator("tr").count() == page.evaluate("CLAIMS.length")
+    assert_fits(page)
+    # All results stay while the reader is elsewhere; a change of beliefs makes them old, and says so.
+    before = page.inner_text("#decides-found")
+    page.click("[data-screen=beliefs]")
+    slide(page, "S9", -50)
+    page.click("[data-screen=decides]")
+    assert page.inner_text("#decides-found") == before
+    assert page.inner_text("#decides-count") == "Count again"
+    assert "The setting has changed since" in page.inner_text("#decides-status")
+    page.click("[data-screen=beliefs]")
+    page.click("#undo")
+    page.click("[data-screen=decides]")
+    assert page.inner_text("#decides-status") == "Counted for this setting."
+    # Another measure has its own search.
+    page.check("input[value=cost]")
+    assert "Not counted yet for this measure" in page.inner_text("#decides-turn")
+    assert page.inner_text("#decides-now").startswith("Open ties instead of the status quo. Japan")
+    # A bar is tried on the screen of beliefs, where it is undone.
+    page.check("input[value=risk]")
+    page.click("#decides-alone > ol > li:nth-child(2) button")
+    assert page.is_visible("#beliefs")
+    claim = page.evaluate("movedClaims()[0]")
+    assert page.evaluate("document.activeElement.id") == f"claim-{claim}"
+    page.click("#undo")
+    assert page.evaluate("movedClaims().length") == 0
+
+
+def test_counting_gives_way_is_cancelled_and_goes_by_keyboard(visit: Open) -> None:
+    page = visit()
+    settle(page)
+    page.focus("[data-screen=decides]")
+    page.keyboard.press("Enter")
+    page.focus("#decides-pair")
+    page.keyboard.press("ArrowDown")
+    page.focus("#decides-count")
+    page.keyboard.press("Enter")
+    wait(page, "counting !== null && counting.done > 0")
+    page.click("[data-screen=beliefs]")
+    slide(page, "N1", 100)
+    wait(page, "engine.at !== null && engine.at.n >= FIRST")
+    assert page.evaluate("counting !== null"), "beliefs are answered first, and the count goes on"
+    page.click("[data-screen=decides]")
+    page.focus("#decides-cancel")
+    page.keyboard.press("Enter")
+    assert page.evaluate("counting === null")
+    assert not page.is_disabled("#decides-count")
+    assert page.is_hidden("#decides-progress")
+    settle(page)
+    wait(page, "pool.workers.every((worker) => !worker.later.length)")
