@@ -40,7 +40,9 @@ def experiment(
     if policies:
         known = {policy.name: policy for policy in exp.policies}
         first = exp.policies[0]
-        made = [replace(known.get(name, first), name=name, title=title) for name, title in policies.items()]
+        plain = {name: policy.plain_name for name, policy in known.items()}
+        made = [replace(known.get(name, first), name=name, title=title, plain_name=plain.get(name, ""))
+                for name, title in policies.items()]  # fmt: skip
         exp = replace(exp, policies=tuple(made))
     if worldviews:
         views = {view.name: view for view in exp.worldviews}

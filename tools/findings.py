@@ -6,6 +6,7 @@ A number has its interval, and the sentence says so where a difference is not se
 from __future__ import annotations
 
 import calendar
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -19,14 +20,15 @@ from analysis.figures.captions import (
     gap,
     join_words,
     measure,
+    policy_phrase,
     question_words,
-    signed,
     title,
 )
 from analysis.figures.crossover_figure import changes_between, describe_position
+from analysis.figures.verdict_words import change
 from analysis.paper.markdown import table
 from analysis.questions.claims import AUTHOR, BOTH, NO_DIAL, SUMS, THEME, TOTAL
-from analysis.questions.compare import Comparison, comparisons, primary
+from analysis.questions.compare import VERDICTS, Comparison, comparisons, primary
 from analysis.questions.finding import NEWSHAM, SELF
 from analysis.questions.flip import EXACT
 from analysis.questions.variance import ALL
@@ -34,8 +36,9 @@ from sim.engine.question import Question
 from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment, Start
 from sim.scenario.schema import AUTHORS, STOPS
+from sim.statistics.contrasts import verdict as judge
 from sim.statistics.indices import LUCK, SOBOL
-from tools.measure_tables import Part, effect, label_with_unit, unit_of
+from tools.measure_tables import Part, effect, label_with_unit
 from tools.measures import MAIN_OUTCOME, MEASURES, draw_levels
 
 Row = Mapping[Any, Any]
@@ -79,7 +82,7 @@ def policies(exp: Experiment, start: Start, rows: pd.DataFrame) -> Iterator[str]
         ]
         said = f"{measure(outcome)} is {join_words(differences)}" if differences else "nothing is recorded yet"
         yield (
-            f"{_ask(exp, a, b)}With {title(exp, a)} instead of {title(exp, b)}, {said}. "
+            f"{_ask(exp, a, b)}With {policy_phrase(exp, a)} instead of {policy_phrase(exp, b)}, {said}. "
             f"`strait run debate --start {start.name}`"
         )
 
@@ -120,7 +123,7 @@ def claims(exp: Experiment, start: Start, rows: pd.DataFrame) -> Iterator[str]:
 
 def _disagreement(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> Iterator[str]:
     pair = [str(rows.iloc[0][name]) for name in ("policy_a", "policy_b")]
-    a, b = (title(exp, name) for name in pair)
+    a, b = (policy_phrase(exp, name) for name in pair)
     ends = rows[rows["kind"] == "end"].set_index("claim").to_dict("index")
     values = rows[rows["kind"] == "value"]
     total = values[values["claim"] == TOTAL].to_dict("records")[0]
@@ -187,10 +190,10 @@ def _crossing(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> str:
     end = f"; for {close} it is too close to call" if close else ""
     if not inside:
         first = (rows[["at_low", "at_high"]].sum().sum() > 0) == (outcome.better == "high")
-        better = title(exp, str(rows.iloc[0]["policy_a" if first else "policy_b"]))
+        better = policy_phrase(exp, str(rows.iloc[0]["policy_a" if first else "policy_b"]))
         beyond = int(rows["kind"].isin(["one", "many"]).sum())
         more = f"; {beyond} would, beyond an author’s reading" if beyond else ""
-        return f"{head} none by itself clearly changes that {better} is better{more}{end}."
+        return f"{head} none by itself clearly changes that {better} does better{more}{end}."
     positions = [
         f"{row['claim']} at {describe_position(row)}" if row["kind"] == "one" else f"{row['claim']} more than once"
         for row in inside
@@ -214,7 +217,7 @@ def _flip(exp: Experiment, rows: list[dict[Any, Any]], view: str) -> str:
     question = Question.of(
         exp, outcomes=[outcome.name], contrast=[rows[0]["policy_a"], rows[0]["policy_b"]], worldview=view
     )
-    a, b = (policy.title for policy in question.policies)
+    a, b = (policy_phrase(exp, policy.name) for policy in question.policies)
     steps = [row for row in rows if row["claim"] != "(all)"]
     asked = _ask(exp, *question.contrast)
     subject = f"{asked}{capitalize(belief_clause(question.worldview))}, with {a} instead of {b}, {measure(outcome)} is"
@@ -263,7 +266,7 @@ def spreads(exp: Experiment, start: Start, rows: pd.DataFrame) -> Iterator[str]:
     for name in VARYING:
         here = of_all[of_all["outcome"] == name]
         compared = here[here["policy_b"].fillna("") != ""]
-        a, b = (title(exp, str(compared.iloc[0][column])) for column in ("policy_a", "policy_b"))
+        a, b = (policy_phrase(exp, str(compared.iloc[0][column])) for column in ("policy_a", "policy_b"))
         single = here[(here["policy_a"] == compared.iloc[0]["policy_a"]) & (here["policy_b"].fillna("") == "")]
         label = exp.catalogue.outcomes[name].label
         yield (
@@ -309,29 +312,19 @@ def _trials(name: str) -> str:
 
 
 def versus(row: Row, outcome: Outcome) -> str:
-    """Return a difference with its interval, or that it is not settled, or too small to matter.
+    """Return a difference with its interval, in the words of its verdict.
 
     >>> import sim
     >>> entry = sim.load("debate").catalogue.outcomes["use_of_force"]
     >>> versus({"value": -0.12, "low": -0.13, "high": -0.11}, entry)
     '12 points lower (11 to 13)'
     >>> versus({"value": 0.01, "low": -0.01, "high": 0.03}, entry)
-    'not settled (−1.0 to 3.0 points)'
+    'too close to call (−1.0 to +3.0)'
     """
     value = row["value"] if "value" in row else row["difference"]
-    low, high = row["low"], row["high"]
-    if low == high == 0:
-        return "identical in every trial"
-    between = f"{number(low, outcome)} to {number(high, outcome)}"
-    margin = row.get("margin", outcome.margin)
-    within = max(abs(low), abs(high)) < margin
-    if low <= 0 <= high and within:
-        return f"the same within {gap(margin, outcome)} ({between})"
-    if low <= 0 <= high:
-        return f"not settled ({between} {unit_of(outcome)})"
-    least, most = sorted((abs(low), abs(high)))
-    small = ", clear but may be small" if least < margin else ""
-    return f"{signed(value, outcome)} ({number(least, outcome)} to {number(most, outcome)}){small}"
+    low, high, margin = row["low"], row["high"], row.get("margin", outcome.margin)
+    verdict = "identical" if low == high == 0 else VERDICTS.get(str(judge(low, high, margin, "low")), "undecided")
+    return change(Comparison(value, low, high, math.nan, math.nan, verdict, margin, math.nan), outcome)
 
 
 def size(row: Row, outcome: Outcome) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.paper.markdown import table
 from analysis.questions import effort, options
 from analysis.questions.compare import primary
+from sim.results.verdicts import MAY_BE_SMALL
 from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment
 from sim.scenario.schema import AUTHORS
@@ -51,7 +52,7 @@ def _most(exp: Experiment, part: pd.DataFrame) -> str:
         return "**moves nothing**"
     row = most.iloc[0]
     outcome = exp.catalogue.outcomes[row["outcome"]]
-    small = "clear but small: " if abs(row["effect"]) < row["margin"] else ""
+    small = "" if _beyond(row) else f"{MAY_BE_SMALL}: "
     return f"{small}{outcome.label}, {effect(row, outcome)} {unit_of(outcome)} ({row['of'].replace(' - ', ' − ')})"
 
 
@@ -76,7 +77,12 @@ def effect(row: Any, outcome: Outcome, figure: str = "effect", digits: int = 2) 
     text = f"{middle:+.{digits}f} ± {half:.{digits}f}".replace("-", "−")
     if row["low"] <= 0 <= row["high"]:
         return f"({text})"
-    return f"**{text}**" if abs(row[figure]) >= row["margin"] else text
+    return f"**{text}**" if _beyond(row) else text
+
+
+def _beyond(row: Any) -> bool:
+    """Whether the whole interval of a difference lies beyond its margin."""
+    return bool(row["low"] >= row["margin"] or row["high"] <= -row["margin"])
 
 
 def option_rates(exp: Experiment, measured: pd.DataFrame) -> str:

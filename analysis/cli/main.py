@@ -19,6 +19,7 @@ from analysis.cli.bench import bench
 from analysis.cli.check import check
 from analysis.cli.cite import cite
 from analysis.cli.claims import claims
+from analysis.cli.compare import compare
 from analysis.cli.crossover import crossover
 from analysis.cli.discover import discover
 from analysis.cli.effort import effort
@@ -70,6 +71,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
     },
     "Evidence": {
         "explain": (explain, "strait explain N1    strait explain blockade"),
+        "compare": (compare, "strait compare newsham self    strait compare direct_ties both --all"),
         "list": (list_names, "strait list    strait list levers"),
         "validate": (validate, "strait validate --trials 1000"),
         "backtest": (backtest, "strait backtest    strait backtest --episodes my_episodes.yaml --out out/mine"),

@@ -165,7 +165,7 @@ def _gain_keys() -> list[Patch | Line2D]:
     dots = ((style.GOOD, "better"), (style.BAD, "worse"), (style.GREY, "may be luck"))
     return [
         *(Line2D([], [], marker="o", linewidth=3, markersize=8, color=colour, label=words) for colour, words in dots),
-        Patch(color=style.PALE, label="gains too small for this sample to show (4 times in 5)"),
+        Patch(color=style.PALE, label="gains that fewer than 4 in 5 such samples would show"),
     ]
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-import pandas as pd
-
-from analysis.questions.compare import Cell, Comparison, Versus
+from analysis.questions.compare import Cell
 from sim.engine.question import Question
 from sim.results.small_table import frequency
 from sim.results.tables import reference_policy, shown_contrasts
@@ -23,10 +22,6 @@ EVENTS = {
 }  # fmt: skip
 NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 MOST_NAMED = 4  # changed settings; of more only their number
-DEGREES = {"better": "", "worse": "", "a little better": "perhaps only a little ",
-           "a little worse": "perhaps only a little "}  # fmt: skip
-OPEN = {"undecided": "it is too close to call", "few": "there are too few trials to say"}
-PROPER = ("Japan", "Taiwan", "US", "PRC")
 NO_LINE = "Where a line is missing, there are too few events for an interval."
 SEE_DIFFERENCES = "To compare two policies, see the figure of differences: its intervals are much narrower."
 
@@ -37,12 +32,25 @@ def title(exp: Experiment, policy: str) -> str:
 
 
 def policy_phrase(exp: Experiment, policy: str) -> str:
-    """Return a policy as a noun inside a sentence: 'direct ties', 'the status quo', or the user's own title."""
-    name = title(exp, policy)
-    is_plain = name == policy.replace("_", " ").capitalize()  # "A-B" is a name and keeps its letters
-    if not is_plain or name.startswith(PROPER):
-        return name
-    return f"{'the ' * (policy == 'status_quo')}{name[:1].lower()}{name[1:]}"
+    """Return a policy as a noun inside a sentence: its plain name, or its title in quotation marks.
+
+    >>> import sim
+    >>> exp = sim.load("debate")
+    >>> policy_phrase(exp, "both"), policy_phrase(exp, "status_quo")
+    ('integration and open ties', 'the status quo')
+    """
+    return next(p.plain_name or f"“{p.title}”" for p in exp.policies if p.name == policy)
+
+
+def join_policies(exp: Experiment, policies: Sequence[str], last: str = "and") -> str:
+    """Return policies in one list; a name that itself holds an "and" is set off by a comma.
+
+    >>> import sim
+    >>> join_policies(sim.load("debate"), ["direct_ties", "both"])
+    'open ties, and integration and open ties'
+    """
+    names = [policy_phrase(exp, policy) for policy in policies]
+    return join_words(names, f", {last}" if any(" and " in name for name in names) else last)
 
 
 def under_policy(exp: Experiment, policy: str) -> str:
@@ -162,29 +170,6 @@ def frequency_sentence(exp: Experiment, worldview: Worldview, outcome: Outcome, 
     return start + text + "".join(f"; {under_policy(exp, name)} {digits(values[name])}" for name in others) + "."
 
 
-def answer_sentence(exp: Experiment, outcome: Outcome, pair: tuple[str, str], versus: dict[Versus, Comparison]) -> str:
-    """Say how a comparison of two policies comes out under each worldview, after the question that it answers."""
-    a, b = pair
-    share = outcome.unit == "share"
-    known, unknown = [], dict[str, list[str]]()
-    for view in exp.worldviews:
-        comparison = versus[view.name, outcome.name, a, b]
-        if comparison.verdict in OPEN:
-            unknown.setdefault(OPEN[comparison.verdict], []).append(belief_clause(view))
-            continue
-        size = "less" if comparison.difference < 0 else "more"
-        words = f"{size} often" if share else {"less": "lower", "more": "higher"}[size]
-        alike = {"same": "about", "identical": "exactly"}.get(comparison.verdict)
-        words = f"{alike} {'as often' if share else 'the same'}" if alike else DEGREES[comparison.verdict] + words
-        known.append(f"{words} {belief_clause(view)}")
-    what = event(outcome) if share else f"{measure(outcome)} is"
-    said = [f"{what} {join_words(known)}"] if known else []
-    said += [f"{words} {join_words(views)}" for words, views in unknown.items()]
-    first, *rest = (f"{part}." for part in said)
-    first = f"With {policy_phrase(exp, a)} instead of {policy_phrase(exp, b)}, {first}"
-    return " ".join(filter(None, [question_words(exp, a, b), first, *map(capitalize, rest)]))
-
-
 def count_sentences(exp: Experiment, outcome: Outcome, pair: tuple[str, str], levels: dict[Cell, float]) -> str:
     """Say how often an outcome comes, or how large it is, with the first policy of a pair against the second."""
     said: list[str] = []
@@ -276,21 +261,6 @@ def digits(value: float) -> str:
     return f"{value:.{0 if size >= 9.95 else 1 if size >= 0.095 else 2}f}"
 
 
-def change(comparison: Comparison, outcome: Outcome) -> str:
-    """Return what a comparison says: how much lower or higher, that it does not matter, or that it is open."""
-    low, high = comparison.deciding[1:]
-    if comparison.verdict == "identical":
-        return "identical in every trial"
-    if comparison.verdict == "same":
-        return f"no difference that matters (under {margin(outcome, comparison.margin)})"
-    if comparison.verdict == "few" or pd.isna(low):
-        return "too few trials to say"
-    if comparison.verdict == "undecided":
-        return f"too close to call ({interval_words(low, high, outcome)})"
-    small = ", clear but may be small" if comparison.verdict.startswith("a little") else ""
-    return f"{signed(comparison.difference, outcome)} ({interval_words(low, high, outcome)}){small}"
-
-
 def number_word(number: int) -> str:
     """Return a small number as a word, a large one in digits.
 
@@ -302,7 +272,8 @@ def number_word(number: int) -> str:
 
 def join_words(parts: list[str], last: str = "and") -> str:
     """Return 'a, b and c'."""
-    return f" {last} ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    between = f"{last} " if last.startswith(",") else f" {last} "
+    return between.join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def capitalize(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -15,9 +14,7 @@ from analysis.figures import style
 from analysis.figures.captions import (
     belief_clause,
     capitalize,
-    change,
     event,
-    join_words,
     measure,
     own_policies,
     policy_phrase,
@@ -26,23 +23,22 @@ from analysis.figures.captions import (
     worldview_title,
 )
 from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
+from analysis.figures.verdict_words import SHORT, change, count_verdicts
 from analysis.questions.compare import Comparison, comparisons, primary
 from sim.results.tables import shown_contrasts
 from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment
 
-VERDICTS: dict[str, tuple[str, dict[str, Any]]] = {  # verdict -> its words, and how its mark is drawn
-    "better": ("first policy clearly better", {"color": style.GOOD, "marker": "o"}),
-    "worse": ("first policy clearly worse", {"color": style.BAD, "marker": "D"}),
-    "a little better": ("clearly better, but may be small",
-                      {"color": style.GOOD, "marker": "o", "markerfacecolor": "white"}),
-    "a little worse": ("clearly worse, but may be small",
-                      {"color": style.BAD, "marker": "D", "markerfacecolor": "white"}),
-    "same": ("no difference that matters", {"color": style.GREY, "marker": "s", "markerfacecolor": "white"}),
-    "undecided": ("too close to call", {"color": style.GREY, "marker": "o", "markerfacecolor": "white"}),
-    "few": ("too few trials to say", {"color": style.GREY, "marker": "."}),
-    "identical": ("identical in every trial", {"color": style.GREY, "marker": "x"}),
-}  # fmt: skip
+MARKS: dict[str, dict[str, Any]] = {  # verdict -> how its mark is drawn
+    "better": {"color": style.GOOD, "marker": "o"},
+    "worse": {"color": style.BAD, "marker": "D"},
+    "a little better": {"color": style.GOOD, "marker": "o", "markerfacecolor": "white"},
+    "a little worse": {"color": style.BAD, "marker": "D", "markerfacecolor": "white"},
+    "same": {"color": style.GREY, "marker": "s", "markerfacecolor": "white"},
+    "undecided": {"color": style.GREY, "marker": "o", "markerfacecolor": "white"},
+    "few": {"color": style.GREY, "marker": "."},
+    "identical": {"color": style.GREY, "marker": "x"},
+}
 Draw = Callable[["Axes", "Outcome", int, float], None]
 
 
@@ -76,7 +72,7 @@ def draw_differences(exp: Experiment, table: pd.DataFrame, start: str) -> Captio
         words, against = question_words(exp, *pair), " against ".join(title(exp, name) for name in pair)
         groups.append(Group(words or against, against if words else "", rows, partial(draw_row, pair)))
     keys = [
-        *(style.mark_key(words, markeredgewidth=1.6, **mark) for words, mark in VERDICTS.values()),
+        *(style.mark_key(_key(verdict), markeredgewidth=1.6, **mark) for verdict, mark in MARKS.items()),
         style.line_key("95\u00a0% interval of one comparison", linewidth=3.4),
         style.line_key("95\u00a0% joint interval of the main comparisons", linewidth=1.1),
     ]
@@ -124,6 +120,11 @@ def draw_forest(
     return finish_figure(f"{name}_{start}", figure)
 
 
+def _key(verdict: str) -> str:
+    """Return the words of a mark in the key: a verdict on a side is about the first policy."""
+    return f"first policy {SHORT[verdict]}" if verdict.endswith(("better", "worse")) else SHORT[verdict]
+
+
 def draw_margin(axes: Axes, y: float, margin: float) -> None:
     """Draw in grey how large a difference in this row does not matter."""
     axes.barh(y, 2 * margin, left=-margin, height=0.3, color=style.PALE, linewidth=0, zorder=0)
@@ -143,25 +144,18 @@ def describe_differences(exp: Experiment, table: pd.DataFrame, start: str) -> st
         changes = "; ".join(f"{belief_clause(view)}, {change(comparison, outcome)}" for view, comparison in under)
         words = f"{question_words(exp, a, b)} ".lstrip()
         answers.append(f"{words}{capitalize(policy_phrase(exp, a))} instead of {policy_phrase(exp, b)}: {changes}.")
-    tally = Counter(
+    verdicts = [
         versus[view.name, o.name, *pair].verdict for view in exp.worldviews for o in primary(exp) for pair in pairs
-    )
-    parts = [
-        (tally["better"] + tally["worse"], "is", "are", "clear and large enough to matter"),
-        (tally["a little better"] + tally["a little worse"], "is", "are", "clear but may be small"),
-        (tally["same"] + tally["identical"], "makes", "make", "no difference that matters"),
-        (tally["undecided"], "is", "are", "too close to call"),
-        (tally["few"], "has", "have", "too few trials to say"),
     ]
-    counted = join_words([f"{n} {one if n == 1 else many} {words}" for n, one, many, words in parts if n])
     what = f"how often {event(outcome)}" if outcome.unit == "share" else measure(outcome)
     interval = versus[exp.worldviews[0].name, outcome.name, *pairs[0]].deciding[0]
-    return f"Change in {what} ({interval}). {' '.join(answers)} Of {tally.total()} comparisons, {counted}."
+    tally = f"Of {len(verdicts)} comparisons, {count_verdicts(verdicts)}."
+    return f"Change in {what} ({interval}). {' '.join(answers)} {tally}"
 
 
 def _draw_difference(axes: Axes, y: float, comparison: Comparison, scale: float) -> None:
     """Draw one difference: joint interval thin, pointwise thick, the mark of its verdict upon them."""
-    mark = VERDICTS[comparison.verdict][1]
+    mark = MARKS[comparison.verdict]
     draw_margin(axes, y, comparison.margin * scale)
     axes.hlines(y, comparison.joint_low * scale, comparison.joint_high * scale, color=mark["color"], linewidth=1.1)
     axes.hlines(y, comparison.low * scale, comparison.high * scale, color=mark["color"], linewidth=3.4)

@@ -9,6 +9,7 @@ from analysis.figures.captions import (
     ask,
     belief_clause,
     capitalize,
+    interval_words,
     join_words,
     number_word,
     policy_phrase,
@@ -18,11 +19,16 @@ from analysis.figures.captions import (
 from analysis.figures.figure_layout import CaptionedFigure
 from analysis.figures.waterfall import Row, draw_waterfall
 from analysis.questions.flip import EXACT, Flip
+from sim.scenario.catalogue import Outcome
 from sim.scenario.schema import STOPS
+from sim.statistics.contrasts import TOO_FEW
 from sim.statistics.intervals import Interval
 
 ENDS = {"newsham": "every claim of Newsham accepted", "self": "every claim of Self accepted",
         "evidence": "no claim accepted"}  # fmt: skip
+
+
+Step = tuple[int, str, str, float, float, float]  # number, claim, reading; difference, low, high
 
 
 def draw_flip(finding: Flip) -> CaptionedFigure:
@@ -50,12 +56,11 @@ def describe_flip(finding: Flip) -> list[str]:
     outcome = question.experiment.catalogue.outcomes[question.outcomes[0]]
     a, b = (policy_phrase(question.experiment, policy.name) for policy in question.policies)
     steps, under = _steps(finding), capitalize(belief_clause(question.worldview))
-    begin = f"{under}, with {a} instead of {b}, “{outcome.label}” is {signed(steps[0][3], outcome)}"
+    begin = f"{under}, with {a} instead of {b}, “{outcome.label}” is {_difference(steps[0], outcome)}"
     if finding.result == "unsettled":
         return [f"{begin}, but that is too close to call: there is nothing to turn round. More trials may settle it."]
     if finding.result == "none":
-        ends = finding.table.loc[finding.table["claim"] == "(all)", ["reading", "difference"]].itertuples(index=False)
-        each = [f"{signed(float(value), outcome)} with {ENDS[reading]}" for reading, value in ends]
+        each = [f"{_difference(end, outcome)} with {ENDS[end[2]]}" for end in _steps(finding, ends=True)]
         return [f"{begin}. No set of changes that was tried turns this round.", f"It is {join_words(each)}."]
     count = len(finding.changes)
     sure = "" if finding.result == "turned" else ", though on fresh worlds that is too close to call"
@@ -64,7 +69,7 @@ def describe_flip(finding: Flip) -> list[str]:
         f"{begin}.",
         f"It takes {'at most ' * (count > EXACT)}{number_word(count)} belief{'s' * (count > 1)} to reverse that: "
         f"{claims}.",
-        f"Then it is {signed(steps[-1][3], outcome)}{sure}.",
+        f"Then it is {_difference(steps[-1], outcome)}{sure}.",
     ]
 
 
@@ -72,8 +77,16 @@ def _change(finding: Flip, claim: str, reading: str) -> str:
     return accepted_phrase(finding.question.experiment.catalogue.claims[claim], STOPS[reading])
 
 
-def _steps(finding: Flip) -> list[tuple[int, str, str, float, float, float]]:
-    rows = finding.table[finding.table["claim"] != "(all)"]
+def _difference(step: Step, outcome: Outcome) -> str:
+    """Return the difference of a step with its interval, on worlds that had no part in the search."""
+    value, low, high = step[3:]
+    between = TOO_FEW if isnan(low) or isnan(high) else interval_words(low, high, outcome)
+    return f"{signed(value, outcome)} ({between})"
+
+
+def _steps(finding: Flip, *, ends: bool = False) -> list[Step]:
+    """Return the worldview as it is and each change, or the worlds in which every claim is at one end."""
+    rows = finding.table[(finding.table["claim"] == "(all)") == ends]
     columns = (rows[name].tolist() for name in ("claim", "reading", "difference", "low", "high"))
     return [
         (step, str(claim), str(reading), float(value), float(low), float(high))

@@ -13,7 +13,6 @@ from analysis.figures.captions import (
     NO_LINE,
     SEE_DIFFERENCES,
     amount,
-    answer_sentence,
     belief_clause,
     capitalize,
     compared_policies,
@@ -25,6 +24,7 @@ from analysis.figures.captions import (
 )
 from analysis.figures.figure_layout import CaptionedFigure, finish_figure, key_size, make_page
 from analysis.figures.text import wrap_text
+from analysis.figures.verdict_words import answer_sentence
 from analysis.questions.compare import Levels, comparisons, means
 from sim.results.small_table import frequency
 from sim.results.tables import shown_contrasts

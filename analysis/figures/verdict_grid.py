@@ -26,6 +26,7 @@ from analysis.figures.captions import (
 from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
 from analysis.figures.text import text_height, wrap_text
 from analysis.questions.compare import Comparison, Levels, Versus, comparisons, leader, means, primary
+from sim.results.verdicts import FEW, MAY_BE_SMALL, SAME, UNDECIDED
 from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment
 
@@ -33,9 +34,9 @@ SIDE = 2.1  # inches for the titles of the worldviews
 MOST_NAMED = 3  # policies in front without a clear best; of more only their number
 OPEN = {  # status of a cell without a clearly best policy -> its words
     "small": "the best is clear, but its lead may be small",
-    "same": "no difference matters",
-    "undecided": "it is too close to call",
-    "few": "there are too few trials to say",
+    "same": f"there is {SAME}",
+    "undecided": f"it is {UNDECIDED}",
+    "few": f"there are {FEW}",
 }
 
 
@@ -126,13 +127,13 @@ def cell_text(
     if lead.status == "small":
         ahead = signed(versus[worldview, outcome.name, lead.policy, lead.runner_up].difference, outcome)
         numbers = f"{amount(level[lead.policy], outcome)}, {ahead} than {title(exp, lead.runner_up)}"
-        return title(exp, lead.policy), f"{numbers}: clear but may be small"
+        return title(exp, lead.policy), f"{numbers}: {MAY_BE_SMALL}"
     front = {name: level[name] for name in (lead.policy, *lead.unsettled)}
     widest = max((versus[worldview, outcome.name, lead.policy, name].margin for name in lead.unsettled), default=0.0)
     head, verdict = {
         "same": ("No real difference", f"apart by less than {margin(outcome, widest)}"),
-        "few": ("Too few trials", "too few trials to say"),
-        "undecided": ("Undecided", "too close to call"),
+        "few": ("Too few trials", FEW),
+        "undecided": ("Undecided", UNDECIDED),
     }[lead.status]
     if len(front) < len(level):
         few = len(front) <= MOST_NAMED

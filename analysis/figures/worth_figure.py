@@ -19,14 +19,13 @@ from analysis.figures.captions import (
     join_words,
     margin,
     number_word,
-    title,
+    policy_phrase,
 )
 from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
 from analysis.figures.text import wrap_text
 from analysis.questions.worth import ALL, Worth
 from sim.results.small_table import frequency
 from sim.scenario.catalogue import Outcome
-from sim.scenario.experiment import Experiment
 from sim.statistics.information import PARTS
 from sim.statistics.intervals import Floats
 
@@ -90,14 +89,14 @@ def describe_choices(finding: Worth) -> list[str]:
     exp, table = finding.question.experiment, finding.policies_table
     chosen = {name: finding.policies[found.default] for name, found in finding.information.items()}
     if len(set(chosen.values())) == 1:
-        return [f"Japan would choose {_quoted(exp, next(iter(chosen.values())))} by each of these measures."]
+        return [f"Japan would choose {policy_phrase(exp, next(iter(chosen.values())))} by each of these measures."]
     lines = []
     for outcome, policy in chosen.items():
         entry = exp.catalogue.outcomes[outcome]
         behind = table[table["outcome"] == outcome].set_index("policy")["behind"]
         others = [name for name in dict.fromkeys(chosen.values()) if name != policy]
-        costs = [f"{_quoted(exp, name)} would cost {_size(float(behind[name]), entry)} more" for name in others]
-        lines.append(f"By “{entry.label}”, Japan would choose {_quoted(exp, policy)}; {join_words(costs)}.")
+        costs = [f"{policy_phrase(exp, name)} would cost {_size(float(behind[name]), entry)} more" for name in others]
+        lines.append(f"By “{entry.label}”, Japan would choose {policy_phrase(exp, policy)}; {join_words(costs)}.")
     return lines
 
 
@@ -113,8 +112,8 @@ def _describe_choice(finding: Worth, outcome: str) -> str:
         by = f"is too close to call: it lies at most {_size(high, entry)} behind"
     level = amount(float(str(rows.loc[chosen, "expected"])), entry)
     return (
-        f"Without a study, Japan would choose {_quoted(exp, chosen)} ({level} on average). "
-        f"The next, {_quoted(exp, second)}, {by}."
+        f"Without a study, Japan would choose {policy_phrase(exp, chosen)} ({level} on average). "
+        f"The next, {policy_phrase(exp, second)}, {by}."
     )
 
 
@@ -131,8 +130,8 @@ def _describe_singles(finding: Worth, singles: pd.DataFrame, entry: Outcome) -> 
     first, *others = clear.sort_values("value", ascending=False).to_dict("records")
     lines = [
         f"Settling {first['claims']} would save most: {_size(first['value'], entry)} on average "
-        f"({_between(first, entry)}). If it is {first['where']}, Japan would choose {_quoted(exp, first['instead'])}; "
-        f"so it is in {frequency(first['changes_share'])} imagined studies."
+        f"({_between(first, entry)}). If it is {first['where']}, Japan would choose "
+        f"{policy_phrase(exp, first['instead'])}; so it is in {frequency(first['changes_share'])} imagined studies."
     ]
     if others:
         names = join_words([str(row["claims"]) for row in others], "or")
@@ -174,11 +173,7 @@ def _describe_shares(finding: Worth, outcome: str, singles: pd.DataFrame) -> str
 
 def _choice_and_rival(finding: Worth, outcome: str) -> tuple[str, str]:
     exp, found = finding.question.experiment, finding.information[outcome]
-    return _quoted(exp, finding.policies[found.default]), _quoted(exp, finding.policies[found.rival])
-
-
-def _quoted(exp: Experiment, policy: str) -> str:
-    return f"“{title(exp, policy)}”"
+    return policy_phrase(exp, finding.policies[found.default]), policy_phrase(exp, finding.policies[found.rival])
 
 
 def _shown_rows(finding: Worth, outcome: str) -> pd.DataFrame:

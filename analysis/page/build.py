@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
 
 HERE = Path(__file__).parent
-WORKER = ("dials.js", "worker.js")
+WORKER = ("dials.js", "levers.js", "worker.js")
 SCREENS = ("guess", "beliefs", "decides", "take")
 """In the order of their tabs. Each has a file .html and a file .js, and may have a file .css, in screens/."""
 SCRIPTS = (

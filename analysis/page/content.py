@@ -17,7 +17,7 @@ from sim.errors import QuestionError
 from sim.model import draws, outcomes
 from sim.results.tables import shown_contrasts, value_limits
 from sim.scenario.distributions import Distribution, Fixed, Triangular, Uniform
-from sim.scenario.experiment import Worldview
+from sim.scenario.experiment import Policy, Worldview
 from sim.scenario.layers import ExperimentFile, merge_beliefs
 
 if TYPE_CHECKING:
@@ -90,8 +90,22 @@ def numbers(exp: Experiment, rules: Rules) -> dict[str, Any]:
         "claims": claims, "views": views,
         "settings": {start.name: {policy.name: flatten(setup.build_setting(own, policy, start)[0]).tolist()
                                   for policy in own.policies} for start in own.starts},
-        "columns": len(columns),
+        "levers": lever_numbers(own, rules), "columns": len(columns),
         "recorded": [columns.index(name) for name in (_estimated(own, RISK), _estimated(own, COST), RISK)],
+    }  # fmt: skip
+
+
+def lever_numbers(exp: Experiment, rules: Rules) -> dict[str, Any]:
+    """Return what `levers.js` needs to write a policy of one's own."""
+    still = Policy("still", "", "", {}, "japan_decides")
+    parts = (
+        "when_coerced", "start_depth", "start_openness", "goal_depth", "goal_openness", "from_month", "ramp_months",
+        "moves", "moved", "first_step_key", "orders", "order_month", "order_lever", "order_depth", "order_openness",
+        "order_ramp_months", "order_key", "order_response",
+    )  # fmt: skip
+    return {
+        "names": sorted(exp.catalogue.levers), "slots": {part: rules.setting[part] for part in parts},
+        "still": {start.name: flatten(setup.build_setting(exp, still, start)[0]).tolist() for start in exp.starts},
     }  # fmt: skip
 
 

@@ -109,7 +109,7 @@ def _blank(experiment: Experiment, table: str, column: str) -> str:
     if table == "trials" and column in known and known[column].given:
         return f"without {known[column].given}"
     sometimes = {"estimate", "difference", "low", "high", "simultaneous_low", "simultaneous_high", "level"}
-    sometimes |= {"variance_ratio", "verdict", "trials_needed"}
+    sometimes |= {"variance_ratio", "verdict", "verdict_interval", "trials_needed"}
     return NOT_APPLICABLE if table in ("summary", "differences") and column in sometimes else NEVER
 
 

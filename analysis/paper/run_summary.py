@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from itertools import chain
 from typing import NamedTuple
 
 from analysis.figures.captions import (
-    answer_sentence,
     belief_clause,
     capitalize,
     count_sentences,
     frequency_sentence,
-    join_words,
+    join_policies,
     number_word,
     own_policies,
     policy_phrase,
     question_words,
 )
+from analysis.figures.verdict_words import answer_sentence, count_verdicts
 from analysis.questions.compare import Cell, Comparison, Versus, comparisons, means, primary
 from sim.results.result import Result
 from sim.results.tables import reference_policy, shown_contrasts
+from sim.results.verdicts import IDENTICAL, MAY_BE_SMALL, SAME, UNDECIDED
 from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment, Worldview
 from sim.statistics import contrasts
 
 HOPELESS = 100  # times the present trials: a comparison that needs more lies at the margin
-GROUPS = {"better": "Better than {}", "a little better": "Better than {}, perhaps only a little",
-          "worse": "Worse than {}", "a little worse": "Worse than {}, perhaps only a little",
-          "same": "No difference that matters from {}", "identical": "Identical to {}",
-          "undecided": "Too close to call against {}",
-          "few": "Too few trials to compare with {}"}  # fmt: skip
+GROUPS = {"better": "better than {}", "a little better": f"better than {{}} ({MAY_BE_SMALL})",
+          "worse": "worse than {}", "a little worse": f"worse than {{}} ({MAY_BE_SMALL})",
+          "same": f"{SAME} from {{}}", "identical": f"{IDENTICAL} to {{}}",
+          "undecided": f"{UNDECIDED} against {{}}", "few": "too few trials to compare with {}"}  # fmt: skip
 OPEN = ("undecided", "a little better", "a little worse")  # more trials may tell more
 
 
@@ -93,10 +92,10 @@ def _describe_worldview(
     verdicts = {policy.name: versus[worldview.name, outcome.name, policy.name, base].verdict
                 for policy in exp.policies if policy.name != base}  # fmt: skip
     groups = ((text, [name for name in verdicts if verdicts[name] == verdict]) for verdict, text in GROUPS.items())
-    rest = [f"{text.format(policy_phrase(exp, base))}: {join_words([policy_phrase(exp, name) for name in names])}."
-            for text, names in groups if names]  # fmt: skip
+    rest = [f"{text.format(policy_phrase(exp, base))}: {join_policies(exp, names)}." for text, names in groups if names]
     if rest and not own_policies(exp):
-        return f"{capitalize(belief_clause(worldview))}, {' '.join(rest)[0].lower()}{' '.join(rest)[1:]}"
+        return f"{capitalize(belief_clause(worldview))}, {' '.join([rest[0], *map(capitalize, rest[1:])])}"
+    rest = [capitalize(sentence) for sentence in rest]
     return " ".join([frequency_sentence(exp, worldview, outcome, levels), *rest])
 
 
@@ -126,18 +125,10 @@ def _describe_clarity(exp: Experiment, versus: dict[str, dict[Versus, Comparison
         for view in exp.worldviews
         for pair in shown_contrasts(exp)
     ]
-    tally = Counter(comparison.verdict for comparison in every)
-    large, small = (tally[f"{little}better"] + tally[f"{little}worse"] for little in ("", "a little "))
-    alike, undecided, few = tally["same"] + tally["identical"], tally["undecided"], tally["few"]
-    parts = [f"{large} {'is' if large == 1 else 'are'} clear and large enough to matter"]
-    parts += [f"{small} {'is' if small == 1 else 'are'} clear but may be small"] * (small > 0)
-    parts += [f"{alike} make{'s' if alike == 1 else ''} no difference that matters"] * (alike > 0)
-    parts += [f"{undecided} {'is' if undecided == 1 else 'are'} undecided"] * (undecided > 0)
-    parts += [f"{few} {'has' if few == 1 else 'have'} too few trials to say"] * (few > 0)
     joint = "In 95 of 100 such runs, all these statements are true together."
     if exp.trials < contrasts.BAND_WORLDS * exp.lucks:
         joint = f"They need at least {contrasts.BAND_WORLDS * exp.lucks} trials."
-    said = f"Of {len(every)} comparisons of policies, {join_words(parts)}. {joint}"
+    said = f"Of {len(every)} comparisons of policies, {count_verdicts(each.verdict for each in every)}. {joint}"
     open_ones = [comparison for comparison in every if comparison.verdict in OPEN]
     return [said, *_describe_trials_needed(exp, open_ones)]
 
@@ -146,7 +137,7 @@ def _describe_trials_needed(exp: Experiment, open_ones: list[Comparison]) -> lis
     """Return about how many trials it takes until the open comparisons are beyond the margin or within it."""
     unclear = [each.trials_needed for each in open_ones if not each.trials_needed <= exp.trials]
     needs = [trials for trials in unclear if trials <= HOPELESS * exp.trials]
-    which, sentences = "that are undecided or may be small", []
+    which, sentences = f"that are {UNDECIDED} or may be small", []
     if needs:
         sentences = [f"About {_round_up(max(needs))} trials might settle {number_word(len(needs))} of the "
                      f"{number_word(len(open_ones))} {which}."]  # fmt: skip

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from analysis.figures import style
 from analysis.figures.captions import (
-    change,
     changes_phrase,
     difference_unit,
     digits,
@@ -18,19 +17,20 @@ from analysis.figures.captions import (
     title,
     worldview_title,
 )
-from analysis.figures.differences_figure import VERDICTS
 from analysis.figures.figure_layout import FOOTER
+from analysis.figures.verdict_words import SHORT, change
 from analysis.questions.compare import Comparison, Versus, comparisons, means, primary
 from sim.results.result import Result
 from sim.results.tables import reference_policy, shown_contrasts
+from sim.results.verdicts import MAY_BE_SMALL, SAME, UNDECIDED
 from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment
+from sim.statistics.contrasts import TOO_FEW
 
 RESULTS, WORDS = "Results", "In words"
-FEW = "too few to say"
 HEADING: Mapping[str, Any] = MappingProxyType({"bold": True, "top": 1, "top_color": style.RULE})
 HEAD = 4  # the row of the header, from 0
-CLEAR, SMALL = 0.28, 0.1  # how much colour a clear difference has, and one that is clear but may be small
+CLEAR, SMALL = 0.28, 0.1  # how much colour a large difference has, and one that may be small
 
 
 class Written(NamedTuple):
@@ -62,8 +62,8 @@ def pages(result: Result) -> list[Page]:
     head = [f"{exp.title}{changed}", f"{exp.trials:,} trials in each cell, seed {exp.seed}. {FOOTER}"]
     views = [name for view in exp.worldviews for name in (worldview_title(view), "95 % interval")]
     base = policy_phrase(exp, reference_policy(exp))
-    note = (f"Green: clearly better than {base} under the same beliefs. Purple: clearly worse. Paler: clear but may be "
-            f"small. No colour: too close to call, or no difference that matters. Grey: {base} itself.")  # fmt: skip
+    note = (f"Green: clearly better than {base} under the same beliefs. Purple: clearly worse. Paler: {MAY_BE_SMALL}. "
+            f"No colour: {UNDECIDED}, or {SAME}. Grey: {base} itself.")  # fmt: skip
     if any(outcome.given for outcome in exp.catalogue.outcomes.values()):
         note += " The last rows count only some trials, which differ by policy, so none is green or purple."
     results = Page(RESULTS, [*head, note], ["Start", "Outcome", "Policy", *views],
@@ -116,8 +116,7 @@ def _words(exp: Experiment, versus: dict[str, dict[Versus, Comparison]]) -> Iter
                              title(exp, a), title(exp, b))  # fmt: skip
                     yield [
                         *map(Written, names), Written(change(comparison, outcome)),
-                        Written(VERDICTS[comparison.verdict][0].removeprefix("first policy "),
-                                _fill(comparison.verdict)),
+                        Written(SHORT[comparison.verdict], _fill(comparison.verdict)),
                         *(Written(_number(value), {"num_format": "+0.00;-0.00;0"}) for value in numbers),
                         Written(unit.strip()),
                     ]  # fmt: skip
@@ -130,7 +129,7 @@ def _label(exp: Experiment, outcome: Outcome) -> str:
 
 
 def _number(value: float) -> float | str:
-    return FEW if value != value else value  # NaN
+    return TOO_FEW if value != value else value  # NaN
 
 
 def _format(outcome: Outcome, value: float) -> dict[str, Any]:
@@ -143,7 +142,7 @@ def _format(outcome: Outcome, value: float) -> dict[str, Any]:
 
 def _interval(outcome: Outcome, low: float, high: float) -> str:
     if low != low or high != high:
-        return FEW
+        return TOO_FEW
     scale, unit = (100, " %") if outcome.unit == "share" else (1, "")
     sign = ["−" * (scale * end < -0.005) for end in (low, high)]
     return f"{sign[0]}{digits(scale * low)} to {sign[1]}{digits(scale * high)}{unit}"

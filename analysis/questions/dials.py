@@ -16,7 +16,7 @@ from analysis.questions.compare import primary, rivals
 from sim.engine.beliefs import worldview_at
 from sim.results.tables import reference_policy, shown_contrasts
 from sim.scenario.schema import AUTHORS, STOPS
-from sim.statistics.contrasts import TOO_FEW, margin_at
+from sim.statistics.contrasts import margin_at
 from sim.statistics.intervals import LEVEL, Floats, Interval
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sim.scenario.catalogue import Claim, Outcome
     from sim.scenario.experiment import Experiment
 
-COLUMNS = ["claim", "reading", "theme", "of", "outcome", "effect", "low", "high", "margin", "verdict", "most"]
+COLUMNS = ["claim", "reading", "theme", "of", "outcome", "effect", "low", "high", "margin", "most"]
 
 
 def effects(exp: Experiment, trials: int, update: Progress | None = None, *, keep: bool = False) -> pd.DataFrame:
@@ -46,9 +46,8 @@ def effects(exp: Experiment, trials: int, update: Progress | None = None, *, kee
         `claim`, `reading` (`newsham` or `self`: who speaks; rows for each where both do), `theme`, `of` (the policy
         most others are compared with, by its name; or `a - b`, for each contrast of these policies), `outcome`,
         `effect` (at the reading minus by the evidence, in the outcome's unit), `low`, `high` (95 %), `margin` (the
-        outcome's, or a tenth of its level if that is smaller), `verdict` and `most`: this outcome is the one moved
-        most, by the outcome's own margin, of those moved beyond an interval that holds for all outcomes of the claim
-        together.
+        outcome's, or a tenth of its level if that is smaller), and `most`: this outcome is the one moved most, by the
+        outcome's own margin, of those moved beyond an interval that holds for all outcomes of the claim together.
     """
     catalogue = exp.catalogue
     dials = {name: claim for name, claim in catalogue.claims.items() if claim.readings}
@@ -94,8 +93,7 @@ def _rows(
     most = _most(known, effects)
     shown = {outcome.name for outcome in primary(exp)}
     return [
-        [claim.name, author, claim.theme, of, name, *alone, margins[name], verdict(alone, margins[name]),
-         (of, name) == most]
+        [claim.name, author, claim.theme, of, name, *alone, margins[name], (of, name) == most]
         for (of, name), (alone, _) in effects.items() if name in shown or (of, name) == most
     ]  # fmt: skip
 
@@ -111,23 +109,3 @@ def _most(
         and (joint.low > 0 or joint.high < 0)
     }  # fmt: skip
     return max(beyond, key=lambda key: beyond[key]) if beyond else None
-
-
-def verdict(interval: Interval, margin: float) -> str:
-    """`none` if it is exactly nothing, `undecided` if the interval holds 0, `small` if clear but small, `moves`.
-
-    `too few to say` without an interval.
-
-    >>> verdict(Interval(0.02, 0.01, 0.03), 0.005), verdict(Interval(0.002, 0.001, 0.003), 0.005)
-    ('moves', 'small')
-    """
-    estimate, low, high = interval
-    if estimate is None:
-        return "no value"
-    if low is None or high is None:
-        return TOO_FEW
-    if estimate == low == high == 0:
-        return "none"
-    if low <= 0 <= high:
-        return "undecided"
-    return "small" if abs(estimate) < margin else "moves"

@@ -160,7 +160,7 @@ def list_differences(found: Manifest, wanted: Manifest) -> list[str]:
         {name: str(run["versions"].get(name)), "the rules' sources (sim/)": run["rules_sha256"][:12]}
         for run in (found, wanted)
     )
-    settings = _differing_settings(found["experiment"], wanted["experiment"])
+    settings = differing_settings(found["experiment"], wanted["experiment"])
     return [*_describe_settings(settings), *differing_values(there, here)]
 
 
@@ -187,7 +187,7 @@ def _refuse(folder: Path, differences: list[str], content: str) -> None:
         )
 
 
-def _differing_settings(there: Any, here: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+def differing_settings(there: Any, here: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
     """Path and both values of each difference between two resolved experiments, except `NO_SETTINGS`.
 
     Entries of a list are matched by name.
@@ -197,7 +197,7 @@ def _differing_settings(there: Any, here: Any, *path: str) -> Iterator[tuple[tup
     if isinstance(there, dict) and isinstance(here, dict):
         for key in dict.fromkeys([*there, *here]):
             if path or key not in NO_SETTINGS:
-                yield from _differing_settings(there.get(key), here.get(key), *path, key)
+                yield from differing_settings(there.get(key), here.get(key), *path, key)
     elif there != here:
         yield path, there, here
 

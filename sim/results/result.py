@@ -149,9 +149,10 @@ class Result:
             trials two unpaired runs need), `level` (the mean of both policies), `margin` (smaller differences do not
             matter: the outcome's, or a tenth of the level if that is smaller), `verdict` (`a better`, `b better`, `a
             better but may be small`, `b better but may be small` where the interval reaches inside the margin, `same
-            within margin`, `undecided`, `too few to say`; by the
-            simultaneous interval where there is one; for an outcome without a good direction `same within margin`,
-            `too few to say` or None), `identical` (the rows of the two policies are equal byte for byte),
+            within margin`, `undecided`, `too few to say`; for an outcome without a good direction `same within margin`,
+            `too few to say` or None), `verdict_interval` (which interval gave the verdict: `simultaneous` for the
+            shown contrasts of the primary outcomes, `single` for all others; None where no interval did),
+            `identical` (the rows of the two policies are equal byte for byte),
             `estimator`, `n` (for months to an event, the smaller number of trials with the event), `trials_needed`
             (about how many trials of a cell put the difference beyond the margin or within it; at most the present
             number if it is settled; pd.NA at the margin itself), `contrast` (the key of the experiment's contrast).
@@ -240,6 +241,7 @@ class Result:
                 table[judged] = pd.NA
                 if kind == "differences":
                     table["verdict"] = table["verdict"].where(table["verdict"].isna(), "too few to say")
+                    table["verdict_interval"] = None
             self._tables[kind, estimator] = table
         return self._tables[kind, estimator].copy()
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sim.results import verdicts
 from sim.results.tables import reference_policy
 from sim.statistics.contrasts import TOO_FEW
 
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from sim.results.result import Result
 
 VERDICTS = {
-    "better": "better", "better but may be small": "better, perhaps only a little",
-    "worse": "worse", "worse but may be small": "worse, perhaps only a little",
-    "same within margin": "no difference that matters", "undecided": "too close to call",
-    "identical": "identical in every trial", TOO_FEW: "too few to say",
+    "better": "better", "better but may be small": f"better, {verdicts.MAY_BE_SMALL}",
+    "worse": "worse", "worse but may be small": f"worse, {verdicts.MAY_BE_SMALL}",
+    "same within margin": verdicts.SAME, "undecided": verdicts.UNDECIDED,
+    "identical": verdicts.IDENTICAL, TOO_FEW: verdicts.FEW,
 }  # fmt: skip
 """Words of a policy's verdict against the first policy."""
 
@@ -80,8 +81,8 @@ def small_table(result: Result) -> SmallTable:
     rows, heads = [policy.title for policy in exp.policies], [view.title for view in exp.worldviews]
     names = [[(view.name, policy.name) for view in exp.worldviews] for policy in exp.policies]
     levels = [[level(cells[cell]) for cell in row] for row in names]
-    verdicts = [[against.get(cell, "") for cell in row] for row in names]
-    return SmallTable(caption, pd.DataFrame(levels, rows, heads), pd.DataFrame(verdicts, rows, heads))
+    found = [[against.get(cell, "") for cell in row] for row in names]
+    return SmallTable(caption, pd.DataFrame(levels, rows, heads), pd.DataFrame(found, rows, heads))
 
 
 def frequency(share: float) -> str:

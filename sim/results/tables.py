@@ -34,7 +34,8 @@ SUMMARY = [*CELL_COLUMNS, "outcome", "statistic", *FIGURES, "estimator", "n"]
 PAIR = ["start", "worldview", "outcome", "policy_a", "policy_b"]
 PAIR_FIGURES = ["difference", "low", "high", "simultaneous_low", "simultaneous_high"]
 PAIR_FIGURES += ["variance_ratio", "level", "margin"]
-DIFFERENCES = [*PAIR, *PAIR_FIGURES, "verdict", "identical", "estimator", "n", "trials_needed", "contrast"]
+PAIR_TEXTS = ["verdict", "verdict_interval", "contrast"]
+DIFFERENCES = [*PAIR, *PAIR_FIGURES, *PAIR_TEXTS[:2], "identical", "estimator", "n", "trials_needed", "contrast"]
 FALLEN_RUNG = -1  # of the months after Taiwan's fall
 MAX_HORIZONS = 10  # a war that begins within the horizon is played to its end, at most this many horizons later
 ROUNDING_MONTHS = 1e-6
@@ -300,7 +301,7 @@ def differences(experiment: Experiment, records: Records, forced: Literal["count
     """Paired difference of every outcome between every two policies: see `Result.differences`."""
     rows = difference_rows(experiment, records, forced)
     frame = _frame(rows, DIFFERENCES, [*PAIR_FIGURES, "trials_needed"])
-    texts = {name: pd.Series([row[name] for row in rows], dtype=object) for name in ("verdict", "contrast")}
+    texts = {name: pd.Series([row[name] for row in rows], dtype=object) for name in PAIR_TEXTS}
     return frame.assign(**texts)
 
 
@@ -352,6 +353,7 @@ def _contrast(
         "level": level_of(a, b),
         "margin": margin,
         "verdict": "same within margin" if identical else verdict,
+        "verdict_interval": None if verdict in (None, contrasts.TOO_FEW) else "simultaneous" if is_main else "single",
         "estimator": a.estimator,
         "n": min(a.n, b.n),
         "trials_needed": contrasts.trials_needed(decisive, margin, a.values.size * lucks),

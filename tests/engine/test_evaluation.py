@@ -68,10 +68,10 @@ def test_a_dial_goes_from_the_evidence_through_a_reading_to_the_last_legal_place
 
 
 def test_a_parameter_lies_over_the_dial_of_its_claim() -> None:
-    both = sim.evaluate(EXP, [[0.9, 0.2]], ["us_intervenes_prob", "claim.N22"], worlds=50)
-    other = sim.evaluate(EXP, [[0.2, 0.9]], ["N22", "us_intervenes_prob"], worlds=50)
+    both = sim.evaluate(EXP, [[0.5, -0.2]], ["japan_permits_bases_prob", "claim.S10"], worlds=50)
+    other = sim.evaluate(EXP, [[-0.2, 0.5]], ["S10", "japan_permits_bases_prob"], worlds=50)
     assert np.array_equal(both, other)
-    assert not np.array_equal(both, sim.evaluate(EXP, [[0.2]], ["N22"], worlds=50))
+    assert not np.array_equal(both, sim.evaluate(EXP, [[-0.2]], ["S10"], worlds=50))
 
 
 def test_switches_and_quantiles_can_be_set() -> None:

@@ -77,7 +77,7 @@ def first_sentence(*rows: dict[str, Any], turned: bool = False) -> str:
 
 START = (
     "Change in how often force is used (joint 95 % interval). Do open ties help or hurt? "
-    "Direct ties instead of the status quo: "
+    "Open ties instead of the status quo: "
 )
 
 
@@ -113,7 +113,7 @@ def test_the_order_of_a_pair_in_the_table_does_not_matter() -> None:
 
 def test_an_interval_that_excludes_0_is_never_called_no_difference() -> None:
     text = first_sentence(SMALL, SMALL, SMALL)
-    assert "if Newsham is right, 0.2 points lower (0.05 to 0.4), clear but may be small" in text
+    assert "if Newsham is right, 0.2 points lower (0.05 to 0.4; clear but may be small)" in text
     assert "no difference" not in text
 
 
@@ -143,7 +143,7 @@ def test_the_grid_turns_with_the_result() -> None:
     three = replace(EXP, policies=EXP.policies[:3])
     right = describe_leaders(three, *tables(run(three, signs=(1, -1, 0.1))), "2026")
     turned = describe_leaders(three, *tables(run(three, signs=(-1, 1, 0.1))), "2026")
-    for caption, newsham, self in ((right, "direct ties", "the status quo"), (turned, "the status quo", "direct ties")):
+    for caption, newsham, self in ((right, "open ties", "the status quo"), (turned, "the status quo", "open ties")):
         assert f"If Newsham is right, {newsham} is clearly best on" in caption
         assert f"If Self is right, {self} is clearly best on" in caption
 
@@ -154,12 +154,12 @@ def tables(result: Result) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 @pytest.mark.parametrize(
     ("row", "head", "words"),
-    [(BETTER, "Direct ties", "direct ties is clearly best on four"),
-     (SMALL, "Direct ties", "on four the best is clear, but its lead may be small"),
+    [(BETTER, "Open ties", "open ties is clearly best on four"),
+     (SMALL, "Open ties", "on four the best is clear, but its lead may be small"),
      (OPEN, "Undecided", "on four it is too close to call"),
      (FEW, "Too few trials", "on four there are too few trials to say"),
-     (SAME, "No real difference", "on four no difference matters"),
-     (EQUAL, "No real difference", "on four no difference matters")],
+     (SAME, "No real difference", "on four there is no difference that matters"),
+     (EQUAL, "No real difference", "on four there is no difference that matters")],
 )  # fmt: skip
 def test_the_grid_names_the_best_only_where_it_is_settled(
     result: Result, row: dict[str, Any], head: str, words: str
@@ -209,7 +209,7 @@ def test_the_grid_names_those_in_front_where_only_some_are_settled(result: Resul
     versus[tied] = replace(versus[tied], verdict="same")
     three = replace(EXP, policies=EXP.policies[:3])
     head, detail = cell_text(three, levels, versus, "newsham", EXP.catalogue.outcomes[FORCE])
-    assert head == "Direct ties or Interoperability"
+    assert head == "Open ties or Integration with the US"
     assert detail.endswith("apart by less than 0.5 points")
 
 
@@ -218,43 +218,43 @@ def test_shares_are_told_as_frequencies(result: Result) -> None:
     levels = compare.means(summary, "2026")
     first, second = (round(100 * levels["self", name, FORCE][0]) for name in ("status_quo", "direct_ties"))
     expected = f"If Self is right: under the status quo, force is used in {first} of 100 imagined decades"
-    assert f"{expected}; with direct ties in {second}." in draw_outcome_shares(EXP, summary, "2026").caption
+    assert f"{expected}; with open ties in {second}." in draw_outcome_shares(EXP, summary, "2026").caption
 
 
 def test_each_sentence_has_the_number_of_ones_own_policy() -> None:
-    own = experiment({"status_quo": "Status quo", "direct_ties": "Direct ties", "both": "Both", "mine": "My plan"})
+    own = experiment({"status_quo": "Status quo", "direct_ties": "Open ties", "both": "Both", "mine": "My plan"})
     played = run(own)
     levels = {cell: level for cell, (level, _, _) in compare.means(played.summary(), "2026").items()}
     for name in (FORCE, "japan_gdp_loss_pct"):
         outcome = own.catalogue.outcomes[name]
         for view in own.worldviews:
-            assert "with My plan" in captions.frequency_sentence(own, view, outcome, levels)
-    assert "My plan instead of the status quo: if Newsham" in describe_differences(own, played.differences(), "2026")
+            assert "with “My plan”" in captions.frequency_sentence(own, view, outcome, levels)
+    assert "“My plan” instead of the status quo: if Newsham" in describe_differences(own, played.differences(), "2026")
     rows = played.rungs[played.rungs["worldview"] == "newsham"]
-    assert "with My plan" in describe_rungs(own, rows, own.worldviews[0])
+    assert "with “My plan”" in describe_rungs(own, rows, own.worldviews[0])
     values = {"median": 0.4, "mean": 0.5}
     spread = {(w.name, p.name, name): values for w in own.worldviews for p in own.policies for name in LOSSES}
-    assert "ith My plan, Japan loses" in said(describe_losses(own, spread, own.most_neutral()))
+    assert "ith “My plan”, Japan loses" in said(describe_losses(own, spread, own.most_neutral()))
 
 
 def test_one_policy_is_compared_with_nothing(result: Result) -> None:
     alone = replace(EXP, policies=EXP.policies[:1])
     caption = draw_outcome_shares(alone, result.summary(), "2026").caption
-    assert "direct ties" not in caption
+    assert "open ties" not in caption
     assert "compare" not in caption
 
 
 def test_own_titles_and_names_keep_their_capitals() -> None:
     own = experiment({"status_quo": "Status quo", "japan_first": "Japan first", "quiet": "Quiet help"})
     words = [captions.policy_phrase(own, name) for name in ("status_quo", "japan_first", "quiet")]
-    assert words == ["the status quo", "Japan first", "Quiet help"]
+    assert words == ["the status quo", "“Japan first”", "“Quiet help”"]
 
 
 def test_the_end_of_taiwans_bands_is_told(result: Result) -> None:
     rows = result.rungs[result.rungs["worldview"] == "newsham"]
     caption = said(describe_rungs(EXP, rows, EXP.worldviews[0]))
     assert caption.endswith("the status quo, Taiwan has fallen by the end in 12 of 100 imagined decades; "
-                            "with direct ties in 10 of 100.")  # fmt: skip
+                            "with open ties in 10 of 100.")  # fmt: skip
 
 
 @pytest.mark.parametrize(("mean", "tail"), [(0.85, True), (0.5, False)])
@@ -331,5 +331,5 @@ def test_an_interval_that_rounds_to_zero_has_no_sign_there() -> None:
 
 def test_the_letters_of_a_policy_called_a_b_stay() -> None:
     exp = sim.load("debate")
-    named = replace(exp, policies=(replace(exp.policies[0], name="a-b", title="A-B"),))
-    assert captions.policy_phrase(named, "a-b") == "A-B"
+    named = replace(exp, policies=(replace(exp.policies[0], name="a-b", title="A-B", plain_name=""),))
+    assert captions.policy_phrase(named, "a-b") == "“A-B”"

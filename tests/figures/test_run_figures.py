@@ -140,7 +140,7 @@ def test_marks_stand_at_the_differences_and_show_the_verdicts(result: Result) ->
         scale = 100 if outcome.unit == "share" else 1
         assert [mark.get_xdata() for mark in marks] == [[scale * one.difference] for one in shown]
         assert [mark.get_marker() for mark in marks] == [
-            differences_figure.VERDICTS[one.verdict][1]["marker"] for one in shown
+            differences_figure.MARKS[one.verdict]["marker"] for one in shown
         ]
 
 

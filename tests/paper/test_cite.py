@@ -131,7 +131,7 @@ def test_every_name_has_a_sentence(kind: str) -> None:
 
 
 def test_a_parameter_is_cited_with_its_claim() -> None:
-    entry = EXP.catalogue.parameters["us_intervenes_prob"]
+    entry = EXP.catalogue.parameters["us_or_japan_help"]
     claim = EXP.catalogue.claims[entry.claim or ""]
     found = cite.bases(EXP, entry.name)["parameters"]
     assert found.paragraphs == claim.paragraphs

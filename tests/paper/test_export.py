@@ -19,10 +19,12 @@ from typer.testing import CliRunner
 import sim
 from analysis.cli import main
 from analysis.figures import style
-from analysis.figures.captions import change, worldview_title
+from analysis.figures.captions import worldview_title
+from analysis.figures.verdict_words import change
 from analysis.paper import dictionary, export, workbook
 from analysis.questions.compare import comparisons, means, primary
 from sim.errors import FolderError
+from sim.results import tables
 from sim.results.result import Result
 from sim.results.store import load_folder, write_folder
 
@@ -85,7 +87,9 @@ def read(kind: str, out: Path, name: str) -> pd.DataFrame:
     if kind == "parquet":
         return pd.read_parquet(out / f"{name}.parquet")
     if kind == "xlsx":
-        return pd.read_excel(out, sheet_name=name, dtype={"start": str})
+        frame = pd.read_excel(out, sheet_name=name, dtype={"start": str})
+        blank = [name for name in tables.PAIR_TEXTS if name in frame and frame[name].isna().all()]
+        return frame.assign(**dict.fromkeys(blank))  # without any verdict; pandas takes them for numbers
     frame = pd.read_stata(out / f"{name}.dta")
     names = pd.read_csv(out / "dictionary.csv").query("table == @name").set_index("name")["column"]
     return frame.rename(columns=names.to_dict())
@@ -167,7 +171,7 @@ def test_an_excel_file_begins_with_what_people_read(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(export.write(tmp_path / "run", "xlsx", tmp_path / "run.xlsx"))
     assert book.sheetnames == ["Results", "In words", "dictionary", "summary", "differences"]
     sheet = book["Results"]
-    assert "Green: clearly better than direct ties" in sheet["A3"].value
+    assert "Green: clearly better than open ties" in sheet["A3"].value
     head = [cell.value for cell in sheet[5]]
     assert head[:5] == ["Start", "Outcome", "Policy", "If Newsham is right", "95 % interval"]
     assert (sheet.auto_filter.ref, sheet.freeze_panes) == (f"A5:I{sheet.max_row}", "D6")
@@ -209,7 +213,7 @@ def test_the_differences_are_put_into_words(tmp_path: Path, run: Path, result: R
         view = next(entry for entry in exp.worldviews if worldview_title(entry) == row["Whose beliefs"])
         comparison = versus[view.name, outcome.name, "direct_ties", "status_quo"]
         assert row["Question"] == "Do open ties help or hurt?"
-        assert (row["Policy"], row["Instead of"]) == ("Direct ties", "Status quo")
+        assert (row["Policy"], row["Instead of"]) == ("Open ties", "Status quo")
         assert row["What it changes"] == change(comparison, outcome)
         assert row["Difference"] == pytest.approx(comparison.difference * (100 if row["Unit"] == "points" else 1))
 

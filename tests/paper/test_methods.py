@@ -52,7 +52,7 @@ def edited(folder: Path, **change: Any) -> None:
 def test_the_page_shows_what_was_played(run: Path) -> None:
     text, record = page(run), json.loads((run / manifest.MANIFEST).read_text(encoding="utf-8"))
     for words in (
-        "2 policies for Japan (“Direct ties” and “Status quo”)", "3 worldviews", "1 start (“November 2026”)", "6 cells",
+        "2 policies for Japan (“Open ties” and “Status quo”)", "3 worldviews", "1 start (“November 2026”)", "6 cells",
         "played 100 times: in 100 worlds", "1 luck in each; 600 trials in all, from seed 7", "over 120 months",
         "Below 30 worlds, or 10 worlds with an event, a mean has no limits", "not a forecast",
         "common random numbers", "[@strait]", "[@debate_2020]",
@@ -98,7 +98,7 @@ def test_the_version_is_the_runs(run: Path, tmp_path: Path) -> None:
 
 def test_a_single_policy_has_no_comparisons(tmp_path: Path) -> None:
     text = page(played(tmp_path / "d", policies=["both"]))
-    assert "1 policy for Japan (“Both”)" in text
+    assert "1 policy for Japan (“Integration and open ties”)" in text
     assert "comparisons" not in text
 
 
@@ -147,7 +147,7 @@ def test_tables_hold_every_setting_and_parameter(run: Path) -> None:
     assert {*found["newsham from"]} == {"evidence", "Newsham's reading", "claim.N12=0.5", "set"}
     assert {*found["self from"]} == {"evidence", "Self's reading", "claim.N12=0.5", "set"}
     assert {*found["neutral from"]} == {"evidence", "claim.N12=0.5", "set"}
-    assert found.at["us_intervenes_prob", "paragraphs"] == "N¶12"
+    assert found.at["us_or_japan_help", "paragraphs"] == "N¶3 N¶12"
     rows = pd.read_csv(where / "settings.csv", keep_default_na=False).set_index("setting")["value"]
     assert rows["switch learning"] == "off"
     assert rows["policy direct_ties, escorts"] == "depth 1, openness 1, from month 0 over 12 months"

@@ -24,14 +24,14 @@ def test_what_a_run_says_turns_with_its_numbers() -> None:
     turned["verdict"] = "b better"
     turned[figures] = [0.02, 0.01, 0.03, 0.01, 0.03]
     worse = said(exp, result, turned)
-    assert all("better than the status quo: direct ties." in line for line in better[1:4])
-    assert all("worse than the status quo: direct ties." in line for line in worse[1:4])
+    assert all("better than the status quo: open ties." in line for line in better[1:4])
+    assert all("worse than the status quo: open ties." in line for line in worse[1:4])
     assert "12 are clear and large enough to matter" in better[4]
     turned[["verdict", "trials_needed"]] = "b better but may be small", 401.0
     small = said(exp, result, turned)
-    assert all("worse than the status quo, perhaps only a little: direct ties." in line for line in small[1:4])
-    assert "perhaps only a little more often if Self is right" in small[0]
-    assert "0 are clear and large enough to matter and 12 are clear but may be small" in small[4]
+    assert all("worse than the status quo (clear but may be small): open ties." in line for line in small[1:4])
+    assert "more often (clear but may be small) if Self is right" in small[0]
+    assert "Of 12 comparisons of policies, 12 are clear but may be small." in small[4]
     turned["verdict"] = "b better"
     turned.loc[turned["worldview"] == "self", "verdict"] = "a better"
     turned.loc[turned["worldview"] == "self", "difference"] = -0.02
@@ -65,11 +65,12 @@ def test_it_says_how_many_trials_would_tell_the_rest() -> None:
     needed.loc[at & (needed["worldview"] == "self"), "trials_needed"] = [401.0, 12_345.0, 900.0, 40_001.0]
     more = said(exp, result, needed)
     assert more[5] == (
-        "About 13,000 trials might settle three of the 12 that are undecided or may be small. "
+        "About 13,000 trials might settle three of the 12 that are too close to call or may be small. "
         "One of the others lies at the margin. More trials will not settle it."
     )
     needed.loc[at, "trials_needed"] = pd.NA
-    assert said(exp, result, needed)[5].startswith("12 of the 12 that are undecided or may be small lie at the margin.")
+    every = "12 of the 12 that are too close to call or may be small lie at the margin."
+    assert said(exp, result, needed)[5].startswith(every)
     assert len(said(exp, result, needed)) == 6
 
 

@@ -48,12 +48,14 @@ def check_sums(table: pd.DataFrame) -> None:
 
 
 def test_a_linear_model_gives_each_claim_its_own() -> None:
-    weights = {"force_hr_lost_hope": 1.0, "us_intervenes_prob": -2.0, "us_or_japan_help": 0.5, "hope_loss_ties": 3.0}
+    weights = {
+        "force_hr_lost_hope": 1.0, "success_or_ties": -2.0, "success_or_japan_fights": 0.5, "hope_loss_ties": 3.0
+    }  # fmt: skip
     found = claims(planted({(name,): w for name, w in weights.items()}, 0.3, noise=5.0), trials=4000)
     newsham, by_self = means("newsham"), means("self")
     apart = {name: w * (newsham[name] - by_self[name]) for name, w in weights.items()}
     truth = {"S7": apart["force_hr_lost_hope"], "S16": apart["hope_loss_ties"],
-             "N22": apart["us_intervenes_prob"] + apart["us_or_japan_help"]}  # fmt: skip
+             "N8": apart["success_or_ties"] + apart["success_or_japan_fights"]}  # fmt: skip
     rows = found.table
     for name, value in truth.items():
         error = (number(rows, name, "high") - number(rows, name, "low")) / 4
@@ -65,7 +67,7 @@ def test_a_linear_model_gives_each_claim_its_own() -> None:
     assert found.details["sampling_error"].max() < 1e-9  # no order differs from another
     authors = rows[rows["claim"] == AUTHOR].set_index("theme")["value"]
     assert list(authors.index) == ["newsham", "self", "both"]
-    assert authors["newsham"] == pytest.approx(number(rows, "N22"))
+    assert authors["newsham"] == pytest.approx(number(rows, "N8"))
     assert authors["self"] == pytest.approx(number(rows, "S7") + number(rows, "S16"))
     assert authors["both"] == 0
     check_sums(found.table)
@@ -73,10 +75,10 @@ def test_a_linear_model_gives_each_claim_its_own() -> None:
 
 def test_an_interaction_is_divided_and_reported() -> None:
     """Two claims of different themes that only count together: half each, and one pair that interacts."""
-    found = claims(planted({("force_hr_lost_hope", "us_intervenes_prob"): 1.0}), trials=4000)
+    found = claims(planted({("force_hr_lost_hope", "us_or_japan_help"): 1.0}), trials=4000)
     newsham, by_self = means("newsham"), means("self")
     hope, help_ = (
-        (newsham[name], by_self[name]) for name in ("force_hr_lost_hope", "us_intervenes_prob")
+        (newsham[name], by_self[name]) for name in ("force_hr_lost_hope", "us_or_japan_help")
     )  # each at Newsham's end and at Self's
     together = (hope[0] - hope[1]) * (help_[0] - help_[1])
     truth = {
@@ -112,7 +114,7 @@ def test_the_error_of_sampled_orders_is_part_of_the_error() -> None:
 
 def test_pairs_picked_for_their_size_have_intervals_for_all_pairs() -> None:
     """The largest of some pairs is judged by an interval that holds for every pair that could have been picked."""
-    names = ("force_hr_lost_hope", "us_intervenes_prob", "hope_loss_ties", "answer_official_prob", "taiwan_will_points",
+    names = ("force_hr_lost_hope", "us_or_japan_help", "hope_loss_ties", "answer_official_prob", "taiwan_will_points",
              "public_support", "buildup_ties_pct", "ties_cost_share")  # fmt: skip
     terms: dict[tuple[str, ...], float] = {(name,): 1.0 for name in names}
     found = claims(planted(terms | {names[:2]: 1e-3, names[2:4]: 1e-3}), trials=2000)
@@ -170,7 +172,7 @@ def test_a_claim_on_which_both_are_silent_gets_exactly_nothing() -> None:
     game = Game.of(Question.of(exp, contrast=PAIR, outcomes=["use_of_force"]))
     assert "S7" in game.idle
     assert "S7" not in game.players
-    question = replace(planted({("force_hr_lost_hope",): 1.0, ("us_intervenes_prob",): 1.0}), experiment=exp)
+    question = replace(planted({("force_hr_lost_hope",): 1.0, ("us_or_japan_help",): 1.0}), experiment=exp)
     table = claims(question, trials=200).table
     assert (
         not table.loc[table["claim"] == "S7", ["value", "low", "high", "swap_into_newsham", "swap_into_self"]]
@@ -180,7 +182,7 @@ def test_a_claim_on_which_both_are_silent_gets_exactly_nothing() -> None:
 
 
 def test_workers_and_interruptions_change_nothing(tmp_path: Path) -> None:
-    question = planted({("force_hr_lost_hope", "us_intervenes_prob"): 1.0, ("hope_loss_ties",): 1.0}, noise=1.0)
+    question = planted({("force_hr_lost_hope", "us_or_japan_help"): 1.0, ("hope_loss_ties",): 1.0}, noise=1.0)
     whole = claims(question, Work(workers=1), trials=600)
     first = claims(question, Work(tmp_path, workers=3), trials=600)
     kept = sorted((tmp_path / "played").iterdir())

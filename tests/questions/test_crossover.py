@@ -10,6 +10,7 @@ import pytest
 from planted import EXP, NAMES, means, planted
 
 from analysis.figures import crossover_figure, flip_figure
+from analysis.figures.captions import digits
 from analysis.questions.crossover import (
     Crossover,
     crossover,
@@ -139,8 +140,8 @@ def test_places_in_the_units_of_the_numbers() -> None:
 
 
 def test_a_map_of_a_linear_model() -> None:
-    terms: dict[tuple[str, ...], float] = {("force_hr_lost_hope",): 1.0, ("us_intervenes_prob",): 1.0}
-    question = planted(terms, -at_dial("force_hr_lost_hope", -0.5) - at_dial("us_intervenes_prob", 0.5))
+    terms: dict[tuple[str, ...], float] = {("force_hr_lost_hope",): 1.0, ("us_or_japan_help",): 1.0}
+    question = planted(terms, -at_dial("force_hr_lost_hope", -0.5) - at_dial("us_or_japan_help", 0.5))
     points = [{"S7": x, "N22": y} for x, y in ((-1.0, 0.0), (-0.5, 0.5), (0.0, 1.0))]
     found = play_settings(question, points, 2000)[:, :, 0].mean(axis=0)
     assert found[1] == pytest.approx(0, abs=0.05)
@@ -165,7 +166,10 @@ def test_the_smallest_flip_of_a_linear_model_is_the_fewest_largest_steps() -> No
     assert found.result == "turned"
     assert len(found.changes) == fewest == 2
     assert {one.split()[0] for one in found.changes} in ({"S7", "S16"}, {"S7", "S9"})
-    assert "two beliefs" in " ".join(flip_figure.describe_flip(found))
+    said = flip_figure.describe_flip(found)
+    assert "two beliefs" in said[1]
+    low, high = sorted(abs(100 * value) for value in found.table[["low", "high"]].to_numpy(float)[2].tolist())
+    assert said[2].endswith(f" ({digits(low)} to {digits(high)}).")  # the difference that it reaches, with its interval
 
 
 FOUR = ("force_hr_lost_hope", "hope_loss_ties", "answer_or_combat", "taiwan_will_points")  # of four claims

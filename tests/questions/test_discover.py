@@ -170,7 +170,7 @@ def test_what_counts_as_the_same_can_be_left_out() -> None:
 
 
 def test_it_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    question = planted({("us_intervenes_prob",): 1.0}, constant=-0.5, noise=0.5)
+    question = planted({("prc_opportunist_prob",): 1.0}, constant=-0.5, noise=0.5)
     whole = discover(question, points=64, trials=20)
     discover(question, Work(tmp_path), points=32, trials=20)  # fewer points are a part of more
     kept = {path.name for path in (tmp_path / "played").iterdir()}
@@ -196,7 +196,7 @@ def test_the_other_law_takes_readings_and_the_evidence_alike() -> None:
         found, counts = np.unique(column, return_counts=True)
         assert found.tolist() == stops
         assert counts / counts.sum() == pytest.approx(1 / len(stops), abs=0.01)
-    played = discover(planted({("us_intervenes_prob",): 1.0}, -0.6), points=256, trials=20, law="readings")
+    played = discover(planted({("prc_opportunist_prob",): 1.0}, -0.6), points=256, trials=20, law="readings")
     assert {*played.points["claim.N1"]} == {0.0, 1.0}
     assert played.design["law"] == LAWS["readings"]
     with pytest.raises(QuestionError, match="nearest: dials"):
@@ -235,7 +235,7 @@ def test_examples_in_docstrings_run(module: ModuleType) -> None:
 
 def test_a_clear_point_has_the_first_trials_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """With fewer trials where the side is clear, cases are the same as with all trials at every point."""
-    question = planted({("us_intervenes_prob",): 1.0, ("force_hr_lost_hope",): -0.3}, noise=1.0)
+    question = planted({("prc_opportunist_prob",): 1.0, ("force_hr_lost_hope",): -0.3}, noise=1.0)
     found = discover(question, points=128, trials=400)
     monkeypatch.setattr(discover_module, "CLEAR", 1.0)  # an endless interval: no point is clear
     full = discover(question, points=128, trials=400)

@@ -120,7 +120,7 @@ def test_few_worlds_have_no_limits_and_the_words_say_so() -> None:
 def test_the_words_give_the_sum_as_a_reader_says_it() -> None:
     lines = describe_mechanisms(planted({("deterrence",): -0.12, ("lost_hope",): 0.04}), "use_of_force")
     text = lines[0].replace("\u00a0", " ")
-    assert text == "Direct ties instead of the status quo, if Newsham is right: deters −12, provokes +4.0, in all −8.0."
+    assert text == "Open ties instead of the status quo, if Newsham is right: deters −12, provokes +4.0, in all −8.0."
     more = describe_mechanisms(planted({("deterrence",): 0.02, ("entrapment",): 0.03}), "use_of_force")[0]
     assert more.replace("\u00a0", " ").endswith("deters less +2.0, provokes 0, the rest +3.0, in all +5.0.")
 

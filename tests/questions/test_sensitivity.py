@@ -185,7 +185,7 @@ def test_luck_alone_is_rejected() -> None:
 
 def test_a_planted_difference_through_the_whole_path() -> None:
     """Dials move means in a straight line, so what each weighs is known: its effect squared, of the sum."""
-    weights = {"force_hr_lost_hope": 1.0, "hope_loss_ties": -2.0, "us_intervenes_prob": 1.0}
+    weights = {"force_hr_lost_hope": 1.0, "hope_loss_ties": -2.0, "us_or_japan_help": 1.0}
     found = sensitivity(planted({(name,): w for name, w in weights.items()}, 0.3, noise=2.0),
                         trials=400, trajectories=4, points=128, heaviest=3)  # fmt: skip
     ends = {name: means(name) for name in ("newsham", "self", "neutral")}
@@ -227,7 +227,7 @@ def test_the_law_of_readings_moves_claims_from_stop_to_stop() -> None:
 
 
 def test_workers_and_interruptions_change_nothing(tmp_path: Path) -> None:
-    question = planted({("force_hr_lost_hope", "us_intervenes_prob"): 1.0}, noise=1.0)
+    question = planted({("force_hr_lost_hope", "us_or_japan_help"): 1.0}, noise=1.0)
     small: dict[str, Any] = {"trials": 40, "trajectories": 2, "points": 8, "heaviest": 2}
     reports: list[tuple[int, int]] = []
     whole = sensitivity(question, Work(workers=1, progress=lambda *two: reports.append(two)), **small)

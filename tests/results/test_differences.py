@@ -113,6 +113,21 @@ def test_a_turned_result_turns_the_verdict() -> None:
         assert math.copysign(1, pair(frame, "force")["difference"]) == math.copysign(1, ties - quo)
 
 
+def test_each_row_names_the_interval_that_gave_its_verdict(result: Result) -> None:
+    """A reader once had to know which outcomes are primary to tell by which limits a row was judged."""
+    frame = result.differences()
+    limits = {"simultaneous": ("simultaneous_low", "simultaneous_high"), "single": ("low", "high")}
+    for interval, (low, high) in limits.items():
+        here = frame[(frame["verdict_interval"] == interval) & ~frame["identical"]]
+        assert len(here) > 5
+        better = {name: outcome.better for name, outcome in result.experiment.catalogue.outcomes.items()}
+        for row in here.to_dict("records"):
+            assert row["verdict"] == contrasts.verdict(row[low], row[high], row["margin"], better[row["outcome"]])
+    assert frame.loc[frame["verdict_interval"].isna(), "verdict"].isin(["too few to say", None]).all()
+    few = played(experiment(trials=60)).differences()
+    assert "simultaneous" not in set(few["verdict_interval"])
+
+
 def test_where_more_is_better_the_verdict_follows(result: Result) -> None:
     row = pair(result.differences(), "holds")
     assert row["difference"] > row["simultaneous_low"] > 0.005

@@ -30,15 +30,15 @@ def test_levels_are_those_of_the_summary(table: small_table.SmallTable) -> None:
 def test_verdicts_turn_with_the_sign_of_the_difference(table: small_table.SmallTable) -> None:
     """The made-up ties lower force under the first worldview and raise it under the second."""
     assert list(table.verdicts.loc["Status quo"]) == ["", "", ""]
-    better, worse, _ = table.verdicts.loc["Both"]
+    better, worse, _ = table.verdicts.loc["Integration and open ties"]
     assert (better, worse) == ("better", "worse")
 
 
 def test_a_verdict_is_that_of_the_policy_whichever_comes_first_in_the_pair() -> None:
     row = {"policy_a": "mine", "policy_b": "base", "verdict": "a better but may be small", "identical": False}
-    assert small_table._verdict(row, "mine") == "better, perhaps only a little"
+    assert small_table._verdict(row, "mine") == "better, clear but may be small"
     swapped = row | {"policy_a": "base", "policy_b": "mine"}
-    assert small_table._verdict(swapped, "mine") == "worse, perhaps only a little"
+    assert small_table._verdict(swapped, "mine") == "worse, clear but may be small"
     assert small_table._verdict(row | {"verdict": "b better"}, "mine") == "worse"
     assert small_table._verdict(row | {"identical": True}, "mine") == "identical in every trial"
 
@@ -60,4 +60,4 @@ def test_one_policy_has_levels_and_no_verdict() -> None:
 def test_few_trials_have_no_interval() -> None:
     table = small_table.small_table(made_up_run.run(made_up_run.experiment(trials=20)))
     assert str(table.levels.iloc[0, 0]).endswith("(too few for an interval)")
-    assert set(table.verdicts.iloc[1]) == {"too few to say"}
+    assert set(table.verdicts.iloc[1]) == {"too few trials to say"}

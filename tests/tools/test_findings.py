@@ -50,8 +50,8 @@ def test_words_follow_the_numbers(exp: Experiment) -> None:
 
     assert "6.0 points higher (5.0 to 7.0) if Self is right" in first(0.06, 0.05, 0.07)
     assert "6.0 points lower (5.0 to 7.0) if Self is right" in first(-0.06, -0.07, -0.05)
-    assert "not settled (−1.0 to 3.0 points) if Self is right" in first(0.01, -0.01, 0.03)
-    assert "the same within 0.5 points (−0.1 to 0.2) if Self is right" in first(0.0005, -0.001, 0.002)
+    assert "too close to call (−1.0 to +3.0) if Self is right" in first(0.01, -0.01, 0.03)
+    assert "no difference that matters (under 0.5 points) if Self is right" in first(0.0005, -0.001, 0.002)
     assert "identical in every trial if Self is right" in first(0.0, 0.0, 0.0)
 
 

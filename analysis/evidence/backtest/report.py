@@ -126,28 +126,34 @@ def _describe_seen(backtest: Backtest, record: Record) -> str:
 
 
 def _summarize_gains(over_rivals: Sequence[Gain]) -> str:
-    """Which gains are clear, and how large a gain the sample could show."""
+    """Which gains are clear, and how large a true gain the sample mostly shows."""
     clear = [f"{LABELS[gain.forecaster]} over {LABELS[gain.against]} {format_gain(gain)}"
              for gain in over_rivals if gain.is_clear()]  # fmt: skip
-    sizes = [gain.smallest_gain for gain in over_rivals if gain.smallest_gain is not None]
-    power = (
-        f"this sample could show gains of {_format_size(min(sizes))} to {_format_size(max(sizes))}"
-        if sizes
-        else "too few clusters to say how large a gain they could show"
-    )
+    power = _describe_power([gain.smallest_gain for gain in over_rivals if gain.smallest_gain is not None])
     if all(gain.low is None for gain in over_rivals):
-        return f"too few clusters for an interval ({power})."
+        return f"too few clusters for an interval. {power}"
     if not clear:
-        return f"no clear gain or loss ({power})."
-    rest = f"The other {len(over_rivals) - len(clear)} comparisons show no clear difference ({power})."
-    return f"{'; '.join(clear)}. {rest}"
+        return f"no clear gain or loss. {power}"
+    left = len(over_rivals) - len(clear)
+    words = "comparison shows" if left == 1 else "comparisons show"
+    rest = f"The other {left} {words} no clear difference. " * (left > 0)
+    return f"{'; '.join(clear)}. {rest}{power}"
 
 
 def _compare_authors(gain: Gain) -> str:
     if gain.is_clear():
         return f"{LABELS['newsham' if gain.gain > 0 else 'self']} forecast better. Newsham's gain: {format_gain(gain)}."
-    power = "" if gain.smallest_gain is None else f", and this sample could show {_format_size(gain.smallest_gain)}"
-    return f"no clear difference. Newsham's gain: {format_gain(gain)}{power}."
+    power = "" if gain.smallest_gain is None else f" {_describe_power([gain.smallest_gain])}"
+    return f"no clear difference. Newsham's gain: {format_gain(gain)}.{power}"
+
+
+def _describe_power(sizes: Sequence[float]) -> str:
+    """How large a true gain must be to be clear in four of five samples; a smaller one is clear in fewer of them."""
+    if not sizes:
+        return "Too few clusters to say how large a gain they would show."
+    least, most = (_format_size(end(sizes)) for end in (min, max))
+    span = least if least == most else f"{least} to {most}"
+    return f"A true gain of {span} would be clear in four of five such samples, a smaller one in fewer."
 
 
 def format_gain(gain: Gain) -> str:

@@ -21,7 +21,7 @@ def expects_us(willing: float, politics: float, firmness: float, relief: float) 
     """The PRC's idea of how likely the US is to fight for Taiwan.
 
     Because it reckons as the US itself does, but from what it sees: a name for `firmness` (points) and the help of
-    Japan's that is visible (`relief`, odds ratio). Source: Chicago Council polls 2020-25; claim N22 (N¶12).
+    Japan's that is visible (`relief`, odds ratio). Source: Chicago Council polls 2020-25; claim N22 (N¶3, N¶12).
     """
     return scale.shifted(scale.chance(willing + (politics + firmness)), relief)
 
@@ -88,7 +88,7 @@ def perceives_window(before: float, now: float) -> float:
 def perceives_hope(start: float, lost: float, ties_loss: float, official_ties: float) -> float:
     """The PRC's idea of the chance that peaceful unification stays open.
 
-    Because single events (`lost`, points) fade but an official tie stands. Source: claims S16, S7 (E¶1, S¶4, S¶7).
+    Because single events (`lost`, points) fade but an official tie stands. Source: claims S16, S7 (S¶4, S¶7).
     """
     return scale.clip(start - lost - ties_loss * official_ties, DOUBT, CONFIDENCE)
 
@@ -191,7 +191,7 @@ def weighs_step(kind: float, combat: float, habit: float, anger: float, trade: f
 
     Each argument is the logarithm of one reason's odds or odds ratio: the kind of step, its combat role, how often it
     has been taken before, anger over earlier ones, and the trade that coercion would put at risk. Because they are
-    ratios on common odds, nothing is counted twice. Source: coercion episodes 1995-2026; claims S9, S18, N13.
+    ratios on common odds, nothing is counted twice. Source: coercion episodes 1995-2026; claims S9, N13.
     """
     return exp(kind + (combat + habit) + anger + trade)
 

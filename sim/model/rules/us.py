@@ -14,7 +14,7 @@ def willingness(willing: float, politics: float, relief: float) -> float:
     """How likely the US is to fight for Taiwan against an invasion.
 
     Because presidents differ (`politics`, points), and because an ally who helps eases the load (`relief`, odds ratio).
-    Source: Chicago Council polls 2020-25; claim N22 (N¶12).
+    Source: Chicago Council polls 2020-25; claim N22 (N¶3, N¶12).
     """
     return scale.shifted(scale.chance(willing + politics), relief)
 
@@ -23,7 +23,7 @@ def intervenes(probability: float, u: float) -> bool:
     """The US fights.
 
     Because the same luck is kept through escalation, one who came to a blockade's aid also meets the invasion.
-    Source: CSIS 2023, 2025; claim N22.
+    Source: CSIS 2023, 2025.
     """
     return u < probability
 
