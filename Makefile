@@ -11,7 +11,7 @@ PIP := $(BIN)/python $(INSTALL) --constraint constraints.txt
 NEWEST := .venv-newest/bin
 TESTS ?=
 
-.PHONY: demo test test-fast test-newest constraints lint docs-check clean
+.PHONY: demo test test-fast test-newest constraints lint docs-check site clean
 
 demo: .venv/installed
 	$(BIN)/strait run scenarios/debate.yaml --out '$(OUT)' --fresh $(DEMO_ARGS)
@@ -45,8 +45,12 @@ lint: .venv/installed-test
 docs-check: .venv/installed-test
 	$(BIN)/python -m tools document --check
 
+# The web site in site/: the simulator and all pages, for GitHub Pages or any other server.
+site: .venv/installed-test
+	$(BIN)/python -m tools site
+
 clean:
-	rm -rf .venv .venv-newest .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .venv-newest .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist site
 
 # The two stamps are older than these files whenever what must be installed may have changed.
 .venv/installed: pyproject.toml constraints.txt | $(BIN)/python

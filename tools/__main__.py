@@ -112,6 +112,25 @@ def _wanted(names: list[str], exp: Experiment, records: Path) -> list[str]:
 
 
 @app.command()
+def site(
+    out: Annotated[Path, Option(metavar="DIR", help="Folder of the site; an earlier site there is replaced.")] = Path(
+        "site"
+    ),
+) -> None:
+    """Build the web site: the simulator of the debate and all pages, as static files for any server."""
+    with readable_errors():
+        from analysis.page import build
+        from sim.scenario import loader
+        from tools import site as building
+
+        started = time.perf_counter()
+        written = building.build_site(DOCS.parent, out, build.build(loader.load("debate"), "debate"))
+        size = sum((out / name).stat().st_size for name in written) / 1e6
+        seconds = time.perf_counter() - started
+        typer.echo(f"{out}: {len(written)} files, {size:.1f} MB, in {seconds:.0f} s. Open {out / 'index.html'}.")
+
+
+@app.command()
 def selftest(
     runs: Annotated[int, Option(metavar="N", min=1, help="Runs of each size.")] = 200,
     worlds: Annotated[list[int] | None, Option(metavar="N", min=1, help="Only runs of so many worlds.")] = None,
