@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shlex
 from collections.abc import Iterable
 from dataclasses import replace
@@ -94,6 +95,15 @@ def _failures_of_cell(experiment: Experiment, block: Block, cell: Cell) -> list[
 def failures_table(failures: Iterable[Failure]) -> pd.DataFrame:
     """Table with one row a failed trial and the fields of `Failure` as columns."""
     return pd.DataFrame([*failures], columns=list(Failure._fields))
+
+
+def warn_of_failures(failed: pd.DataFrame) -> None:
+    """Log that trials failed, if any did: whoever reads tables from Python sees no terminal line about it."""
+    if len(failed):
+        logging.getLogger("sim").warning(
+            f"{len(failed):,} trials failed: their worlds are in no table, so the rest is no fair sample. "
+            f"result.failures lists them; the first: {', '.join(map(str, failed.iloc[0]))}"
+        )
 
 
 def write_failures(folder: Path, failed: pd.DataFrame) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import platform
@@ -18,10 +19,13 @@ from sim.scenario.experiment import Experiment
 
 PROGRAM = "strait"
 MANIFEST = "manifest.json"
+CHECKSUM = "manifest_sha256"  # of all other entries, as they are written
 SCHEMA = "4"  # of a folder; it changes when the columns, types or names of files do
 DISTRIBUTIONS = ("strait-wargame", "numpy", "llvmlite", "pandas", "pyarrow", "mesa", "scipy")
 MAX_NAMED = 4  # differences named in one message
 NO_SETTINGS = ("trials", "changes")  # of an experiment: trials can be added, and changes only say why settings differ
+
+RESTORE = "restore the file, or give the command again with --fresh to replace the results"
 
 Manifest = dict[str, Any]
 
@@ -64,11 +68,21 @@ def describe_experiment(experiment: Experiment) -> Manifest:
 
 
 def write(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Write a manifest to its folder, in place of an earlier one."""
-    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    """Write a manifest to its folder, in place of an earlier one, with its own checksum."""
     # Under LANG=C Python keeps the bytes of a non-ASCII path as surrogates; here they become letters again.
-    letters = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    disk.save(folder / MANIFEST, letters.encode())
+    letters = _format(manifest).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    content = json.loads(letters)
+    disk.save(folder / MANIFEST, _format(content | {CHECKSUM: _checksum(content)}).encode())
+
+
+def _format(manifest: Mapping[str, Any]) -> str:
+    return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+
+
+def _checksum(manifest: Mapping[str, Any]) -> str:
+    """Checksum of all entries but the checksum itself."""
+    entries = {name: entry for name, entry in manifest.items() if name != CHECKSUM}
+    return hashlib.sha256(_format(entries).encode()).hexdigest()
 
 
 def installed_version(name: str) -> str | None:
@@ -88,12 +102,26 @@ def utc_now() -> str:
 
 
 def read(folder: Path) -> Manifest | None:
-    """Manifest of a run or of another command (it has a `command`); None if the folder has none of this program."""
+    """Manifest of a run or of another command (it has a `command`); None if the folder has none of this program.
+
+    Raises FolderError if the file was cut or edited: it is no JSON any more, or does not have its own checksum.
+    """
+    path = folder / MANIFEST
     try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        content = path.read_bytes()
+    except OSError:
         return None
-    return found if isinstance(found, dict) and found.get("program") == PROGRAM else None
+    try:
+        found = json.loads(content.decode())
+    except ValueError as error:
+        if content.startswith(_format({"program": PROGRAM})[:-3].encode()):
+            raise FolderError(f"{path}: cut or edited, and cannot be read ({error}); {RESTORE}") from error
+        return None
+    if not isinstance(found, dict) or found.get("program") != PROGRAM:
+        return None
+    if found.get(CHECKSUM) not in (None, _checksum(found)):
+        raise FolderError(f"{path}: edited since it was written, by its {CHECKSUM}; {RESTORE}")
+    return found
 
 
 def read_run(folder: Path, *, any_schema: bool = False) -> Manifest | None:
@@ -104,7 +132,12 @@ def read_run(folder: Path, *, any_schema: bool = False) -> Manifest | None:
     unfinished = {disk.LOCK, disk.temporary_path(folder / MANIFEST).name}
     if not folder.exists() or (folder.is_dir() and {entry.name for entry in folder.iterdir()} <= unfinished):
         return None
-    found = read(folder) or {}
+    try:
+        found = read(folder) or {}
+    except FolderError:
+        if any_schema:
+            return {"written": [], "status": "running"}
+        raise
     if not found and (folder / MANIFEST).is_file() and not (folder / MANIFEST).read_bytes().strip():
         if any_schema:
             return {"written": [], "status": "running"}

@@ -131,13 +131,15 @@ def _read_metadata(path: Path) -> PartMetadata:
 
 
 @contextmanager
-def _report_damage(folder: Path) -> Iterator[None]:
-    """Raise FolderError for a file that is missing or damaged."""
+def _report_damage(path: Path) -> Iterator[None]:
+    """Raise FolderError for a file that is missing or damaged, by the checksums of its pages."""
     try:
         yield
-    except (OSError, pa.ArrowException, KeyError) as error:
+    except FolderError:
+        raise
+    except (OSError, pa.ArrowException, KeyError, ValueError) as error:
         raise FolderError(
-            f"{folder}: a file is missing or damaged ({error}); run the same command again to replace it"
+            f"{path}: missing or damaged ({error}); give the command of the run again, which replaces it"
         ) from error
 
 
@@ -241,32 +243,37 @@ class Parts:
 
     def trials(self, numbers: Sequence[int]) -> FolderTrials:
         """Trials of these blocks, read column by column."""
-        return FolderTrials(self.experiment, self.folder, [self.path(TRIALS, number) for number in numbers])
+        return FolderTrials(self.experiment, [self.path(TRIALS, number) for number in numbers])
 
     def failures(self, numbers: Sequence[int]) -> list[Failure]:
         """Trials that failed in these blocks."""
-        with _report_damage(self.folder):
-            parts = [_read_metadata(self.path(TRIALS, number)) for number in numbers]
-        return [failure for metadata in parts for failure in metadata.failures]
+        found: list[Failure] = []
+        for path in (self.path(TRIALS, number) for number in numbers):
+            with _report_damage(path):
+                found += _read_metadata(path).failures
+        return found
 
     def rungs(self, numbers: Sequence[int], trials: int) -> pd.DataFrame:
         """Shares of trials on each rung over these blocks, which hold `trials` trials of a cell."""
         counts: Any = 0
-        with _report_damage(self.folder):
-            for number in numbers:
-                counts = counts + _read_column(self.path(RUNG_COUNTS, number), "count")
+        for path in (self.path(RUNG_COUNTS, number) for number in numbers):
+            with _report_damage(path):
+                counts = counts + _read_column(path, "count")
         return tables.rung_shares(self.experiment, counts, trials)
 
     def worlds(self, numbers: Sequence[int]) -> pd.DataFrame:
         """Parameters of the worlds of these blocks."""
-        with _report_damage(self.folder):
-            return tables.join_worlds([_read_rows(self.path(WORLDS, number)).to_pandas() for number in numbers])
+        return tables.join_worlds([self._frame(WORLDS, number) for number in numbers])
 
     def frames(self, kind: str) -> Iterator[pd.DataFrame]:
         """Rows of one kind, a part at a time, in order of worlds; within a part cell by cell."""
-        with _report_damage(self.folder):
-            for number in self.numbers():
-                yield _read_rows(self.path(kind, number)).to_pandas()
+        for number in self.numbers():
+            yield self._frame(kind, number)
+
+    def _frame(self, kind: str, number: int) -> pd.DataFrame:
+        path = self.path(kind, number)
+        with _report_damage(path):
+            return pd.DataFrame(_read_rows(path).to_pandas())
 
 
 FillBlocks = Callable[[Parts, Sequence[int]], Generator[int, None, None]]
@@ -279,11 +286,12 @@ class FolderTrials(Mapping["Cell", tables.Rows]):
     A column is read for all cells at once and cached while there is room, so memory holds few numbers a trial.
     """
 
-    def __init__(self, experiment: Experiment, folder: Path, paths: Sequence[Path]) -> None:
-        self._folder, self._paths, self._cells = folder, [*paths], tables.cells(experiment)
-        with _report_damage(folder):
-            self._footers = [_read_footer(path) for path in paths]
-            schema = self._footers[0].schema.to_arrow_schema()
+    def __init__(self, experiment: Experiment, paths: Sequence[Path]) -> None:
+        self._paths, self._cells, self._footers = [*paths], tables.cells(experiment), []
+        for path in paths:
+            with _report_damage(path):
+                self._footers.append(_read_footer(path))
+        schema = self._footers[0].schema.to_arrow_schema()
         sizes = [footer.num_rows // len(self._cells) for footer in self._footers]
         self._edges = np.concatenate([[0], np.cumsum(sizes)])
         keys = {*tables.CELL_COLUMNS, "trial"}
@@ -312,8 +320,8 @@ class FolderTrials(Mapping["Cell", tables.Rows]):
         while len(self._cache) > 2 and sum(values.nbytes for values in self._cache.values()) + size > CACHE_BYTES:
             self._cache.pop(next(iter(self._cache)))  # the oldest goes before the next is read
         values = np.empty((len(self._cells), self.size), self.dtype[name])
-        with _report_damage(self._folder):
-            for i, (path, footer) in enumerate(zip(self._paths, self._footers, strict=True)):
+        for i, (path, footer) in enumerate(zip(self._paths, self._footers, strict=True)):
+            with _report_damage(path):
                 part = _read_column(path, name, footer).reshape(len(self._cells), -1)
                 values[:, self._edges[i] : self._edges[i + 1]] = part
         values.flags.writeable = False

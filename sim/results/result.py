@@ -343,16 +343,13 @@ def collect_blocks(experiment: Experiment, blocks: Iterable[Block], progress: Pr
             progress(done * len(records), experiment.trials * len(records))
     if not filled:
         raise ValueError(f"every trial failed; the first failure: {failed[0]}")
-    if failed:
-        logging.getLogger("sim").warning(
-            f"{len(failed):,} trials failed: their worlds are in no table, so the rest is no fair sample. "
-            f"result.failures lists them; the first: {', '.join(map(str, failed[0]))}"
-        )
+    table = failures.failures_table(failed)
+    failures.warn_of_failures(table)
     joined = tables.join_worlds(worlds)
     return Result(
         experiment,
         {cell: rows[:filled] for cell, rows in records.items()},
         joined.copy,  # a result can be pickled
         tables.rung_shares(experiment, counts, filled),
-        failures=failures.failures_table(failed),
+        failures=table,
     )

@@ -7,6 +7,7 @@ manifest says `running` until the last table is written. `docs/results.md` descr
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -171,8 +172,7 @@ def _read_complete(folder: Path, found: Manifest, experiment: Experiment, until:
     if found["status"] != "complete" or found["trials"] != present.trials:
         return None
     parts, rule = Parts.of_run(folder, found, present), StoppingRule(present, until)
-    has_tables = found.get("share") or all((folder / name).exists() for name in TABLES)
-    if not has_tables or any(parts.status(number) != "complete" for number in parts.own_blocks):
+    if _damaged_tables(folder, found) or any(parts.status(number) != "complete" for number in parts.own_blocks):
         return None
     if until and not rule.is_met(parts, parts.total):
         return None
@@ -246,7 +246,8 @@ def load_folder(folder: str | Path, *, partial: bool = False) -> Result:
     Raises
     ------
     FolderError
-        If the folder holds no run, none that is complete, or a file is missing or damaged.
+        If the folder holds no run, none that is complete, or a file is missing or damaged. The manifest and the
+        tables have sha256 checksums in the manifest, and each page of a Parquet file has its own.
 
     Examples
     --------
@@ -265,6 +266,11 @@ def load_folder(folder: str | Path, *, partial: bool = False) -> Result:
             f"{folder}: its run is not finished; strait run continues it, strait summarise shows what there is, "
             "and --fresh replaces it"
         )
+    if damaged := _damaged_tables(Path(folder), found):
+        raise FolderError(
+            f"{Path(folder) / damaged[0]}: missing, cut or edited, by its sha256 in {manifest.MANIFEST}; restore the "
+            "file, or give the command of the run again, which writes its tables again"
+        )
     experiment = replace(manifest.read_experiment(found), trials=found["trials"])
     return _read(Path(folder), found, experiment, partial=partial)
 
@@ -275,6 +281,19 @@ def add_files(folder: str | Path, files: Iterable[str | Path]) -> None:
         found = manifest.require_run(Path(folder))
         names = {Path(file).resolve().relative_to(Path(folder).resolve()).as_posix() for file in files}
         manifest.write(Path(folder), found | {"written": sorted({*found["written"], *names})})
+
+
+def _damaged_tables(folder: Path, found: Manifest) -> list[str]:
+    """Tables of a finished run that are missing, or not the bytes that were written; a share has no tables."""
+    if found["status"] != "complete" or found.get("share"):
+        return []
+    sums = found.get("tables_sha256", {})  # folders of older versions have none
+    paths = {name: folder / name for name in TABLES}
+    return [name for name, path in paths.items() if not path.is_file() or sums.get(name) not in (None, _hash(path))]
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _with_present_trials(folder: Path, found: Manifest, experiment: Experiment) -> Manifest:
@@ -296,6 +315,8 @@ def _write_tables(folder: Path, wanted: Manifest, experiment: Experiment) -> Res
         failures.write_failures(folder, result.failures)
     written = sorted({*wanted["written"], *TABLES, failures.FAILURES})
     final = wanted | {"status": "complete", "finished": manifest.utc_now(), "written": written}
+    if not wanted["share"]:
+        final["tables_sha256"] = {name: _hash(folder / name) for name in TABLES}
     manifest.write(folder, final)
     return replace(result, manifest=final)
 
@@ -313,6 +334,7 @@ def _read(folder: Path, found: Manifest, experiment: Experiment, *, partial: boo
         raise FolderError(f"{folder}: its run has no finished part yet; strait run continues it")
     records = parts.trials(numbers)
     failed = failures.failures_table(parts.failures(numbers))
+    failures.warn_of_failures(failed)
     if not records.size:
         raise FolderError(f"{folder}: every trial failed; the first failure: {failed.iloc[0].to_dict()}")
     if found.get("share") or (partial and found["status"] != "complete"):

@@ -122,7 +122,7 @@ def test_numbers_are_the_manifests(folders: dict[str, Path], tmp_path: Path) -> 
     run = manifest_of(folders["claims"])
     run["design"] |= {"orders": 4321, "themes": 3, "other_players": 1, "silent_claims": 2}
     run["versions"] |= {"strait-wargame": "9.8.7"}
-    (tmp_path / manifest.MANIFEST).write_text(json.dumps(run | {"seed": 77}), encoding="utf-8")
+    manifest.write(tmp_path, run | {"seed": 77})
     text = (methods.write(tmp_path) / "methods.md").read_text(encoding="utf-8")
     for words in ("4,321 sampled orders", "all 8 coalitions", "version 9.8.7", "seed 77",
                   "2 others with the same numbers",
@@ -133,7 +133,7 @@ def test_numbers_are_the_manifests(folders: dict[str, Path], tmp_path: Path) -> 
 def test_quantiles_where_numbers_were_varied(folders: dict[str, Path], tmp_path: Path) -> None:
     run = manifest_of(folders["sensitivity"])
     run["design"] |= {"over": "parameters", "tornado_ends": [0.05, 0.95], "kept_inputs": {"2020": ["a"], "2026": ["b"]}}
-    (tmp_path / manifest.MANIFEST).write_text(json.dumps(run), encoding="utf-8")
+    manifest.write(tmp_path, run)
     text = (methods.write(tmp_path) / "methods.md").read_text(encoding="utf-8")
     assert "from its 5% quantile to its 95% quantile" in text
     assert "(from 2020: a; from 2026: b)" in text

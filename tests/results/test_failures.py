@@ -82,8 +82,13 @@ def test_a_sound_block_passes_untouched(exp: Experiment) -> None:
 def test_worlds_with_a_failure_are_in_no_table(
     exp: Experiment, faults: None, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    result, stored = sim.run(exp), write_folder(exp, tmp_path)
-    assert "2 trials failed: their worlds are in no table" in caplog.text
+    warning = "2 trials failed: their worlds are in no table"
+    result = sim.run(exp)
+    assert caplog.text.count(warning) == 1
+    stored = write_folder(exp, tmp_path)
+    assert caplog.text.count(warning) == 2  # it was silent here
+    sim.load_folder(tmp_path)
+    assert caplog.text.count(warning) == 3
     (block,) = ENGINE(exp)
     for each in (result, stored):
         assert each.failures[["policy", "trial", "found"]].to_numpy().tolist() == [

@@ -71,7 +71,7 @@ def edit(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
     """Change the manifest of a folder."""
     run = json.loads((folder / manifest.MANIFEST).read_text(encoding="utf-8"))
     change(run)
-    (folder / manifest.MANIFEST).write_text(json.dumps(run), encoding="utf-8")
+    manifest.write(folder, run)
 
 
 def play_elsewhere(folder: Path) -> None:

@@ -44,7 +44,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def edit_manifest(folder: Path, **changes: Any) -> None:
-    (folder / "manifest.json").write_text(json.dumps(read_manifest(folder) | changes))
+    manifest.write(folder, read_manifest(folder) | changes)
 
 
 def test_a_folder_holds_the_run_and_says_how_it_was_made(folder: Path, result: Result) -> None:
@@ -254,7 +254,7 @@ def test_a_missing_part_is_told_when_a_folder_is_read(tmp_path: Path, monkeypatc
     exp = sim.load("debate", starts=["2026"], worldviews=["neutral"], policies=["status_quo"], trials=60)
     write_folder(exp, tmp_path)
     (tmp_path / "rung_counts.parquet" / "part-00001.parquet").write_bytes(b"PAR1")
-    with pytest.raises(FolderError, match="a file is missing or damaged"):
+    with pytest.raises(FolderError, match=r"part-00001.parquet: missing or damaged"):
         load_folder(tmp_path)
     (tmp_path / "trials.parquet" / "part-00001.parquet").unlink()
     with pytest.raises(FolderError, match=r"parts are missing \(1 of 3\)"):
