@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 WORKER = ("dials.js", "levers.js", "worker.js")
-SCREENS = ("guess", "beliefs", "decides", "take")
+SCREENS = ("guess", "beliefs", "decides", "story", "take")
 """In the order of their tabs. Each has a file .html and a file .js, and may have a file .css, in screens/."""
 SCRIPTS = (
-    "dials.js", "estimate.js", "say.js", "words.js", "experiment.js", "engine.js", "decide.js", "chart.js",
+    "dials.js", "estimate.js", "say.js", "words.js", "experiment.js", "story.js", "engine.js", "decide.js", "chart.js",
     "shell.js", "state.js", *(f"screens/{name}.js" for name in SCREENS), "app.js",
 )  # fmt: skip
 LARGEST_BYTES = 1_500_000

@@ -13,8 +13,11 @@ from analysis.questions import claim_readings
 from analysis.questions.javascript import Rules, flatten
 from sim.engine import batch, setup
 from sim.engine.beliefs import dialled_parameters, dials_of
+from sim.engine.replay import VIEWS
 from sim.errors import QuestionError
-from sim.model import draws, outcomes
+from sim.model import draws, outcomes, trace
+from sim.narrative.story import OTHER_LUCKS
+from sim.narrative.telling import read_words
 from sim.results.tables import shown_contrasts, value_limits
 from sim.scenario.distributions import Distribution, Fixed, Triangular, Uniform
 from sim.scenario.experiment import Policy, Worldview
@@ -91,6 +94,11 @@ def numbers(exp: Experiment, rules: Rules) -> dict[str, Any]:
         "settings": {start.name: {policy.name: flatten(setup.build_setting(own, policy, start)[0]).tolist()
                                   for policy in own.policies} for start in own.starts},
         "levers": lever_numbers(own, rules), "columns": len(columns),
+        "story": {
+            "steps": own.months * round(1 / own.step_months), "views": len(VIEWS),
+            "columns": {"force": columns.index(RISK), "falls": columns.index("taiwan_falls"),
+                        "quarantine": columns.index("quarantine")},
+        },
         "recorded": [columns.index(name) for name in (_estimated(own, RISK), _estimated(own, COST), RISK)],
     }  # fmt: skip
 
@@ -153,11 +161,24 @@ def words(exp: Experiment, source: Source) -> dict[str, Any]:
         "views": [{"name": view.name, "title": view.title, "summary": view.summary,
                    "is_sentence": view.title.startswith("If ")} for view in exp.worldviews],
         "home": exp.most_neutral().name, "evidence": evidence_view(exp),
+        "narrative": narrative(exp),
         "margins": {"risk": catalogue.outcomes[RISK].margin, "cost": catalogue.outcomes[COST].margin},
         "limits": {"risk": _finite(value_limits(exp, RISK)), "cost": _finite(value_limits(exp, COST))},
         "provocation": exp.switches.get("provocation", False),
         "claims": {name: _claim(exp, catalogue.claims[name], weights[name]) for name in dialled},
         "sources": {key: catalogue.sources[key].cite for name in dialled for key in catalogue.claims[name].source},
+    }  # fmt: skip
+
+
+def narrative(exp: Experiment) -> dict[str, Any]:
+    """Return what `story.js` needs to tell a trial: sentences, and what the numbers of events and courses mean."""
+    levers = sorted(exp.catalogue.levers)
+    labels = {"lever": levers}
+    return read_words() | {
+        "events": [{"name": kind.name, "fields": [[field.name, labels.get(field.unit, list(field.labels)) or None]
+                                                  for field in kind.fields]} for kind in trace.EVENTS],
+        "views": VIEWS, "levers": {name: exp.catalogue.levers[name].title for name in levers},
+        "step": exp.step_months, "months": exp.months, "lucks": OTHER_LUCKS,
     }  # fmt: skip
 
 

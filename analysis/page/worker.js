@@ -1,13 +1,15 @@
 // The worker: draws what worlds are like and plays them. The printed rules and beliefs.js stand before it.
 // `init` brings the numbers of the experiment; each `play` asks for some worlds under some policies.
 
-let NUMBERS = null, COUNTS = null, ROW = null;
+let NUMBERS = null, COUNTS = null, ROW = null, COURSE = null;
+const DRAWN = 125; // worlds that a story draws at once, as many as a chunk has, so that what is drawn is kept once
 const drawn = new Map(); // by distribution and first world, so that a moved slider draws nothing again
 
 function init(numbers) {
   NUMBERS = numbers;
   COUNTS = new Float64Array(numbers.months * 4 * 8);
   ROW = new Float64Array(numbers.columns);
+  COURSE = new Float64Array(numbers.story.steps * numbers.story.views);
 }
 
 /** The uniform numbers of a parameter in some worlds: draws.four, whose first number counts. */
@@ -77,18 +79,28 @@ function play({ beliefs, start, policies, first, count, off }, record) {
     SETTING.set(NUMBERS.settings[start][policy]);
     if (off) SETTING[NUMBERS.switches[off]] = 0;
     for (let i = 0; i < count; i++) {
-      NUMBERS.parameters.forEach(([slot], index) => { PARAMS[slot] = at(columns[index], i); });
+      set(columns, i);
       playWorld(first + i);
       record(number, i);
     }
   });
 }
 
-/** Play a world with what PARAMS and SETTING hold; ROW then has what is recorded. */
-function playWorld(world) {
+/** PARAMS become what world number `i` of the columns is like. */
+function set(columns, i) {
+  NUMBERS.parameters.forEach(([slot], index) => { PARAMS[slot] = at(columns[index], i); });
+}
+
+/** A trial is about to begin, with a luck from 1 on. */
+function enter(world, luck) {
   STATE.fill(0);
   STATE[NUMBERS.state.world] = world;
-  STATE[NUMBERS.state.luck] = 1;
+  STATE[NUMBERS.state.luck] = luck;
+}
+
+/** Play a world with what PARAMS and SETTING hold; ROW then has what is recorded. */
+function playWorld(world, luck = 1) {
+  enter(world, luck);
   batch$play_trial(COUNTS);
   outcomes$write(ROW);
 }
@@ -153,10 +165,46 @@ function answer(request) {
   return out;
 }
 
+/**
+ * One of some worlds under each policy, for its story; those without a quarantine come first, then by number.
+ * For each policy: what the rules note, the course, and the use of force and the fall of Taiwan under other lucks.
+ */
+function watch({ beliefs, start, policies, worlds, nth, lucks }) {
+  const { force, falls, quarantine } = NUMBERS.story.columns;
+  const setOne = (policy, world) => {
+    const first = Math.floor(world / DRAWN) * DRAWN;
+    SETTING.set(NUMBERS.settings[start][policy]);
+    set(believed(beliefs, first, DRAWN), world - first);
+  };
+  const quarantines = (world) => policies.filter((policy) => {
+    setOne(policy, world);
+    playWorld(world);
+    return ROW[quarantine] === 1;
+  }).length;
+  const ordered = worlds.map((world) => [quarantines(world), world]).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  const world = ordered[nth % ordered.length][1];
+  const sides = policies.map((policy) => {
+    setOne(policy, world);
+    const others = Array.from({ length: lucks }, (_, i) => {
+      playWorld(world, i + 2);
+      return [ROW[force], ROW[falls]];
+    });
+    enter(world, 1);
+    COURSE.fill(NaN);
+    NOTES = [];
+    replay$play_watched(COURSE);
+    const notes = NOTES;
+    NOTES = null;
+    return { notes, course: [...COURSE], others };
+  });
+  return { world, sides };
+}
+
 if (typeof self !== "undefined" && typeof document === "undefined") {
   self.onmessage = ({ data }) => {
     if (data.numbers) return init(data.numbers);
     try {
+      if (data.worlds) return self.postMessage({ id: data.id, out: watch(data) });
       const work = data.themes ? walk : answer;
       for (let again = 1; again < (data.slow || 1); again++) work(data); // a slower device, for tools/page_speed.py
       const out = work(data);

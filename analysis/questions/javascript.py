@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.engine import batch, setup
-from sim.model import codes, outcomes
+from sim.engine import batch, replay, setup
+from sim.model import codes, outcomes, trace
 from sim.model.state import parameters_dtype, setting_dtype, state_dtype
 from sim.translate.subset import INT, REAL, Array, Program, Record
 from sim.translate.to_javascript import offsets, print_javascript
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
+
+
+NOTE = "let NOTES = null;\nfunction NOTE(...event) { if (NOTES) NOTES.push(...event); }\n"
 
 
 @dataclass(frozen=True)
@@ -32,15 +35,20 @@ class Rules:
 
 
 def print_rules(exp: Experiment) -> Rules:
-    """Print what plays one trial of an experiment, `batch$play_trial(counts)`, and what records it."""
+    """Print what plays one trial of an experiment, `batch$play_trial(counts)`, and what records it.
+
+    `replay$play_watched(course)` plays the same trial and looks at each step. Both push what the rules note, six
+    numbers an event, onto the list NOTES unless it is null.
+    """
     levers, names = len(exp.catalogue.levers), list(exp.catalogue.parameters)
     state, params, setting = (
         Record(dtype) for dtype in (state_dtype(levers), parameters_dtype(names), setting_dtype(levers))
     )
-    program = Program()
+    program = Program(hosted={trace.note: "NOTE"})
     program.read(batch.play_trial, (state, params, setting, Array(INT, (None, len(codes.TRACKS), codes.FALLEN + 1))))
     program.read(outcomes.write, (state, Array(REAL, (len(outcomes.COLUMNS),))))
-    text = print_javascript(program, {"STATE": state, "PARAMS": params, "SETTING": setting})
+    program.read(replay.play_watched, (state, params, setting, Array(REAL, (None, len(replay.VIEWS)))))
+    text = NOTE + print_javascript(program, {"STATE": state, "PARAMS": params, "SETTING": setting})
     return Rules(text, offsets(state), offsets(params), offsets(setting))
 
 

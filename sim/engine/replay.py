@@ -25,7 +25,7 @@ end, and the hazard at which the PRC next decides for force."""
 def play_watched(state: State, params: Parameters, setting: Setting, course: Any) -> None:
     """Play one trial to its end, and fill `course[step, view]` for each step until Taiwan falls."""
     month.begin(state, params, setting)
-    for number in range(len(course)):
+    for number in range(round(setting.months) * round(1 / setting.step)):
         if state.over == 0:
             month.play(state, params, setting)
             look(state, params, setting, course[number])

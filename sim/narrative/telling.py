@@ -159,7 +159,8 @@ def compare(against: Sequence[Sentence], policy: Sequence[Sentence]) -> dict[str
     dict
         `alike`: sentences of both; `parting`: `month` (null if they never part) and for each side the first sentence
         of that month that the other side does not have; `sides`: for each side its other sentences, and how many
-        `more` are not told. A sentence is `month` and `text`.
+        `more` are not told. A sentence has `month`, `text` and
+        `weight`.
     """
     sides, alike = {"against": against, "policy": policy}, 0
     while alike < min(len(against), len(policy)) and _same(against[alike], policy[alike]):
@@ -192,7 +193,8 @@ def _same(a: Sentence, b: Sentence) -> bool:
 
 
 def _plain(sentences: Sequence[Sentence]) -> list[dict[str, Any]]:
-    return [{"month": math.floor(sentence.time), "text": sentence.text} for sentence in sentences]
+    return [{"month": math.floor(sentence.time), "text": sentence.text, "weight": sentence.weight}
+            for sentence in sentences]  # fmt: skip
 
 
 def mark(moments: Sequence[Moment]) -> list[tuple[float, str]]:

@@ -15,6 +15,8 @@ from playing import needs_kernels
 from playwright.sync_api import Browser, Page
 
 import sim
+from analysis.page import content
+from sim.narrative.story import Story
 from sim.scenario.loader import load
 
 pytestmark = [needs_kernels, needs_browser]
@@ -96,6 +98,51 @@ def test_a_link_gives_the_same_sentences(visit: Open) -> None:
     assert there.inner_text("#whose").upper() == "IF NEWSHAM IS RIGHT, BUT FOR N1, S16"
     other = visit(page.url[page.url.index("#") :].replace("_r=", "_r=0"))
     assert "other rules or numbers" in other.inner_text("#notice")
+
+
+def test_a_history_is_told_twice_as_an_instructor_shows_it(visit: Open) -> None:
+    page, exp = visit("#_v=newsham", size="projector"), content.shrink(load("debate"))
+    page.click("[data-screen=story]")
+    wait(page, "storyKey?.story !== undefined")
+
+    def python_says(kind: Any, **names: Any) -> Story:
+        """What Python tells of the history on the screen, which must be the one that the page tells."""
+        world = page.evaluate("storyKey.story.world")
+        told = sim.story(exp, worldview="newsham", start="2026", trial=world, **names)
+        assert told.kind == kind
+        assert page.inner_text("#story-counts") == f"{told.counted[:1].upper()}{told.counted[1:]}"
+        assert page.inner_text("#story-headline") == told.headline
+        texts = [entry["text"] for entry in told.telling["sides"]["policy"]["told"]]
+        assert page.locator("#story-policy li > span:not(.when):not(.muted)").all_inner_texts() == texts
+        assert told.telling["parting"]["told"]["policy"][0]["text"] in page.inner_text("#story-parting")
+        assert told.head("against") == page.inner_text("#story-against h3")
+        assert not page.is_visible("#story-lucks")
+        page.click("#story-luck")
+        assert page.inner_text("#story-luck-said") == told.other_lucks
+        page.click("#story-luck")
+        return told
+
+    first = python_says("averted")
+    assert first.trial == first.like_it[0]
+    page.click("#story-another")
+    wait(page, "storyKey?.story !== undefined && storyKey.key.startsWith('averted 1')")
+    assert python_says("averted").trial == first.like_it[1]
+    page.click("[data-kind=provoked]")
+    wait(page, "storyKey?.story !== undefined && storyKey.key.startsWith('provoked')")
+    assert page.get_attribute("[data-kind=provoked]", "aria-pressed") == "true"
+    python_says("provoked")
+    page.click("#story-table-drawer summary")
+    assert page.locator("#story-table tbody tr").count() == 10
+    page.click("[data-kind=averted]")
+    page.select_option("#story-pair", "2")
+    pair = page.evaluate("WORDS.contrasts[2]")
+    wait(page, "storyKey?.story !== undefined && storyKey.key === 'averted 0 2'")
+    python_says("averted", policy=pair[0], against=pair[1])
+    page.click("[data-screen=beliefs]")
+    page.click("[data-view=self]")
+    page.click("[data-screen=story]")
+    assert not page.is_visible("#story-told"), "other beliefs have other histories"
+    wait(page, "storyKey?.story !== undefined")
 
 
 def test_two_tabs_are_apart(visit: Open) -> None:
@@ -233,6 +280,12 @@ def test_nothing_is_wider_than_the_screen(size: str, visit: Open) -> None:
         page.click(".numbers > summary")
         assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
         assert page.evaluate(wide) == []
+        page.click("[data-screen=story]")
+        wait(page, "storyKey?.story !== undefined")
+        page.click("#story-luck")
+        page.click("#story-table-drawer summary")
+        assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+        assert page.evaluate(wide) == []
         page.click("[data-screen=take]")
         assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
         assert page.evaluate(wide) == []
@@ -250,6 +303,11 @@ def test_axe_finds_nothing(size: str, scheme: str, visit: Open) -> None:
     page.click(".more > summary")
     page.click(".numbers > summary")
     page.click(".belief:has(#claim-N1) summary")
+    found.append(Axe().run(page))
+    page.click("[data-screen=story]")
+    wait(page, "storyKey?.story !== undefined")
+    page.click("#story-luck")
+    page.click("#story-table-drawer summary")
     found.append(Axe().run(page))
     page.click("[data-screen=take]")
     found.append(Axe().run(page))
