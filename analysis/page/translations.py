@@ -13,9 +13,11 @@ STRINGS = Path(__file__).parent / "strings"
 ENGLISH = "en"
 UNTRANSLATED = {
     "source", "author", "paragraphs", "sources", "home", "evidence", "margins", "limits", "years", "starts",
-    "contrasts", "weight", "medians", "name", "mark", "provocation", "is_sentence",
+    "contrasts", "weight", "medians", "name", "mark", "provocation", "is_sentence", "narrative",
 }  # fmt: skip
-"""Names, numbers and citations among the words of an experiment: they are the same in every language."""
+"""Names, numbers and citations among the words of an experiment: they are the same in every language.
+
+The sentences of `narrative` have their languages beside each other."""
 PLACES = re.compile(r"\{[\w%]*\}|\[\[|\]\]")
 
 

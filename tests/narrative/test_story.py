@@ -56,6 +56,15 @@ def test_every_rule_asks_for_what_its_event_has_and_names_who_decided() -> None:
             assert rule["en"].endswith("."), rule
 
 
+def test_every_language_has_all_sentences_with_the_same_places() -> None:
+    for language in WORDS["words"]:
+        texts = [(rule["en"], rule[language]) for rule in WORDS["sentences"] + WORDS["marks"]]
+        texts += [(text, WORDS["lines"][language][key]) for key, text in WORDS["lines"]["en"].items()]
+        for english, other in texts:
+            assert {*re.findall(r"{(\w+)}", english)} == {*re.findall(r"{(\w+)}", other)}, (language, english)
+        assert {*WORDS["words"][language]} == {*WORDS["words"]["en"]}
+
+
 def test_every_label_that_a_sentence_shows_has_words() -> None:
     labels = {field.name: field.labels for kind in trace.EVENTS for field in kind.fields}
     for name in ("economic", "military", "form"):

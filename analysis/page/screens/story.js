@@ -1,6 +1,6 @@
 // One history, told twice: the same world and luck under two policies, where they part, and what other luck would have done.
 
-const NARRATIVE = WORDS.narrative, TOLD_IN = "en", GRAVE = 20;
+const NARRATIVE = WORDS.narrative, TOLD_IN = Object.hasOwn(NARRATIVE.words, LANGUAGE) ? LANGUAGE : "en", GRAVE = 20;
 const asked = { kind: "averted", nth: 0, pair: 0 };
 let storyChart = null, storyKey = null; // what was asked for last; an answer to anything else is dropped
 
@@ -248,6 +248,7 @@ function askAgain(change) {
 
 addScreen("story", {
   build() {
+    for (const id of ["story-counts", "story-headline", "story-told"]) $(id).lang = TOLD_IN;
     storyChart = new StoryChart($("story-chart"));
     $("story-danger-title").textContent = storyLine("danger");
     $("story-danger-note").textContent = storyLine("danger_note");
