@@ -79,7 +79,7 @@ function play({ beliefs, start, policies, first, count, off }, record) {
     SETTING.set(NUMBERS.settings[start][policy]);
     if (off) SETTING[NUMBERS.switches[off]] = 0;
     for (let i = 0; i < count; i++) {
-      set(columns, i);
+      setParameters(columns, i);
       playWorld(first + i);
       record(number, i);
     }
@@ -87,12 +87,12 @@ function play({ beliefs, start, policies, first, count, off }, record) {
 }
 
 /** PARAMS become what world number `i` of the columns is like. */
-function set(columns, i) {
+function setParameters(columns, i) {
   NUMBERS.parameters.forEach(([slot], index) => { PARAMS[slot] = at(columns[index], i); });
 }
 
 /** A trial is about to begin, with a luck from 1 on. */
-function enter(world, luck) {
+function enterTrial(world, luck) {
   STATE.fill(0);
   STATE[NUMBERS.state.world] = world;
   STATE[NUMBERS.state.luck] = luck;
@@ -100,7 +100,7 @@ function enter(world, luck) {
 
 /** Play a world with what PARAMS and SETTING hold; ROW then has what is recorded. */
 function playWorld(world, luck = 1) {
-  enter(world, luck);
+  enterTrial(world, luck);
   batch$play_trial(COUNTS);
   outcomes$write(ROW);
 }
@@ -174,7 +174,7 @@ function watch({ beliefs, start, policies, worlds, nth, lucks }) {
   const setOne = (policy, world) => {
     const first = Math.floor(world / DRAWN) * DRAWN;
     SETTING.set(NUMBERS.settings[start][policy]);
-    set(believed(beliefs, first, DRAWN), world - first);
+    setParameters(believed(beliefs, first, DRAWN), world - first);
   };
   const quarantines = (world) => policies.filter((policy) => {
     setOne(policy, world);
@@ -189,7 +189,7 @@ function watch({ beliefs, start, policies, worlds, nth, lucks }) {
       playWorld(world, i + 2);
       return [ROW[force], ROW[falls]];
     });
-    enter(world, 1);
+    enterTrial(world, 1);
     COURSE.fill(NaN);
     NOTES = [];
     replay$play_watched(COURSE);
