@@ -75,8 +75,8 @@ def compare(names: Sequence[str], kind: str | None = None, experiment: str = "de
     Examples
     --------
     >>> found = compare(["newsham", "self"])
-    >>> found.table.set_index("name").loc["N1", "second"]
-    'evidence (Self is silent): somewhat'
+    >>> found.table.set_index("name").loc["N1", "second"].partition(":")[0]
+    'evidence (Self is silent)'
     """
     if len(names) != 2:
         raise QuestionError(f"name two things to compare, such as newsham self; got {len(names)}")

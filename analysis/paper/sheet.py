@@ -53,7 +53,7 @@ def write_sheet(result: Result) -> str:
     --------
     >>> import sim
     >>> text = write_sheet(sim.run(sim.load("debate", starts=["2026"], set_=["claim.N12=self"]), trials=100))
-    >>> "does not predict" in text, "claim.N12=self: What moves Beijing to act?" in text
+    >>> "does not predict" in text, "claim.N12=self: " in text
     (True, True)
     """
     exp, start, table = result.experiment, result.experiment.starts[-1], small_table(result)
@@ -87,8 +87,8 @@ def list_changes(exp: Experiment) -> list[str]:
     """Return what differs from the shipped debate, a line each: every `--set`, then beliefs, policies and the rest.
 
     >>> import sim
-    >>> list_changes(sim.load("debate", set_=["claim.N12=self"]))
-    ['claim.N12=self: What moves Beijing to act? Self: “fear of losing Taiwan”.']
+    >>> list_changes(sim.load("debate", set_=["lever.escorts.depth=0.5"]))
+    ["lever.escorts.depth=0.5: Joint escort of Taiwan's air force, in every policy."]
     >>> list_changes(sim.load("debate"))
     []
     """

@@ -124,7 +124,7 @@ def test_only_what_differs_is_shown_unless_all_is(strait: Strait) -> None:
 def test_json_and_csv_hold_the_same_rows(strait: Strait) -> None:
     printed = strait("compare", "direct_ties", "both", "--json", "--out", "t.csv")
     data = json.loads(printed.stdout)
-    assert (data["kind"], data["first"]["name"], data["second"]["title"]) == ("policy", "direct_ties", "Both")
+    assert (data["kind"], data["first"]["name"], data["second"]["name"]) == ("policy", "direct_ties", "both")
     with Path("t.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert rows == [{key: str(value) for key, value in row.items()} for row in data["rows"]]

@@ -15,6 +15,9 @@ import sim
 from analysis.paper import sheet
 from sim.results.small_table import small_table
 
+KNOWN = sim.load("debate").catalogue
+N1, N12 = KNOWN.claims["N1"], KNOWN.claims["N12"]
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -56,9 +59,9 @@ def test_it_says_how_to_repeat_it(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ("claim.N12=self", "What moves Beijing to act? Self: “fear of losing Taiwan”."),
-        ("claim.N1=0.4", "0.4 of the way from the evidence to Newsham: between “somewhat” and “strongly"),
-        ("us_intervenes_prob=0.4", "The evidence: {triangular: [0.35, 0.65, 0.85]} (probability)."),
+        ("claim.N12=self", f"{N12.question} Self: “{N12.answers['self']}”."),
+        ("claim.N1=0.4", f"0.4 of the way from the evidence to Newsham: between “{N1.answers['neutral']}” and “"),
+        ("us_intervenes_prob=0.4", f"The evidence: {KNOWN.parameters['us_intervenes_prob'].neutral} (probability)."),
         ("lever.escorts.depth=0.5", "Joint escort of Taiwan's air force, in every policy."),
         ("quantity.prc_strength=0.1", "PRC"),
         ("switch.provocation=off", "Steps by Japan provoke"),
