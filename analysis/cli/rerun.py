@@ -34,6 +34,7 @@ def rerun(
     question is repeated by its command. If nothing differs, the exit code is 0, else 1.
     """
     with readable_errors():
+        from analysis.paper import methods
         from sim.results import disk, manifest
 
         record = manifest.read(folder)
@@ -50,7 +51,8 @@ def rerun(
                 _repeat_question(context, folder, words, new)
             else:
                 _repeat_run(folder, record, new)
-            compared, different = disk.compare_files(folder, new, record["written"])
+            repeated = [name for name in record["written"] if Path(name).parts[0] != methods.FOLDER]
+            compared, different = disk.compare_files(folder, new, repeated)
             versions = {"rules": record["rules_sha256"][:12], **record["versions"]}
             now = manifest.read(new) or {}
             here = {"rules": now.get("rules_sha256", "")[:12], **now.get("versions", {})}

@@ -16,7 +16,8 @@ SUFFIXES = (".png", ".svg")
 
 def story(
     experiment: Annotated[
-        str, Argument(metavar="DIR", help="The folder of a finished run, or an experiment: its name or file.")
+        str,
+        Argument(metavar="EXPERIMENT", help="The folder of a finished run, or an experiment: its name or file."),
     ] = options.DEBATE,
     averted: Annotated[bool, Option("--averted", help="A history in which the policy averts force (default).")] = False,
     provoked: Annotated[bool, Option("--provoked", help="A history in which the policy brings force on.")] = False,

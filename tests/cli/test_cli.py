@@ -144,8 +144,8 @@ def test_check_shows_every_fault_with_its_line(strait: Strait, tmp_path: Path) -
     ("name", "said"),
     [
         (
-            "us_intervenes_prob",
-            ["probability, from 0 to 1", "evidence", "silent", "sources", "--set us_intervenes_prob"],
+            "force_hr_joint_involvement",
+            ["hazard ratio, from 0", "evidence", "Self silent", "sources", "--set force_hr_joint_involvement"],
         ),
         ("N1", ["Newsham", "Self", "N¶3", "supports", "why Newsham", "--set claim.N1=newsham"]),
         ("n1", ["in claims"]),

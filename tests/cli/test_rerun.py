@@ -39,6 +39,15 @@ def test_the_same_number_written_otherwise_continues_the_run(strait: Strait) -> 
     assert "already run" in strait(*words, "us_intervenes_prob=.40").stdout
 
 
+def test_what_is_written_about_a_run_does_not_count_when_it_is_repeated(strait: Strait) -> None:
+    assert strait(*RUN, "--no-figures", "--out", "one").exit_code == 0
+    assert strait("methods", "one").exit_code == 0
+    assert strait("sheet", "one", "--out", "one/sheet.html").exit_code == 0
+    repeated = strait("rerun", "one")
+    assert repeated.exit_code == 0, repeated.output
+    assert "files are the same, byte by byte" in repeated.stdout
+
+
 def test_the_unchanged_run_is_played_beside_it_and_compared(strait: Strait, tmp_path: Path) -> None:
     result = strait(*RUN, *SET, "--no-figures", "--out", "changed", "--with-unchanged")
     assert "debate compared with debate_unchanged" in result.stdout
