@@ -31,6 +31,15 @@ function mark(policy, r, parent, attributes) {
   return svg(tag, { ...shape, fill: inkOf(policy), stroke: colour("card"), "stroke-width": 1.5, ...attributes }, parent);
 }
 
+/** The first text that has room, else as much of the last as has. */
+function fitText(node, texts, room) {
+  for (const text of texts) {
+    node.textContent = text;
+    if (node.getComputedTextLength() <= room) return;
+  }
+  for (let text = texts.at(-1); text && node.getComputedTextLength() > room; node.textContent = `${text}…`) text = text.slice(0, -1);
+}
+
 /** The range of an axis: never shorter than `least`, and changed only when values leave it or fill less than a third. */
 class Axis {
   constructor(least, floor, ticks) {
@@ -195,7 +204,7 @@ class Differences extends Chart {
   }
 
   paint(width, height, contrasts, before, margins) {
-    const size = 0.8 * rem(), narrow = width < 460, body = svg("g", {}), said = [];
+    const size = 0.8 * rem(), narrow = width < 460, body = svg("g", {}), said = [], names = [];
     const first = narrow ? 0 : Math.min(0.3 * width, 13 * size), part = (width - first) / (narrow ? 1 : 2), tall = narrow ? height / 2 : height;
     ["risk", "cost"].forEach((what, column) => {
       const left = first + (narrow ? 0 : column * part) + 10, right = left + part - (narrow ? 22 : 48);
@@ -220,7 +229,7 @@ class Differences extends Chart {
         }
         svg("line", { x1: at(low), x2: at(high), y1: y, y2: y, stroke: textOf(row.policy), "stroke-width": 3.5, "stroke-linecap": "round" }, body);
         mark(row.policy, 5.5, svg("g", { transform: `translate(${at(x)},${y})` }, body), { "stroke-width": 1 });
-        if (narrow) svg("text", { x: left - 10, y: y - 0.6 * size, class: "axis halo" }, body, say("word.not", { a: label(row.a), b: row.b }));
+        if (narrow) names.push(svg("text", { x: left - 10, y: y - 0.6 * size, class: "axis halo" }, body, say("word.not", { a: label(row.a), b: row.b })));
         else if (column === 0) {
           svg("text", { x: 0, y: y - 0.1 * size, class: "name", fill: textOf(row.policy) }, body, label(row.a));
           svg("text", { x: 0, y: y + size, class: "tick" }, body, say("chart.not", { b: row.b }));
@@ -232,6 +241,7 @@ class Differences extends Chart {
     });
     this.body.replaceWith(body);
     this.body = body;
+    for (const name of names) fitText(name, [name.textContent], width);
     this.title.textContent = said.join(". ");
   }
 }

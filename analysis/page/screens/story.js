@@ -232,15 +232,6 @@ class StoryChart extends Chart {
   }
 }
 
-/** The first text that has room, else as much of the last as has. */
-function fitText(node, texts, room) {
-  for (const text of texts) {
-    node.textContent = text;
-    if (node.getComputedTextLength() <= room) return;
-  }
-  for (let text = texts.at(-1); text && node.getComputedTextLength() > room; node.textContent = `${text}…`) text = text.slice(0, -1);
-}
-
 function askAgain(change) {
   Object.assign(asked, { nth: 0 }, change);
   if (shown) paintStory(shown.run);
