@@ -24,7 +24,7 @@ from sim.narrative.story import SIDES, Story
 EXP = sim.load("debate", trials=300)
 WORDS = telling.read_words()
 DERIVED = ("cause", "at_start", "at_decision")
-ACTORS = ("Beijing", "Tokyo", "Taipei", "Washington", "Nobody", "As the experiment has it", "The fighting is over")
+ACTORS = ("Beijing", "Tokyo", "Taipei", "Washington", "Nobody", "As the experiment has it", "The campaign is over")
 
 
 @functools.cache
