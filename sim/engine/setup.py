@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +26,7 @@ from sim.scenario.layers import LeverLevel
 
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment, Policy, Start, Worldview
+    from sim.scenario.layers import ScriptedEvent
 
 ATTRIBUTES = ("official", "defence", "combat", "signal_share", "capability_share", "incident_exposure",
               "adoption_ratio", "steps_per_year")  # fmt: skip
@@ -92,13 +93,8 @@ def build_setting(exp: Experiment, policy: Policy, start: Start) -> np.ndarray:
             setting["moves"] += 1
     _write_orders(setting, policy, start, [lever.name for lever in levers])
     setting["scripted"] = len(exp.events)
-    same_before: Counter[str] = Counter()
-    for row, event in enumerate(sorted(exp.events, key=lambda event: (event.month, event.event))):
-        name = f"{event.event} in month {event.month:g}"
-        setting["scripted_event"][row] = codes.SCRIPTED.index(event.event)
-        setting["scripted_month"][row] = event.month
-        setting["scripted_key"][row] = draws.key_of(f"{name}, {same_before[name]}")
-        same_before[name] += 1
+    for row, scripted in enumerate(script(exp.events)):
+        setting["scripted_event"][row], setting["scripted_month"][row], setting["scripted_key"][row] = scripted
     for sums, at, kind in (("base", start, LeverSums), ("reference", exp.reference, LeverEffects)):
         totals = add_levers(setting, [at.levers[lever.name] for lever in levers])
         for name in fields(kind):
@@ -136,6 +132,24 @@ def _write_orders(setting: np.void, policy: Policy, start: Start, names: Sequenc
         setting["order_key"][number] = setting["first_step_key"][row] + moves[order.lever]
         moves[order.lever] += 1
     setting["moved"][: setting["moves"]].sort()  # so that sums do not depend on the order of orders
+
+
+def script(events: Iterable[ScriptedEvent]) -> list[tuple[int, float, int]]:
+    """Scripted events in the order of a setting: place in `codes.SCRIPTED`, month, and the key of their luck.
+
+    Examples
+    --------
+    >>> from sim.scenario.layers import ScriptedEvent
+    >>> [row[:2] for row in script([ScriptedEvent(6, "us_transit"), ScriptedEvent(0, "large_drill")])]
+    [(5, 0), (3, 6)]
+    """
+    same_before: Counter[str] = Counter()
+    rows = []
+    for event in sorted(events, key=lambda event: (event.month, event.event)):
+        name = f"{event.event} in month {event.month:g}"
+        rows.append((codes.SCRIPTED.index(event.event), event.month, draws.key_of(f"{name}, {same_before[name]}")))
+        same_before[name] += 1
+    return rows
 
 
 def add_levers(setting: np.void, levels: Sequence[LeverLevel]) -> LeverSums:
