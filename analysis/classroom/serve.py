@@ -94,3 +94,9 @@ def make_server(classroom: Classroom) -> uvicorn.Server:
     server = _Server(config)
     server.classroom = classroom
     return server
+
+
+def run(server: uvicorn.Server, bound: socket.socket) -> None:
+    """Serve until Ctrl-C, which is how a lesson ends and no error."""
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[bound])

@@ -19,6 +19,7 @@ from analysis.cli.bench import bench
 from analysis.cli.check import check
 from analysis.cli.cite import cite
 from analysis.cli.claims import claims
+from analysis.cli.classroom import classroom
 from analysis.cli.compare import compare
 from analysis.cli.crossover import crossover
 from analysis.cli.discover import discover
@@ -77,6 +78,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "backtest": (backtest, "strait backtest    strait backtest --episodes my_episodes.yaml --out out/mine"),
     },
     "Write": {
+        "class": (classroom, "strait class --host 0.0.0.0    strait class my_debate.yaml --seats 30"),
         "page": (page, "strait page debate.html    strait page my_debate.yaml class.html"),
         "export": (export, "strait export out/debate --dta --table trials"),
         "cite": (cite, "strait cite N12    strait cite us_intervenes_prob --bibtex >> refs.bib"),

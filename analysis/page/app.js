@@ -43,9 +43,9 @@ $("language").addEventListener("change", () => {
   location.hash = `#${[...parts, `_l=${$("language").value}`].join("&")}`;
   location.reload();
 });
-$("foot").textContent = say("frame.foot", { mark: MARK });
+$("foot").textContent = say("frame.foot", { mark: MARK, sends: say(lesson ? "classroom.sends" : "frame.sends") });
 
 state = readAddress();
 for (const screen of Object.values(SCREENS)) screen.sync?.(state);
 openScreen("guess");
-engine.begin({ beliefs: { view: state.view, dials: state.dials }, start: state.start }, false);
+engine.begin(settingNow(), false);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,16 +23,20 @@ HERE = Path(__file__).parent
 WORKER = ("dials.js", "levers.js", "worker.js")
 SCREENS = ("guess", "beliefs", "decides", "story", "take")
 """In the order of their tabs. Each has a file .html and a file .js, and may have a file .css, in screens/."""
-SCRIPTS = (
-    "dials.js", "estimate.js", "say.js", "words.js", "experiment.js", "story.js", "engine.js", "decide.js", "chart.js",
-    "shell.js", "state.js", *(f"screens/{name}.js" for name in SCREENS), "app.js",
-)  # fmt: skip
+IN_CLASS = (*SCREENS, "classroom")
+BEFORE_SCREENS = ("dials.js", "estimate.js", "say.js", "words.js", "experiment.js", "story.js", "engine.js", "decide.js",
+                  "chart.js", "shell.js", "state.js")  # fmt: skip
 LARGEST_BYTES = 1_500_000
 GENERATOR = '<meta name="generator" content="strait page">'
 """By which a page is known."""
 
 
-def build(exp: Experiment, name: str) -> str:
+def scripts_of(screens: Sequence[str]) -> tuple[str, ...]:
+    """Return the scripts of a page with these screens, in their order."""
+    return (*BEFORE_SCREENS, *(f"screens/{name}.js" for name in screens), "app.js")
+
+
+def build(exp: Experiment, name: str, *, in_class: bool = False) -> str:
     """Build the page of an experiment.
 
     Parameters
@@ -40,11 +45,13 @@ def build(exp: Experiment, name: str) -> str:
         Whose policies, worldviews, starts and claims the page has.
     name
         Of the experiment, or the path of its file: an experiment that the page saves refers to it.
+    in_class
+        Whether the page is served by `strait class`: then it sends a guess and beliefs to the server that it is from.
 
     Returns
     -------
     str
-        HTML that fetches nothing; the same for the same input.
+        HTML that fetches nothing, but in a class; the same for the same input.
 
     Raises
     ------
@@ -58,13 +65,14 @@ def build(exp: Experiment, name: str) -> str:
     >>> text.startswith("<!doctype html>"), "https://" in text.split("<script")[0]
     (True, False)
     """
+    screens = IN_CLASS if in_class else SCREENS
     rules = print_rules(exp)
     numbers, words = content.numbers(exp, rules), content.words(exp, read_source(name, exp))
     worker = _script('"use strict";', rules.text, *(_read(name) for name in WORKER))
     words["mark"] = hashlib.sha256((worker + _json(numbers)).encode()).hexdigest()[:8]
-    script = _script('"use strict";', *(_read(name) for name in SCRIPTS))
-    environment = Environment(loader=FileSystemLoader(HERE), undefined=StrictUndefined, autoescape=False)
-    style = environment.get_template("page.css").render(screens=SCREENS)
+    script = _script('"use strict";', *(_read(name) for name in scripts_of(screens)))
+    environment = _environment()
+    style = environment.get_template("page.css").render(screens=screens)
     english, told = translations.read_english(), translations.translatable(words)
     strings = {
         code: {"name": translations.name_of(code), "page": translations.translate(code, english),
@@ -72,8 +80,8 @@ def build(exp: Experiment, name: str) -> str:
         for code in translations.languages()
     }  # fmt: skip
     text = environment.get_template("page.html").render(
-        title=_escaped(exp.title), screens=SCREENS, style=style, style_hash=_hash(style), script=script,
-        script_hash=_hash(script), worker=worker, numbers=_json(numbers), words=_json(words),
+        title=_escaped(exp.title), screens=screens, in_class=in_class, style=style, style_hash=_hash(style),
+        script=script, script_hash=_hash(script), worker=worker, numbers=_json(numbers), words=_json(words),
         strings=_json(strings), noscript=_escaped(english["frame.noscript"]),
     )  # fmt: skip
     if len(text.encode()) > LARGEST_BYTES:
@@ -83,6 +91,23 @@ def build(exp: Experiment, name: str) -> str:
             "or triangular instead of beta, normal and lognormal distributions"
         )
     return text
+
+
+def build_join() -> str:
+    """Build the page at the door of a class, which asks for the code of the room."""
+    environment = _environment()
+    script = _script('"use strict";', *(_read(name) for name in ("say.js", "join.js")))
+    style = environment.get_template("page.css").render(screens=["classroom"])
+    english = {key: text for key, text in translations.read_english().items() if key.startswith("join.")}
+    strings = {code: translations.translate(code, english) for code in translations.languages()}
+    return environment.get_template("join.html").render(
+        style=style, style_hash=_hash(style), script=script, script_hash=_hash(script), strings=_json(strings),
+        noscript=_escaped(english["join.noscript"]),
+    )  # fmt: skip
+
+
+def _environment() -> Environment:
+    return Environment(loader=FileSystemLoader(HERE), undefined=StrictUndefined, autoescape=False)
 
 
 def _read(name: str) -> str:

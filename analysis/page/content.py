@@ -88,6 +88,8 @@ def numbers(exp: Experiment, rules: Rules) -> dict[str, Any]:
         "seed": own.seed, "worlds": WORLDS, "months": own.months,
         "state": {name: rules.state[name] for name in ("world", "luck")},
         "switches": {name: rules.setting["on_" + name] for name in own.switches},
+        "scripted": {"count": rules.setting["scripted"]}
+        | {what: rules.setting[f"scripted_{what}"] for what in ("event", "month", "key")},
         "parameters": [[rules.parameters[name], str(draws.name_id(f"parameter {name}")), specify(name, entry)]
                        for name, entry in neutral.items()],
         "claims": claims, "views": views,

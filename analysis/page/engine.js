@@ -130,7 +130,7 @@ class Engine {
     this.policies = words.policies.map(({ name }) => name);
   }
 
-  /** Play a setting {beliefs, start}; `isNewChange` makes the present answer the one that is carried. */
+  /** Play a setting {beliefs, start, scripted}; `isNewChange` makes the present answer the one that is carried. */
   begin(setting, isNewChange) {
     const comparable = this.run && this.run.setting.start === setting.start;
     if (!comparable) this.base = null;
@@ -166,7 +166,7 @@ class Engine {
   play(from, to) {
     const run = this.run;
     for (let first = from; first < to; first += CHUNK) {
-      const request = { beliefs: run.setting.beliefs, start: run.setting.start, policies: this.policies, first, count: CHUNK };
+      const request = { ...run.setting, policies: this.policies, first, count: CHUNK };
       this.pool.ask(request, () => run === this.run, (out) => {
         const before = run.n;
         run.take(first, CHUNK, this.policies, out);
@@ -182,7 +182,7 @@ class Engine {
     if (!this.words[off]) return;
     const run = this.run, pair = this.words.contrasts[0];
     for (let first = from; first < to; first += CHUNK) {
-      const request = { beliefs: run.setting.beliefs, start: run.setting.start, policies: pair, first, count: CHUNK, off };
+      const request = { ...run.setting, policies: pair, first, count: CHUNK, off };
       this.pool.ask(request, () => run === this.run, (out) => {
         run.without.push({ first, out });
         this.explain(run);

@@ -1,7 +1,7 @@
 // The setting of the page as a file that `strait run` takes.
 
 /** The text of an experiment; `source` is what source.py reads of the page's own. */
-function experimentText({ name, source, worlds, view, start, dials, preset, mark, address }) {
+function experimentText({ name, source, worlds, view, start, dials, preset, events = [], mark, address }) {
   const moved = Object.keys(dials).filter((claim) => dials[claim] !== (preset[claim] ?? 0));
   const claims = { ...source.claims, ...Object.fromEntries(moved.map((claim) => [claim, dialOf(dials[claim])])) };
   const lines = [
@@ -14,6 +14,7 @@ function experimentText({ name, source, worlds, view, start, dials, preset, mark
     `starts: [${JSON.stringify(source.starts[start])}]`,
     `trials: ${worlds}`,
     "lucks: 1",
+    ...(events.length ? ["events:", ...events.map(({ month, event }) => `  - {month: ${month}, event: ${event}}`)] : []),
     ...(Object.keys(claims).length ? ["claims:", ...Object.entries(claims).map(([claim, dial]) => `  ${claim}: ${dial}`)] : []),
   ];
   return `${lines.join("\n")}\n`;

@@ -31,3 +31,15 @@ function sentence(key, values) {
 }
 
 const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+/** The language that the address names, else the first of the browser's that the page has, else English. */
+function chooseLanguage(codes) {
+  const named = /[#&]_l=([\w-]+)/.exec(location.hash)?.[1];
+  if (codes.includes(named)) return named;
+  const short = (code) => code.split("-")[0];
+  for (const wanted of navigator.languages ?? []) {
+    const found = codes.find((code) => code === wanted) ?? codes.find((code) => short(code) === short(wanted));
+    if (found) return found;
+  }
+  return "en";
+}

@@ -29,6 +29,7 @@ function notice(text) {
  */
 const SCREENS = {};
 let current = null;
+let lesson = null; // what the room of a class changes on this page: screens/classroom.js
 
 function addScreen(name, screen) {
   SCREENS[name] = screen;

@@ -15,7 +15,7 @@ from sim.scenario.shipped import shipped_folder
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
 
-REPLACED = ("experiment", "extends", "worldviews", "starts", "trials", "lucks", "claims")
+REPLACED = ("experiment", "extends", "worldviews", "starts", "trials", "lucks", "claims", "events")
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class Source:
     worldviews: dict[str, str]
     """What a file calls each worldview: a name, or a path from the folder of the experiment."""
     starts: dict[str, str]
+    events: list[dict[str, Any]]
+    """Scripted events, which a class adds to."""
 
 
 def read_source(name: str, exp: Experiment) -> Source:
@@ -48,15 +50,16 @@ def read_source(name: str, exp: Experiment) -> Source:
     data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     views = _references(data.get("worldviews"), [view.name for view in exp.worldviews])
     starts = _references(data.get("starts"), [start.name for start in exp.starts])
+    events = [{"month": event.month, "event": event.event} for event in exp.events]
     if "extends" not in data:
         is_shipped = path.resolve().parent == shipped_folder().resolve()
-        return Source(path.stem if is_shipped else path.name, "", {}, views, starts)
+        return Source(path.stem if is_shipped else path.name, "", {}, views, starts, events)
     own = {key: value for key, value in data.items() if key not in REPLACED}
     text = yaml.safe_dump(own, sort_keys=False, allow_unicode=True) if own else ""
     said = data.get("claims") or {}
     claims = dict.fromkeys(dialled_parameters(exp.catalogue), said) if isinstance(said, str) else said
     extends = str(data["extends"])
-    return Source(Path(extends).as_posix(), text, claims, views, starts)
+    return Source(Path(extends).as_posix(), text, claims, views, starts, events)
 
 
 def _references(listed: list[str | int] | None, names: list[str]) -> dict[str, str]:

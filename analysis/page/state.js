@@ -2,7 +2,7 @@
 
 const NUMBERS = JSON.parse($("numbers").textContent), WORDS = JSON.parse($("words").textContent);
 const MARK = WORDS.mark, SAME_CHANGE = 1200, LONGEST_ADDRESS = 4000;
-const LANGUAGES = JSON.parse($("strings").textContent), LANGUAGE = chooseLanguage();
+const LANGUAGES = JSON.parse($("strings").textContent), LANGUAGE = chooseLanguage(Object.keys(LANGUAGES));
 speak({ ...LANGUAGES.en.page, ...LANGUAGES[LANGUAGE].page });
 for (const [path, text] of Object.entries(LANGUAGES[LANGUAGE].words)) replaceText(WORDS, path.split("."), text);
 document.documentElement.lang = LANGUAGE;
@@ -17,6 +17,7 @@ const MAIN = WORDS.contrasts[0].map((name) => POLICY[name]);
 
 const lastStart = WORDS.starts[WORDS.starts.length - 1].name;
 let state = { view: WORDS.home, dials: { ...preset(WORDS.home) }, start: lastStart };
+let injected = null; // what a class's instructor announced: {scripted, as the worker takes it; events, as a file has it}
 let past = [], ghost = null, lastMove = { control: null, time: 0 }, isReplaying = false, shown = null;
 
 const copy = ({ view, dials, start }) => ({ view, dials: { ...dials }, start });
@@ -35,6 +36,8 @@ function change(control, next) {
   go(next, isNew);
 }
 
+const settingNow = () => ({ beliefs: { view: state.view, dials: state.dials }, start: state.start, scripted: injected?.scripted });
+
 function keepGhost() {
   if (shown) ghost = { at: shown.at, state: shown.state };
 }
@@ -44,7 +47,7 @@ function go(next, isNewChange) {
   if (ghost && ghost.state.start !== state.start) ghost = null;
   for (const screen of Object.values(SCREENS)) screen.sync?.(state);
   startedAt = performance.now();
-  engine.begin({ beliefs: { view: state.view, dials: state.dials }, start: state.start }, isNewChange);
+  engine.begin(settingNow(), isNewChange);
   later();
 }
 
@@ -65,18 +68,6 @@ function undo() {
 }
 
 // The language
-
-/** The language that the address names, else the first of the browser's that the page has, else English. */
-function chooseLanguage() {
-  const named = /[#&]_l=([\w-]+)/.exec(location.hash)?.[1];
-  if (named && Object.hasOwn(LANGUAGES, named)) return named;
-  const codes = Object.keys(LANGUAGES), short = (code) => code.split("-")[0];
-  for (const wanted of navigator.languages ?? []) {
-    const found = codes.find((code) => code === wanted) ?? codes.find((code) => short(code) === short(wanted));
-    if (found) return found;
-  }
-  return "en";
-}
 
 /** Put a translation where its path leads; an entry of a list is called by its name. */
 function replaceText(node, [key, ...rest], text) {

@@ -72,12 +72,27 @@ function believed({ view, dials }, first, count) {
   return columns;
 }
 
-/** Play `count` worlds from `first` on under each policy; `off` is a switch to turn off. `record(policy, world)` reads ROW. */
-function play({ beliefs, start, policies, first, count, off }, record) {
+/** Write other scripted events into SETTING: [place in codes.SCRIPTED, month, key of its luck] each. */
+function script(events) {
+  const { count, event, month, key } = NUMBERS.scripted;
+  SETTING[count] = events.length;
+  events.forEach(([what, when, luck], i) => {
+    SETTING[event + i] = what;
+    SETTING[month + i] = when;
+    SETTING[key + i] = luck;
+  });
+}
+
+/**
+ * Play `count` worlds from `first` on under each policy. `off` is a switch to turn off; `scripted` are events in place
+ * of the experiment's. `record(policy, world)` reads ROW.
+ */
+function play({ beliefs, start, policies, first, count, off, scripted }, record) {
   const columns = believed(beliefs, first, count);
   policies.forEach((policy, number) => {
     SETTING.set(NUMBERS.settings[start][policy]);
     if (off) SETTING[NUMBERS.switches[off]] = 0;
+    if (scripted) script(scripted);
     for (let i = 0; i < count; i++) {
       setParameters(columns, i);
       playWorld(first + i);

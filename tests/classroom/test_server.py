@@ -296,8 +296,9 @@ def test_too_many_students_and_tabs(running: Running) -> None:
     late = running.client(is_in=False).post("/join", json={"code": running.room.code})
     assert (late.status_code, late.text) == (503, "The room is full: it has 4 seats.")
     with ExitStack() as stack:
-        open_streams = [messages(stack.enter_context(first.stream("GET", "/room/events"))) for _ in range(server.STREAMS)]
-        for stream in open_streams:
+        responses = [stack.enter_context(first.stream("GET", "/room/events")) for _ in range(server.STREAMS)]
+        streams = [messages(response) for response in responses]
+        for stream in streams:
             next(stream)
         with first.stream("GET", "/room/events") as refused:
             assert refused.status_code == 429

@@ -102,7 +102,7 @@ def test_weights_are_of_the_claim_alone() -> None:
 
 @needs_node
 def test_scripts_that_stand_together_share_no_name() -> None:
-    for names in (build.SCRIPTS, build.WORKER):
+    for names in (build.scripts_of(build.IN_CLASS), build.WORKER):
         texts = [(FOLDER / name).read_text(encoding="utf-8") for name in names]
         declared = Counter(
             name for text in texts for name in re.findall(r"^(?:async )?(?:function|class) (\w+)", text, re.M)

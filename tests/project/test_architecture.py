@@ -32,6 +32,7 @@ ALLOWED = {
     "analysis.figures": (*SIM, "analysis.questions", "analysis.evidence"),
     "analysis.paper": (*SIM, "analysis.questions", "analysis.evidence", "analysis.figures"),
     "analysis.page": (*SIM, "analysis.questions"),
+    "analysis.classroom": (*SIM, "analysis.page"),
     "analysis.cli": (
         *SIM,
         "analysis.questions",
@@ -39,6 +40,7 @@ ALLOWED = {
         "analysis.figures",
         "analysis.paper",
         "analysis.page",
+        "analysis.classroom",
     ),
     "analysis": (),
     "tools": (
@@ -48,6 +50,7 @@ ALLOWED = {
         "analysis.figures",
         "analysis.paper",
         "analysis.page",
+        "analysis.classroom",
         "analysis.cli",
     ),
 }

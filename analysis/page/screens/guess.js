@@ -27,6 +27,7 @@ function paintGuess(run, at) {
     $("guess-ask").textContent = say("guess.ask", { a: a.plain });
     $("guesses").append(...guesses.map(([size, text]) => h("button", { type: "button", "aria-pressed": "false", "data-guess": size,
       onclick: () => takeGuess(size) }, h("span", {}, say(`guess.${text}`)), h("span", {}, say(`guess.size_${wayOf(size)}`, { size: Math.abs(size) })))));
+    lesson?.restoreGuess();
   }
   if (!$("reveal").hidden) {
     paintReveal(run, at);
@@ -49,7 +50,8 @@ function paintDots(kinds, title, key) {
 
 function takeGuess(size) {
   guess = size;
-  isPastGuess = true;
+  isPastGuess = !lesson;
+  lesson?.send({ guess: guesses.findIndex(([each]) => each === size) });
   syncTabs();
   for (const button of $("guesses").children) {
     button.setAttribute("aria-pressed", String(Number(button.dataset.guess) === size));
@@ -62,6 +64,10 @@ function takeGuess(size) {
 
 /** What the model counts, beside the guess, and the gap explained. */
 function paintReveal(run, at) {
+  if (lesson && !lesson.isRevealed()) {
+    $("guess-ask").textContent = say("classroom.guess_sent");
+    return;
+  }
   if (run.n < 2000 || (WORDS.provocation && !at.why)) return;
   const [a, b] = MAIN, difference = at.contrasts[0].risk;
   let averted = 0, brought = 0;

@@ -24,9 +24,16 @@ async function copyLink() {
 function download() {
   const address = location.protocol === "file:" ? `Its link ended in ${addressOf()}` : `Its link: ${location.href.split("#")[0]}${addressOf()}`;
   const text = experimentText({ name: takenName(), source: WORDS.source, worlds: NUMBERS.worlds, view: state.view, start: state.start,
-    dials: state.dials, preset: preset(state.view), mark: MARK, address });
+    dials: state.dials, preset: preset(state.view), events: eventsNow(), mark: MARK, address });
+  saveText(text, `${takenName()}.yaml`);
+}
+
+/** The experiment's scripted events, and those that a class's instructor announced. */
+const eventsNow = () => [...WORDS.source.events, ...(injected?.events ?? [])];
+
+function saveText(text, file) {
   const url = URL.createObjectURL(new Blob([text], { type: "application/yaml" }));
-  h("a", { href: url, download: `${takenName()}.yaml` }).click();
+  h("a", { href: url, download: file }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
