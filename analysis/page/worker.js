@@ -72,27 +72,25 @@ function believed({ view, dials }, first, count) {
   return columns;
 }
 
-/** Write other scripted events into SETTING: [place in codes.SCRIPTED, month, key of its luck] each. */
-function script(events) {
+/** A start and a policy. `scripted` are events in place of the experiment's: [place in codes.SCRIPTED, month, key] each. */
+function setCell({ start, scripted }, policy) {
+  SETTING.set(NUMBERS.settings[start][policy]);
+  if (!scripted) return;
   const { count, event, month, key } = NUMBERS.scripted;
-  SETTING[count] = events.length;
-  events.forEach(([what, when, luck], i) => {
+  SETTING[count] = scripted.length;
+  scripted.forEach(([what, when, luck], i) => {
     SETTING[event + i] = what;
     SETTING[month + i] = when;
     SETTING[key + i] = luck;
   });
 }
 
-/**
- * Play `count` worlds from `first` on under each policy. `off` is a switch to turn off; `scripted` are events in place
- * of the experiment's. `record(policy, world)` reads ROW.
- */
-function play({ beliefs, start, policies, first, count, off, scripted }, record) {
+/** Play `count` worlds from `first` on under each policy; `off` is a switch to turn off. `record(policy, world)` reads ROW. */
+function play({ beliefs, policies, first, count, off, ...cell }, record) {
   const columns = believed(beliefs, first, count);
   policies.forEach((policy, number) => {
-    SETTING.set(NUMBERS.settings[start][policy]);
+    setCell(cell, policy);
     if (off) SETTING[NUMBERS.switches[off]] = 0;
-    if (scripted) script(scripted);
     for (let i = 0; i < count; i++) {
       setParameters(columns, i);
       playWorld(first + i);
@@ -137,7 +135,7 @@ function orderIn(world, themes) {
  * Walk from beliefs to others, claim by claim, in each world in its own order and in this order from back to front.
  * What a claim adds to the difference between two policies, as the mean of both: by world, claim and estimated column.
  */
-function walk({ beliefs, to, themes, start, policies, first, count }) {
+function walk({ beliefs, to, themes, policies, first, count, ...cell }) {
   const ends = [beliefs, to].map((each) => believed(each, first, count)), claims = themes.flat();
   const out = new Float64Array(count * claims.length * 2), columns = NUMBERS.recorded.slice(0, 2);
   const moved = Object.fromEntries(claims.map((claim) => [claim, NUMBERS.claims[claim].readings.neutral.map(([index]) => index)]));
@@ -145,7 +143,7 @@ function walk({ beliefs, to, themes, start, policies, first, count }) {
   for (let i = 0; i < count; i++) {
     const difference = () => {
       const [a, b] = policies.map((policy) => {
-        SETTING.set(NUMBERS.settings[start][policy]);
+        setCell(cell, policy);
         playWorld(first + i);
         return columns.map((column) => ROW[column]);
       });
@@ -184,11 +182,11 @@ function answer(request) {
  * One of some worlds under each policy, for its story; those without a quarantine come first, then by number.
  * For each policy: what the rules note, the course, and the use of force and the fall of Taiwan under other lucks.
  */
-function watch({ beliefs, start, policies, worlds, nth, lucks }) {
+function watch({ beliefs, policies, worlds, nth, lucks, ...cell }) {
   const { force, falls, quarantine } = NUMBERS.story.columns;
   const setOne = (policy, world) => {
     const first = Math.floor(world / DRAWN) * DRAWN;
-    SETTING.set(NUMBERS.settings[start][policy]);
+    setCell(cell, policy);
     setParameters(believed(beliefs, first, DRAWN), world - first);
   };
   const quarantines = (world) => policies.filter((policy) => {

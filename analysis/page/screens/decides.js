@@ -25,7 +25,7 @@ function decisionOf(pair, { view, dials, start }) {
   const policies = WORDS.contrasts[pair], grouped = groupsOf(claims);
   const ask = (request, pairs) => {
     const token = counting;
-    return new Promise((then) => pool.ask({ ...request, start, policies }, () => token === counting, (out) => {
+    return new Promise((then) => pool.ask({ ...request, start, policies, scripted: injected?.scripted }, () => token === counting, (out) => {
       token.done += pairs;
       paintProgress();
       then(out);

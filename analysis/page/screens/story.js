@@ -46,7 +46,7 @@ function paintStory(run) {
     return;
   }
   const mine = storyKey = { run, key }, [a, b] = storyPair();
-  pool.ask({ first: 0, beliefs: run.setting.beliefs, start: run.setting.start, policies: [b.name, a.name], worlds: found[asked.kind],
+  pool.ask({ first: 0, ...run.setting, policies: [b.name, a.name], worlds: found[asked.kind],
     nth: asked.nth, lucks: NARRATIVE.lucks }, () => storyKey === mine, ({ world, sides: [against, policy] }) => {
     mine.story = { world, ...tellTwice({ against, policy }, NARRATIVE, NARRATIVE.step, TOLD_IN), lucks: { against: against.others, policy: policy.others } };
     paintTold(mine.story);
