@@ -32,7 +32,7 @@ def test_a_room_opens_and_ctrl_c_closes_it(host: str, meaning: str, tmp_path: Pa
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
     assert process.stdout is not None
-    said = []
+    said: list[str] = []
     while not said or "Ctrl-C" not in said[-1]:
         said.append(process.stdout.readline())
         assert said[-1], "it ended"
