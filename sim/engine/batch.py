@@ -117,7 +117,7 @@ def read_agents(agents: Mapping[str, type] | None) -> Agents | None:
     # Compiled rules need no Mesa model around the agents, so nothing is set up.
     actors: dict[str, Any] = {name: object.__new__(agent) for name, agent in {**AGENTS, **agents}.items()}
     if not is_compiled():
-        actors = {name: CheckedAgent(agent, math.inf) for name, agent in actors.items()}
+        actors = {name: CheckedAgent(agent, math.inf, limit_loops=True) for name, agent in actors.items()}
     functions = twin(sys.modules[__name__], month=order_of_play(**actors))
     block = Kernel(functions.play_block, dropped=(trace.note,)) if is_compiled() else functions.play_block
     return Agents(block, functions.play_plain_block)

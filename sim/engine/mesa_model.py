@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import mesa
 
-from sim.engine import setup
+from sim.engine import loop_limit, setup
 from sim.errors import QuestionError, RuleError
 from sim.model import month, outcomes, trace
 from sim.model.compiled import twin
@@ -136,11 +136,12 @@ class CheckedAgent:
     """An agent whose rules raise RuleError where they give NaN, infinity, or a negative number that may not be.
 
     They also raise it after `most` calls, since the caller has last set `calls` to 0: only a loop without an end calls
-    them as often in one step.
+    them as often in one step. With `limit_loops` they raise it where a `while` of their own goes on for as many rounds.
     """
 
-    def __init__(self, agent: Actor, most: float = MOST_CALLS) -> None:
+    def __init__(self, agent: Actor, most: float = MOST_CALLS, *, limit_loops: bool = False) -> None:
         self._agent, self._most = agent, most
+        self._counts_rounds = limit_loops and loop_limit.has_loops(type(agent))
         self.calls = 0
 
     def __getattr__(self, name: str) -> Any:
@@ -149,12 +150,12 @@ class CheckedAgent:
         return functools.partial(self._play, name, found) if name in self._agent.rules else found
 
     def _play(self, name: str, rule: Callable[..., Any], *situation: Any) -> Any:
-        value = rule(*situation)
+        value = loop_limit.play(rule, *situation) if self._counts_rounds else rule(*situation)
         self.calls += 1
         least, words = (0.0, " of 0 or more") if name in self._agent.not_negative else (-math.inf, "")
         for part in value if isinstance(value, tuple) else (value,):
             if not (least <= part and math.isfinite(part)):
-                raise RuleError(f"{_line(rule)}: {name} must give a number{words}, and gives {part:g}")
+                raise RuleError(f"{_line(rule)}: {name} must give a finite number{words}, and gives {part:g}")
         if self.calls > self._most:
             raise RuleError(f"{_line(rule)}: the loop goes on for {self._most:,} rounds: {name} is called in it")
         return value

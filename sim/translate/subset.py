@@ -15,6 +15,7 @@ import inspect
 import linecache
 import math
 import operator
+import sys
 import types
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -330,16 +331,19 @@ class _Reader:
         return False
 
     def checked(self, value: Expr, node: ast.expr, out: list[Statement]) -> Expr:
-        """The value of an agent's choice; NaN, or a negative value where none may be, is a fault."""
+        """The value of an agent's choice; NaN, infinity, or a negative value where none may be, is a fault."""
         if value.op == "tuple":
             return _tuple([self.checked(part, node, out) for part in value.args])
         if value.kind != REAL:
             return value
         value, one, none = self.kept(value, out), Expr("const", REAL, (1.0,)), Expr("const", REAL, (0.0,))
         above = any(name in self.owner.not_negative for name in self.plays)
-        sound = Expr(">=", BOOL, (value, none)) if above else Expr("==", BOOL, (value, value))
-        why = f"{self.plays[0]} must give a number{' of 0 or more' if above else ''}"
-        out.append(("set", [None], Expr("/", REAL, (one, Expr("if", REAL, (sound, one, none))), self.site(node, why))))
+        most = Expr("const", REAL, (sys.float_info.max,))
+        least = none if above else Expr("const", REAL, (-sys.float_info.max,))
+        below = Expr("if", REAL, (Expr("<=", BOOL, (value, most)), one, none))
+        sound = Expr("if", REAL, (Expr(">=", BOOL, (value, least)), below, none))
+        why = f"{self.plays[0]} must give a finite number{' of 0 or more' if above else ''}"
+        out.append(("set", [None], Expr("/", REAL, (one, sound), self.site(node, why))))
         return value
 
     def read_Break(self, node: ast.Break | ast.Continue, out: list[Statement]) -> bool:
