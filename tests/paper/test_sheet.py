@@ -18,16 +18,18 @@ from sim.results.small_table import small_table
 KNOWN = sim.load("debate").catalogue
 N1, N12 = KNOWN.claims["N1"], KNOWN.claims["N12"]
 
+PLAYED = ["run", "--trials", "40", "--set", "claim.N12=self", "--start", "2026", "--worldview", "neutral"]
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run with a change, from two starts."""
+    """A small run with a change."""
     from typer.testing import CliRunner
 
     from analysis.cli import main
 
     path = tmp_path_factory.mktemp("out") / "debate"
-    words = ["run", "--trials", "40", "--set", "claim.N12=self", "--no-figures", "--workers", "1", f"--out={path}"]
+    words = [*PLAYED, "--no-figures", "--workers", "1", f"--out={path}"]
     assert CliRunner().invoke(main.app, words).exit_code == 0
     return path
 
@@ -49,7 +51,7 @@ def test_it_says_how_to_repeat_it(folder: Path) -> None:
     text = sheet.write_sheet(sim.load_folder(folder))
     command = re.search("<code>(.*)</code>", text)
     assert command
-    assert shlex.split(command[1]) == ["strait", "run", "--trials", "40", "--set", "claim.N12=self"]
+    assert shlex.split(command[1]) == ["strait", *PLAYED]
     manifest = sim.load_folder(folder).manifest or {}
     assert f"rules {manifest['rules_sha256'][:12]}" in text
     assert "seed 2020" in text
