@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Argument, Option
 
 from analysis.cli import BAD_INPUT, CAVEAT, exit_with, options, readable_errors
+
+if TYPE_CHECKING:
+    from sim.scenario.experiment import Experiment
 
 SUFFIXES = (".png", ".svg")
 
@@ -67,7 +70,11 @@ def story(
         from sim.narrative.story import story as tell
         from sim.results.store import load_folder
 
-        exp = load_folder(experiment).experiment if Path(experiment).is_dir() else options.load_experiment(experiment)
+        if Path(experiment).is_dir():
+            exp = load_folder(experiment).experiment
+        else:
+            exp = options.load_experiment(experiment)
+            exp, policy, against, worldview, start = _add_files(experiment, exp, policy, against, worldview, start)
         told = tell(
             exp,
             policy=policy,
@@ -93,3 +100,24 @@ def story(
         if figure:
             typer.echo(f"Figure: {figure}")
         typer.echo(CAVEAT)
+
+
+def _add_files(
+    experiment: str, exp: Experiment, policy: str | None, against: str | None, worldview: str | None, start: str | None
+) -> tuple[Experiment, str | None, str | None, str | None, str | None]:
+    """Add to an experiment what is named but not in it, such as a file of a policy; give the names of all four."""
+    from sim.scenario import loader
+
+    typed = {"policies": [policy, against], "worldviews": [worldview], "starts": [start]}
+    added: dict[str, Any] = {}
+    for kind, words in typed.items():
+        known = [entry.name for entry in getattr(exp, kind)]
+        if new := [word for word in words if word and word not in known]:
+            added[kind] = [*known, *dict.fromkeys(new)]
+    if not added:
+        return exp, policy, against, worldview, start
+    exp = loader.load(experiment, **added)
+    names = {word: entry.name for kind, words in added.items()
+             for word, entry in zip(words, getattr(exp, kind), strict=True)}  # fmt: skip
+    given = (names.get(word, word) if word else None for word in (policy, against, worldview, start))
+    return (exp, *given)  # type: ignore[return-value]

@@ -204,5 +204,14 @@ def test_the_command_tells_a_folder_and_an_experiment(tmp_path: Path) -> None:
     assert json.loads(text)["trial"] == 5
     assert run("--averted", "--provoked") == (2, "choose one of --averted, --provoked and --trial N\n")
     assert run("--figure", "story.pdf")[0] == 2
+    (tmp_path / "mine.yaml").write_text(
+        "policy: mine\ntitle: My liaison\nlevers:\n  liaison: {depth: 1, openness: 1}\n", encoding="utf-8"
+    )
+    code, text = run("--policy", str(tmp_path / "mine.yaml"), "--trial", "3")
+    assert code == 0
+    assert "With My liaison: " in text
+    code, text = run("--policy", "mine.yam", "--trial", "3")
+    assert code == 2
+    assert "mine.yam" in text
     code, text = run(str(tmp_path / "run"), "--trial", "5000")
     assert (code, text) == (2, "trial: must be from 0 to 299, got 5000\n")
