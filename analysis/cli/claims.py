@@ -8,10 +8,11 @@ from analysis.cli.question import Command, Report, question_command, sections_by
 
 @question_command()
 def claims(command: Command, trials: Trials = 5000) -> Report:
-    """Which belief decides? Divide the disagreement between two worldviews among the claims of the essays.
+    """Which beliefs make two worldviews disagree? Divide the distance between them among the claims of the essays.
 
-    Under Newsham's beliefs one policy does better, under Self's perhaps the other. This shows how much of the
-    distance between the two each claim carries. An interrupted command continues where it stopped.
+    Under Newsham's beliefs one policy does better, under Self's perhaps the other. The numbers of all claims add up to
+    the distance. No other command explains the disagreement as a whole. An interrupted command continues where it
+    stopped.
     """
     from analysis.figures.claims_figure import describe_claims, draw_claims
     from analysis.questions.claims import claims as divide

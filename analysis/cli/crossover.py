@@ -26,9 +26,10 @@ def crossover(
     worldview: Worldview = None,
     trials: Trials = 5000,
 ) -> Report:
-    """Along one belief, where does the better policy change? Every claim's dial, or two as a map.
+    """How far must one belief move before the better policy changes? Every claim's dial, or two as a map.
 
-    0 is Self's reading of a claim, 1 is Newsham's. An interrupted command continues where it stopped.
+    A dial goes from -1 (Self's reading) over 0 (the evidence) to 1 (Newsham's). All other beliefs stay as they are; to
+    change several at once, see strait flip. An interrupted command continues where it stopped.
     """
     from analysis.figures.crossover_figure import describe_crossover, draw_crossover
     from analysis.figures.crossover_map_figure import describe_crossover_map, draw_crossover_map

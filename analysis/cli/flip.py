@@ -18,10 +18,11 @@ Worldviews = Annotated[
 
 @question_command(outcomes="the first primary one")
 def flip(command: Command, worldview: Worldviews = None, trials: Trials = 3000) -> Report:
-    """How few beliefs must change for the other policy to do better?
+    """How few beliefs must change together for the other policy to do better?
 
-    From a worldview, claims are swapped for the other author's reading until the result turns round. Without
-    --outcome it is about the first primary one.
+    From a worldview, claims are read as an author or the evidence has them, until the result turns round. It counts
+    whole changes of mind; how far one belief must move is in strait crossover. Without --outcome it is about the first
+    primary one.
     """
     from analysis.figures.flip_figure import describe_flip, draw_flip
     from analysis.questions.finding import stakes

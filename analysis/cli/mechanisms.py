@@ -34,7 +34,7 @@ def mechanisms(
         int, Option(metavar="N", min=1, help="Trials of each policy under each worldview, for each combination.")
     ] = 6000,
 ) -> Report:
-    """Does a policy deter or provoke? Divide its effect among the mechanisms by which it works.
+    """Does a policy deter or provoke? Divide its effect among the mechanisms by which it works, beliefs unchanged.
 
     Deterrence, lost hope, anger and the race, entrapment and time are switched off on the same luck, in all 32
     combinations, under every worldview. The parts add up to the whole (Shapley values). An interrupted command

@@ -27,9 +27,10 @@ def sensitivity(
     points: Annotated[int, Option(metavar="N", min=8, help="Points of Sobol's design, a power of 2.")] = 1024,
     heaviest: Annotated[int, Option(metavar="N", min=1, help="Inputs that go from Morris to Sobol.")] = 12,
 ) -> Report:
-    """Which beliefs weigh most in the difference between two policies, when all of them are open at once?
+    """Which beliefs move the difference between two policies most, when all of them are open at once?
 
-    Each belief alone (tornado), all at random (Morris), and the share of the spread that each makes (Sobol), with luck
+    It weighs the spread of results and needs no worldview; strait worth asks which belief would change the choice. Each
+    belief alone (tornado), all at random (Morris), and the share of the spread that each makes (Sobol), with luck
     kept apart. An interrupted command continues where it stopped.
     """
     from analysis.figures.sensitivity_figure import describe_sensitivity, draw_sensitivity
