@@ -23,7 +23,7 @@ SIDES = ("against", "policy")
 KINDS = ("averted", "provoked")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Story:
     """One history under two policies, in the same world and with the same luck.
 
@@ -140,6 +140,10 @@ class Story:
         if more := part["more"]:
             lines.append(("", self.say("one_more" if more == 1 else "more", n=more)))
         return lines
+
+    def __repr__(self) -> str:
+        """Which story it is, and its headline."""
+        return f"Story of trial {self.trial} of {self.experiment.name}, {self.worldview.name}: {self.headline}"
 
     def __str__(self) -> str:
         """The story as text for a terminal."""

@@ -144,7 +144,8 @@ def test_a_story_as_text_html_data_and_figure_says_the_same() -> None:
     story = found("averted")
     text, html, data = str(story), story._repr_html_(), story.to_dict()
     assert f"of {story.counts['n']} histories the choice made no difference" in text
-    for shown in (text, html):
+    assert len(repr(story)) < 300
+    for shown in (text, html, repr(story)):
         assert story.headline in shown
     assert "here they part" in text
     assert json.loads(json.dumps(data, allow_nan=False))["headline"] == story.headline
