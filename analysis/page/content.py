@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from analysis.page import seat
 from analysis.questions import claim_readings
 from analysis.questions.javascript import Rules, flatten
 from sim.engine import batch, setup
@@ -95,7 +96,7 @@ def numbers(exp: Experiment, rules: Rules) -> dict[str, Any]:
         "claims": claims, "views": views,
         "settings": {start.name: {policy.name: flatten(setup.build_setting(own, policy, start)[0]).tolist()
                                   for policy in own.policies} for start in own.starts},
-        "levers": lever_numbers(own, rules), "columns": len(columns),
+        "levers": lever_numbers(own, rules), "seat": seat.seat_numbers(own, rules), "columns": len(columns),
         "story": {
             "steps": own.months * round(1 / own.step_months), "views": len(VIEWS),
             "columns": {"force": columns.index(RISK), "falls": columns.index("taiwan_falls"),
@@ -162,7 +163,7 @@ def words(exp: Experiment, source: Source) -> dict[str, Any]:
         "starts": [{"name": start.name, "date": start.date} for start in exp.starts],
         "views": [{"name": view.name, "title": view.title, "summary": view.summary,
                    "is_sentence": view.title.startswith("If ")} for view in exp.worldviews],
-        "home": exp.most_neutral().name, "evidence": evidence_view(exp),
+        "seat": seat.seat_words(exp), "home": exp.most_neutral().name, "evidence": evidence_view(exp),
         "narrative": narrative(exp),
         "margins": {"risk": catalogue.outcomes[RISK].margin, "cost": catalogue.outcomes[COST].margin},
         "limits": {"risk": _finite(value_limits(exp, RISK)), "cost": _finite(value_limits(exp, COST))},

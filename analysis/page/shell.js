@@ -24,7 +24,7 @@ function notice(text) {
 /**
  * The screens by name, in the order of their tabs. A screen may have
  * build(): make its elements, once; open(): it is shown; paint(run, at): an answer came while it is shown;
- * sync(state): the state changed; spoken(): what a screen reader is told after a change;
+ * sync(state): the state changed; spoken(): what a screen reader is told after a change; address(): its parts of the link;
  * isReady(): whether its tab can be chosen, true without it.
  */
 const SCREENS = {};

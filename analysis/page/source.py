@@ -22,6 +22,8 @@ REPLACED = ("experiment", "extends", "worldviews", "starts", "trials", "lucks", 
 class Source:
     """An experiment's file as one that extends it, or stands for it, refers to it."""
 
+    name: str
+    """What `strait run` calls the file: a shipped one's name, or its file."""
     extends: str | None
     text: str
     """Entries that are taken over as they are."""
@@ -51,15 +53,15 @@ def read_source(name: str, exp: Experiment) -> Source:
     views = _references(data.get("worldviews"), [view.name for view in exp.worldviews])
     starts = _references(data.get("starts"), [start.name for start in exp.starts])
     events = [{"month": event.month, "event": event.event} for event in exp.events]
+    called = path.stem if path.resolve().parent == shipped_folder().resolve() else path.name
     if "extends" not in data:
-        is_shipped = path.resolve().parent == shipped_folder().resolve()
-        return Source(path.stem if is_shipped else path.name, "", {}, views, starts, events)
+        return Source(called, called, "", {}, views, starts, events)
     own = {key: value for key, value in data.items() if key not in REPLACED}
     text = yaml.safe_dump(own, sort_keys=False, allow_unicode=True) if own else ""
     said = data.get("claims") or {}
     claims = dict.fromkeys(dialled_parameters(exp.catalogue), said) if isinstance(said, str) else said
     extends = str(data["extends"])
-    return Source(Path(extends).as_posix(), text, claims, views, starts, events)
+    return Source(called, Path(extends).as_posix(), text, claims, views, starts, events)
 
 
 def _references(listed: list[str | int] | None, names: list[str]) -> dict[str, str]:

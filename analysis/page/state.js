@@ -82,6 +82,7 @@ function addressOf() {
   const parts = [`_v=${state.view}`, ...movedClaims().map((claim) => `${claim}=${Math.round(100 * position(claim))}`)];
   if (state.start !== lastStart) parts.push(`_s=${state.start}`);
   if (/[#&]_l=/.test(location.hash)) parts.push(`_l=${LANGUAGE}`);
+  for (const screen of Object.values(SCREENS)) parts.push(...(screen.address?.() ?? []));
   return `#${[...parts, `_r=${MARK}`].join("&")}`;
 }
 
@@ -97,7 +98,7 @@ function writeAddress() {
 function readAddress() {
   const text = location.hash.slice(1), isLong = text.length > LONGEST_ADDRESS;
   const pairs = isLong ? [] : text.split("&").filter(Boolean).map((pair) => [pair.split("=")[0], pair.split("=").slice(1).join("=")]);
-  let left = isLong ? 1 : 0, isOther = false;
+  let left = isLong ? 1 : 0, isOther = false, isPlayed = false;
   const find = (key, among, otherwise) => {
     const given = pairs.filter((pair) => pair[0] === key);
     const found = among.find((each) => given.some((pair) => pair[1] === each.name));
@@ -108,6 +109,7 @@ function readAddress() {
   for (const [key, value] of pairs) {
     if (key === "_v" || key === "_s" || (key === "_l" && Object.hasOwn(LANGUAGES, value))) continue;
     if (key === "_r") isOther = value !== MARK;
+    else if (key === "_p") isPlayed = true;
     else if (!Object.hasOwn(WORDS.claims, key) || !/^-?\d{1,3}$/.test(value) || isFixed(key, view)) left++;
     else {
       const [low, high] = endsOf(key), at = Math.max(low, Math.min(high, Number(value) / 100));
@@ -115,6 +117,8 @@ function readAddress() {
       dials[key] = at + 0; // no negative zero
     }
   }
+  const played = isPlayed && Object.fromEntries(pairs)._p;
+  if (isPlayed && !SCREENS.play.readAddress(played, { view, dials, start })) left++;
   if (isOther) notice(say("frame.other_rules"));
   else notice(left ? say("frame.left_out") : "");
   return { view, dials, start };

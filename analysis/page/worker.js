@@ -72,9 +72,9 @@ function believed({ view, dials }, first, count) {
   return columns;
 }
 
-/** A start and a policy. `scripted` are events in place of the experiment's: [place in codes.SCRIPTED, month, key] each. */
+/** A start and a policy: one of the experiment's, by name, or one of the reader's own. `scripted` are events in place of the experiment's: [place in codes.SCRIPTED, month, key] each. */
 function setCell({ start, scripted }, policy) {
-  SETTING.set(NUMBERS.settings[start][policy]);
+  SETTING.set(typeof policy === "string" ? NUMBERS.settings[start][policy] : settingOf(NUMBERS.levers, start, policy));
   if (!scripted) return;
   const { count, event, month, key } = NUMBERS.scripted;
   SETTING[count] = scripted.length;
@@ -102,6 +102,12 @@ function play({ beliefs, policies, first, count, off, ...cell }, record) {
 /** PARAMS become what world number `i` of the columns is like. */
 function setParameters(columns, i) {
   NUMBERS.parameters.forEach(([slot], index) => { PARAMS[slot] = at(columns[index], i); });
+}
+
+/** PARAMS become what a world is like, drawn with its neighbours, as other requests draw them too. */
+function setWorld(beliefs, world) {
+  const first = Math.floor(world / DRAWN) * DRAWN;
+  setParameters(believed(beliefs, first, DRAWN), world - first);
 }
 
 /** A trial is about to begin, with a luck from 1 on. */
@@ -185,9 +191,8 @@ function answer(request) {
 function watch({ beliefs, policies, worlds, nth, lucks, ...cell }) {
   const { force, falls, quarantine } = NUMBERS.story.columns;
   const setOne = (policy, world) => {
-    const first = Math.floor(world / DRAWN) * DRAWN;
     setCell(cell, policy);
-    setParameters(believed(beliefs, first, DRAWN), world - first);
+    setWorld(beliefs, world);
   };
   const quarantines = (world) => policies.filter((policy) => {
     setOne(policy, world);
@@ -213,11 +218,49 @@ function watch({ beliefs, policies, worlds, nth, lucks, ...cell }) {
   return { world, sides };
 }
 
+/** What Japan's government sees now, and what it would do by itself. */
+function seen() {
+  const { seen: places, cabinet } = NUMBERS.seat, found = {};
+  for (const [name, [from, count]] of Object.entries(places)) found[name] = count === 1 ? STATE[from] : [...STATE.subarray(from, from + count)];
+  found.hurts = episodes$hurts();
+  found.backed = japan$goes_on(found.support, PARAMS[cabinet.elite_gap_points], PARAMS[cabinet.business_pressure_points] * found.hurts, PARAMS[cabinet.support_needed]);
+  return found;
+}
+
+/**
+ * One world under a policy of one's own, up to the end of some quarters, or of the trial if force is used before that.
+ * What the rules noted, what Japan saw when each quarter began and ended, and the outcomes if the trial is over.
+ */
+function attend({ beliefs, policy, world, quarters, ...cell }) {
+  const months = NUMBERS.months, views = [];
+  setCell(cell, policy);
+  setWorld(beliefs, world);
+  enterTrial(world, 1);
+  NOTES = [];
+  const playTo = (month) => { while (STATE[NUMBERS.seat.seen.over[0]] === 0 && STATE[NUMBERS.seat.seen.time[0]] < month - 1e-6) month$play(); };
+  month$begin();
+  views.push(seen());
+  for (let quarter = 1; quarter <= quarters && STATE[NUMBERS.seat.force] === 0; quarter++) {
+    playTo(Math.min(3 * quarter, months));
+    views.push(seen());
+  }
+  const isOver = STATE[NUMBERS.seat.force] === 1 || 3 * quarters >= months;
+  if (isOver) {
+    playTo(months);
+    month$finish();
+    outcomes$write(ROW);
+  }
+  const notes = NOTES;
+  NOTES = null;
+  return { notes, views, row: isOver ? [...ROW] : null };
+}
+
 if (typeof self !== "undefined" && typeof document === "undefined") {
   self.onmessage = ({ data }) => {
     if (data.numbers) return init(data.numbers);
     try {
       if (data.worlds) return self.postMessage({ id: data.id, out: watch(data) });
+      if (data.quarters !== undefined) return self.postMessage({ id: data.id, out: attend(data) });
       const work = data.themes ? walk : answer;
       for (let again = 1; again < (data.slow || 1); again++) work(data); // a slower device, for tools/page_speed.py
       const out = work(data);

@@ -1,0 +1,321 @@
+// Play: Japan's seat, quarter by quarter, in one history; then the same choices in a thousand others.
+
+const SEAT = WORDS.seat, QUARTERS = Math.ceil(SEAT.months / QUARTER), OTHERS = 1000, LONGEST_SKIP = 4;
+let game = null; // {world, setting: {beliefs, start}, quarter, choices, seen: the worker's answer, others}
+let playPicture = null, attending = 0;
+const opened = new Set(["offices"]); // groups whose options are shown
+
+const dateAfter = (months, start) => {
+  const [year, month] = WORDS.starts.find(({ name }) => name === start).date.split("-").map(Number), at = 12 * year + month - 1 + Math.floor(months);
+  return dateText(`${Math.floor(at / 12)}-${String(at % 12 + 1).padStart(2, "0")}`);
+};
+const isSameSetting = () => JSON.stringify(game.setting) === JSON.stringify(settingNow());
+const isEnded = () => Boolean(game?.seen?.row);
+const oneOf = (count, few, many, values = {}) => say(count === 1 ? few : many, { count, ...values });
+
+/** Begin or resume a history; the choices of quarters that it has. */
+function takeSeat({ world, quarter, choices }, setting = structuredClone(settingNow())) {
+  game = { world, quarter, choices, setting, seen: null, others: null };
+  $("play-fault").textContent = "";
+  attendTo(quarter, () => {
+    game.quarter = Math.min(game.quarter, game.seen.views.length - 1);
+    game.choices = game.choices.filter((choice) => choice.quarter < game.quarter);
+    if (isEnded()) playOthers();
+  });
+}
+
+/** Play the history again up to a quarter, with the choices so far: luck is drawn by name, so the past is the same. */
+function attendTo(quarters, then) {
+  const { setting, world, choices } = game, mine = ++attending;
+  game.isBusy = true;
+  const request = { ...setting, policy: policyOf(choices, SEAT, setting.start), world, quarters, first: 0 };
+  pool.ask(request, () => mine === attending, (seen) => {
+    game.seen = seen;
+    game.isBusy = false;
+    then();
+    paintSeat(true);
+    later();
+  }, true);
+}
+
+/** Play on with what the form asks; `most` quarters, but no longer than until something happens. */
+function playOn(most) {
+  if (game.isBusy) return; // a second click before the first is answered
+  const added = [...new FormData($("play-orders"))].filter(([, option]) => option !== "hold").map(([group, option]) => ({ quarter: game.quarter, group, option }));
+  const from = game.quarter, to = Math.min(from + most, QUARTERS);
+  game.choices.push(...added);
+  attendTo(to, () => {
+    const last = game.seen.views.length - 1, events = publicEvents(game.seen.notes, SEAT);
+    const happened = events.find(({ time, weight }) => weight > 0 && time >= QUARTER * from);
+    const reached = happened ? Math.min(last, Math.floor(happened.time / QUARTER) + 1) : last;
+    game.quarter = Math.max(from + 1, reached);
+    game.since = game.quarter - from;
+    if (game.quarter < last) game.seen.views.length = game.quarter + 1;
+    if (game.quarter < last) game.seen.row = null;
+    if (isEnded()) playOthers();
+  });
+}
+
+/** The first worlds under the experiment's policies and under these choices, in the game's beliefs. */
+function playOthers() {
+  const own = game, policies = [...WORDS.policies.map(({ name }) => name), policyOf(own.choices, SEAT, own.setting.start)];
+  const worlds = Math.min(OTHERS, NUMBERS.worlds), width = policies.length;
+  own.others = { done: 0, worlds, risk: policies.map(() => new Float64Array(worlds)), cost: policies.map(() => new Float64Array(worlds)) };
+  for (let first = 0; first < worlds; first += CHUNK) {
+    const count = Math.min(CHUNK, worlds - first);
+    pool.ask({ ...own.setting, policies, first, count }, () => game === own, (out) => {
+      for (let policy = 0; policy < width; policy++) {
+        for (let i = 0; i < count; i++) {
+          own.others.risk[policy][first + i] = out[3 * (policy * count + i)];
+          own.others.cost[policy][first + i] = out[3 * (policy * count + i) + 1];
+        }
+      }
+      own.others.done += count;
+      if (own.others.done === worlds) paintDebrief();
+    }, true);
+  }
+}
+
+// What stands on the screen
+
+const publicText = ({ key, lever }) => say(`play.event.${key}`, { lever: lever && SEAT.levers[lever].title });
+
+function eventItems(from, to) {
+  const { notes } = game.seen;
+  return publicEvents(notes, SEAT).filter(({ time }) => time >= from && time < to)
+    .map((event) => h("li", {}, h("b", {}, dateAfter(event.time, game.setting.start)), " ", publicText(event)));
+}
+
+function briefLines(seen) {
+  const [japanEconomic, japanMilitary, taiwanEconomic, taiwanMilitary] = seen.rung, isCrisis = seen.crisis_until > seen.time;
+  const beijing = [say(`play.brief.japan_${japanEconomic}`), ...(japanMilitary > 0 ? [say(`play.brief.forces_japan_${Math.min(japanMilitary, 2)}`)] : []),
+    say(`play.brief.taiwan_${Math.min(taiwanMilitary, 3)}`), ...(taiwanEconomic > 1 ? [say("play.brief.trade_taiwan")] : []),
+    ...(isCrisis ? [say(seen.deployed ? "play.brief.crisis_deployed" : "play.brief.crisis")] : [])];
+  const others = [say(seen.us_consents ? "play.brief.us_joins" : "play.brief.us_apart"), say(seen.taiwan_consents ? "play.brief.taipei_agrees" : "play.brief.taipei_refuses"),
+    say(seen.backed ? "play.brief.public_backs" : "play.brief.public_holds", { support: Math.round(100 * seen.support) }),
+    say(seen.hurts > 0.005 ? "play.brief.economy_hurt" : "play.brief.economy", { now: decimals(seen.hurts, 2), loss: decimals(seen.japan_loss, 2) })];
+  return [["play.brief.beijing", beijing], ["play.brief.others", others]].map(([name, texts]) => h("p", {}, h("b", {}, say(name)), " ", texts.join(" ")));
+}
+
+/** How far a group's levers are in practice, and the months of work that are left before they are. */
+function progress(group, seen) {
+  const names = Object.keys(SEAT.levers).sort(), rows = SEAT.groups[group].map((lever) => [lever, names.indexOf(lever)]);
+  return {
+    depth: mean(rows.map(([, row]) => seen.depth[row])), seen: mean(rows.map(([, row]) => seen.depth[row] * seen.openness[row])),
+    left: rows.map(([lever, row]) => Math.max(0, SEAT.levers[lever].adoption - seen.age[row])).sort((a, b) => a - b),
+    needsUs: rows.some(([lever]) => SEAT.levers[lever].consent.includes("us")),
+  };
+}
+
+const spanText = (low, high) => {
+  const isMonths = high < 18, by = (months) => decimals(isMonths ? Math.round(months) : Math.round(months / 6) / 2, isMonths || months % 12 < 3 || months % 12 > 9 ? 0 : 1);
+  return by(low) === by(high) ? say(isMonths ? "play.span_months" : "play.span_years", { high: by(high) })
+    : say(isMonths ? "play.spans_months" : "play.spans_years", { low: by(low), high: by(high) });
+};
+
+/** The second line of an option: what it takes, and who stands against it now. */
+function takesText(group, option, seen) {
+  if (group === "response") return say("play.takes.response");
+  const isTie = TIES.includes(group), { left, needsUs } = progress(group, seen), aim = aimsAfter(game.choices)[group];
+  if (["q", "s", "r"].includes(option)) return say(option === "q" || option === "s" ? "play.takes.at_once" : "play.takes.year");
+  const time = left.at(-1) <= 1 ? say("play.takes.now") : say("play.takes.work", { span: spanText(left[0], left.at(-1)) });
+  if (!isTie) return `${time} ${say("play.takes.no_consent")}`;
+  const isOpen = option === "o" || option === "p" || (option === "d" && aim.openness === OPEN);
+  const against = seen.posture < 2 ? "suspended" : seen.taiwan_consents === 0 ? "taipei" : isOpen && !seen.backed ? "public" : needsUs && seen.us_consents === 0 ? "us" : "nobody";
+  return `${time} ${say(`play.takes.${against}`)}`;
+}
+
+function groupField(group, seen) {
+  const aims = aimsAfter(game.choices), { start } = game.setting, room = MOST_ORDERS - ordersOf(game.choices, SEAT, start).length;
+  const options = room < sizeOf(group, SEAT) ? [] : optionsOf(group, aims, SEAT, start), kind = group === "response" ? "response" : TIES.includes(group) ? "tie" : group;
+  const choice = (option, title, ...lines) => {
+    const id = `play-${group}-${option}`;
+    return h("div", { class: "option" }, h("input", { type: "radio", name: group, value: option, id, checked: option === "hold", "aria-describedby": lines.length ? `${id}-lines` : false }),
+      h("label", { for: id }, title), ...(lines.length ? [h("p", { id: `${id}-lines` }, ...lines.flatMap((line, i) => (i ? [h("br"), line] : [line])))] : []));
+  };
+  const now = group === "response" ? say(`play.response.${aims.response}`) : (() => {
+    const { depth, openness } = aims[group], there = progress(group, seen);
+    const aim = depth === null ? "start" : depth === 0 ? "ended" : `${depth < 1 ? "half" : "full"}${TIES.includes(group) ? (openness === OPEN ? "_open" : "_quiet") : ""}`;
+    return say("play.stands", { aim: say(`play.aim.${aim}`), depth: Math.round(100 * there.depth), seen: Math.round(100 * there.seen) });
+  })();
+  const levers = group === "response" ? null : h("p", { class: "muted levers" }, SEAT.groups[group].map((lever) => SEAT.levers[lever].title).join("; "));
+  const summary = h("summary", {}, h("b", {}, say(`play.group.${group}`)), h("span", { class: "stands" }, now), h("span", { class: "new" }));
+  const listen = ({ target }) => { summary.querySelector(".new").textContent = target.value === "hold" ? "" : say("play.new_order", { option: say(`play.option.${kind}_${target.value}`) }); };
+  return h("details", { open: opened.has(group), ontoggle: ({ target }) => { if (target.open) opened.add(group); else opened.delete(group); }, onchange: listen }, summary,
+    h("fieldset", {}, h("legend", { class: "sr" }, say(`play.group.${group}`)), ...(levers ? [levers] : []),
+    choice("hold", say("play.hold")),
+    ...options.map((option) => choice(option, say(`play.option.${kind}_${option}`), say(`play.means.${kind}_${option}`), takesText(group, option, seen))),
+    ...(options.length ? [] : [h("p", { class: "muted" }, say("play.full"))])));
+}
+
+/** The log: each quarter with its orders and its events; only what weighs, if it is to be short. */
+function logItems(isShort) {
+  const { start } = game.setting, events = publicEvents(game.seen.notes, SEAT).filter(({ weight }) => weight > 0 || !isShort), items = [];
+  for (let quarter = 0; quarter < game.quarter; quarter++) {
+    const chosen = game.choices.filter((choice) => choice.quarter === quarter), isLast = isEnded() && quarter === game.quarter - 1;
+    const happened = events.filter(({ time }) => time >= QUARTER * quarter && (isLast || time < QUARTER * (quarter + 1)));
+    if (!chosen.length && !happened.length) continue;
+    items.push(h("li", {}, h("b", {}, dateAfter(QUARTER * quarter, start)),
+      ...chosen.map(({ group, option }) => h("p", { class: "chosen" }, say("play.ordered", { group: say(`play.group.${group}`), option: say(`play.option.${group === "response" ? "response" : TIES.includes(group) ? "tie" : group}_${option}`) }))),
+      ...happened.map((event) => h("p", {}, h("span", { class: "muted" }, dateAfter(event.time, start)), " ", publicText(event)))));
+  }
+  return items.length ? items : [h("li", {}, say("play.no_past"))];
+}
+
+function paintSeat(isMoved = false) {
+  if (!game?.seen) return;
+  const { quarter, world, setting } = game, seen = game.seen.views[quarter], where = { world, quarter: quarter + 1, quarters: QUARTERS };
+  $("play-begin").hidden = true;
+  $("play-game").hidden = isEnded();
+  $("play-debrief").hidden = !isEnded();
+  $("play-kept").textContent = isSameSetting() ? say("play.kept", { code: codeOf(game) }) : say("play.other_beliefs", { code: codeOf(game) });
+  if (isEnded()) paintDebrief();
+  else {
+    $("play-where").textContent = say("play.where", where);
+    $("play-now").textContent = dateAfter(QUARTER * quarter, setting.start);
+    $("play-brief").replaceChildren(...briefLines(seen));
+    const news = eventItems(Math.max(0, QUARTER * (quarter - (game.since ?? 1))), QUARTER * quarter);
+    $("play-news").replaceChildren(...(news.length ? news : [h("li", {}, say(quarter ? "play.no_news" : "play.first_news"))]));
+    $("play-groups").replaceChildren(...seatGroups(SEAT).map((group) => groupField(group, seen)));
+    $("play-log").replaceChildren(...logItems(false));
+  }
+  if (isMoved && current === "play") {
+    const head = isEnded() ? $("play-end") : $("play-now");
+    head.focus({ preventScroll: true });
+    head.scrollIntoView({ block: "center", behavior: "instant" });
+  }
+}
+
+function paintDebrief() {
+  const { setting, seen: { row, notes }, world, others } = game, { columns } = NUMBERS.seat;
+  const isForce = row[columns.use_of_force] === 1, [, base] = MAIN;
+  $("play-end-where").textContent = say("play.end_where", { world, whose: kicker(whose(VIEWS, setting.beliefs.view, setting.beliefs.dials), WORDS.evidence) });
+  $("play-end").textContent = isForce ? say("play.end_force", { date: dateAfter(row[columns.months_to_first_force], setting.start) }) : say("play.end_none", { years: decimals(WORDS.years, 0) });
+  $("play-end-facts").textContent = [say("play.end_loss", { loss: decimals(row[columns.japan_gdp_loss_pct], 1) }),
+    ...(isForce ? [say(row[columns.taiwan_falls] ? "play.end_fell" : "play.end_stands"), say(row[columns.japan_in_combat] ? "play.end_fought" : "play.end_spared")] : [])].join(" ");
+  $("play-hidden").textContent = hiddenText(notes);
+  $("play-story").replaceChildren(...logItems(true));
+  $("play-again").textContent = say("play.again", { code: codeOf(game), mark: MARK, address: `${addressOf()}` });
+  if (!others || others.done < others.worlds) {
+    $("play-luck").textContent = say("play.counting");
+    for (const id of ["play-luck-means", "play-luck-note"]) $(id).textContent = "";
+    return;
+  }
+  const own = WORDS.policies.length, at = (policy) => ({ risk: level(others.risk[policy], WORDS.limits.risk), cost: level(others.cost[policy], WORDS.limits.cost) });
+  const levels = Object.fromEntries([...WORDS.policies.map(({ name }) => name), "own choices"].map((name, policy) => [name, at(policy)]));
+  const found = difference(others.risk[own], others.risk[base.index], WORDS.margins.risk), kind = settle(found, WORDS.margins.risk);
+  const [x, y] = hundreds(levels["own choices"].risk[0], levels[base.name].risk[0]);
+  $("play-luck").replaceChildren(...rendered(sayParts(kind === "few" ? "play.luck_few" : "play.luck_says", { own: x, other: y, b: base.plain, low: signed(100 * (found[1] ?? 0), 1), high: signed(100 * (found[2] ?? 0), 1) })));
+  const way = kind.endsWith("less") ? "less" : kind.endsWith("more") ? "more" : kind === "same" ? "same" : "open";
+  $("play-luck-means").textContent = say(`play.luck_${isForce ? "force" : "none"}_${way}`);
+  $("play-luck-note").textContent = say("play.luck_note", { n: thousands(others.worlds) });
+  $("play-caption").textContent = say("play.caption", { n: thousands(others.worlds) });
+  playPicture.draw(levels);
+  $("play-table").replaceChildren(othersTable(levels));
+}
+
+/** Each policy's risk and cost, and how far these choices differ from it, world by world. */
+function othersTable(levels) {
+  const { others } = game, own = WORDS.policies.length;
+  const cell = ([estimate, low, high], scale, places) => h("td", {}, decimals(scale * estimate, places), " ",
+    h("span", { class: "iv" }, low === null ? `(${say("word.few")})` : `(${say("word.to", { low: decimals(scale * low, places), high: decimals(scale * high, places) })})`));
+  const line = ({ name, plain: text }, policy) => h("tr", {}, h("th", { scope: "row" }, label(text)), cell(levels[name].risk, 100, 1), cell(levels[name].cost, 1, 2),
+    policy === own ? h("td", {}, "–") : cell(difference(others.risk[own], others.risk[policy], WORDS.margins.risk), 100, 1));
+  return h("div", {}, h("table", {},
+    h("thead", {}, h("tr", {}, ...[say("beliefs.table_policy"), say("beliefs.table_risk"), say("beliefs.table_cost"), say("play.table_difference")].map((text) => h("th", { scope: "col" }, text)))),
+    h("tbody", {}, ...ownAnd().map(line))), h("p", { class: "muted" }, say("beliefs.table_note")));
+}
+
+const ownAnd = () => [...WORDS.policies, { name: "own choices", plain: say("play.own") }];
+
+/** What Japan could not see: what moved Beijing, and what it believed when it decided. */
+function hiddenText(notes) {
+  const rows = Array.from({ length: notes.length / 6 }, (_, i) => notes.slice(6 * i, 6 * i + 6)), named = (name) => rows.filter(([kind]) => SEAT.events[kind] === name);
+  const [, , opportunism, , error] = named("leadership")[0], hundred = (x) => Math.round(100 * x);
+  const texts = [say(opportunism === 1 ? "play.hidden_chance" : opportunism === 0 ? "play.hidden_despair" : "play.hidden_both"),
+    Math.round(100 * Math.abs(error)) ? say(error > 0 ? "play.hidden_over" : "play.hidden_under", { points: hundred(Math.abs(error)) }) : say("play.hidden_right")];
+  const last = named("decision").filter(([, , form]) => form > 1).at(0), seen = last && named("perception").find(([, time]) => time === last[1]);
+  if (seen) texts.push(say("play.hidden_decision", { success: hundred(seen[2]), joint: hundred(seen[3]), hope: hundred(seen[4]) }));
+  return texts.join(" ");
+}
+
+function savePolicy() {
+  const { setting, world, choices } = game, name = "my_choices", { view, dials } = setting.beliefs;
+  const moved = Object.keys(dials).filter((claim) => dials[claim] !== (preset(view)[claim] ?? 0));
+  const set = moved.map((claim) => ` --set claim.${claim}=${dialOf(dials[claim])}`).join("");
+  const order = (each) => `  - {${Object.entries(each).map(([key, value]) => `${key}: ${value}`).join(", ")}}`;
+  const orders = ordersOf(choices, SEAT, setting.start);
+  const text = [
+    `# Played on the page of Strait, history ${world}, code ${codeOf(game)}. The page had the rules ${MARK}. To play it in many histories:`,
+    `# strait run ${WORDS.source.name} --policy ${MAIN[1].name} --policy ${name}.yaml --worldview ${WORDS.source.worldviews[view]} --start ${WORDS.source.starts[setting.start]} --trials ${NUMBERS.worlds} --lucks 1${set}`,
+    ...(injected ? [`# Announced in class, to be added to an experiment: events: ${JSON.stringify(injected.events)}`] : []),
+    `policy: ${name}`, "title: My choices", `summary: Japan's choices in history ${world}, played quarter by quarter.`,
+    ...(orders.length ? ["orders:", ...orders.map(order)] : []),
+  ].join("\n");
+  const url = URL.createObjectURL(new Blob([`${text}\n`], { type: "application/yaml" }));
+  h("a", { href: url, download: `${name}.yaml` }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
+}
+
+async function copyCode() {
+  writeAddress();
+  try {
+    await navigator.clipboard.writeText(isSameSetting() ? location.href : codeOf(game));
+    notice(say("play.copied"));
+  } catch {
+    notice(say("play.copy_yourself", { code: codeOf(game) }));
+  }
+}
+
+function leaveSeat() {
+  game = null;
+  attending++;
+  for (const id of ["play-game", "play-debrief"]) $(id).hidden = true;
+  $("play-begin").hidden = false;
+  $("play-random").focus();
+  later();
+}
+
+const coded = (text) => readCode(text, { worlds: NUMBERS.worlds, quarters: QUARTERS, seat: SEAT, start: state.start });
+const anyHistory = () => Math.floor(Math.random() * NUMBERS.worlds);
+const newGame = (world) => takeSeat({ world, quarter: 0, choices: [] });
+
+addScreen("play", {
+  build() {
+    playPicture = new Picture($("play-picture"), ownAnd());
+    $("play-number-label").textContent = say("play.number", { last: NUMBERS.worlds - 1 });
+    $("play-random").addEventListener("click", () => newGame(anyHistory()));
+    $("play-numbered").addEventListener("submit", (event) => {
+      event.preventDefault();
+      const text = $("play-number").value.trim(), world = Number(text);
+      if (/^\d{1,4}$/.test(text) && world < NUMBERS.worlds) newGame(world);
+      else $("play-fault").textContent = say("play.fault_number", { last: NUMBERS.worlds - 1 });
+    });
+    $("play-coded").addEventListener("submit", (event) => {
+      event.preventDefault();
+      const found = coded($("play-code").value);
+      if (found) takeSeat(found);
+      else $("play-fault").textContent = say("play.fault_code");
+    });
+    $("play-orders").addEventListener("submit", (event) => {
+      event.preventDefault();
+      playOn(1);
+    });
+    $("play-skip").addEventListener("click", () => playOn(LONGEST_SKIP));
+    for (const id of ["play-copy", "play-copy-end"]) $(id).addEventListener("click", copyCode);
+    for (const id of ["play-leave", "play-other"]) $(id).addEventListener("click", leaveSeat);
+    $("play-same").addEventListener("click", () => newGame(game.world));
+    $("play-print").addEventListener("click", () => print());
+    $("play-save").addEventListener("click", savePolicy);
+  },
+  open: () => paintSeat(),
+  address: () => (game && isSameSetting() ? [`_p=${codeOf(game)}`] : []),
+  /** Take a history from the address; false if it cannot be read. */
+  readAddress(code, setting) {
+    const found = readCode(code, { worlds: NUMBERS.worlds, quarters: QUARTERS, seat: SEAT, start: setting.start });
+    if (!found) return false;
+    if (!game || codeOf(game) !== code) takeSeat(found, { ...structuredClone(settingNow()), beliefs: { view: setting.view, dials: { ...setting.dials } }, start: setting.start });
+    return true;
+  },
+  isReady: () => isPastGuess,
+});

@@ -1,0 +1,159 @@
+// Japan's seat: what can be ordered each quarter, the orders as a policy's file has them, the code of a history, and events
+// as texts. `seat` is what seat.py knows of the catalogue; a choice is {quarter, group, option}.
+
+const QUARTER = 3, MOST_ORDERS = 128, QUIET = 0.2, OPEN = 1, HALF = 0.5, LONGEST_CODE = 1500;
+const LETTERS = { offices: "o", training: "t", escorts: "e", alliance: "a", words: "w", arms: "h", response: "r" };
+const GROUP_OF = Object.fromEntries(Object.entries(LETTERS).map(([group, letter]) => [letter, group]));
+const TIES = ["offices", "training", "escorts"];
+const RESPONSES = { j: "japan_decides", c: "continue", q: "quieten", s: "suspend" };
+const FORMS = ["none", "quarantine", "blockade", "limited_strike", "invasion"];
+
+const seatGroups = (seat) => [...Object.keys(LETTERS).filter((group) => seat.groups[group]), "response"];
+
+/** What is aimed at after some choices: by group {depth, openness} (null is as at the start), and the response. */
+function aimsAfter(choices) {
+  const aims = Object.fromEntries(Object.keys(LETTERS).map((group) => [group, { depth: null, openness: null }]));
+  aims.response = "j";
+  for (const { group, option } of choices) {
+    const aim = aims[group];
+    if (group === "response") aims.response = option;
+    else if (option === "b") aims[group] = { depth: HALF, openness: QUIET };
+    else if (option === "o") aims[group] = { depth: HALF, openness: OPEN };
+    else if (option === "d") aims[group] = { depth: 1, openness: TIES.includes(group) ? aim.openness : OPEN };
+    else if (option === "p") aims[group] = { ...aim, openness: OPEN };
+    else if (option === "q") aims[group] = { ...aim, openness: QUIET };
+    else if (option === "s") aims[group] = { depth: 0, openness: 0 };
+    else if (option === "r") aims[group] = TIES.includes(group) ? { ...aim, depth: HALF } : { depth: null, openness: null };
+  }
+  return aims;
+}
+
+/** The options of a group: b begin quietly, o begin in the open, d deepen, p go public, q go quiet, r step back, s suspend. */
+function optionsOf(group, aims, seat, start) {
+  if (group === "response") return Object.keys(RESPONSES).filter((option) => option !== aims.response);
+  const { depth, openness } = aims[group], isQuietable = group !== "escorts"; // escorts cannot be secret
+  if (!TIES.includes(group)) {
+    const isWords = group === "words";
+    if (depth === null) return isWords ? ["d", "s"] : ["d"];
+    return depth === 0 ? ["r", "d"] : isWords ? ["r", "s"] : ["r"];
+  }
+  const begin = isQuietable ? ["b", "o"] : ["o"];
+  if (depth === 0) return begin;
+  if (depth === null) return seat.groups[group].some((lever) => seat.at[start][lever][0] > 0) ? [...begin, "s"] : begin;
+  const turn = openness === OPEN ? (isQuietable ? ["q"] : []) : ["p"];
+  return depth < 1 ? ["d", ...turn, "s"] : [...turn, "r", "s"];
+}
+
+/** What one option asks of one lever, as a policy's order. */
+function orderOf(group, option, lever, [depth, openness]) {
+  switch (option) {
+    case "b": return { depth: Math.max(depth, HALF), openness: QUIET };
+    case "o": return { depth: Math.max(depth, HALF), openness: OPEN };
+    case "d": return TIES.includes(group) ? { depth: 1 } : { depth: 1, openness: OPEN };
+    case "p": return { openness: OPEN, ramp_months: 3 };
+    case "q": return { openness: QUIET, ramp_months: 3 };
+    case "s": return { depth: 0, openness: 0, ramp_months: 1 };
+    default: return TIES.includes(group) ? { depth: Math.max(depth, HALF) } : { depth, openness };
+  }
+}
+
+/** The choices as the orders of a policy. */
+function ordersOf(choices, seat, start) {
+  return choices.flatMap(({ quarter, group, option }) => {
+    const month = QUARTER * quarter;
+    if (group === "response") return [{ month, when_coerced: RESPONSES[option] }];
+    return seat.groups[group].map((lever) => ({ month, lever, ...orderOf(group, option, lever, seat.at[start][lever]) }));
+  });
+}
+
+const policyOf = (choices, seat, start) => ({ when_coerced: "japan_decides", levers: {}, orders: ordersOf(choices, seat, start) });
+
+/** How many orders a choice takes. */
+const sizeOf = (group, seat) => (group === "response" ? 1 : seat.groups[group].length);
+
+/** The choices as far as they can be made one after the other; null at the first that cannot. */
+function checkChoices(choices, quarters, seat, start) {
+  let last = -1, orders = 0;
+  const taken = [];
+  for (const choice of choices) {
+    const { quarter, group, option } = choice;
+    const isTwice = taken.some((each) => each.quarter === quarter && each.group === group);
+    if (quarter < last || quarter >= quarters || isTwice || !seatGroups(seat).includes(group)) return null;
+    const before = taken.filter((each) => each.quarter < quarter);
+    if (!optionsOf(group, aimsAfter(before), seat, start).includes(option)) return null;
+    orders += sizeOf(group, seat);
+    if (orders > MOST_ORDERS) return null;
+    taken.push(choice);
+    last = quarter;
+  }
+  return taken;
+}
+
+/** A history as a code: its number, the quarters played, and each choice as quarter, group and option. */
+const codeOf = ({ world, quarter, choices }) =>
+  [world, quarter, ...choices.map((choice) => `${choice.quarter}${LETTERS[choice.group]}${choice.option}`)].join("-");
+
+/** A code, or a link that holds one, as a history; null if it is none. */
+function readCode(text, { worlds, quarters, seat, start }) {
+  const code = /[#&]_p=([^&]*)/.exec(text)?.[1] ?? text.trim();
+  if (code.length > LONGEST_CODE || !/^\d{1,4}-\d{1,3}(-\d{1,3}[a-z]{2})*$/.test(code)) return null;
+  const [world, quarter, ...rest] = code.split("-");
+  if (Number(world) >= worlds || Number(quarter) > quarters) return null;
+  const choices = rest.map((part) => ({ quarter: parseInt(part, 10), group: GROUP_OF[part.at(-2)], option: part.at(-1) }));
+  const checked = checkChoices(choices, Number(quarter), seat, start);
+  return checked && { world: Number(world), quarter: Number(quarter), choices: checked };
+}
+
+/** Events as texts: {time, key, lever, weight}; only what all can see. A weight of 0 does not stop a longer play. */
+function publicEvents(notes, seat) {
+  const rows = Array.from({ length: notes.length / 6 }, (_, i) => notes.slice(6 * i, 6 * i + 6));
+  const levers = Object.keys(seat.levers).sort(), told = [], before = {};
+  const isAnswered = (time, track) => rows.some(([kind, at, target]) => at === time && seat.events[kind] === "answer" && target === Number(track > 1));
+  const isNew = (name, value) => { const found = before[name] !== value; before[name] = value; return found; };
+  for (const [number, time, a, b, c, d] of rows) {
+    const note = (key, weight = 1, lever = null) => told.push({ time, key, lever, weight });
+    const who = a === 0 ? "japan" : "taiwan";
+    switch (seat.events[number]) {
+      case "us_inauguration": if (time > 0) note(b ? "us_joins" : "us_apart"); break;
+      case "taiwan_inauguration": if (time > 0) note(a ? "taipei_agrees" : "taipei_refuses"); break;
+      case "official_tie": note("official", 1, levers[a]); break;
+      case "step": note("step", d > 0 ? 0 : 1, levers[a]); break; // repeated steps are routine
+      case "leak": note("leak", 1, levers[a]); break;
+      case "dispute": note("dispute", 0); break;
+      case "offence": note("offence", 0); break;
+      case "us_signal": note(a === 1 ? "transit" : "arms_sale", 0); break;
+      case "answer":
+        if (b > 0) note(`economic_${who}_${b}`, a === 0 ? 1 : 0);
+        if (c > 0) note(`military_${who}_${c}`, 0);
+        break;
+      case "pressure":
+        if (time > 0 && !isAnswered(time, a) && (a % 2 === 0 || b < 3)) {
+          note(`${a % 2 ? "military" : "economic"}_${a < 2 ? "japan" : "taiwan"}_${b}`, a < 2 ? 1 : 0);
+        }
+        break;
+      case "response": note(`response_${b ? "ties" : "other"}_${["suspend", "quieten", "continue", "advance"][a]}`); break;
+      case "crisis": note(c ? "crisis_deployed" : "crisis"); break;
+      case "incident": note(a ? "deaths" : "incident", a ? 1 : 0); break;
+      case "drill_regime": note("drill_regime", 0); break;
+      case "decision": before.us = before.struck = before.japan = undefined; note(`force_${FORMS[a]}`); before.form = a; break;
+      case "stage": if (isNew("form", a)) note(`stage_${FORMS[a]}`); break;
+      case "belligerents":
+        if (isNew("us", a) && (before.form > 1 || a)) note(a ? "us_fights" : "us_out");
+        if (isNew("struck", c) && c) note("struck");
+        if (isNew("japan", d) && d) note("japan_fights");
+        break;
+      case "battle": note(b ? "battle_won" : "battle_lost"); break;
+      case "nuclear_use": note("nuclear"); break;
+      case "settlement": note(a ? "settlement_broken" : "settlement"); break;
+      case "fall": note("fall"); break;
+      case "war_end": if (!a) note("gives_up"); break;
+      default:
+    }
+  }
+  const texts = new Set();
+  return told.filter(({ time, key, lever }) => {
+    const id = `${Math.floor(time)} ${key} ${lever}`, isFirst = !texts.has(id);
+    texts.add(id);
+    return isFirst;
+  }).sort((p, q) => p.time - q.time);
+}

@@ -1,0 +1,282 @@
+"""The page's screen Play: its orders and codes, whole histories in Chromium, and the same trials in Python."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from page_in_browser import SIZES, Open, needs_browser, wait
+from page_in_node import ask
+from playing import needs_kernels
+from playwright.sync_api import Page
+from translating import needs_node
+
+import sim
+from analysis.page import translations
+from analysis.page.seat import seat_words
+from sim.engine import batch, setup
+from sim.model import codes, outcomes, trace
+from sim.scenario.layers import Order
+from sim.scenario.loader import load
+
+pytestmark = [needs_kernels, needs_node]
+
+TOGETHER = "const limits = { worlds: 4000, quarters: 40, seat: DATA.seat, start: '2026' };"
+GARBAGE = [
+    "", "12", "12-", "x-1", "4000-1", "12-41", "12-1-0zz", "12-1-1oo", "12-1-0oo-0oq", "12-2-1oo-0to", "12-1-0eb",
+    "12-1-0od", "-1-1", "12-1-0rj", "12-1-0OO", "12-1--0oo", "1e3-1", "12-1-0oo" * 300, "__proto__",
+    "12-40" + "-1oo" * 9,
+]  # fmt: skip
+
+
+def test_codes_are_read_as_they_were_written_and_garbage_is_not() -> None:
+    seat, dice = seat_words(load("debate")), random.Random(3)
+    code = """
+      const draw = DATA.luck[Symbol.iterator](), next = () => draw.next().value;
+      const ordered = (choices) => ordersOf(choices, DATA.seat, '2026');
+      answer(Array.from({ length: 30 }, () => {
+        const game = { world: Math.floor(4000 * next()), quarter: 40, choices: [] };
+        for (let quarter = 0; quarter < 40; quarter++) {
+          const aims = aimsAfter(game.choices);
+          for (const group of seatGroups(DATA.seat)) {
+            const options = optionsOf(group, aims, DATA.seat, '2026');
+            const isFull = ordered(game.choices).length + sizeOf(group, DATA.seat) > MOST_ORDERS;
+            if (next() > 0.1 || isFull) continue;
+            game.choices.push({ quarter, group, option: options[Math.floor(options.length * next())] });
+          }
+        }
+        const text = codeOf(game), found = readCode(text, limits);
+        return [game, found, readCode(`https://host/page#_v=neutral&_p=${text}&_r=1`, limits), ordered(game.choices)];
+      }));"""
+    given = {"seat": seat, "luck": [dice.random() for _ in range(40_000)]}
+    for game, found, link, written in ask(["seat.js"], TOGETHER + code, given):
+        assert found == link == game
+        orders = [Order(**order) for order in written]
+        assert 0 < len(orders) <= 128
+        assert orders == sorted(orders, key=lambda order: order.month)
+    code = "answer(DATA.codes.map((code) => readCode(code, limits)));"
+    none = ask(["seat.js"], TOGETHER + code, {"seat": seat, "codes": GARBAGE})
+    assert none == [None] * len(GARBAGE)
+
+
+def test_every_event_that_all_can_see_has_words() -> None:
+    words, seat = translations.read_english(), seat_words(load("debate"))
+    exp = load("debate", worldviews=["newsham"], starts=["2026"], trials=4000, lucks=1)
+    levers = sorted(exp.catalogue.levers)
+    notes: list[float] = []
+    rows = []
+    for trial in range(40):
+        for event in sim.replay(exp, policy="both", trial=trial):
+            kind = next(kind for kind in trace.EVENTS if kind.name == event.what)
+            values = [
+                (levers if field.unit == "lever" else field.labels).index(value) if isinstance(value, str) else value
+                for field, value in zip(kind.fields, event.values.values(), strict=True)
+            ]
+            rows.append([trace.EVENTS.index(kind), event.time + 1000 * trial, *values, *[0] * (4 - len(values))])
+    notes = [number for row in rows for number in row]
+    told = ask(["seat.js"], "answer(publicEvents(DATA.notes, DATA.seat));", {"notes": notes, "seat": seat})
+    kinds = {event["key"] for event in told}
+    assert {f"play.event.{key}" for key in kinds} <= words.keys()
+    assert len(kinds) > 30
+    assert not any("success" in words[f"play.event.{key}"] for key in kinds), "Beijing's estimates are hidden"
+
+
+def begin(page: Page, world: int) -> None:
+    """Take the seat in a numbered history."""
+    page.click("[data-screen=play]")
+    page.fill("#play-number", str(world))
+    page.click("#play-numbered button")
+    attended(page)
+
+
+def attended(page: Page) -> None:
+    wait(page, "game !== null && game.seen !== null && !game.isBusy")
+
+
+def order(page: Page, **orders: str) -> None:
+    """Give orders, by group and the letter of the option, and play three months."""
+    for group, option in orders.items():
+        page.locator(f"#play-{group}-{option}").evaluate("(node) => { node.closest('details').open = true; }")
+        page.check(f"#play-{group}-{option}")
+    page.click("#play-next")
+    attended(page)
+
+
+def play_to_the_end(page: Page) -> None:
+    while not page.evaluate("isEnded()"):
+        page.click("#play-skip")
+        attended(page)
+    wait(page, "game.others && game.others.done === game.others.worlds")
+
+
+@needs_browser
+@pytest.mark.slow
+def test_a_played_history_is_the_same_trial_in_python(visit: Open, tmp_path: Path) -> None:
+    page = visit("#_v=newsham&N1=40")
+    begin(page, 12)
+    order(page, offices="o", training="b", escorts="o", response="s")
+    order(page)
+    order(page, offices="d", training="p", alliance="d")
+    order(page, response="q", words="s")
+    while not page.evaluate("isEnded()"):
+        options = page.evaluate("optionsOf('offices', aimsAfter(game.choices), SEAT, '2026')")
+        order(page, **({"offices": options[-1]} if page.evaluate("game.quarter") % 7 == 0 else {}))
+    wait(page, "game.others && game.others.done === game.others.worlds")
+    with page.expect_download() as download:
+        page.click("#play-save")
+    path = tmp_path / "my_choices.yaml"
+    download.value.save_as(path)
+    text = path.read_text(encoding="utf-8")
+    command = re.search(r"strait run (.*)", text)
+    assert command
+    assert "--worldview newsham" in command[1]
+    assert command[1].endswith("--set claim.N1=0.4")
+    exp = load(
+        "debate", policies=["status_quo", str(path)], worldviews=["newsham"], starts=["2026"], trials=4000, lucks=1,
+        set_=["claim.N1=0.4"],
+    )  # fmt: skip
+    policy = exp.policies[1]
+    assert len(policy.orders) == page.evaluate("ordersOf(game.choices, SEAT, '2026').length") > 10
+    # The trial, to the last bit: every recorded column, and every event.
+    state = np.zeros((1, len(outcomes.COLUMNS)))
+    settings = setup.build_setting(exp, policy, exp.starts[0])
+    worlds = setup.draw_worlds(exp, exp.worldviews[0], 12, 1)
+    counts = np.zeros((exp.months, len(codes.TRACKS), codes.FALLEN + 1), np.int64)
+    batch.play_plain_block(settings, worlds, len(exp.catalogue.levers), 12, 1, state, counts)
+    row = page.evaluate("game.seen.row.map((x) => Number.isNaN(x) ? null : x)")
+    assert row == [None if np.isnan(x) else x for x in state[0]]
+    notes = np.array(page.evaluate("[...game.seen.notes]")).reshape(-1, 6).tolist()
+    levers = sorted(exp.catalogue.levers)
+    assert trace.describe_events(notes, levers) == sim.replay(exp, policy="my_choices", trial=12)
+    # The same choices in a thousand worlds.
+    result = sim.run(replace(exp, trials=1000))
+    mine = result.trials[result.trials["policy"] == "my_choices"]
+    own = page.evaluate("[...game.others.cost.at(-1)]")
+    assert own == pytest.approx(mine["japan_gdp_loss_pct_compensator"].tolist(), rel=1e-9)
+    summary: Any = result.summary()
+    wanted = summary[(summary["policy"] == "my_choices") & (summary["outcome"] == "use_of_force")]
+    wanted = wanted[wanted["statistic"] == "mean"]
+    level = page.evaluate("level(game.others.risk.at(-1), WORDS.limits.risk)")
+    assert level == pytest.approx(wanted[["estimate", "low", "high"]].iloc[0].tolist(), rel=1e-12)
+    told = r"In [\d.]+ of 100 histories with your choices force was used; with the status quo in [\d.]+ \("
+    assert re.match(told, page.inner_text("#play-luck"))
+
+
+@needs_browser
+@pytest.mark.slow
+def test_a_history_is_kept_by_link_and_by_code(visit: Open) -> None:
+    page = visit()
+    begin(page, 5)
+    order(page, offices="o", response="c")
+    page.click("#play-skip")
+    attended(page)
+    page.evaluate("writeAddress()")
+    code, brief, now = page.evaluate("codeOf(game)"), page.inner_text("#play-brief"), page.inner_text("#play-now")
+    assert f"_p={code}" in page.url
+    there = visit(page.url[page.url.index("#") :])
+    there.click("[data-screen=play]")
+    attended(there)
+    assert (there.inner_text("#play-brief"), there.inner_text("#play-now")) == (brief, now)
+    by_code = visit()
+    by_code.click("[data-screen=play]")
+    by_code.fill("#play-code", code)
+    by_code.click("#play-coded button")
+    attended(by_code)
+    assert by_code.inner_text("#play-brief") == brief
+    for wrong in (*GARBAGE[:8], "<b>1-0</b>"):
+        by_code.click("#play-leave") if by_code.is_visible("#play-leave") else None
+        by_code.fill("#play-code", wrong)
+        by_code.click("#play-coded button")
+        assert "cannot be read" in by_code.inner_text("#play-fault")
+    by_code.fill("#play-number", "4000")
+    by_code.click("#play-numbered button")
+    assert "0 to 3999" in by_code.inner_text("#play-fault")
+    bad = visit("#_v=neutral&_p=9999-1-0oo")
+    assert "left out" in bad.inner_text("#notice")
+
+
+@needs_browser
+@pytest.mark.slow
+def test_the_past_stays_when_one_orders_anew(visit: Open) -> None:
+    page = visit()
+    begin(page, 30)
+    told = "(until) => publicEvents(game.seen.notes, SEAT).filter((each) => each.time < 3 * until)"
+    for orders in ({"offices": "o"}, {"training": "o"}, {"escorts": "o"}, {"offices": "s"}, {"words": "d"}, {}):
+        quarter = page.evaluate("game.quarter")
+        before = page.evaluate(told, quarter)
+        order(page, **orders)
+        assert page.evaluate(told, quarter) == before
+        assert page.evaluate("game.quarter") == quarter + 1
+    assert not page.evaluate("isEnded()")
+
+
+@needs_browser
+@pytest.mark.slow
+def test_a_whole_history_by_keyboard_and_one_printed_page(visit: Open, tmp_path: Path) -> None:
+    page = visit()
+    page.focus("[data-screen=play]")
+    page.keyboard.press("Enter")
+    page.focus("#play-number")
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    attended(page)
+    assert page.evaluate("document.activeElement.id") == "play-now"
+    for _ in range(60):  # to the first group's options, by Tab alone
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "play-offices-hold":
+            break
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.value") == "b"
+    assert page.inner_text("#play-groups details:first-child summary .new") == "Your order: Begin quietly."
+    page.keyboard.press("Enter")
+    attended(page)
+    assert page.evaluate("game.choices.map(({ group, option }) => group + option)") == ["officesb"]
+    for _ in range(60):
+        if page.evaluate("isEnded()"):
+            break
+        page.focus("#play-skip")
+        page.keyboard.press("Enter")
+        attended(page)
+    wait(page, "game.others && game.others.done === game.others.worlds")
+    assert page.evaluate("document.activeElement.id") == "play-end"
+    assert page.locator("#play-table tbody tr").count() == 6
+    pdf = page.pdf(format="A4")
+    (tmp_path / "debrief.pdf").write_bytes(pdf)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+
+
+@needs_browser
+@pytest.mark.slow
+@pytest.mark.parametrize(("size", "scheme"), [*product(SIZES, ("light", "dark"))])
+def test_play_fits_every_screen_and_axe_finds_nothing(size: str, scheme: str, visit: Open) -> None:
+    page = visit(size=size, scheme=scheme)
+    page.click("[data-screen=play]")
+    found: list[tuple[str, list[str]]] = []
+
+    def look() -> None:
+        wide = """[...document.querySelectorAll('main:not([hidden]) *')]
+            .filter((node) => node.getBoundingClientRect().right > innerWidth + 1 && !node.closest('.scroll'))
+            .map((node) => node.outerHTML.slice(0, 90))"""
+        assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+        assert page.evaluate(wide) == []
+        if size in ("phone", "laptop"):
+            result = Axe().run(page).response
+            faults = result["violations"]
+            found.extend((entry["id"], [node["html"][:90] for node in entry["nodes"]]) for entry in faults)
+            assert len(result["passes"]) > 20
+
+    look()
+    begin(page, 12)
+    page.evaluate("for (const each of document.querySelectorAll('#play details')) each.open = true")
+    look()
+    order(page, offices="o", escorts="o")
+    play_to_the_end(page)
+    look()
+    assert found == []
