@@ -13,7 +13,8 @@ from analysis.cli import main
 
 TESTS = Path(__file__).parent
 SLOW = {
-    "cli/test_backtest_command.py", "cli/test_choosing.py", "cli/test_interrupt.py", "cli/test_locale.py",
+    "cli/test_backtest_command.py", "cli/test_choosing.py", "cli/test_damaged_folders.py", "cli/test_interrupt.py",
+    "cli/test_locale.py",
     "cli/test_question_commands.py",
     "cli/test_surveying.py", "engine/test_agents.py", "engine/test_agreement.py", "engine/test_exactness.py",
     "engine/test_ways.py", "evidence/test_backtest.py", "evidence/test_calibration.py",

@@ -44,6 +44,7 @@ def test_the_crossing_of_a_linear_model_lies_in_its_interval(place: float) -> No
     assert row["legal_high"] == 0  # Newsham is silent
 
 
+@pytest.mark.slow
 def test_a_trait_is_divided_exactly() -> None:
     """A difference of 1 in worlds with an opportunist and -0.4 without: it turns where 4 in 14 worlds have one."""
     chance = at_dial("prc_opportunist_prob", 0.3)
