@@ -1,6 +1,8 @@
 // One history, told twice: the same world and luck under two policies, where they part, and what other luck would have done.
 
-const NARRATIVE = WORDS.narrative, TOLD_IN = Object.hasOwn(NARRATIVE.words, LANGUAGE) ? LANGUAGE : "en", GRAVE = 20;
+const NARRATIVE = WORDS.narrative, GRAVE = 20;
+const isTranslated = Object.hasOwn(NARRATIVE.words, LANGUAGE) && Object.hasOwn(LANGUAGES[LANGUAGE].page, "story.heading");
+const TOLD_IN = isTranslated ? LANGUAGE : "en"; // the sentences follow the words around them
 const asked = { kind: "averted", nth: 0, pair: 0 };
 let storyChart = null, storyKey = null; // what was asked for last; an answer to anything else is dropped
 
