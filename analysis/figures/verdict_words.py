@@ -74,7 +74,7 @@ def answer_sentence(exp: Experiment, outcome: Outcome, pair: tuple[str, str], ve
     """Say how a comparison of two policies comes out under each worldview, after the question that it answers."""
     a, b = pair
     share = outcome.unit == "share"
-    known, unknown = [], dict[str, list[str]]()
+    known, small, unknown = [], list[str](), dict[str, list[str]]()
     for view in exp.worldviews:
         comparison = versus[view.name, outcome.name, a, b]
         if comparison.verdict in OPEN:
@@ -83,11 +83,13 @@ def answer_sentence(exp: Experiment, outcome: Outcome, pair: tuple[str, str], ve
         size = "less" if comparison.difference < 0 else "more"
         words = f"{size} often" if share else {"less": "lower", "more": "higher"}[size]
         alike = {"same": "about", "identical": "exactly"}.get(comparison.verdict)
-        small = f" ({MAY_BE_SMALL})" if comparison.verdict.startswith("a little") else ""
-        words = f"{alike} {'as often' if share else 'the same'}" if alike else words + small
+        words = f"{alike} {'as often' if share else 'the same'}" if alike else words
+        if comparison.verdict.startswith("a little"):
+            small.append(belief_clause(view))
         known.append(f"{words} {belief_clause(view)}")
     what = event(outcome) if share else f"{measure(outcome)} is"
     said = [f"{what} {join_words(known)}"] if known else []
+    said += [f"that is {MAY_BE_SMALL} {join_words(small)}"] if small else []
     said += [f"{words} {join_words(views)}" for words, views in unknown.items()]
     first, *rest = (f"{part}." for part in said)
     first = f"With {policy_phrase(exp, a)} instead of {policy_phrase(exp, b)}, {first}"

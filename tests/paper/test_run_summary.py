@@ -30,7 +30,7 @@ def test_what_a_run_says_turns_with_its_numbers() -> None:
     turned[["verdict", "trials_needed"]] = "b better but may be small", 401.0
     small = said(exp, result, turned)
     assert all("worse than the status quo (clear but may be small): open ties." in line for line in small[1:4])
-    assert "more often (clear but may be small) if Self is right" in small[0]
+    assert "That is clear but may be small if Newsham is right, if Self is right and on the evidence." in small[0]
     assert "Of 12 comparisons of policies, 12 are clear but may be small." in small[4]
     turned["verdict"] = "b better"
     turned.loc[turned["worldview"] == "self", "verdict"] = "a better"
