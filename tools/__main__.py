@@ -282,5 +282,27 @@ def page_speed(
         typer.echo(f"  drawing: {median:5.1f} ms in half of {len(speed.drawing)} answers, {late:5.1f} ms in 95 of 100")
 
 
+@app.command("class-speed")
+def class_speed(
+    students: Annotated[int, Option(metavar="N", min=1, max=36, help="Pages of students.")] = 30,
+    every: Annotated[float, Option(metavar="SECONDS", min=1, help="How often each student moves a slider.")] = 10,
+) -> None:
+    """Time a class in Chromium: from a student's move to what the instructor sees, and the server's memory."""
+    with readable_errors():
+        import numpy as np
+
+        from tools.class_speed import measure
+
+        try:
+            speed = measure(students, every)
+        except RuntimeError as error:
+            exit_with(str(error), FAILED)
+        for name, delays in (("sums", speed.sums), ("verdict", speed.verdict)):
+            median, late = np.percentile(delays, [50, 95])
+            typer.echo(f"{name:>8}: {median:5.0f} ms in half of {len(delays)} moves, {late:5.0f} ms in 95 of 100")
+        if speed.largest_mb is not None:
+            typer.echo(f"  server: {speed.largest_mb:.0f} MB at most")
+
+
 if __name__ == "__main__":
     app()

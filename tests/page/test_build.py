@@ -49,6 +49,19 @@ def test_the_page_fetches_nothing_and_says_so(text: str) -> None:
         assert f"{name} 'sha256-{digest}'" in policy
     assert "unsafe-inline" not in policy
     assert "'unsafe-eval'" not in policy
+    assert "connect-src" not in policy
+    assert "EventSource" not in text, "the class's script is on the class's page only"
+
+
+@needs_kernels
+def test_the_page_of_a_class_may_speak_to_its_server_only() -> None:
+    page = build.build(load("debate", worldviews="neutral", starts="2026"), "debate", in_class=True)
+    for text in (page, build.build_join()):
+        (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', text)
+        assert policy.startswith("default-src 'none'; ")
+        assert "connect-src 'self';" in policy
+        assert "unsafe-inline" not in policy
+        assert not re.findall(r"\b(?:src|href)=|@import|url\(|\bimport\(", text.split("<script")[0])
 
 
 @needs_kernels

@@ -132,13 +132,13 @@ function pooledDials() {
   return dials;
 }
 
-/** Take the room's beliefs over once the last ones have had a first answer, so that answers keep coming. */
+/** Take the room's beliefs over once the last ones have had an answer, so that answers keep coming. */
 function followPool() {
   clearTimeout(followTimer);
   if (!isFollowing) return;
   const dials = pooledDials(), text = JSON.stringify(dials);
   if (text === applied) return;
-  if (engine.run && engine.run.n < FIRST) {
+  if (engine.run && engine.at === null) {
     followTimer = setTimeout(followPool, 50);
     return;
   }
@@ -205,9 +205,9 @@ function paintTeach() {
   $("room-claims").replaceChildren(...said.slice(0, FIRST_SPLIT).map(claimOf));
   $("room-more").hidden = said.length <= FIRST_SPLIT;
   $("room-more-title").textContent = say("classroom.more", { count: said.length - FIRST_SPLIT });
-  $("room-claims-more").replaceChildren(...said.slice(FIRST_SPLIT).map(claimOf));
+  if ($("room-more").open) $("room-claims-more").replaceChildren(...said.slice(FIRST_SPLIT).map(claimOf));
   $("room-numbers").hidden = !said.length;
-  $("room-claims-table").replaceChildren(tableOfClaims(said));
+  if ($("room-numbers").open) $("room-claims-table").replaceChildren(tableOfClaims(said));
   $("room-own").hidden = isFollowing;
   if (shown) paintPooled(shown.at);
 }
@@ -273,6 +273,7 @@ function buildTeach() {
   $("room-month").max = NUMBERS.months - 1;
   $("room-do").addEventListener("click", () => order({ event: $("room-event").value, month: Math.round(Number($("room-month").value)) }));
   $("room-undo").addEventListener("click", () => order({ take_back: true }));
+  for (const id of ["room-more", "room-numbers"]) $(id).addEventListener("toggle", () => room && paintTeach());
   $("room-save").addEventListener("click", saveClass);
   $("room-table").addEventListener("click", () => h("a", { href: "/teach/answers.csv", download: "answers.csv" }).click());
   $("room-follow").addEventListener("click", () => {
