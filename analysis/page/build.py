@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 WORKER = ("dials.js", "levers.js", "worker.js")
-SCREENS = ("guess", "beliefs", "decides", "story", "play", "take")
+SCREENS = ("guess", "beliefs", "decides", "policies", "story", "play", "take")
 """In the order of their tabs. Each has a file .html and a file .js, and may have a file .css, in screens/."""
 IN_CLASS = (*SCREENS, "classroom")
 BEFORE_SCREENS = ("dials.js", "estimate.js", "say.js", "words.js", "experiment.js", "story.js", "engine.js",
-                  "decide.js", "chart.js", "shell.js", "state.js", "seat.js")  # fmt: skip
+                  "decide.js", "levers.js", "policies.js", "chart.js", "shell.js", "state.js", "seat.js")  # fmt: skip
 LARGEST_BYTES = 1_500_000
 GENERATOR = '<meta name="generator" content="strait page">'
 """By which a page is known."""

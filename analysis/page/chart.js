@@ -96,12 +96,18 @@ class Chart {
 class Picture extends Chart {
   constructor(host, policies) {
     super(host);
-    this.policies = policies;
     this.x = new Axis(8, 0, 5);
     this.y = new Axis(1.6, 0, 4);
+    this.show(policies);
+  }
+
+  /** Take policies {name, plain, index}; the index decides a policy's mark. */
+  show(policies) {
+    this.policies = policies;
     this.places = {};
+    this.root.replaceChildren(this.title);
     [this.axes, this.ghosts, this.points, this.labels] = [0, 0, 0, 0].map(() => svg("g", {}, this.root));
-    this.parts = policies.map(({ plain: name }, i) => {
+    this.parts = policies.map(({ plain: name, index: i }) => {
       const trail = svg("path", { class: "trail" }, this.ghosts);
       const ghost = mark(i, 5, svg("g", {}, this.ghosts), { fill: "none", stroke: colour("ghost"), "stroke-width": 1.8 });
       const point = svg("g", { class: "point" }, this.points);

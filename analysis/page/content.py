@@ -11,6 +11,7 @@ import numpy as np
 
 from analysis.page import seat
 from analysis.questions import claim_readings
+from analysis.questions.effort import adoption_years
 from analysis.questions.javascript import Rules, flatten
 from sim.engine import batch, setup
 from sim.engine.beliefs import dialled_parameters, dials_of
@@ -156,8 +157,14 @@ def words(exp: Experiment, source: Source) -> dict[str, Any]:
     weights = weigh(exp)
     return {
         "title": exp.title, "source": vars(source), "years": exp.months / 12,
-        "policies": [{"name": policy.name, "plain": policy.plain_name or policy.title, "summary": policy.summary}
+        "policies": [{"name": policy.name, "plain": policy.plain_name or policy.title, "summary": policy.summary,
+                      "title": policy.title, "orders": len(policy.orders), "when_coerced": policy.when_coerced,
+                      "levers": {lever: {name: value for name, value in vars(change).items() if value is not None}
+                                 for lever, change in policy.levers.items()}}
                      for policy in exp.policies],
+        "levers": {name: {"title": lever.title, "meaning": lever.meaning, "package": lever.package,
+                          "adoption_years": adoption_years(catalogue, lever)}
+                   for name, lever in catalogue.levers.items()},
         "contrasts": contrasts(exp),
         "questions": {"|".join(entry.policies): entry.words for entry in exp.contrasts if entry.words},
         "starts": [{"name": start.name, "date": start.date} for start in exp.starts],

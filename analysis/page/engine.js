@@ -49,6 +49,7 @@ class Pool {
 /** All that has been played at one setting: values by policy and world. */
 class Run {
   constructor(setting, policies, worlds) {
+    this.policies = policies; // their names
     const columns = () => Object.fromEntries(policies.map((name) => [name, new Float64Array(worlds)]));
     this.setting = setting;
     this.risk = columns();
@@ -80,26 +81,24 @@ class Run {
  * With a `base`, an earlier run and its estimates, the last answer is carried until all worlds are played.
  */
 function estimates(run, words, base, worlds) {
-  const n = run.n, carried = base && n < worlds && base.run.n >= n ? base : null, found = { n, levels: {}, contrasts: [] };
+  const n = run.n, carried = base && n < worlds && base.run.n >= n ? base : null, found = { n, levels: {} };
   const cut = (values) => values.subarray(0, n);
-  for (const { name } of words.policies) {
+  for (const name of run.policies) {
     found.levels[name] = {};
     for (const what of ["risk", "cost"]) {
       const now = cut(run[what][name]), plain = level(now, words.limits[what]);
-      found.levels[name][what] = !carried ? plain
+      found.levels[name][what] = !carried?.run[what][name] ? plain
         : clamp(carry(plain, carried.at.levels[name][what], pairedChange(now, cut(carried.run[what][name]))), words.limits[what]);
     }
   }
-  for (const [a, b] of words.contrasts) {
-    const both = {};
-    for (const what of ["risk", "cost"]) {
-      const plain = difference(cut(run[what][a]), cut(run[what][b]), words.margins[what]);
-      const paired = (of) => cut(of[what][a]).map((x, i) => x - of[what][b][i]);
-      both[what] = !carried ? plain
-        : carry(plain, carried.at.contrasts[found.contrasts.length][what], pairedChange(paired(run), paired(carried.run)));
-    }
-    found.contrasts.push(both);
-  }
+  const compare = ([a, b], before) => Object.fromEntries(["risk", "cost"].map((what) => {
+    const plain = difference(cut(run[what][a]), cut(run[what][b]), words.margins[what]);
+    const paired = (of) => cut(of[what][a]).map((x, i) => x - of[what][b][i]);
+    return [what, before ? carry(plain, before[what], pairedChange(paired(run), paired(carried.run))) : plain];
+  }));
+  found.contrasts = words.contrasts.map((pair, i) => compare(pair, carried?.at.contrasts[i]));
+  found.pairs = {}; // of the reader's comparison, by "first|second"
+  for (const pair of run.setting.pairs ?? []) found.pairs[pair.join("|")] = compare(pair, carried?.at.pairs[pair.join("|")]);
   found.why = run.why;
   return found;
 }
@@ -127,15 +126,17 @@ function forcesAtWork(run, [a, b], sums) {
 class Engine {
   constructor(pool, words, worlds, onAnswer) {
     Object.assign(this, { pool, words, worlds, onAnswer, run: null, base: null, at: null, held: false, timer: 0 });
-    this.policies = words.policies.map(({ name }) => name);
   }
 
-  /** Play a setting {beliefs, start, scripted}; `isNewChange` makes the present answer the one that is carried. */
+  /**
+   * Play a setting {beliefs, start, scripted, own, pairs}: beside the experiment's policies the reader's `own` ones by name,
+   * and pairs of policies to compare. `isNewChange` makes the present answer the one that is carried.
+   */
   begin(setting, isNewChange) {
     const comparable = this.run && this.run.setting.start === setting.start;
     if (!comparable) this.base = null;
     else if (isNewChange && this.at && this.run.n >= FIRST) this.base = { run: this.run, at: this.at };
-    this.run = new Run(setting, this.policies, this.worlds);
+    this.run = new Run(setting, [...this.words.policies.map(({ name }) => name), ...Object.keys(setting.own ?? {})], this.worlds);
     this.at = null;
     this.refined = false;
     for (const worker of this.pool.workers) worker.todo.length = 0;
@@ -166,10 +167,11 @@ class Engine {
   play(from, to) {
     const run = this.run;
     for (let first = from; first < to; first += CHUNK) {
-      const request = { ...run.setting, policies: this.policies, first, count: CHUNK };
+      const { beliefs, start, scripted, own } = run.setting, policies = run.policies.map((name) => own?.[name] ?? name);
+      const request = { beliefs, start, scripted, policies, first, count: CHUNK };
       this.pool.ask(request, () => run === this.run, (out) => {
         const before = run.n;
-        run.take(first, CHUNK, this.policies, out);
+        run.take(first, CHUNK, run.policies, out);
         const steps = this.base ? [CHUNK, FIRST, 1000, 2000, this.worlds] : [FIRST, 1000, 2000, this.worlds];
         if (steps.some((step) => before < step && run.n >= step)) this.answer(run);
         this.explain(run);

@@ -1,7 +1,7 @@
 // The setting of the page as a file that `strait run` takes.
 
 /** The text of an experiment; `source` is what source.py reads of the page's own. */
-function experimentText({ name, source, worlds, view, start, dials, preset, events = [], mark, address }) {
+function experimentText({ name, source, worlds, view, start, dials, preset, events = [], own = {}, mark, address }) {
   const moved = Object.keys(dials).filter((claim) => dials[claim] !== (preset[claim] ?? 0));
   const claims = { ...source.claims, ...Object.fromEntries(moved.map((claim) => [claim, dialOf(dials[claim])])) };
   const lines = [
@@ -10,12 +10,26 @@ function experimentText({ name, source, worlds, view, start, dials, preset, even
     `experiment: ${name}`,
     `extends: ${JSON.stringify(source.extends)}`,
     ...(source.text ? [source.text.trimEnd()] : []),
+    `policies: [${[...Object.values(source.policies), ...Object.keys(own).map((each) => `./${each}.yaml`)].map((each) => JSON.stringify(each)).join(", ")}]`,
     `worldviews: [${JSON.stringify(source.worldviews[view])}]`,
     `starts: [${JSON.stringify(source.starts[start])}]`,
     `trials: ${worlds}`,
     "lucks: 1",
     ...(events.length ? ["events:", ...events.map(({ month, event }) => `  - {month: ${month}, event: ${event}}`)] : []),
     ...(Object.keys(claims).length ? ["claims:", ...Object.entries(claims).map(([claim, dial]) => `  ${claim}: ${dial}`)] : []),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** The text of a policy's own file; it lies beside the experiment's. */
+function policyFileText(name, { title, when_coerced, levers }) {
+  const change = (given) => Object.entries(given).map(([part, value]) => `${part}: ${value}`).join(", ");
+  const lines = [
+    "# A policy made on the page of Strait.",
+    `policy: ${name}`,
+    `title: ${JSON.stringify(title)}`,
+    `when_coerced: ${when_coerced}`,
+    ...(Object.keys(levers).length ? ["levers:", ...Object.entries(levers).map(([lever, given]) => `  ${lever}: {${change(given)}}`)] : []),
   ];
   return `${lines.join("\n")}\n`;
 }

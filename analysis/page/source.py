@@ -15,7 +15,7 @@ from sim.scenario.shipped import shipped_folder
 if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
 
-REPLACED = ("experiment", "extends", "worldviews", "starts", "trials", "lucks", "claims", "events")
+REPLACED = ("experiment", "extends", "policies", "worldviews", "starts", "trials", "lucks", "claims", "events")
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,9 @@ class Source:
     starts: dict[str, str]
     events: list[dict[str, Any]]
     """Scripted events, which a class adds to."""
+    policies: dict[str, str]
+    levers: list[str]
+    """Levers that the experiment itself sets, in every policy."""
 
 
 def read_source(name: str, exp: Experiment) -> Source:
@@ -53,15 +56,25 @@ def read_source(name: str, exp: Experiment) -> Source:
     views = _references(data.get("worldviews"), [view.name for view in exp.worldviews])
     starts = _references(data.get("starts"), [start.name for start in exp.starts])
     events = [{"month": event.month, "event": event.event} for event in exp.events]
+    policies = _references(data.get("policies"), [policy.name for policy in exp.policies])
     called = path.stem if path.resolve().parent == shipped_folder().resolve() else path.name
+    own_levers = [*(data.get("levers") or {})]
     if "extends" not in data:
-        return Source(called, called, "", {}, views, starts, events)
+        return Source(called, called, "", {}, views, starts, events, policies, own_levers)
     own = {key: value for key, value in data.items() if key not in REPLACED}
     text = yaml.safe_dump(own, sort_keys=False, allow_unicode=True) if own else ""
     said = data.get("claims") or {}
     claims = dict.fromkeys(dialled_parameters(exp.catalogue), said) if isinstance(said, str) else said
     extends = str(data["extends"])
-    return Source(called, Path(extends).as_posix(), text, claims, views, starts, events)
+    levers = [*_levers_of_base(path, extends), *own_levers]
+    return Source(called, Path(extends).as_posix(), text, claims, views, starts, events, policies, levers)
+
+
+def _levers_of_base(path: Path, extends: str) -> list[str]:
+    """The levers that an extended file sets; it lies beside the file, or is a shipped one."""
+    beside = [path.parent / extends, path.parent / f"{extends}.yaml"]
+    base = next((each for each in beside if each.is_file()), None) or find_experiment(extends)
+    return [*(yaml.safe_load(base.read_text(encoding="utf-8")).get("levers") or {})]
 
 
 def _references(listed: list[str | int] | None, names: list[str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 // What is set on the page: whose beliefs, each slider, the start. Its past, and how the address holds it.
 
 const NUMBERS = JSON.parse($("numbers").textContent), WORDS = JSON.parse($("words").textContent);
-const MARK = WORDS.mark, SAME_CHANGE = 1200, LONGEST_ADDRESS = 4000;
+const MARK = WORDS.mark, SAME_CHANGE = 1200, LONGEST_ADDRESS = 8000;
 const LANGUAGES = JSON.parse($("strings").textContent), LANGUAGE = chooseLanguage(Object.keys(LANGUAGES));
 speak({ ...LANGUAGES.en.page, ...LANGUAGES[LANGUAGE].page });
 for (const [path, text] of Object.entries(LANGUAGES[LANGUAGE].words)) replaceText(WORDS, path.split("."), text);
@@ -16,13 +16,23 @@ const POLICY = Object.fromEntries(WORDS.policies.map((policy, index) => [policy.
 const MAIN = WORDS.contrasts[0].map((name) => POLICY[name]);
 
 const lastStart = WORDS.starts[WORDS.starts.length - 1].name;
-let state = { view: WORDS.home, dials: { ...preset(WORDS.home) }, start: lastStart };
+const KNOWN = { policies: Object.keys(POLICY), titles: WORDS.policies.flatMap(({ title, plain }) => [title, plain]), levers: Object.keys(WORDS.levers),
+  locked: WORDS.source.levers, months: NUMBERS.months };
+const usualSlots = [MAIN[1].name, MAIN[0].name];
+let state = { view: WORDS.home, dials: { ...preset(WORDS.home) }, start: lastStart, slots: usualSlots };
 let injected = null; // what a class's instructor announced: {scripted, as the worker takes it; events, as a file has it}
 let past = [], ghost = null, lastMove = { control: null, time: 0 }, isReplaying = false, shown = null;
 
-const copy = ({ view, dials, start }) => ({ view, dials: { ...dials }, start });
+const copy = ({ view, dials, start, slots }) => ({ view, dials: { ...dials }, start, slots });
 const position = (claim, of = state) => of.dials[claim] ?? 0;
 const movedClaims = (of = state) => CLAIMS.filter((claim) => position(claim, of) !== (preset(of.view)[claim] ?? 0));
+
+/** What the engine plays: beliefs and start, the reader's own policies, and each compared one against the first. */
+function settingNow() {
+  const names = state.slots.map((slot, i) => nameOfSlot(slot, i));
+  return { beliefs: { view: state.view, dials: state.dials }, start: state.start, scripted: injected?.scripted,
+    own: ownPolicies(state.slots), pairs: names.slice(1).map((name) => [name, names[0]]) };
+}
 
 /** Make a change. All moves of one control until a rest are one step to undo, with one ghost. */
 function change(control, next) {
@@ -35,8 +45,6 @@ function change(control, next) {
   }
   go(next, isNew);
 }
-
-const settingNow = () => ({ beliefs: { view: state.view, dials: state.dials }, start: state.start, scripted: injected?.scripted });
 
 function keepGhost() {
   if (shown) ghost = { at: shown.at, state: shown.state };
@@ -81,6 +89,8 @@ function replaceText(node, [key, ...rest], text) {
 function addressOf() {
   const parts = [`_v=${state.view}`, ...movedClaims().map((claim) => `${claim}=${Math.round(100 * position(claim))}`)];
   if (state.start !== lastStart) parts.push(`_s=${state.start}`);
+  const slots = state.slots.map(slotText);
+  if (slots.join() !== usualSlots.join()) parts.push(...slots.map((text) => `_p=${text}`));
   if (/[#&]_l=/.test(location.hash)) parts.push(`_l=${LANGUAGE}`);
   for (const screen of Object.values(SCREENS)) parts.push(...(screen.address?.() ?? []));
   return `#${[...parts, `_r=${MARK}`].join("&")}`;
@@ -105,9 +115,12 @@ function readAddress() {
     if (given.length && !found) left++;
     return found ? found.name : otherwise;
   };
+  const given = pairs.filter(([key]) => key === "_p").map(([, value]) => value);
+  const { slots, left: leftSlots } = given.length ? readSlots(given, KNOWN, usualSlots) : { slots: usualSlots, left: 0 };
+  left += leftSlots;
   const view = find("_v", VIEWS, WORDS.home), start = find("_s", WORDS.starts, lastStart), dials = { ...preset(view) };
   for (const [key, value] of pairs) {
-    if (key === "_v" || key === "_s" || (key === "_l" && Object.hasOwn(LANGUAGES, value))) continue;
+    if (key === "_v" || key === "_s" || key === "_p" || (key === "_l" && Object.hasOwn(LANGUAGES, value))) continue;
     if (key === "_r") isOther = value !== MARK;
     else if (key === "_p") isPlayed = true;
     else if (!Object.hasOwn(WORDS.claims, key) || !/^-?\d{1,3}$/.test(value) || isFixed(key, view)) left++;
@@ -121,7 +134,7 @@ function readAddress() {
   if (isPlayed && !SCREENS.play.readAddress(played, { view, dials, start })) left++;
   if (isOther) notice(say("frame.other_rules"));
   else notice(left ? say("frame.left_out") : "");
-  return { view, dials, start };
+  return { view, dials, start, slots };
 }
 
 const isFixed = (claim, view = state.view) => VIEWS.find((each) => each.name === view).fixed.includes(claim);

@@ -72,7 +72,10 @@ function believed({ view, dials }, first, count) {
   return columns;
 }
 
-/** A start and a policy: one of the experiment's, by name, or one of the reader's own. `scripted` are events in place of the experiment's: [place in codes.SCRIPTED, month, key] each. */
+/**
+ * A start and a policy: one of the experiment's, by name, or one of the reader's own. `scripted` are events in place of the
+ * experiment's: [place in codes.SCRIPTED, month, key] each.
+ */
 function setCell({ start, scripted }, policy) {
   SETTING.set(typeof policy === "string" ? NUMBERS.settings[start][policy] : settingOf(NUMBERS.levers, start, policy));
   if (!scripted) return;

@@ -24,6 +24,7 @@ from sim.statistics import contrasts
 if TYPE_CHECKING:
     from sim.engine.batch import Cell
     from sim.results.result import Progress
+    from sim.scenario.catalogue import Catalogue, Lever
     from sim.scenario.experiment import Experiment, Start
 
 STEP = 0.1  # of a lever's depth
@@ -60,14 +61,18 @@ def lever_years(exp: Experiment, policy: Policy, start: Start) -> dict[str, floa
     planned = {}
     for name, setting in policy.levers.items():
         lever = exp.catalogue.levers[name]
-        kind = "ties_adoption_years" if "taiwan" in lever.consent else "interoperability_adoption_years"
-        median = float(exp.catalogue.parameters[kind].neutral.ppf(np.array([0.5]))[0])
-        years = (exp.months - setting.from_month) / 12 - median * lever.adoption_ratio
+        years = (exp.months - setting.from_month) / 12 - adoption_years(exp.catalogue, lever)
         ramp = setting.ramp_months / 12
         # Depth grows evenly during the ramp: half of it counts, or a triangle if the horizon comes first.
         full_years = max(years, 0.0) ** 2 / (2 * ramp) if years < ramp else years - ramp / 2
         planned[name] = full_years * abs(policy.target(name, start).depth - start.levers[name].depth)
     return planned
+
+
+def adoption_years(catalogue: Catalogue, lever: Lever) -> float:
+    """Years from the decision on a lever to its first use: the neutral median."""
+    kind = "ties_adoption_years" if "taiwan" in lever.consent else "interoperability_adoption_years"
+    return float(catalogue.parameters[kind].neutral.ppf(np.array([0.5]))[0]) * lever.adoption_ratio
 
 
 def scale_policy(policy: Policy, start: Start, factor: float) -> Policy:

@@ -107,3 +107,66 @@ def test_counting_gives_way_is_cancelled_and_goes_by_keyboard(visit: Open) -> No
     assert page.is_hidden("#decides-progress")
     settle(page)
     wait(page, "pool.workers.every((worker) => !worker.later.length)")
+
+
+def test_an_own_policy_is_made_compared_undone_and_linked(visit: Open) -> None:
+    page = visit("#_v=newsham")
+    settle(page)
+    page.click("[data-screen=policies]")
+    assert page.inner_text("#slots li:first-child").startswith("Status quo")
+    page.select_option("#policies-from", "direct_ties")
+    assert page.is_disabled("#policies-add"), "it is compared already"
+    page.focus("#policies-make")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "editor-title"
+    page.fill("#own-title", "<img src=x onerror=alert(1)>")
+    page.press("#own-title", "Tab")
+    page.focus("#lever-escorts-depth")
+    page.keyboard.press("Home")
+    assert page.evaluate("Object.keys(state.slots[2].levers).length") == 6
+    page.fill("#lever-liaison-from_month", "24")
+    page.press("#lever-liaison-from_month", "Enter")
+    settle(page)
+    assert page.locator("#policies img").count() == 0
+    taken = page.inner_text("#slots li:nth-child(3)")
+    assert "<img src=x onerror=alert(1)>" in taken
+    assert "It moves 6 levers, from month 0 to month 24" in taken
+    verdicts = page.locator("#policies-verdicts p")
+    assert verdicts.count() == 2
+    assert "If Newsham is right, force is used less often with open ties" in verdicts.nth(0).inner_text()
+    levels = page.evaluate("[shown.at.levels['~2'].risk, shown.at.levels.direct_ties.risk]")
+    assert levels[0] != levels[1]
+    # The main contrast is the same number here as on the screen of beliefs.
+    shown = page.evaluate("[shown.at.pairs['direct_ties|status_quo'], shown.at.contrasts[0]]")
+    assert shown[0] == shown[1]
+    # A link gives the same policies and the same sentences.
+    said, address = page.inner_text("#policies-verdicts"), page.evaluate("addressOf()")
+    other = visit(address)
+    other.click("[data-screen=policies]")
+    settle(other)
+    assert other.inner_text("#policies-verdicts") == said
+    assert not other.is_visible("#notice")
+    # Another baseline turns the comparison round; everything is undone step by step.
+    page.click("#slots li:nth-child(3) >> text=Make baseline")
+    settle(page)
+    assert page.evaluate("Object.keys(shown.at.pairs)") == ["status_quo|~0", "direct_ties|~0"]
+    page.click("#policies-undo")
+    assert page.inner_text("#slots li:first-child").startswith("Status quo")
+    for _ in range(4):
+        page.click("#policies-undo")
+    assert page.evaluate("state.slots.join()") == "status_quo,direct_ties"
+    # Four at most, two at least.
+    page.select_option("#policies-from", "both")
+    page.click("#policies-add")
+    page.select_option("#policies-from", "quiet_depth")
+    page.click("#policies-make")
+    assert page.is_disabled("#policies-add")
+    assert page.is_disabled("#policies-make")
+    page.click("#policies-numbers > summary")
+    settle(page)
+    wait(page, "document.querySelectorAll('#policies-table tbody').length === 2")
+    assert_fits(page)
+    for _ in range(2):
+        page.click("#slots li:last-child >> text=Remove")
+    assert page.is_disabled("#slots li:last-child >> text=Remove")
+    assert page.is_hidden("#editor")

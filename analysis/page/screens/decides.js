@@ -1,12 +1,14 @@
 // Which belief decides: counted when asked, in the background, from the beliefs as they are set.
 
 const SHOWN_ALONE = 8;
-const decided = new Map(); // by question, the last count: {key, state, decision, now, alone, turning, distance}
-const distances = new Map(); // by question, start and worldview: beliefs that were moved play no part
+const decided = new Map(); // by question, the last count: {key, from, state, decision, now, alone, turning}
+const distances = new Map(); // by distanceKey
 const chosen = { pair: 0, measure: "risk" };
 let counting = null; // what runs now: {done, planned, step}
 
-const settingKey = ({ view, dials, start }) => JSON.stringify([view, start, CLAIMS.map((claim) => dials[claim] ?? 0)]);
+const settingKey = ({ view, dials, start }, scripted = injected?.scripted) => JSON.stringify([view, start, CLAIMS.map((claim) => dials[claim] ?? 0), scripted ?? null]);
+/** What the authors' distance depends on: the reader's dials play no part. */
+const distanceKey = (pair, { view, start }) => JSON.stringify([pair, view, start, injected?.scripted ?? null]);
 const pairOf = (index) => WORDS.contrasts[index].map((name) => POLICY[name]);
 const standing = (to) => capital(to === 0 ? say("decides.evidence") : stand(to));
 const questionOf = (claim) => WORDS.claims[claim].question || WORDS.claims[claim].says;
@@ -22,10 +24,10 @@ function amount([estimate, low, high], measure) {
 /** The count of one question: its players are the claims that can be moved. */
 function decisionOf(pair, { view, dials, start }) {
   const claims = CLAIMS.filter((claim) => !isFixed(claim, view)), ends = Object.fromEntries(claims.map((claim) => [claim, endsOf(claim)]));
-  const policies = WORDS.contrasts[pair], grouped = groupsOf(claims);
+  const policies = WORDS.contrasts[pair], scripted = injected?.scripted, grouped = groupsOf(claims);
   const ask = (request, pairs) => {
     const token = counting;
-    return new Promise((then) => pool.ask({ ...request, start, policies, scripted: injected?.scripted }, () => token === counting, (out) => {
+    return new Promise((then) => pool.ask({ ...request, start, policies, scripted }, () => token === counting, (out) => {
       token.done += pairs;
       paintProgress();
       then(out);
@@ -42,7 +44,7 @@ function decisionOf(pair, { view, dials, start }) {
     },
     play: async (beliefs, first, count) => {
       const { setting, n, risk, cost } = engine.run;
-      if (first + count <= n && setting.start === start && settingKey({ ...beliefs, start }) === settingKey({ ...setting.beliefs, start })) {
+      if (first + count <= n && setting.start === start && settingKey({ ...beliefs, start }, scripted) === settingKey({ ...setting.beliefs, start }, setting.scripted)) {
         const cut = (columns) => policies.map((policy) => columns[policy].subarray(first, first + count));
         return { risk: cut(risk), cost: cut(cost) }; // played already
       }
@@ -63,8 +65,8 @@ function groupsOf(claims) {
 
 async function countDecisions() {
   const { pair, measure } = chosen, key = settingKey(state), token = counting = { done: 0, planned: 1, step: "" };
-  const from = `${pair} ${state.view} ${state.start}`, before = decided.get(pair);
-  const entry = before?.key === key && before.decision ? before : { key, state: copy(state), decision: decisionOf(pair, state), turning: {} };
+  const from = distanceKey(pair, state), before = decided.get(pair);
+  const entry = before?.key === key && before.decision ? before : { key, from, state: copy(state), decision: decisionOf(pair, state), turning: {} };
   const { decision } = entry, planned = plannedPairs(decision);
   const missing = { alone: !entry.alone, turning: !entry.turning[measure], distance: !distances.has(from) };
   token.planned = Object.keys(missing).reduce((sum, part) => sum + (missing[part] ? planned[part] : 0), 0);
@@ -116,7 +118,7 @@ function syncDecides() {
   paintDecisions();
 }
 
-const distanceNow = ({ state: at }) => distances.get(`${chosen.pair} ${at.view} ${at.start}`);
+const distanceNow = ({ from }) => distances.get(from);
 
 /** Set beliefs as they were found, on the screen of beliefs, where the change can be undone. */
 function tryOut(changes) {

@@ -23,9 +23,11 @@ async function copyLink() {
 
 function download() {
   const address = location.protocol === "file:" ? `Its link ended in ${addressOf()}` : `Its link: ${location.href.split("#")[0]}${addressOf()}`;
-  const text = experimentText({ name: takenName(), source: WORDS.source, worlds: NUMBERS.worlds, view: state.view, start: state.start,
+  const own = Object.fromEntries(Object.values(ownPolicies(state.slots)).map((policy, i) => [`${takenName()}_${"abcd"[i]}`, policy]));
+  const text = experimentText({ name: takenName(), own, source: WORDS.source, worlds: NUMBERS.worlds, view: state.view, start: state.start,
     dials: state.dials, preset: preset(state.view), events: eventsNow(), mark: MARK, address });
   saveText(text, `${takenName()}.yaml`);
+  for (const [name, policy] of Object.entries(own)) saveText(policyFileText(name, policy), `${name}.yaml`);
 }
 
 /** The experiment's scripted events, and those that a class's instructor announced. */
@@ -54,7 +56,7 @@ function paintSheet(run, at) {
 
 addScreen("take", {
   build() {
-    sheetPicture = new Picture($("sheet-picture"), WORDS.policies);
+    sheetPicture = new Picture($("sheet-picture"), Object.values(POLICY));
     $("sheet-title").textContent = WORDS.title;
     $("sheet-caption").textContent = say("beliefs.picture_caption", { count: WORDS.policies.length, years: yearsText() });
     $("take-copy").addEventListener("click", copyLink);

@@ -1,0 +1,92 @@
+// Policies that the reader compares, in slots: a name of the experiment's, or an own one
+// {title, when_coerced, levers: {name: {depth, openness, from_month, ramp_months}}}. A slot is never changed, only replaced.
+
+const MOST_SLOTS = 4, LONGEST_TITLE = 40, LEVER_PARTS = ["depth", "openness", "from_month", "ramp_months"];
+
+/** What the engine calls each slot; no policy of a file has such a name as "~1". */
+const nameOfSlot = (slot, index) => (typeof slot === "string" ? slot : `~${index}`);
+
+const ownPolicies = (slots) => Object.fromEntries(slots.map((slot, i) => [nameOfSlot(slot, i), slot]).filter(([, slot]) => typeof slot !== "string"));
+
+/** A title without what no title needs, of at most so many letters; it may be empty. */
+function cleanTitle(text) {
+  return Array.from(text.replace(/[\p{Cc}\p{Cs}\p{Cf}\p{Zl}\p{Zp}]/gu, " ").replace(/\s+/g, " ").trim()).slice(0, LONGEST_TITLE).join("").trim();
+}
+
+/** A title that no other policy has; `taken` are theirs. A number is added where it must be. */
+function freeTitle(title, taken) {
+  const same = (text) => taken.some((other) => other.toLowerCase() === text.toLowerCase());
+  const numbered = (number) => `${Array.from(title).slice(0, LONGEST_TITLE - 3).join("").trim()} ${number}`;
+  let found = title;
+  for (let number = 2; same(found); number++) found = numbered(number);
+  return found;
+}
+
+/** A number that the address can hold: two decimals of a per cent, or of a month. */
+const rounded = (x, part) => Math.round(x * (part === "depth" || part === "openness" ? 1e4 : 1e2)) / (part === "depth" || part === "openness" ? 1e4 : 1e2);
+
+/** An own policy that begins as one of the experiment's; orders are not taken over. */
+function policyFrom({ when_coerced, levers }, title) {
+  return { title, when_coerced, levers: Object.fromEntries(Object.entries(levers).map(([name, change]) =>
+    [name, Object.fromEntries(Object.entries(change).map(([part, value]) => [part, rounded(value, part)]))])) };
+}
+
+/** A slot as a part of the address. */
+function slotText(slot) {
+  if (typeof slot === "string") return slot;
+  const number = (change, part) => (change[part] === undefined ? "" : String(rounded(part === "depth" || part === "openness" ? 100 * change[part] : change[part], "month")));
+  return ["", encodeURIComponent(slot.title).replaceAll("~", "%7E"), slot.when_coerced,
+    ...Object.entries(slot.levers).map(([name, change]) => [name, ...LEVER_PARTS.map((part) => number(change, part))].join(":"))].join("~");
+}
+
+/** A slot from the address, or null if any of it cannot be read. `known` are {policies, levers, locked, months}. */
+function readSlot(text, known) {
+  if (!text.startsWith("~")) return known.policies.includes(text) ? text : null;
+  const [, named, when_coerced, ...entries] = text.split("~"), levers = {};
+  let title = "";
+  try {
+    title = decodeURIComponent(named);
+  } catch {
+    return null;
+  }
+  if (!title || title !== cleanTitle(title) || !JAPAN_RESPONDS.includes(when_coerced)) return null;
+  for (const entry of entries) {
+    const [name, ...numbers] = entry.split(":"), change = {};
+    if (!known.levers.includes(name) || known.locked.includes(name) || Object.hasOwn(levers, name) || numbers.length !== LEVER_PARTS.length) return null;
+    for (const [i, part] of LEVER_PARTS.entries()) {
+      if (numbers[i] === "") continue;
+      if (!/^\d{1,3}(\.\d{1,2})?$/.test(numbers[i])) return null;
+      const isShare = part === "depth" || part === "openness", value = Number(numbers[i]);
+      if (value > (isShare ? 100 : known.months)) return null;
+      change[part] = isShare ? rounded(value / 100, part) : value;
+    }
+    levers[name] = change;
+  }
+  return { title, when_coerced, levers };
+}
+
+/** All slots of an address, and how many were left out: two to four, each once, with titles that nothing else has. */
+function readSlots(texts, known, otherwise) {
+  const slots = [], titles = [...known.titles];
+  for (const text of texts.slice(0, MOST_SLOTS)) {
+    const slot = readSlot(text, known);
+    if (slot === null || slots.includes(slot)) continue;
+    slots.push(typeof slot === "string" ? slot : { ...slot, title: freeTitle(slot.title, titles) });
+    if (typeof slot !== "string") titles.push(slots[slots.length - 1].title);
+  }
+  const left = texts.length - slots.length;
+  return slots.length < 2 ? { slots: otherwise, left: texts.length } : { slots, left };
+}
+
+/** Where a lever stands at a start and where a policy moves it, as Policy.target and build_setting have it. */
+function moveOf(change, now) {
+  const to = { depth: change?.depth ?? now.depth, openness: change?.openness ?? now.openness };
+  return { now, to, isMoved: to.depth !== now.depth || to.openness !== now.openness, from: change?.from_month ?? 0, ramp: change?.ramp_months ?? USUAL_RAMP };
+}
+
+/** Planned lever-years of a move: depth times years within the horizon, as analysis.questions.effort has them. */
+function leverYears({ now, to, from, ramp }, adoptionYears, months) {
+  const years = (months - from) / 12 - adoptionYears, rise = ramp / 12;
+  if (years <= 0) return 0;
+  return (years < rise ? years ** 2 / (2 * rise) : years - rise / 2) * Math.abs(to.depth - now.depth);
+}

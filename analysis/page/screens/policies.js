@@ -1,0 +1,210 @@
+// Policies: up to four at once, the experiment's and one's own; the first is the baseline of all differences.
+
+let policiesPicture = null, policiesDifferences = null, edited = null; // edited: the place of the own policy whose levers are shown
+const leverRows = {};
+
+const responses = () => JAPAN_RESPONDS.map((name) => ({ name, text: say(`policies.response_${name}`) }));
+
+/** A slot as charts and sentences take it: {name, plain, index}. */
+const shownSlot = (slot, i) => (typeof slot === "string" ? POLICY[slot] : { name: nameOfSlot(slot, i), plain: slot.title, index: WORDS.policies.length + i });
+const contentOf = (slot) => (typeof slot === "string" ? POLICY[slot] : slot);
+
+function startLevel(lever, start = state.start) {
+  const { slots, still } = NUMBERS.levers, row = NUMBERS.levers.names.indexOf(lever);
+  return { depth: still[start][slots.start_depth + row], openness: still[start][slots.start_openness + row] };
+}
+
+/** What a policy takes: the levers that it moves, the months in which it begins them, and its planned lever-years. */
+function takesOf(slot) {
+  const { levers, orders } = contentOf(slot);
+  const moves = Object.keys(levers).map((name) => ({ name, move: moveOf(levers[name], startLevel(name)) })).filter(({ move }) => move.isMoved);
+  const years = moves.reduce((sum, { name, move }) => sum + leverYears(move, WORDS.levers[name].adoption_years, NUMBERS.months), 0);
+  return { moves, years, orders: orders ?? 0, first: Math.min(...moves.map(({ move }) => move.from)), last: Math.max(...moves.map(({ move }) => move.from)) };
+}
+
+function takesText(slot) {
+  const { moves, years, orders, first, last } = takesOf(slot), count = moves.length, values = { count, years: decimals(years, 0), first, last };
+  const text = !count ? say("policies.takes_none") : say(first === last ? (count === 1 ? "policies.takes_one" : "policies.takes_at_once") : "policies.takes", values);
+  return orders ? `${text} ${say("policies.takes_orders", { count: orders })}` : text;
+}
+
+const setSlots = (control, slots) => change(control, { ...copy(state), slots });
+const withSlot = (i, slot) => state.slots.map((other, at) => (at === i ? slot : other));
+const titlesBut = (i) => [...KNOWN.titles, ...state.slots.filter((slot, at) => at !== i && typeof slot !== "string").map(({ title }) => title)];
+
+function addSlot(isOwn) {
+  const name = $("policies-from").value;
+  const slot = isOwn ? policyFrom(POLICY[name], freeTitle(cleanTitle(say("policies.own_title", { policy: POLICY[name].title })), titlesBut(null))) : name;
+  setSlots("slots", [...state.slots, slot]);
+  if (isOwn) edit(state.slots.length - 1);
+}
+
+/** Show the levers of an own policy. */
+function edit(i) {
+  edited = i;
+  syncPolicies();
+  $("editor-title").focus();
+}
+
+/** Change a part of a lever: a share or a month. */
+function moveLever(lever, part, value) {
+  const slot = state.slots[edited], now = startLevel(lever), given = slot.levers[lever] ?? {};
+  const next = { ...given, [part]: value };
+  const depth = next.depth ?? now.depth; // nobody sees the openness of a lever that is not there
+  const isBack = part !== "from_month" && depth === now.depth && (depth === 0 || (next.openness ?? now.openness) === now.openness);
+  const levers = Object.fromEntries(Object.entries({ ...slot.levers, [lever]: next }).filter(([name]) => name !== lever || !isBack));
+  setSlots(`lever ${edited} ${lever} ${part}`, withSlot(edited, { ...slot, levers }));
+}
+
+function buildEditor() {
+  $("own-response").append(...responses().map(({ name, text }) => h("option", { value: name }, text)));
+  $("own-response").addEventListener("change", () => setSlots(`response ${edited}`, withSlot(edited, { ...state.slots[edited], when_coerced: $("own-response").value })));
+  $("own-title").addEventListener("change", () => {
+    const title = cleanTitle($("own-title").value);
+    if (title) setSlots(`title ${edited}`, withSlot(edited, { ...state.slots[edited], title: freeTitle(title, titlesBut(edited)) }));
+    else syncPolicies();
+  });
+  const packages = [...new Set(Object.values(WORDS.levers).map((lever) => lever.package))];
+  for (const each of packages) {
+    $("editor-levers").append(h("h4", {}, say(`policies.package_${each}`)),
+      ...Object.keys(WORDS.levers).filter((name) => WORDS.levers[name].package === each).map(leverRow));
+  }
+}
+
+function leverRow(name) {
+  const { title, meaning } = WORDS.levers[name], isLocked = KNOWN.locked.includes(name), inputs = {};
+  const dial = (part) => {
+    const id = `lever-${name}-${part}`, text = h("label", { for: id });
+    const input = inputs[part] = h("input", { id, ...(part === "from_month" ? { type: "number", min: 0, max: NUMBERS.months, step: 1, inputmode: "numeric" }
+      : { type: "range", min: 0, max: 100, step: 5 }), disabled: isLocked });
+    input.addEventListener(part === "from_month" ? "change" : "input", () => {
+      const value = Math.max(0, Math.min(Number(input.max), Math.round(Number(input.value)) || 0));
+      moveLever(name, part, part === "from_month" ? value : value / 100);
+    });
+    if (part !== "from_month") {
+      input.addEventListener("pointerdown", () => { hold(true); lastMove.time = 0; });
+    }
+    inputs[`${part}-label`] = text;
+    return h("div", {}, text, input);
+  };
+  const row = h("div", { class: "lever", role: "group", "aria-label": title }, h("div", { class: "name" }, title), h("div", { class: "means" }, isLocked ? say("policies.locked") : meaning),
+    h("div", { class: "dials" }, ...["depth", "openness", "from_month"].map(dial)));
+  leverRows[name] = { row, inputs };
+  return row;
+}
+
+function syncEditor() {
+  const slot = edited === null ? null : state.slots[edited];
+  if (!slot || typeof slot === "string") edited = null;
+  $("editor").hidden = edited === null;
+  if (edited === null) return;
+  $("editor-title").textContent = say("policies.levers_of", { title: slot.title });
+  $("own-title").value = slot.title;
+  $("own-response").value = slot.when_coerced;
+  for (const [name, { row, inputs }] of Object.entries(leverRows)) {
+    const now = startLevel(name), { to, isMoved, from } = moveOf(slot.levers[name], now);
+    row.classList.toggle("moved", isMoved);
+    for (const part of ["depth", "openness"]) {
+      inputs[part].value = 100 * to[part];
+      inputs[part].style.setProperty("--a", `${100 * Math.min(now[part], to[part])}%`);
+      inputs[part].style.setProperty("--b", `${100 * Math.max(now[part], to[part])}%`);
+      const text = say(`policies.${part}`, { to: decimals(100 * to[part], 0), now: decimals(100 * now[part], 0) });
+      inputs[`${part}-label`].textContent = text;
+    }
+    inputs.from_month.value = from;
+    inputs["from_month-label"].textContent = say("policies.month");
+    inputs.from_month.disabled = KNOWN.locked.includes(name) || !isMoved;
+  }
+}
+
+/** The list of what is compared, and the editor. */
+function syncPolicies() {
+  syncEditor();
+  const focus = document.activeElement?.dataset?.act, last = state.slots.length;
+  $("slots").replaceChildren(...state.slots.map((slot, i) => {
+    const { plain: title, index } = shownSlot(slot, i), isOwn = typeof slot !== "string";
+    const icon = svg("svg", { viewBox: "-10 -10 20 20", "aria-hidden": "true" });
+    mark(index, 6, icon, {});
+    const button = (act, onclick, isOff) => h("button", { type: "button", "data-act": `${act} ${i}`, disabled: isOff,
+      "aria-label": say("policies.act_label", { act: say(`policies.${act}`), title: label(title) }), onclick }, say(`policies.${act}`));
+    return h("li", {}, h("div", { class: "head" }, icon, h("span", {}, label(title)), i === 0 ? h("span", { class: "muted" }, say("policies.baseline")) : null),
+      h("p", { class: "takes" }, takesText(slot)),
+      h("p", { class: "tools" },
+        isOwn ? button("edit", () => edit(i), false) : null,
+        i > 0 ? button("first", () => {
+          edited = edited === null ? null : edited === i ? 0 : edited < i ? edited + 1 : edited;
+          setSlots("slots", [slot, ...state.slots.filter((_, at) => at !== i)]);
+        }, false) : null,
+        button("remove", () => {
+          edited = edited === null || edited === i ? null : edited > i ? edited - 1 : edited;
+          setSlots("slots", state.slots.filter((_, at) => at !== i));
+        }, last <= 2)));
+  }));
+  if (focus) document.querySelector(`#slots [data-act="${focus}"]`)?.focus();
+  const isFull = last >= MOST_SLOTS;
+  for (const id of ["policies-add", "policies-make"]) $(id).disabled = isFull;
+  if (!isFull) $("policies-add").disabled = state.slots.includes($("policies-from").value);
+  $("policies-undo").disabled = !past.length;
+  $("policies-whose").textContent = kicker(whose(VIEWS, state.view, state.dials), WORDS.evidence);
+  const shownSlots = state.slots.map(shownSlot), key = JSON.stringify(shownSlots.map(({ name, plain }) => [name, plain]));
+  if (key !== policiesPicture.key) {
+    policiesPicture.key = key;
+    policiesPicture.show(shownSlots);
+    policiesPicture.what = null;
+    policiesDifferences.rows = shownSlots.slice(1).map(({ plain, index }) => ({ policy: index, a: plain, b: shownSlots[0].plain }));
+    policiesDifferences.what = null;
+  }
+}
+
+function paintPolicies(run, at) {
+  const slots = state.slots.map(shownSlot), pairs = slots.slice(1).map(({ name }) => `${name}|${slots[0].name}`);
+  if (![...slots.map(({ name }) => at.levels[name]), ...pairs.map((pair) => at.pairs[pair])].every(Boolean)) return; // of the setting before
+  const before = ghost && slots.every(({ name }) => ghost.at.levels[name]) ? ghost.at.levels : null;
+  policiesPicture.draw(at.levels, before);
+  policiesDifferences.draw(pairs.map((pair) => at.pairs[pair]), before && pairs.every((pair) => ghost.at.pairs[pair]) ? pairs.map((pair) => ghost.at.pairs[pair]) : null, WORDS.margins);
+  $("policies-count").textContent = say("beliefs.count", { n: thousands(at.n) });
+  const opening = lead(whose(VIEWS, state.view, state.dials), WORDS.evidence), base = slots[0];
+  $("policies-verdicts").replaceChildren(...slots.slice(1).map((slot, i) => {
+    const found = at.pairs[pairs[i]];
+    return h("p", {}, ...rendered(riskSentence(i ? "" : opening, { a: slot.plain, b: base.plain,
+      levels: [slot, base].map(({ name }) => at.levels[name].risk[0]), difference: found.risk, margin: WORDS.margins.risk })),
+    " ", ...rendered(costSentence({ difference: found.cost, margin: WORDS.margins.cost })));
+  }));
+  if ($("policies-numbers").open) paintPoliciesTable(at);
+}
+
+function paintPoliciesTable(at) {
+  const slots = state.slots.map(shownSlot);
+  if (!slots.every(({ name }) => at.levels[name])) return;
+  const cell = ([estimate, low, high], scale, places) => h("td", {}, `${decimals(scale * estimate, places)} (${low === null ? say("word.few")
+    : say("word.to", { low: decimals(scale * low, places), high: decimals(scale * high, places) })})`);
+  const line = (name, { risk, cost }) => h("tr", {}, h("th", { scope: "row" }, name), cell(risk, 100, 2), cell(cost, 1, 3));
+  const moves = state.slots.flatMap((slot, i) => takesOf(slot).moves.map(({ name, move }) => h("tr", {}, h("th", { scope: "row" }, `${label(slots[i].plain)}: ${WORDS.levers[name].title}`),
+    h("td", {}, say("policies.move", { now: decimals(100 * move.now.depth, 0), to: decimals(100 * move.to.depth, 0) })),
+    h("td", {}, say("policies.move", { now: decimals(100 * move.now.openness, 0), to: decimals(100 * move.to.openness, 0) })),
+    h("td", {}, String(move.from)), h("td", {}, decimals(leverYears(move, WORDS.levers[name].adoption_years, NUMBERS.months), 1)))));
+  const head = (...keys) => h("thead", {}, h("tr", {}, ...keys.map((key) => h("th", { scope: "col" }, say(key)))));
+  $("policies-table").replaceChildren(
+    h("table", {}, head("beliefs.table_policy", "beliefs.table_risk", "beliefs.table_cost"), h("tbody", {}, ...slots.map(({ name, plain: text }) => line(label(text), at.levels[name])),
+      ...slots.slice(1).map(({ name, plain: text }) => line(say("word.not", { a: label(text), b: slots[0].plain }), at.pairs[`${name}|${slots[0].name}`])))),
+    h("table", {}, head("policies.table_lever", "policies.table_depth", "policies.table_openness", "policies.month", "policies.table_years"), h("tbody", {}, ...moves)),
+    h("p", { class: "muted" }, say("beliefs.table_note"), " ", say("policies.table_note")));
+}
+
+addScreen("policies", {
+  build() {
+    $("policies-from").append(...WORDS.policies.map(({ name, plain: text }) => h("option", { value: name }, label(text))));
+    $("policies-from").addEventListener("change", syncPolicies);
+    $("policies-add").addEventListener("click", () => addSlot(false));
+    $("policies-make").addEventListener("click", () => addSlot(true));
+    $("policies-undo").addEventListener("click", undo);
+    $("policies-numbers").addEventListener("toggle", () => shown && paintPoliciesTable(shown.at));
+    buildEditor();
+    policiesPicture = new Picture($("policies-picture"), []);
+    policiesDifferences = new Differences($("policies-differences"), []);
+  },
+  sync: syncPolicies,
+  paint: paintPolicies,
+  spoken: () => $("policies-verdicts").textContent,
+  isReady: () => isPastGuess,
+});

@@ -1,0 +1,112 @@
+"""Own policies of the page: what they take, how the address holds them, and the files that they are saved as."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from page_in_node import ask
+from playing import needs_kernels
+from translating import needs_node
+
+from analysis.page import content
+from analysis.page.source import read_source
+from analysis.questions.effort import adoption_years, lever_years
+from sim.scenario.experiment import LeverSetting, Policy
+from sim.scenario.loader import load
+
+pytestmark = needs_node
+
+SCRIPTS = ["levers.js", "policies.js", "dials.js", "experiment.js"]
+KNOWN = {
+    "policies": ["status_quo", "both"], "titles": ["Status quo", "the status quo", "Both", "both"],
+    "levers": ["escorts", "liaison", "spending"], "locked": ["spending"], "months": 120,
+}  # fmt: skip
+OWN = {
+    "title": "Über ~ & <b>=#", "when_coerced": "quieten",
+    "levers": {"escorts": {"depth": 0.555, "openness": 0, "from_month": 12, "ramp_months": 0.5},
+               "liaison": {"depth": 1}},
+}  # fmt: skip
+
+
+def test_lever_years_are_pythons() -> None:
+    exp, dice = load("debate"), random.Random(3)
+    data, planned = [], []
+    for _ in range(100):
+        start = dice.choice(exp.starts)
+        setting = LeverSetting(dice.random(), None, dice.choice([0, 12, 100, 119, 300.0]), dice.choice([0.5, 12, 60]))
+        lever = exp.catalogue.levers[dice.choice([*exp.catalogue.levers])]
+        policy = Policy("own", "Own", "", {lever.name: setting}, "japan_decides")
+        planned.append(lever_years(exp, policy, start)[lever.name])
+        data.append({"change": {name: value for name, value in vars(setting).items() if value is not None},
+                     "now": vars(start.levers[lever.name]), "years": adoption_years(exp.catalogue, lever)})  # fmt: skip
+    code = f"answer(DATA.map(({{ change, now, years }}) => leverYears(moveOf(change, now), years, {exp.months})))"
+    assert ask(["levers.js", "policies.js"], code, data) == pytest.approx(planned, rel=1e-12)
+    assert 0 in planned
+
+
+def slots(texts: list[str]) -> Any:
+    """What the page reads of slots in an address."""
+    code = "answer(readSlots(DATA.texts, DATA.known, ['status_quo', 'both']))"
+    return ask(SCRIPTS, code, {"texts": texts, "known": KNOWN})
+
+
+def test_the_address_holds_a_policy_as_it_is() -> None:
+    text = ask(SCRIPTS, "answer(slotText(DATA))", OWN)
+    assert not {"&", "=", "#", "<"} & set(text)
+    assert slots(["both", text]) == {"slots": ["both", OWN], "left": 0}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nobody", "~", "~~", "~x", "~x~never", "~%E0%A4%A~suspend", "~%00~suspend", "~%20x~suspend",
+        "~x~suspend~escorts", "~x~suspend~escorts:1:1:1", "~x~suspend~escorts:101:::", "~x~suspend~escorts:-1:::",
+        "~x~suspend~escorts:1e2:::", "~x~suspend~escorts:::121:", "~x~suspend~__proto__:1:1:1:1",
+        "~x~suspend~nothing:1:1:1:1", "~x~suspend~escorts:1:::~escorts:2:::", "~x~suspend~spending:1:::",
+        f"~{'x' * 41}~suspend", "constructor",
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_left_out(text: str) -> None:
+    assert slots(["both", text, "status_quo"]) == {"slots": ["both", "status_quo"], "left": 1}
+    assert slots([text, "both"]) == {"slots": ["status_quo", "both"], "left": 2}, "two at least"
+
+
+def test_slots_are_few_and_differ() -> None:
+    assert slots(["both", "both", "status_quo"])["left"] == 1
+    found = slots(["~Both~suspend", "~x~suspend", "~X~suspend", "~y~suspend", "~z~suspend"])
+    assert [slot["title"] for slot in found["slots"]] == ["Both 2", "x", "X 2", "y"]
+    assert found["left"] == 1
+    titles = ask(SCRIPTS, "answer(DATA.map(cleanTitle))", ["  a\n\tb ", "\u202ex", "é" * 50, "\u2028", "🏝" * 41])
+    assert titles == ["a b", "x", "é" * 40, "", "🏝" * 40]
+
+
+@needs_kernels
+@pytest.mark.parametrize("extends", ["debate", None])
+def test_a_saved_policy_is_the_one_that_the_page_played(extends: str | None, tmp_path: Path) -> None:
+    head = "extends: debate\n" if extends else "worldviews: [neutral]\nstarts: [2026]\nvalues: [neutral]\n"
+    (tmp_path / "own.yaml").write_text(
+        f"experiment: own\n{head}policies: [status_quo, both]\nlevers: {{spending: {{depth: 1}}}}\n", encoding="utf-8"
+    )
+    exp = load(tmp_path / "own.yaml")
+    source = read_source(str(tmp_path / "own.yaml"), exp)
+    assert source.levers == ["spending"]
+    assert content.words(exp, source)["policies"][1]["levers"]["escorts"]["depth"] == 1
+    data = {"source": vars(source), "worlds": 4000, "view": "neutral", "start": "2026", "dials": {}, "preset": {},
+            "mark": "x", "address": "", "name": "mine", "own": {"mine_a": OWN}}  # fmt: skip
+    text, policy = ask(SCRIPTS, "answer([experimentText(DATA), policyFileText('mine_a', DATA.own.mine_a)])", data)
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "mine_a.yaml").write_text(policy, encoding="utf-8")
+    saved = load(tmp_path / "mine.yaml")
+    assert [each.name for each in saved.policies] == ["status_quo", "both", "mine_a"]
+    assert saved.policies[:2] == exp.policies
+    found = saved.policies[2]
+    assert (found.title, found.when_coerced) == (OWN["title"], "quieten")
+    levers: Any = OWN["levers"]
+    assert found.levers == {
+        "escorts": LeverSetting(**levers["escorts"]), "liaison": LeverSetting(depth=1.0),
+        "spending": replace(LeverSetting(), depth=1.0),
+    }  # fmt: skip
