@@ -225,7 +225,7 @@ def test_a_saved_experiment_runs_to_the_same_numbers(visit: Open, tmp_path: Path
     settle(page)
     page.click("[data-screen=take]")
     files: list[Any] = []
-    page.on("download", files.append)
+    page.on("download", lambda file: files.append(file))
     page.click("#download")
     while len(files) < 2:
         page.wait_for_timeout(30)
