@@ -101,13 +101,14 @@ class Picture extends Chart {
     this.show(policies);
   }
 
-  /** Take policies {name, plain, index}; the index decides a policy's mark. */
+  /** Take policies {name, plain, index}; the index decides a policy's mark, or its place. */
   show(policies) {
     this.policies = policies;
     this.places = {};
     this.root.replaceChildren(this.title);
     [this.axes, this.ghosts, this.points, this.labels] = [0, 0, 0, 0].map(() => svg("g", {}, this.root));
-    this.parts = policies.map(({ plain: name, index: i }) => {
+    this.parts = policies.map(({ plain: name, index }, place) => {
+      const i = index ?? place;
       const trail = svg("path", { class: "trail" }, this.ghosts);
       const ghost = mark(i, 5, svg("g", {}, this.ghosts), { fill: "none", stroke: colour("ghost"), "stroke-width": 1.8 });
       const point = svg("g", { class: "point" }, this.points);

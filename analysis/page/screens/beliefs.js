@@ -206,7 +206,7 @@ function replay() {
 addScreen("beliefs", {
   build() {
     buildControls();
-    picture = new Picture($("picture"), Object.values(POLICY));
+    picture = new Picture($("picture"), WORDS.policies);
     differences = new Differences($("differences"), WORDS.contrasts.map(([a, b]) => ({ policy: POLICY[a].index, a: POLICY[a].plain, b: POLICY[b].plain })));
     $("picture-caption").textContent = say("beliefs.picture_caption", { count: WORDS.policies.length, years: yearsText() });
     $("forces-figure").hidden = !WORDS.provocation;

@@ -22,7 +22,7 @@ function takesOf(slot) {
   return { moves, years, orders: orders ?? 0, first: Math.min(...moves.map(({ move }) => move.from)), last: Math.max(...moves.map(({ move }) => move.from)) };
 }
 
-function takesText(slot) {
+function effortText(slot) {
   const { moves, years, orders, first, last } = takesOf(slot), count = moves.length, values = { count, years: decimals(years, 0), first, last };
   const text = !count ? say("policies.takes_none") : say(first === last ? (count === 1 ? "policies.takes_one" : "policies.takes_at_once") : "policies.takes", values);
   return orders ? `${text} ${say("policies.takes_orders", { count: orders })}` : text;
@@ -128,7 +128,7 @@ function syncPolicies() {
     const button = (act, onclick, isOff) => h("button", { type: "button", "data-act": `${act} ${i}`, disabled: isOff,
       "aria-label": say("policies.act_label", { act: say(`policies.${act}`), title: label(title) }), onclick }, say(`policies.${act}`));
     return h("li", {}, h("div", { class: "head" }, icon, h("span", {}, label(title)), i === 0 ? h("span", { class: "muted" }, say("policies.baseline")) : null),
-      h("p", { class: "takes" }, takesText(slot)),
+      h("p", { class: "takes" }, effortText(slot)),
       h("p", { class: "tools" },
         isOwn ? button("edit", () => edit(i), false) : null,
         i > 0 ? button("first", () => {

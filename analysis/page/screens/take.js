@@ -56,7 +56,7 @@ function paintSheet(run, at) {
 
 addScreen("take", {
   build() {
-    sheetPicture = new Picture($("sheet-picture"), Object.values(POLICY));
+    sheetPicture = new Picture($("sheet-picture"), WORDS.policies);
     $("sheet-title").textContent = WORDS.title;
     $("sheet-caption").textContent = say("beliefs.picture_caption", { count: WORDS.policies.length, years: yearsText() });
     $("take-copy").addEventListener("click", copyLink);
