@@ -71,7 +71,7 @@ def _repeat_run(folder: Path, record: Manifest, new: Path) -> None:
     record = manifest.require_run(folder)
     if record["status"] != "complete":
         exit_with(f"{folder}: the run is not finished. Give its command again first.", BAD_INPUT)
-    exp = replace(manifest.read_experiment(record), trials=record["trials"])
+    exp = replace(manifest.read_experiment(folder, record), trials=record["trials"])
     share = Share.parse(record["share"]) if record.get("share") else None
     result = run.play(new, partial(store.write_folder, exp, new, share=share))
     if any(name.startswith("figures/") for name in record["written"]):

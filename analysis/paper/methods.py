@@ -58,7 +58,8 @@ def write(folder: Path, out: Path | None = None) -> Path:
     _check_manifest(folder)
     record = manifest.read(folder) or {}
     if "command" in record:
-        exp, text = finding.read_experiment(record), page_of_question(record)
+        exp = finding.read_experiment(Path(folder), record)
+        text = page_of_question(exp, record)
     else:
         run = store.load_folder(folder, partial=True)
         exp, record = run.experiment, dict(run.manifest or {})
@@ -98,9 +99,8 @@ def page_of_run(result: Result, record: Manifest, folder: Path) -> str:
     return _page(exp, record, subject, [play, *comparisons], head)
 
 
-def page_of_question(record: Manifest) -> str:
+def page_of_question(exp: Experiment, record: Manifest) -> str:
     """Return methods.md for a command other than `strait run`; `record` is the manifest that it left."""
-    exp = finding.read_experiment(record)
     name, values = QUESTIONS[record["command"]](exp, record, _design(exp, record))
     blocks = [_paragraph("blocks", few_events=intervals.FEW_EVENTS)] if name in BY_BLOCKS else []
     return _page(exp, record, _subject(exp, record), [_paragraph(name, **values), *blocks])

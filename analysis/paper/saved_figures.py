@@ -53,10 +53,10 @@ def basis(path: Path, exp: Experiment) -> tuple[cite.Basis, Experiment, str | No
     folder = path.parent.parent
     record = manifest.read(folder) or {}
     if "command" in record:
-        exp, trials = finding.read_experiment(record), record["design"]["trials"]
+        exp, trials = finding.read_experiment(folder, record), record["design"]["trials"]
         how = f"strait {record['command']}, experiment {exp.name}, {trials:,} trials, seed {record['seed']}."
     elif record := (manifest.read_run(folder) if (folder / manifest.MANIFEST).exists() else None) or {}:
-        exp = manifest.read_experiment(record)
+        exp = manifest.read_experiment(folder, record)
         how = f"Experiment {exp.name}, {record['trials']:,} trials per cell, seed {record['seed']}"
         how += "." if record["status"] == "complete" else "; the run is not finished."
     else:

@@ -187,9 +187,12 @@ def moves_dials(described: Manifest) -> bool:
     return described["command"] in ("crossover", "flip", "discover") or over in ("dials", "readings")
 
 
-def read_experiment(described: Manifest) -> Experiment:
-    """Return the question's experiment: its policies and worldviews, and both authors' if it moved dials."""
-    exp = manifest.read_experiment(described)
+def read_experiment(folder: Path, described: Manifest) -> Experiment:
+    """Return the experiment of the question in a folder.
+
+    It has the question's policies and worldviews, and both authors' if the question moved dials.
+    """
+    exp = manifest.read_experiment(folder, described)
     policies = described["design"].get("policies", described["asked"]["policies"])
     views = [view for view in exp.worldviews if view.name in described["asked"]["worldviews"]]
     for author in (SELF, NEWSHAM) if moves_dials(described) else ():

@@ -161,9 +161,20 @@ def require_run(folder: Path) -> Manifest:
     return found
 
 
-def read_experiment(run: Manifest) -> Experiment:
-    """Experiment of a run, as it was played."""
-    return Experiment.from_resolved({**run["experiment"], "files": run["files"]})
+def read_experiment(folder: Path, run: Manifest) -> Experiment:
+    """Experiment of the run in a folder, as it was played.
+
+    Raises FolderError if an earlier version wrote it, whose claims or settings this version does not know.
+    """
+    try:
+        return Experiment.from_resolved({**run["experiment"], "files": run["files"]})
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        version = run.get("versions", {}).get(DISTRIBUTIONS[0]) or "another version"
+        raise FolderError(
+            f"{folder / MANIFEST}: results of an earlier version are refused. {PROGRAM} {version} wrote them on "
+            f"{str(run.get('started'))[:10]}, with other names of claims or settings. "
+            "Give the command again with another --out, or read the folder with that version"
+        ) from error
 
 
 # Compare

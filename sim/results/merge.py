@@ -98,7 +98,7 @@ def _read_share(folder: Path) -> _ShareFolder:
     run = manifest.read_run(folder) or {}
     if not run.get("share"):
         raise FolderError(f"{folder}: it holds a whole run, not a part; name folders of strait run --part")
-    experiment = replace(manifest.read_experiment(run), trials=run["trials"])
+    experiment = replace(manifest.read_experiment(folder, run), trials=run["trials"])
     return _ShareFolder(folder, run, experiment, Parts.of_run(folder, run, experiment))
 
 

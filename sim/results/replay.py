@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
     """Print each column of the record, and mark the values that are invalid; return the exit code."""
     try:
         folder, start, worldview, policy, trial = arguments
-        experiment = manifest.read_experiment(manifest.require_run(Path(folder)))
+        experiment = manifest.read_experiment(Path(folder), manifest.require_run(Path(folder)))
         record = replay(experiment, start, worldview, policy, int(trial))
     except (ValueError, FolderError) as error:
         print(f"{error}\nUsage: python -m sim.results.replay DIR START WORLDVIEW POLICY TRIAL", file=sys.stderr)

@@ -271,7 +271,7 @@ def load_folder(folder: str | Path, *, partial: bool = False) -> Result:
             f"{Path(folder) / damaged[0]}: missing, cut or edited, by its sha256 in {manifest.MANIFEST}; restore the "
             "file, or give the command of the run again, which writes its tables again"
         )
-    experiment = replace(manifest.read_experiment(found), trials=found["trials"])
+    experiment = replace(manifest.read_experiment(Path(folder), found), trials=found["trials"])
     return _read(Path(folder), found, experiment, partial=partial)
 
 
