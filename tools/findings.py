@@ -1,383 +1,276 @@
 """The sentences of docs/findings.md, written from recorded measures; the numbers choose the words.
 
-A number has its interval, and the sentence says so where a difference is not settled or too small to matter.
+They are about the use of force, from the last start. None has more than thirty words.
 """
 
 from __future__ import annotations
 
 import calendar
-import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
+from analysis.evidence.late_numbers import CHANGE, LATE, WITH, WITHOUT
 from analysis.figures.captions import (
-    accepted_phrase,
     belief_clause,
     capitalize,
+    count_sentences,
+    digits,
     gap,
+    interval_words,
     join_words,
-    measure,
+    number_word,
     policy_phrase,
     question_words,
-    title,
+    signed,
 )
-from analysis.figures.crossover_figure import changes_between, describe_position
-from analysis.figures.verdict_words import change
+from analysis.figures.mechanisms_figure import sum_of_parts
+from analysis.figures.verdict_words import answer_sentence, change
 from analysis.paper.markdown import table
-from analysis.questions.claims import AUTHOR, BOTH, NO_DIAL, SUMS, THEME, TOTAL
-from analysis.questions.compare import VERDICTS, Comparison, comparisons, primary
-from analysis.questions.finding import NEWSHAM, SELF
+from analysis.questions.claims import NO_DIAL, THEME, TOTAL
+from analysis.questions.compare import Comparison, Versus, comparisons, means
+from analysis.questions.finding import SELF
 from analysis.questions.flip import EXACT
+from analysis.questions.mechanisms import PROVOKED
+from analysis.questions.mechanisms import TOTAL as IN_ALL
 from analysis.questions.variance import ALL
-from sim.engine.question import Question
 from sim.scenario.catalogue import Outcome
-from sim.scenario.experiment import Experiment, Start
-from sim.scenario.schema import AUTHORS, STOPS
-from sim.statistics.contrasts import verdict as judge
-from sim.statistics.indices import LUCK, SOBOL
-from tools.measure_tables import Part, effect, label_with_unit
-from tools.measures import MAIN_OUTCOME, MEASURES, draw_levels
+from sim.scenario.experiment import Experiment, Start, Worldview
+from sim.scenario.schema import AUTHORS, EVIDENCE
+from tools.measure_tables import Part
+from tools.measures import MAIN_OUTCOME, draw_policies
 
-Row = Mapping[Any, Any]
-BY_AUTHOR = {NEWSHAM: "claims of Newsham alone", SELF: "claims of Self alone", BOTH: "claims on which both speak"}
-HEAVIEST_CLAIMS, HEAVIEST_BELIEFS = 4, 5  # named in a sentence
-DISPUTED = (MAIN_OUTCOME, "loss_newsham", "loss_self")  # outcomes whose disagreement is divided among claims
-VARYING = (MAIN_OUTCOME, "taiwan_falls", "japan_gdp_loss_pct")  # outcomes whose spread is divided
-WIDE = 0.04  # width of a share's interval beyond which decimals mean nothing
-SHORT = (
-    ("findings-policies", 0), ("findings-policies", 1), ("findings-policies", 2),
-    ("findings-claims", 0), ("findings-claims", 1), ("findings-claims", 2),
-    ("findings-flips", 0), ("findings-flips", 1), ("findings-regrets", 0), ("findings-spreads", 0),
-)  # fmt: skip
-"""The sentences of the summary: a part, and the position in it."""
+Pair = tuple[str, str]
+HEAVIEST = 4  # claims named for each question
 
 
-def by_start(lines: Callable[[Experiment, Start, pd.DataFrame], Iterable[str]]) -> Part:
-    """Make a part of the sentences for one start: a list for each start, the latest first, under a heading."""
-
-    def part(exp: Experiment, measured: pd.DataFrame) -> str:
-        parts = []
-        for start in reversed(exp.starts):
-            year, month = str(start.date).split("-")[:2]
-            sentences = "\n".join(f"* {line}" for line in lines(exp, start, measured[measured["start"] == start.name]))
-            parts.append(f"**From {calendar.month_name[int(month)]} {year}**\n\n{sentences}".replace("\u00a0", " "))
-        return "\n\n".join(parts)
-
-    return part
+def risk_against_cost(exp: Experiment, policies: pd.DataFrame) -> str:
+    """Show the recorded figure of risk against cost."""
+    return f"![Risk against cost for each policy and worldview](measured/{draw_policies(exp, policies).name}.png)"
 
 
-@by_start
-def policies(exp: Experiment, start: Start, rows: pd.DataFrame) -> Iterator[str]:
-    """Write how each contrast of the debate comes out, its questions first, from each start, under each worldview."""
-    outcome = primary(exp)[0]
-    known = comparisons(rows, start.name)
-    for a, b in (entry.policies for entry in exp.contrasts):
-        differences = [
-            f"{versus(_joint(known[view.name, outcome.name, a, b]), outcome)} {belief_clause(view)}"
-            for view in exp.worldviews
-            if (view.name, outcome.name, a, b) in known
-        ]
-        said = f"{measure(outcome)} is {join_words(differences)}" if differences else "nothing is recorded yet"
-        yield (
-            f"{_ask(exp, a, b)}With {policy_phrase(exp, a)} instead of {policy_phrase(exp, b)}, {said}. "
-            f"`strait run debate --start {start.name}`"
-        )
+def answers(exp: Experiment, policies: pd.DataFrame) -> str:
+    """Answer each question as the closing lines of a run do."""
+    start, outcome = exp.starts[-1], exp.catalogue.outcomes[MAIN_OUTCOME]
+    levels = {cell: level for cell, (level, _, _) in means(policies, start.name).items()}
+    lines = []
+    for pair in asked(exp):
+        words = question_words(exp, *pair)
+        answer = answer_sentence(exp, outcome, pair, read_versus(policies, start)).removeprefix(words).strip()
+        lines.append(f"* **{words}** {answer} {count_sentences(exp, outcome, pair, levels)}")
+    return "\n".join(lines)
 
 
-def _ask(exp: Experiment, a: str, b: str) -> str:
-    """Return the words of a contrast's question, in bold before a sentence; empty if it has none."""
-    words = question_words(exp, a, b)
-    return f"**{words}** " if words else ""
-
-
-def all_policies(exp: Experiment, measured: pd.DataFrame) -> str:
-    """Write the same for every primary outcome, as a table."""
+def certainty(exp: Experiment, policies: pd.DataFrame, mechanisms: pd.DataFrame, spreads: pd.DataFrame) -> str:
+    """Give the differences behind the answers: intervals, what deters and provokes, other starts, the share of luck."""
+    last, outcome = exp.starts[-1], exp.catalogue.outcomes[MAIN_OUTCOME]
+    versus = read_versus(policies, last)
     rows = []
-    for start in reversed(exp.starts):
-        known = comparisons(measured, start.name)
-        for a, b in (entry.policies for entry in exp.contrasts):
-            for outcome in primary(exp):
-                keys = [(view.name, outcome.name, a, b) for view in exp.worldviews]
-                cells = [effect(_joint(known[key]), outcome, "value") for key in keys if key in known]
-                names = question_words(exp, a, b), f"{title(exp, a)} − {title(exp, b)}", label_with_unit(outcome)
-                rows += [[start.name, *names, *cells]] if cells else []
-    return table(["start", "question", "difference", "outcome", *(view.title for view in exp.worldviews)], rows)
+    for pair in asked(exp):
+        cells = [question_words(exp, *pair)]
+        for view in exp.worldviews:
+            parts = sum_of_parts(mechanism_rows(mechanisms, last, view, pair), outcome).rpartition(", ")[0]
+            cells.append(f"{change(versus[view.name, MAIN_OUTCOME, *pair], outcome)}: {parts}")
+        rows.append(cells)
+    lines = [table(["", *(view.title for view in exp.worldviews)], rows), ""]
+    for start in exp.starts[:-1]:
+        other = read_versus(policies, start)
+        keys = [(view, pair) for pair in asked(exp) for view in exp.worldviews]
+        sides = [[_side(known[view.name, MAIN_OUTCOME, *pair]) for known in (versus, other)] for view, pair in keys]
+        turned = [f"{question_words(exp, *pair)} ({belief_clause(view)})"
+                  for (view, pair), (now, then) in zip(keys, sides, strict=True) if now != then]  # fmt: skip
+        same = f"{len(keys) - len(turned)} of the {len(keys)}" if turned else f"all {len(keys)}"
+        other_way = f" Not: {'; '.join(turned)}." if turned else ""
+        lines.append(f"* From {name_date(start)}, {same} answers point the same way.{other_way}")
+    of_all = spreads[(spreads["start"] == last.name) & (spreads["outcome"] == MAIN_OUTCOME)
+                     & (spreads["worldview"] == ALL) & (spreads["part"] == "luck")]  # fmt: skip
+    share = of_all[of_all["policy_b"].fillna("") != ""].iloc[0]
+    luck = f"{100 * share['share']:.0f} % ({100 * share['share_low']:.0f} to {100 * share['share_high']:.0f})"
+    lines.append(f"* In a single decade luck decides. It makes {luck} of how two policies differ in the same history.")
+    return "\n".join(lines)
 
 
-def _joint(comparison: Comparison) -> dict[str, float]:
-    """Return a comparison with the interval that its verdict rests on."""
+def beliefs(
+    exp: Experiment, dials: pd.DataFrame, claims: pd.DataFrame, flips: pd.DataFrame, policies: pd.DataFrame
+) -> str:
+    """Write which claims move each answer, what separates the authors, and what reverses the last answer."""
+    start, outcome = exp.starts[-1], exp.catalogue.outcomes[MAIN_OUTCOME]
+    heaviest = [f"{policy_phrase(exp, a)} instead of {policy_phrase(exp, b)}: {_heaviest(dials, (a, b), outcome)}"
+                for a, b in asked(exp)]  # fmt: skip
+    lines = [f"* **Each claim alone**, on the evidence, in points. {'. '.join(map(capitalize, heaviest))}.",
+             f"* {_distance(exp, claims, start, outcome)}", f"* {_prices(exp, policies, start)}"]  # fmt: skip
+    changes = [describe_flip(exp, flips[(flips["start"] == start.name) & (flips["worldview"] == view.name)], view)[0]
+               for view in exp.worldviews]  # fmt: skip
+    lines.append(f"* {' '.join(changes)}")
+    return "\n".join(lines)
+
+
+def our_readings(exp: Experiment, mechanisms: pd.DataFrame, late: pd.DataFrame, effort: pd.DataFrame) -> str:
+    """Write how much of the answers hangs on readings of ours: lost hope, the late numbers of S12, and effort."""
+    start, outcome = exp.starts[-1], exp.catalogue.outcomes[MAIN_OUTCOME]
+    pair = asked(exp)[-1]
+    view = next(view for view in exp.worldviews if view.name == SELF)
+    rows = mechanism_rows(mechanisms, start, view, pair)
+    hope, provoked, total = (float(rows[name]["value"]) for name in ("lost_hope", PROVOKED, IN_ALL))
+    belief = capitalize(belief_clause(view))
+    lines = [f"* **Lost hope** is our inference from S¶4 and S¶7. {belief}, it carries {digits(100 * hope)} of the "
+             f"{digits(100 * provoked)} points by which added ties provoke. The rest of the difference is "
+             f"{_points(total - hope)}."]  # fmt: skip
+    lines.append(f"* {_late(exp, late[late['outcome'] == MAIN_OUTCOME], start, outcome)}")
+    lines.append(f"* {_effort(exp, effort[effort['start'] == start.name], pair)}")
+    return "\n".join(lines)
+
+
+def asked(exp: Experiment) -> list[Pair]:
+    """Return the pairs of policies of the experiment's questions."""
+    return [entry.policies for entry in exp.contrasts if entry.words]
+
+
+def read_versus(policies: pd.DataFrame, start: Start) -> dict[Versus, Comparison]:
+    return comparisons(policies[policies["kind"] == "difference"], start.name)
+
+
+def _side(comparison: Comparison) -> int:
+    """Return -1 or 1 for a difference that is clearly below or above zero, else 0."""
     _, low, high = comparison.deciding
-    return {"value": comparison.difference, "low": low, "high": high, "margin": comparison.margin}
+    return (low > 0) - (high < 0)
 
 
-@by_start
-def claims(exp: Experiment, start: Start, rows: pd.DataFrame) -> Iterator[str]:
-    """Write which themes and claims carry the disagreement."""
-    for name in DISPUTED:
-        for sentence in _disagreement(exp, rows[rows["outcome"] == name], exp.catalogue.outcomes[name]):
-            yield f"{sentence} `strait claims --start {start.name} --outcome {name}{_trials('claims')}`"
+def mechanism_rows(mechanisms: pd.DataFrame, start: Start, view: Worldview, pair: Pair) -> dict[str, dict[Any, Any]]:
+    keys = {"start": start.name, "worldview": view.name, "policy_a": pair[0], "policy_b": pair[1],
+            "outcome": MAIN_OUTCOME}  # fmt: skip
+    rows = mechanisms[(mechanisms[[*keys]] == [*keys.values()]).all(axis=1)]
+    return {str(row["mechanism"]): row for row in rows.to_dict("records")}
 
 
-def _disagreement(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> Iterator[str]:
-    pair = [str(rows.iloc[0][name]) for name in ("policy_a", "policy_b")]
-    a, b = (policy_phrase(exp, name) for name in pair)
-    ends = rows[rows["kind"] == "end"].set_index("claim").to_dict("index")
-    values = rows[rows["kind"] == "value"]
-    total = values[values["claim"] == TOTAL].to_dict("records")[0]
-    each = join_words([f"{versus(ends[name], outcome)} if {AUTHORS[name]} is right" for name in AUTHORS])
-    yield f"{_ask(exp, *pair)}{capitalize(measure(outcome))}, {a} against {b}: {each}."
-    themes = values[(values["claim"] == THEME) & (values["theme"] != NO_DIAL)]
-    parts = _parts(themes, "theme", total, outcome)
-    yield f"The distance between the two authors is {size(total, outcome)}; by theme, {parts}."
-    of_claims = values[~values["claim"].isin([*SUMS, NO_DIAL])]
-    heaviest = _parts(_by_size(of_claims).head(HEAVIEST_CLAIMS), "claim", total, outcome)
-    yield f"The claims that weigh most: {heaviest}."
-    authors = values[values["claim"] == AUTHOR].assign(theme=lambda rows: rows["theme"].map(BY_AUTHOR))
-    if len(authors):
-        yield f"By author, the distance comes from {_parts(authors, 'theme', total, outcome)}."
-    yield _single_changes(exp, of_claims, outcome)
-    zero = [f"the theme “{row['theme']}”" for row in themes.to_dict("records") if row["low"] == row["high"] == 0]
-    rest = values[values["claim"] == NO_DIAL].to_dict("records")[0]
-    zero += ["numbers that belong to no claim"] if rest["low"] == rest["high"] == 0 else []
-    if zero:
-        yield f"Exactly nothing of it comes from {join_words(zero, 'or')}."
+def _heaviest(dials: pd.DataFrame, pair: Pair, outcome: Outcome) -> str:
+    """Return the claims that move a difference most, each accepted alone on the evidence."""
+    here = dials[(dials["of"] == " - ".join(pair)) & (dials["outcome"] == outcome.name)]
+    clear = here[(here["low"] >= here["margin"]) | (here["high"] <= -here["margin"])]
+    rows = clear.sort_values("effect", key=abs, ascending=False, kind="stable").head(HEAVIEST).to_dict("records")
+    named = [f"{row['claim']} {_points(row['effect'])}" for row in rows]
+    return ", ".join(named) or "none beyond the margin"
 
 
-def _single_changes(exp: Experiment, of_claims: pd.DataFrame, outcome: Outcome) -> str:
-    """Return the claim that moves most when only its reading changes, in each author's world."""
-    parts = []
-    for name, other in ((NEWSHAM, SELF), (SELF, NEWSHAM)):
-        row = max(of_claims.to_dict("records"), key=lambda row: abs(row[f"swap_into_{name}"]))
-        swap = {"value": row[f"swap_into_{name}"], "low": row[f"into_{name}_low"], "high": row[f"into_{name}_high"]}
-        claim = exp.catalogue.claims[row["claim"]]
-        change = accepted_phrase(claim, claim.stops.get(other, 0.0))
-        parts.append(f"{change}, {versus(swap, outcome)} in {AUTHORS[name]}’s world")
-    return f"The largest changes by a single claim: {join_words(parts)}."
+def _points(value: float) -> str:
+    return f"{'−' if value < 0 else '+'}{digits(100 * abs(value))}"
 
 
-def _by_size(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.sort_values("value", key=abs, ascending=False, kind="stable")
-
-
-def _parts(rows: pd.DataFrame, name: str, total: Row, outcome: Outcome) -> str:
-    """Return what some rows add to the distance, the largest first; what reduces it is marked."""
-    sign, parts = 1 if total["value"] > 0 else -1, []
-    for row in _by_size(rows).to_dict("records"):
-        if row["low"] == row["high"] == 0:
-            continue
-        low, high = sorted((sign * row["low"], sign * row["high"]))
-        part = {"value": sign * row["value"], "low": low, "high": high}
-        parts.append(f"{row[name]} {size(part, outcome)}{' the other way' if part['value'] < 0 else ''}")
-    return join_words(parts)
-
-
-@by_start
-def crossings(exp: Experiment, start: Start, rows: pd.DataFrame) -> Iterator[str]:
-    """Write along which single beliefs the better policy changes."""
-    for name in dict.fromkeys(rows["outcome"]):
-        sentence = _crossing(exp, rows[rows["outcome"] == name], exp.catalogue.outcomes[name])
-        yield f"{sentence} `strait crossover --start {start.name} --outcome {name}{_trials('crossings')}`"
-
-
-def _crossing(exp: Experiment, rows: pd.DataFrame, outcome: Outcome) -> str:
-    view = next(view for view in exp.worldviews if view.name == rows.iloc[0]["worldview"])
-    head = f"{capitalize(belief_clause(view))}, on “{outcome.label}”, of {len(rows)} claims"
-    inside = [row for row in rows.to_dict("records") if changes_between(row)]
-    close = int((rows["kind"] == "undecided").sum())
-    end = f"; for {close} it is too close to call" if close else ""
-    if not inside:
-        first = (rows[["at_low", "at_high"]].sum().sum() > 0) == (outcome.better == "high")
-        better = policy_phrase(exp, str(rows.iloc[0]["policy_a" if first else "policy_b"]))
-        beyond = int(rows["kind"].isin(["one", "many"]).sum())
-        more = f"; {beyond} would, beyond an author’s reading" if beyond else ""
-        return f"{head} none by itself clearly changes that {better} does better{more}{end}."
-    positions = [
-        f"{row['claim']} at {describe_position(row)}" if row["kind"] == "one" else f"{row['claim']} more than once"
-        for row in inside
-    ]
-    change = "1 by itself changes" if len(inside) == 1 else f"{len(inside)} by themselves change"
-    where = f"on the dial from Self (−1) over the evidence (0) to Newsham (1), {join_words(positions)}"
-    return f"{head} {change} which policy is better; {where}{end}."
-
-
-@by_start
-def flips(exp: Experiment, start: Start, rows: pd.DataFrame) -> Iterator[str]:
-    """Write how few beliefs must change to turn the result."""
-    for view in exp.worldviews:
-        steps = rows[rows["worldview"] == view.name].to_dict("records")
-        command = f"strait flip --start {start.name} --worldview {view.name}{_trials('flips')}"
-        yield f"{_flip(exp, steps, view.name)} `{command}`"
-
-
-def _flip(exp: Experiment, rows: list[dict[Any, Any]], view: str) -> str:
-    outcome = exp.catalogue.outcomes[rows[0]["outcome"]]
-    question = Question.of(
-        exp, outcomes=[outcome.name], contrast=[rows[0]["policy_a"], rows[0]["policy_b"]], worldview=view
+def _distance(exp: Experiment, claims: pd.DataFrame, start: Start, outcome: Outcome) -> str:
+    """Return how far apart the authors are on the last question, and which themes make the distance."""
+    rows = claims[(claims["start"] == start.name) & (claims["outcome"] == outcome.name) & (claims["kind"] == "value")]
+    total = float(rows.loc[rows["claim"] == TOTAL, "value"].iloc[0])
+    themes = rows[(rows["claim"] == THEME) & (rows["theme"] != NO_DIAL)].copy()
+    themes["part"] = themes["value"] * (1 if total > 0 else -1)
+    ranked = themes.sort_values("part", ascending=False, kind="stable").to_dict("records")
+    first, second, least = ranked[0], ranked[1], ranked[-1]
+    back = least["part"] < -outcome.margin and least["low"] * least["high"] > 0
+    return (
+        f"**What separates the authors**, where Japan adds ties: {gap(total, outcome)}. Beliefs about {first['theme']} "
+        f"make {digits(100 * first['part'])} of them, about {second['theme']} {digits(100 * second['part'])}."
+        + (f" Beliefs about {least['theme']} take back {gap(least['part'], outcome)}." if back else "")
     )
-    a, b = (policy_phrase(exp, policy.name) for policy in question.policies)
+
+
+def _prices(exp: Experiment, policies: pd.DataFrame, start: Start) -> str:
+    """Return whether the authors' prices, or only their beliefs, lead to different choices on the last question."""
+    pair, versus = asked(exp)[-1], read_versus(policies, start)
+    verdicts = {(view, price): versus[view, f"loss_{price}", *pair].verdict for view in AUTHORS for price in AUTHORS}
+    by_price = {price: [verdicts[view, price] for view in AUTHORS] for price in AUTHORS}
+    rights = [f"if {author} is right" for author in AUTHORS.values()]
+    says = {price: join_words([f"{word} {right}" for word, right in zip(words, rights, strict=True)])
+            for price, words in by_price.items()}  # fmt: skip
+    what = f"{policy_phrase(exp, pair[0])} instead of {policy_phrase(exp, pair[1])}"
+    if len(set(says.values())) == 1:
+        return f"Values do not separate them. By either author’s prices, {what} is {next(iter(says.values()))}."
+    return " ".join(f"By {AUTHORS[price]}’s prices, {what} is {words}." for price, words in says.items())
+
+
+def _late(exp: Experiment, late: pd.DataFrame, start: Start, outcome: Outcome) -> str:
+    """Return what the numbers that were added late do to the policy that they move most, and which signs they turn."""
+    (claim,) = LATE
+    here = late[late["start"] == start.name]
+    declared = [entry.policies for entry in exp.contrasts]
+    changes = [row for row in here[here["late_numbers"] == CHANGE].to_dict("records")
+               if (row["policy_a"], row["policy_b"]) in declared]  # fmt: skip
+    most = max(changes, key=lambda row: abs(row["difference"]))
+    keys = ["start", "worldview", "policy_a", "policy_b"]
+    rows = here[(here[keys] == [most[key] for key in keys]).all(axis=1)].set_index("late_numbers")
+    view = next(view for view in exp.worldviews if view.name == most["worldview"])
+    a, b = (policy_phrase(exp, most[name]) for name in ("policy_a", "policy_b"))
+    sides = late[late["late_numbers"] != CHANGE].assign(side=lambda rows: (rows["low"] > 0) * 1 - (rows["high"] < 0))
+    wide = sides.pivot(index=keys, columns="late_numbers", values="side")
+    dates = {start.name: name_date(start) for start in exp.starts}
+    turned = [f"{policy_phrase(exp, one)} instead of {policy_phrase(exp, other)}, from {dates[at]}"
+              for at, _, one, other in wide.index[wide[WITH] != wide[WITHOUT]]]  # fmt: skip
+    without, usual = (_points(float(str(rows.loc[form, "difference"]))) for form in (WITHOUT, WITH))
+    return (
+        f"**{claim}** got {number_word(len(LATE[claim]))} numbers after first results were seen. "
+        f"{capitalize(belief_clause(view))}, {a} instead of {b} comes to {usual} points with them, {without} without. "
+        + (f"Without them one sign changes: {join_words(turned)}." if turned else "Without them no sign changes.")
+    )
+
+
+def _effort(exp: Experiment, effort: pd.DataFrame, pair: Pair) -> str:
+    """Return how much two policies plan, and what they do when they plan the same."""
+    view = exp.worldviews[0]
+    here = effort[(effort["outcome"] == MAIN_OUTCOME) & (effort["worldview"] == view.name)]
+    planned, equal = [], []
+    for policy in pair:
+        own = here[(here["policy"] == policy) & here["measure"].isin(["as written", "equal effort"])]
+        planned.append(f"{own.iloc[0]['planned']:.0f}")
+        equal.append(_points(own.sort_values("factor").iloc[0]["difference"]))
+    a, b = (policy_phrase(exp, policy) for policy in pair)
+    return (
+        f"**Effort.** With {a} Japan plans {planned[0]} lever-years, with {b} {planned[1]}. At equal effort, "
+        f"against the status quo, the two come to {equal[0]} and {equal[1]} points {belief_clause(view)}."
+    )
+
+
+def name_date(start: Start) -> str:
+    year, month = str(start.date).split("-")[:2]
+    return f"{calendar.month_name[int(month)]} {year}"
+
+
+def describe_flip(exp: Experiment, flips: pd.DataFrame, view: Worldview) -> list[str]:
+    """Return a sentence with the fewest changes of belief that reverse the last answer, and one with what they do."""
+    rows = flips.to_dict("records")
+    outcome = exp.catalogue.outcomes[rows[0]["outcome"]]
     steps = [row for row in rows if row["claim"] != "(all)"]
-    asked = _ask(exp, *question.contrast)
-    subject = f"{asked}{capitalize(belief_clause(question.worldview))}, with {a} instead of {b}, {measure(outcome)} is"
-    start = f"{subject} {versus(steps[0], outcome)}"
+    belief = capitalize(belief_clause(view))
     result = rows[0]["result"]
     if result == "unsettled":
-        return f"{start}, so there is nothing to turn round."
+        return [f"{belief}, it is too close to call, so there is no answer to reverse."]
     if result == "none":
-        return f"{start}; no set of changes that was tried turns that round."
-    claims = exp.catalogue.claims
-    changes = join_words([accepted_phrase(claims[row["claim"]], STOPS[row["reading"]]) for row in steps[1:]])
-    count = f"{len(steps) - 1} {'belief' if len(steps) == 2 else 'beliefs'}"
-    count = f"{'at most ' * (len(steps) - 1 > EXACT)}{count}"
-    return f"{start}. It takes {count} to reverse that: {changes}. Then it is {versus(steps[-1], outcome)}."
-
-
-@by_start
-def weights(exp: Experiment, start: Start, rows: pd.DataFrame) -> Iterator[str]:
-    """Write which beliefs weigh most when all lie anywhere between the two authors."""
-    sobol = rows[rows["method"] == SOBOL]
-    for name in DISPUTED:
-        command = f"strait sensitivity --start {start.name}{_trials('weights')}"
-        yield f"{_weights(exp, sobol[sobol['outcome'] == name])} `{command}`"
-
-
-def _weights(exp: Experiment, rows: pd.DataFrame) -> str:
-    label = exp.catalogue.outcomes[rows.iloc[0]["outcome"]].label
-    beliefs = rows[rows["input"] != LUCK]
-    totals = beliefs[beliefs["measure"] == "ST"].sort_values("value", ascending=False, kind="stable")
-    heaviest = [f"{row['input']} {_share_of(row)}" for row in totals.head(HEAVIEST_BELIEFS).to_dict("records")]
-    luck = rows[(rows["input"] == LUCK) & (rows["measure"] == "ST")].to_dict("records")[0]
-    alone = float(beliefs.loc[beliefs["measure"] == "S1", "value"].sum())
-    open_ = int((totals["verdict"] != "settled").sum())
-    return (
-        f"On “{label}” the spread of the difference depends most on {join_words(heaviest)}, of {len(totals)} beliefs; "
-        f"what each does alone adds up to {100 * alone:.0f} %. Luck makes "
-        f"{_share_of(luck)} of the variance of the rows."
-        + (f" The shares of {open_} are not settled." if open_ else "")
-    )
-
-
-@by_start
-def spreads(exp: Experiment, start: Start, rows: pd.DataFrame) -> Iterator[str]:
-    """Write how much of what happens is luck."""
-    of_all = rows[rows["worldview"] == ALL]
-    for name in VARYING:
-        here = of_all[of_all["outcome"] == name]
-        compared = here[here["policy_b"].fillna("") != ""]
-        a, b = (policy_phrase(exp, str(compared.iloc[0][column])) for column in ("policy_a", "policy_b"))
-        single = here[(here["policy_a"] == compared.iloc[0]["policy_a"]) & (here["policy_b"].fillna("") == "")]
-        label = exp.catalogue.outcomes[name].label
-        yield (
-            f"Of how “{label}” varies from history to history with {a}, {_variance_parts(single)}; of how it "
-            f"differs from {b} in the same history, {_variance_parts(compared)}. "
-            f"`strait variance --start {start.name}`"
-        )
-
-
-def _variance_parts(rows: pd.DataFrame) -> str:
-    by_part = {row["part"]: row for row in rows.to_dict("records")}
-    luck, worlds, views = (_share_of(by_part[name], "share", "share_") for name in ("luck", "worlds", "worldviews"))
-    return f"luck makes {luck}, what a worldview leaves open {worlds}, and which worldview holds {views}"
-
-
-def _output_of(command: str, options: str = "") -> Part:
-    """Return a part that repeats the lines of a command; those on one outcome stand together."""
-
-    @by_start
-    def part(exp: Experiment, start: Start, rows: pd.DataFrame) -> Iterator[str]:
-        for name, lines_of in rows.fillna("").groupby("outcome", sort=False):
-            head = f"“{exp.catalogue.outcomes[str(name)].label}”: " if name else ""
-            yield f"{head}{' '.join(lines_of['line'])} `{command} --start {start.name}{options}`"
-
-    return part
-
-
-def summarise(parts: Mapping[str, str]) -> str:
-    """Return the sentences of the summary, which are about the latest start."""
-    sentences = {name: [line for line in text.splitlines() if line.startswith("* ")] for name, text in parts.items()}
-    return "\n".join(sentences[name][position] for name, position in SHORT)
+        return [f"{belief}, no set of changes that was tried reverses the last answer."]
+    named = [(row["claim"], row["reading"]) for row in steps[1:]]
+    known = exp.catalogue.claims
+    groups = [("with", [name for name, reading in named if reading == known[name].author]),
+              ("without", [name for name, reading in named if reading == EVIDENCE])]  # fmt: skip
+    groups += [("with", [f"{name} as {AUTHORS[reading]} reads it"]) for name, reading in named
+               if reading not in (EVIDENCE, known[name].author)]  # fmt: skip
+    changes = ", ".join(f"{word} {join_words(claims)}" for word, claims in groups if claims)
+    count = f"{'at most ' * (len(named) > EXACT)}{number_word(len(named))} change{'s' * (len(named) > 1)} of belief"
+    before, after = (f"{signed(row['difference'], outcome)} ({interval_words(row['low'], row['high'], outcome)})"
+                     for row in (steps[0], steps[-1]))  # fmt: skip
+    return [
+        f"{belief}, {count} reverse{'s' * (len(named) == 1)} the last answer: {changes}.",
+        f"The difference goes from {before} to {after}.",
+    ]
 
 
 def explain_claims(exp: Experiment, texts: Iterable[str]) -> str:
     """Return what each claim says that these texts name."""
     words = {word for text in texts for word in re.findall(r"\b[NS]\d+\b", text)}
-    return "\n".join(f"* **{name}** {claim.says}" for name, claim in exp.catalogue.claims.items() if name in words)
+    return " ".join(f"**{name}** {claim.says}" for name, claim in exp.catalogue.claims.items() if name in words)
 
 
-def _trials(name: str) -> str:
-    """Return the option that gives a command the trials of a measure."""
-    return f" --trials {MEASURES[name].trials}"
-
-
-def versus(row: Row, outcome: Outcome) -> str:
-    """Return a difference with its interval, in the words of its verdict.
-
-    >>> import sim
-    >>> entry = sim.load("debate").catalogue.outcomes["use_of_force"]
-    >>> versus({"value": -0.12, "low": -0.13, "high": -0.11}, entry)
-    '12 points lower (11 to 13)'
-    >>> versus({"value": 0.01, "low": -0.01, "high": 0.03}, entry)
-    'too close to call (−1.0 to +3.0)'
-    """
-    value = row["value"] if "value" in row else row["difference"]
-    low, high, margin = row["low"], row["high"], row.get("margin", outcome.margin)
-    verdict = "identical" if low == high == 0 else VERDICTS.get(str(judge(low, high, margin, "low")), "undecided")
-    return change(Comparison(value, low, high, math.nan, math.nan, verdict, margin, math.nan), outcome)
-
-
-def size(row: Row, outcome: Outcome) -> str:
-    """Return how large a difference is, with its interval.
-
-    >>> import sim
-    >>> size({"value": -0.055, "low": -0.058, "high": -0.052}, sim.load("debate").catalogue.outcomes["use_of_force"])
-    '5.5 points (5.2 to 5.8)'
-    """
-    sign = -1 if row["value"] < 0 else 1
-    least, most = sorted((sign * row["low"], sign * row["high"]))
-    return f"{gap(row['value'], outcome)} ({number(least, outcome)} to {number(most, outcome)})"
-
-
-def share(value: float, low: float, high: float) -> str:
-    """Return a share with its interval, in per cent, and whether it can be distinguished from 0.
-
-    >>> share(0.283, 0.221, 0.349)
-    '28 % (22 to 35)'
-    >>> share(0.002, -0.011, 0.015)
-    '0.2 % (−1.1 to 1.5; may be 0)'
-    """
-    digits = 0 if high - low > WIDE else 1
-    may_be_zero = "" if low > 0 or high < 0 else "; may be 0"
-    middle, least, most = (
-        f"{round(100 * figure, digits) + 0.0:.{digits}f}".replace("-", "−") for figure in (value, low, high)
-    )
-    return f"{middle} % ({least} to {most}{may_be_zero})"
-
-
-def _share_of(row: Row, value: str = "value", prefix: str = "") -> str:
-    return share(*(float(row[name]) for name in (value, f"{prefix}low", f"{prefix}high")))
-
-
-def number(value: float, outcome: Outcome) -> str:
-    """Return a difference without its unit."""
-    digits = gap(value, outcome).replace("\u00a0", " ").split(" ")[0]
-    return f"{'−' if value < 0 and float(digits) else ''}{digits}"
-
-
-def risk_against_cost(exp: Experiment, measured: pd.DataFrame) -> str:
-    """Show the recorded figure of risk against cost, with its caption as text."""
-    drawn = draw_levels(exp, measured)
-    return f"![Risk against cost for each policy and worldview](measured/{drawn.name}.png)\n\n{drawn.caption}"
-
-
-PARTS: Mapping[str, tuple[str, Part]] = {
-    "findings-risk": ("levels", risk_against_cost),
-    "findings-policies": ("policies", policies), "findings-table": ("policies", all_policies),
-    "findings-claims": ("claims", claims), "findings-crossings": ("crossings", crossings),
-    "findings-flips": ("flips", flips), "findings-weights": ("weights", weights),
-    "findings-spreads": ("spreads", spreads),
-    "findings-boxes": ("boxes", _output_of("strait discover", _trials("boxes"))),
-    "findings-regrets": ("regrets", _output_of("strait robust")),
+PARTS: Mapping[str, tuple[tuple[str, ...], Part]] = {
+    "findings-risk": (("policies",), risk_against_cost), "findings-answers": (("policies",), answers),
+    "findings-certainty": (("policies", "mechanisms", "spreads"), certainty),
+    "findings-beliefs": (("dials", "claims", "flips", "policies"), beliefs),
+    "findings-ours": (("mechanisms", "late", "effort"), our_readings),
 }  # fmt: skip
-"""Name of a part of the page: the measure it reads, and the function that writes it."""
+"""Name of a part of the page: the measures it reads, and the function that writes it."""

@@ -15,7 +15,8 @@ from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment
 from sim.scenario.schema import AUTHORS
 
-Part = Callable[["Experiment", pd.DataFrame], str]
+Part = Callable[..., str]
+"""From the experiment and the tables of some measures to Markdown."""
 
 
 def dials(exp: Experiment, measured: pd.DataFrame) -> str:
@@ -183,10 +184,10 @@ def _plain(value: float) -> str:
     return f"{value:.2g}".replace("-", "−")
 
 
-PARTS: Mapping[str, tuple[str, Part]] = {
-    "dials": ("dials", dials), "dials-of-differences": ("dials", dials_of_differences),
-    "options": ("options", option_rates), "equal-effort": ("effort", at_equal_effort),
-    "by-the-tenth": ("effort", lever_tenths),
-    "forms": ("forms", form_changes), "turned-round": ("forms", turned_pairs), "implied": ("implied", implied_figures),
+PARTS: Mapping[str, tuple[tuple[str, ...], Part]] = {
+    "dials": (("dials",), dials), "dials-of-differences": (("dials",), dials_of_differences),
+    "options": (("options",), option_rates), "equal-effort": (("effort",), at_equal_effort),
+    "by-the-tenth": (("effort",), lever_tenths), "forms": (("forms",), form_changes),
+    "turned-round": (("forms",), turned_pairs), "implied": (("implied",), implied_figures),
 }  # fmt: skip
-"""Name of a part of a page: the measure it reads, and the function that writes it."""
+"""Name of a part of a page: the measures it reads, and the function that writes it."""

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.evidence import implied, model_variants
+from analysis.evidence import implied, late_numbers, model_variants
 from analysis.figures import (
     crossover_figure,
     discover_figure,
@@ -35,6 +35,7 @@ from analysis.questions import (
     discover,
     effort,
     flip,
+    mechanisms,
     options,
     robust,
     sensitivity,
@@ -65,25 +66,24 @@ PROSE = frozenset(
 """Entries of scenario files that change no number."""
 
 
-def policy_levels(exp: Experiment, trials: int, progress: Progress) -> pd.DataFrame:
-    """Return how often force is used and what Japan loses in each cell: the means of `strait run`."""
-    summary = results.run(exp, trials=trials, progress=progress).summary()
-    kept = summary["outcome"].isin([risk_cost_figure.RISK, risk_cost_figure.COST]) & (summary["statistic"] == "mean")
-    return summary.loc[kept].reset_index(drop=True)
+def policy_results(exp: Experiment, trials: int, progress: Progress) -> pd.DataFrame:
+    """Return what `strait run` finds: paired differences that the debate asks about, and levels, told apart by `kind`.
 
-
-def draw_levels(exp: Experiment, measured: pd.DataFrame) -> CaptionedFigure:
-    """Draw risk against cost, from the last start."""
-    return risk_cost_figure.draw_risk_against_cost(exp, measured, exp.starts[-1].name)
-
-
-def policy_differences(exp: Experiment, trials: int, progress: Progress) -> pd.DataFrame:
-    """Return the paired differences of `strait run` that the debate asks about: primary outcomes and losses."""
-    differences = results.run(exp, trials=trials, progress=progress).differences()
-    pairs = pd.Series([*zip(differences["policy_a"], differences["policy_b"], strict=True)], index=differences.index)
+    Of primary outcomes and losses.
+    """
+    result = results.run(exp, trials=trials, progress=progress)
+    summary, differences = result.summary(), result.differences()
     outcomes = [name for name, entry in exp.catalogue.outcomes.items() if entry.primary or name.startswith("loss_")]
-    shown = pairs.isin([entry.policies for entry in exp.contrasts]) & differences["outcome"].isin(outcomes)
-    return differences.loc[shown].reset_index(drop=True)
+    pairs = pd.Series([*zip(differences["policy_a"], differences["policy_b"], strict=True)], index=differences.index)
+    shown = differences[pairs.isin([entry.policies for entry in exp.contrasts]) & differences["outcome"].isin(outcomes)]
+    levels = summary[(summary["statistic"] == "mean") & summary["outcome"].isin(outcomes)]
+    return pd.concat([levels.assign(kind="level"), shown.assign(kind="difference")], ignore_index=True)
+
+
+def draw_policies(exp: Experiment, measured: pd.DataFrame) -> CaptionedFigure:
+    """Draw risk against cost, from the last start."""
+    levels, differences = (measured[measured["kind"] == kind] for kind in ("level", "difference"))
+    return risk_cost_figure.draw_risk_against_cost(exp, levels, exp.starts[-1].name, differences)
 
 
 def from_each_start(ask: Callable[[Question, Work, int], pd.DataFrame]) -> Compute:
@@ -126,6 +126,12 @@ def flips(question: Question, work: Work, trials: int) -> pd.DataFrame:
     """Return the fewest changes of belief that turn the result, from every worldview."""
     views = [replace(question, outcomes=(MAIN_OUTCOME,), worldview=view) for view in question.experiment.worldviews]
     return _join(views, lambda each, work: flip.flip(each, work, trials=trials).table, work.progress)
+
+
+@from_each_start
+def mechanism_parts(question: Question, work: Work, trials: int) -> pd.DataFrame:
+    """Return how much of each difference goes through which mechanism: the table of `strait mechanisms`."""
+    return mechanisms.mechanisms(question, work, trials=trials).table
 
 
 @from_each_start
@@ -199,8 +205,9 @@ MEASURES: Mapping[str, Measure] = {
                      "the ranking of policies under other forms of the model"),
     "implied": Measure(lambda exp, n, progress: implied.table(exp, n, progress, keep=True), 10_000,
                        "what the model implies about claims that restate the conclusion"),
-    "levels": Measure(policy_levels, RUN_TRIALS, "what each policy risks and costs", draw=draw_levels),
-    "policies": Measure(policy_differences, RUN_TRIALS, "what each policy does, from each start"),
+    "policies": Measure(policy_results, RUN_TRIALS, "what each policy does, risks and costs", draw=draw_policies),
+    "mechanisms": Measure(mechanism_parts, 3_000, "through which mechanism each policy works"),
+    "late": Measure(late_numbers.compare, 20_000, "what S12 does without the numbers that were added late"),
     "claims": Measure(claim_values, 2_500, "which belief carries the disagreement"),
     "crossings": Measure(crossings, 2_500, "where along a belief the better policy changes"),
     "flips": Measure(flips, 2_000, "how few beliefs turn the result round"),

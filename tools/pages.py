@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from analysis.paper import markdown
 from sim.scenario.experiment import Experiment
-from tools import api_page, findings, forecasts, input_tables, measure_tables, measures, selftest
+from tools import api_page, debate_tables, findings, forecasts, input_tables, measure_tables, measures, selftest
 
-COMPOSED = SUMMARY, CLAIMS = "findings-short", "findings-named"
-"""Parts written from other parts: a summary, and the claims that the sentences name."""
+CLAIMS = "findings-named"
+"""The claims that the other parts of findings.md name."""
 API = "api"
 BACKTEST = "backtest"
 REGISTER = "forecasts"
-MEASURED = {**measure_tables.PARTS, **findings.PARTS, **selftest.PARTS}
+MEASURED = {**measure_tables.PARTS, **findings.PARTS, **debate_tables.PARTS, **selftest.PARTS}
 FOLDER = "measured"  # the recorded measures, in docs/
 
 
@@ -40,12 +41,11 @@ def generate(exp: Experiment, folder: Path) -> dict[Path, str]:
     names = {name for text in texts.values() for name in markdown.names(text)}
     parts = {name: part(exp) for name, part in input_tables.PARTS.items() if name in names}
     stale = measures.find_stale(exp, folder / FOLDER)
-    for name, (measure, part) in MEASURED.items():
+    for name, (of, part) in MEASURED.items():
         if name in names:
-            parts[name] = _measured(exp, folder, measure, part, stale.get(measure, ""))
-    sentences = {name: text for name, text in parts.items() if name in findings.PARTS}
-    if {*COMPOSED} <= names:
-        parts |= {SUMMARY: findings.summarise(sentences), CLAIMS: findings.explain_claims(exp, sentences.values())}
+            parts[name] = _measured(exp, folder, of, part, stale)
+    if CLAIMS in names:
+        parts[CLAIMS] = findings.explain_claims(exp, [parts[name] for name in findings.PARTS if name in parts])
     parts |= {BACKTEST: backtest()} if BACKTEST in names else {}
     parts |= {REGISTER: forecasts.as_markdown(forecasts.read(folder / FOLDER))} if REGISTER in names else {}
     parts |= {API: api_page.reference()} if API in names else {}
@@ -57,15 +57,20 @@ def fill_register(text: str, folder: Path) -> str:
     return markdown.filled(text, {REGISTER: forecasts.as_markdown(forecasts.read(folder / FOLDER))})
 
 
-def _measured(exp: Experiment, folder: Path, measure: str, part: measure_tables.Part, why_stale: str) -> str:
-    """Return a part from a recorded measure, with its origin; only a note if a stale measure cannot be read."""
-    command = f"`python -m tools document --measure {measure}`"
+def _measured(
+    exp: Experiment, folder: Path, names: tuple[str, ...], part: measure_tables.Part, stale: Mapping[str, str]
+) -> str:
+    """Return a part from recorded measures, mostly with its origin; only a note if a stale measure cannot be read."""
     try:
-        measured, trials = measures.read(measure, folder / FOLDER)
-        text = part(exp, measured)
+        read = {name: measures.read(name, folder / FOLDER) for name in names}
+        text = part(exp, *(measured for measured, _ in read.values()))
     except (OSError, KeyError):
-        if why_stale:
-            return f"*{measure} {why_stale}: {command} computes it.*"
+        for name in names:
+            if name in stale:
+                return f"*{name} {stale[name]}: `python -m tools document --measure {name}` computes it.*"
         raise
-    size = f"{trials:,} {measures.MEASURES[measure].counted}"
-    return f"{text}\n\n*{size}; figures in [{measure}.csv]({FOLDER}/{measure}.csv), by {command}.*"
+    if part in [of_page for _, of_page in findings.PARTS.values()]:
+        return text  # one line at the end of that page names all its files
+    (name,) = names
+    size, file = f"{read[name][1]:,} {measures.MEASURES[name].counted}", f"[{name}.csv]({FOLDER}/{name}.csv)"
+    return f"{text}\n\n*{size}; figures in {file}, by `python -m tools document --measure {name}`.*"

@@ -353,7 +353,7 @@ def _missed(_: Experiment, found: pd.DataFrame) -> str:
     return "\n".join([f"{head}{':' if lines else '.'}", *(["", *(f"* {line}" for line in lines)] if lines else [])])
 
 
-PARTS: Mapping[str, tuple[str, Callable[[Experiment, pd.DataFrame], str]]] = {
-    "coverage": ("coverage", _table), "coverage-missed": ("coverage", _missed),
+PARTS: Mapping[str, tuple[tuple[str, ...], Callable[[Experiment, pd.DataFrame], str]]] = {
+    "coverage": (("coverage",), _table), "coverage-missed": (("coverage",), _missed),
 }  # fmt: skip
-"""Name of a part of a page: the measure it reads, and the function that writes it."""
+"""Name of a part of a page: the measures it reads, and the function that writes it."""

@@ -50,8 +50,8 @@ def draw_hindcast(
     caption = _caption(counts, happened, first_force, still, quiet_on_record)
     figure = make_page(
         exp, exp.starts[0].name, title="Would the model have found the last thirty years surprising?", caption=caption,
-        note="Neutral, status quo. What begins is counted in trials in which Taiwan has not fallen.", body=6.6,
-        keys=_make_keys(),
+        note="On the evidence, under the status quo. What begins is counted in trials in which Taiwan has not fallen.",
+        keys=_make_keys(), body=6.6,
     )  # fmt: skip
     panels = figure.subplots(2, 3)
     for axes, (name, title) in zip(panels.flat, PANELS.items(), strict=False):

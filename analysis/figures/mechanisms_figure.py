@@ -51,7 +51,7 @@ def draw_mechanisms(finding: Mechanisms, outcome: str) -> CaptionedFigure:
     shown = [*(name for name in PARTS if name not in small), TOTAL]
     inches = (style.ROOM - LABEL_ROOM) / len(views) - 0.25
     groups = [[_rows(finding, outcome, view.name, *pair) for view in views] for pair in finding.contrasts]
-    sums = [[wrap_text(_sum(rows, entry), inches, style.TICK, bold=True) for rows in group] for group in groups]
+    sums = [[wrap_text(sum_of_parts(rows, entry), inches, style.TICK, bold=True) for rows in group] for group in groups]
     heads = [wrap_text(f"{question_words(exp, a, b)} {title(exp, a)} against {title(exp, b)}".strip(), LABEL_ROOM - 0.2,
                        style.TICK, bold=True) for a, b in finding.contrasts]  # fmt: skip
     labels = [text for head, own in zip(heads, sums, strict=True)
@@ -92,7 +92,7 @@ def describe_mechanisms(finding: Mechanisms, outcome: str) -> list[str]:
     for pair in finding.contrasts:
         for view in exp.worldviews:
             rows = _rows(finding, outcome, view.name, *pair)
-            lines.append(f"{_contrast(exp, *pair)}, {belief_clause(view)}: {_sum(rows, entry)}.")
+            lines.append(f"{_contrast(exp, *pair)}, {belief_clause(view)}: {sum_of_parts(rows, entry)}.")
     return [*lines, *_describe_pairs(finding, outcome, entry)]
 
 
@@ -102,7 +102,7 @@ def tabulate_mechanisms(finding: Mechanisms, outcome: str, contrast: tuple[str, 
     columns = {}
     for view in exp.worldviews:
         rows = _rows(finding, outcome, view.name, *contrast)
-        columns[worldview_title(view)] = {LABELS[name]: _with_limits(rows[name], entry) for name in (*PARTS, TOTAL)}
+        columns[worldview_title(view)] = {LABELS[name]: with_limits(rows[name], entry) for name in (*PARTS, TOTAL)}
     return pd.DataFrame(columns)
 
 
@@ -144,7 +144,7 @@ def _small_parts(finding: Mechanisms, outcome: str) -> list[str]:
     return [name for name in PARTS if float(largest[name]) < limit]
 
 
-def _sum(rows: dict[str, Row], entry: Outcome) -> str:
+def sum_of_parts(rows: dict[str, Row], entry: Outcome) -> str:
     """Return the sum of one contrast in words: 'deters −12, provokes +4, in all −8'."""
     deters, provokes, total = (float(rows[name]["value"]) for name in ("deterrence", PROVOKED, TOTAL))
     good, rest = 1 if entry.better == "high" else -1, total - deters - provokes
@@ -169,7 +169,7 @@ def _limits(row: Row) -> tuple[float, float]:
     return limits[0], limits[1]
 
 
-def _with_limits(row: Row, entry: Outcome) -> str:
+def with_limits(row: Row, entry: Outcome) -> str:
     """Return a part and its limits: '−12 (−13 to −11)'."""
     low, high = _limits(row)
     value = _signed(float(row["value"]), entry)
@@ -202,7 +202,7 @@ def _caption(finding: Mechanisms, outcome: str, small: list[str]) -> str:
     first = f"{capitalize(belief_clause(view))}, {policy_phrase(exp, pair[0])} instead of {policy_phrase(exp, pair[1])}"
     what = f"{event(entry)} in so many more or fewer of 100 {histories(exp)}" if entry.unit == "share" else entry.unit
     left_out = [ALL_WORDS[name] for name in small]
-    text = f"{first} {_sum(rows, entry)} ({what}). The parts add up to the whole before rounding."
+    text = f"{first} {sum_of_parts(rows, entry)} ({what}). The parts add up to the whole before rounding."
     return text + (f" Left out, for they change less than {margin(entry)}: {join_words(left_out)}." if left_out else "")
 
 

@@ -74,7 +74,7 @@ def answer_sentence(exp: Experiment, outcome: Outcome, pair: tuple[str, str], ve
     """Say how a comparison of two policies comes out under each worldview, after the question that it answers."""
     a, b = pair
     share = outcome.unit == "share"
-    known, small, unknown = [], list[str](), dict[str, list[str]]()
+    known, small, unknown = dict[str, list[str]](), list[str](), dict[str, list[str]]()
     for view in exp.worldviews:
         comparison = versus[view.name, outcome.name, a, b]
         if comparison.verdict in OPEN:
@@ -86,9 +86,9 @@ def answer_sentence(exp: Experiment, outcome: Outcome, pair: tuple[str, str], ve
         words = f"{alike} {'as often' if share else 'the same'}" if alike else words
         if comparison.verdict.startswith("a little"):
             small.append(belief_clause(view))
-        known.append(f"{words} {belief_clause(view)}")
+        known.setdefault(words, []).append(belief_clause(view))
     what = event(outcome) if share else f"{measure(outcome)} is"
-    said = [f"{what} {join_words(known)}"] if known else []
+    said = [f"{what} {', '.join(f'{words} {join_words(views)}' for words, views in known.items())}"] if known else []
     said += [f"that is {MAY_BE_SMALL} {join_words(small)}"] if small else []
     said += [f"{words} {join_words(views)}" for words, views in unknown.items()]
     first, *rest = (f"{part}." for part in said)

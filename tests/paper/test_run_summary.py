@@ -36,10 +36,10 @@ def test_what_a_run_says_turns_with_its_numbers() -> None:
     turned.loc[turned["worldview"] == "self", "verdict"] = "a better"
     turned.loc[turned["worldview"] == "self", "difference"] = -0.02
     answer = said(exp, result, turned)[0]
-    assert "force is used more often if Newsham is right, less often if Self is right and more often on" in answer
+    assert "force is used more often if Newsham is right and on the evidence, less often if Self is right." in answer
     turned.loc[turned["worldview"] == "self", "verdict"] = "undecided"
     answer = said(exp, result, turned)[0]
-    assert "more often if Newsham is right and more often on the evidence. It is too close to call if Self is" in answer
+    assert "more often if Newsham is right and on the evidence. It is too close to call if Self is" in answer
 
 
 def test_each_answer_counts_the_decades() -> None:
