@@ -68,7 +68,7 @@ def test_answers_follow_the_numbers(exp: Experiment) -> None:
         return answer, written(exp, "findings-certainty", change, where).splitlines()[2]
 
     answer, sure = first(-0.06, -0.07, -0.05, "a better")
-    assert "less often if Newsham is right and if Self is right. On the evidence
+    assert "less often if Newsham is right and if Self is right, more often on the evidence." in answer
     assert "6.0 points lower (5.0 to 7.0)" in sure.replace("\N{NO-BREAK SPACE}", " ")
     answer, sure = first(0.01, -0.01, 0.03, "undecided")
     assert "It is too close to call if Self is right." in answer
