@@ -26,7 +26,8 @@ def test_late_numbers_are_those_that_the_claims_file_admits() -> None:
 @needs_kernels
 def test_the_change_is_that_of_two_runs() -> None:
     """Setting the two numbers to their law on the evidence, as a user would, gives the same difference."""
-    place: dict[str, Any] = {"worldviews": "self", "starts": "2026", "policies": ["status_quo", "interoperability"], "trials": 400}
+    policies = ["status_quo", "interoperability"]
+    place: dict[str, Any] = {"worldviews": "self", "starts": "2026", "policies": policies, "trials": 400}
     exp = sim.load("debate", **place)
     laws = {name: exp.catalogue.parameters[name].neutral for names in late_numbers.LATE.values() for name in names}
     typed = [f"{name}={law}" for name, law in laws.items()]
