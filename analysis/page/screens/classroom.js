@@ -143,7 +143,7 @@ function followPool() {
     return;
   }
   applied = text;
-  go({ view: WORDS.home, dials, start: state.start }, true);
+  go({ ...copy(state), view: WORDS.home, dials }, true);
 }
 
 function saveClass() {
