@@ -31,6 +31,9 @@ function mark(policy, r, parent, attributes) {
   return svg(tag, { ...shape, fill: inkOf(policy), stroke: colour("card"), "stroke-width": 1.5, ...attributes }, parent);
 }
 
+/** About how wide a text is, in its font size; Chinese and Japanese signs are square. */
+const emsOf = (text) => [...text].reduce((sum, sign) => sum + (sign >= "\u2e80" ? 1 : 0.56), 0);
+
 /** The first text that has room, else as much of the last as has. */
 function fitText(node, texts, room) {
   for (const text of texts) {
@@ -174,7 +177,7 @@ class Picture extends Chart {
 
   /** Put a label where it covers least; it stays where it was as long as nothing is there. */
   placeLabel({ i, x, y, toRight, toLeft }, size, taken, [left, top, right, bottom]) {
-    const { tag, text, leader } = this.parts[i], width = text.textContent.length * size * 0.56, height = 1.15 * size;
+    const { tag, text, leader } = this.parts[i], width = size * emsOf(text.textContent), height = 1.15 * size;
     const spots = [[toRight, 0.35 * size], [-toLeft - width, 0.35 * size], [-width / 2, -14], [-width / 2, 14 + 0.7 * size]];
     for (const [dx, up, down] of [[16, -1.1, 1.9], [22, -2.4, 3.1]]) {
       for (const dy of [up, down]) spots.push([dx, dy * size], [-dx - width, dy * size]);

@@ -36,6 +36,8 @@ function addScreen(name, screen) {
 }
 
 function buildScreens() {
+  document.title = `Strait: ${WORDS.title}`;
+  document.querySelector("h1 .question").textContent = WORDS.title;
   for (const node of document.querySelectorAll("[data-say]")) node.textContent = say(node.dataset.say);
   for (const node of document.querySelectorAll("[data-say-label]")) node.setAttribute("aria-label", say(node.dataset.sayLabel));
   for (const [name, screen] of Object.entries(SCREENS)) {
