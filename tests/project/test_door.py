@@ -53,7 +53,7 @@ def test_repr_of_an_experiment_and_a_result_is_a_few_lines() -> None:
     summary = result.summary().query("outcome == 'use_of_force' and statistic == 'mean'")
     share = 100 * summary.set_index(["policy", "worldview"])["estimate"]["both", "self"]
     assert f"<td>{share:.0f} of 100 (" in shown
-    assert "too few to say</td>" in shown  # the verdict of 50 worlds
+    assert "too few trials to say</td>" in shown  # the verdict of 50 worlds
     assert len(shown) < 5_000
 
 
