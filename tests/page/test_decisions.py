@@ -139,12 +139,12 @@ def test_a_walk_is_an_owen_value_in_pythons_order(worker: Worker) -> None:
 
 
 def test_orders_of_worlds_have_each_order_equally_often(worker: Worker) -> None:
-    run_worker(worker, [], """const seen = {};
+    run_worker(worker, [], """const counted = {};
         for (let world = 0; world < 4800; world++) {
           const order = orderIn(world, [["a", "b"], ["c"], ["d"]]).join("");
-          seen[order] = (seen[order] ?? 0) + 1;
+          counted[order] = (counted[order] ?? 0) + 1;
         }
-        require("fs").writeFileSync("found.json", JSON.stringify(seen));""")  # fmt: skip
+        require("fs").writeFileSync("found.json", JSON.stringify(counted));""")  # fmt: skip
     seen = json.loads((worker.folder / "found.json").read_text(encoding="utf-8"))
     wanted = {"".join(order) for pair in ("ab", "ba") for order in permutations([pair, "c", "d"])}
     assert set(seen) == wanted

@@ -162,6 +162,12 @@ function paintWords(at) {
 
 const pairText = (a, b) => say("word.not", { a: label(POLICY[a].plain), b: POLICY[b].plain });
 
+/** A contrast as a choice in a list: the question that it answers, if it has one, and the pair. */
+function askedText([a, b]) {
+  const asked = WORDS.questions[`${a}|${b}`];
+  return asked ? say("word.asked", { asked, pair: pairText(a, b) }) : pairText(a, b);
+}
+
 /** Levels, differences and forces at work as a table. */
 function tableOf(at) {
   const cell = ([estimate, low, high], scale, places) =>

@@ -257,7 +257,7 @@ function paintDecidesTable() {
 
 addScreen("decides", {
   build() {
-    $("decides-pair").append(...WORDS.contrasts.map(([a, b], i) => h("option", { value: i }, pairText(a, b))));
+    $("decides-pair").append(...WORDS.contrasts.map((pair, i) => h("option", { value: i }, askedText(pair))));
     $("decides-pair").addEventListener("change", () => {
       chosen.pair = Number($("decides-pair").value);
       syncDecides();

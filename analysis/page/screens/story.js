@@ -253,7 +253,7 @@ addScreen("story", {
       item.append(rule[TOLD_IN]);
       return item;
     }));
-    $("story-pair").append(...WORDS.contrasts.map(([a, b], i) => h("option", { value: i }, pairText(a, b))));
+    $("story-pair").append(...WORDS.contrasts.map((pair, i) => h("option", { value: i }, askedText(pair))));
     $("story-pair-row").hidden = WORDS.contrasts.length < 2;
     $("story-pair").addEventListener("change", () => askAgain({ pair: Number($("story-pair").value) }));
     for (const button of document.querySelectorAll("[data-kind]")) button.addEventListener("click", () => askAgain({ kind: button.dataset.kind }));
