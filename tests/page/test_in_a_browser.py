@@ -356,6 +356,8 @@ def test_the_page_speaks_the_language_of_the_browser_or_of_its_address(
     page.goto(file.as_uri())
     assert page.evaluate("document.documentElement.lang") == "ja"
     assert page.inner_text("#guess .kicker") == "まず予想してみる"
+    assert page.text_content("h1 .question") == "日本は台湾との防衛協力を深めるべきか"
+    assert page.title() == "Strait: 日本は台湾との防衛協力を深めるべきか"
     with page.expect_navigation(wait_until="load"):
         page.select_option("#language", "en")
     assert page.inner_text("#guess .kicker").upper() == "GUESS FIRST"
