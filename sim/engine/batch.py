@@ -66,9 +66,7 @@ def play_trial(state: State, params: Parameters, setting: Setting, counts: Any) 
 
 
 @kernel
-def play_block(
-    settings: Any, worlds: Any, scratch: Any, first_world: int, lucks: int, out: Any, counts: Any
-) -> None:
+def play_block(settings: Any, worlds: Any, scratch: Any, first_world: int, lucks: int, out: Any, counts: Any) -> None:
     """Play `lucks` trials in each world, in the cell of `settings[0]`.
 
     `scratch` holds two blank records, `out[trial, column]` is filled.
@@ -124,7 +122,11 @@ def read_agents(agents: Mapping[str, type] | None) -> Agents | None:
 
 
 def play_cell(
-    exp: Experiment, policy: Policy, start: Start, parameters: np.ndarray, first_world: int,
+    exp: Experiment,
+    policy: Policy,
+    start: Start,
+    parameters: np.ndarray,
+    first_world: int,
     agents: Agents | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Play a cell's trials in some worlds.
@@ -226,7 +228,11 @@ def workers_here() -> int:
 
 
 def blocks(
-    exp: Experiment, *, workers: int | None = None, block_worlds: int = 1000, numbers: Iterable[int] | None = None,
+    exp: Experiment,
+    *,
+    workers: int | None = None,
+    block_worlds: int = 1000,
+    numbers: Iterable[int] | None = None,
     agents: Agents | None = None,
 ) -> Generator[Block, None, None]:
     """Play the experiment, yielding blocks in order of worlds; closing the iterator stops the work.

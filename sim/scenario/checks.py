@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import Fault
@@ -40,6 +40,28 @@ def check_values(layers: list[Layer], catalogue: Catalogue | None) -> Iterator[F
             if name in outcomes and outcomes[name].better == "high":
                 message = f"prices: must be of outcomes of which less is better, got {name}"
                 yield layer.document.fault(("prices", name), message, key=True)
+
+
+def check_orders(part: list[Layer], policy: Policy, changed: Collection[str]) -> Iterator[Fault]:
+    """Faults of orders: before the lever's own move, twice in a month, or for a lever `changed` in every policy."""
+    document, seen = part[-1].document, set()
+    for index, order in enumerate(policy.orders):
+        if order.lever is None:
+            continue
+        own = policy.levers.get(order.lever)
+        if order.lever in changed:
+            message = f"orders: the experiment sets {order.lever} for every policy; leave out this order or that line"
+        elif own is not None and order.month < own.from_month:
+            message = (
+                f"orders: {order.lever} has an order in month {order.month:g}, before its own move in month "
+                f"{own.from_month:g}; write the move as an order too"
+            )
+        elif (order.lever, order.month) in seen:
+            message = f"orders: {order.lever} has two orders in month {order.month:g}; make them one"
+        else:
+            seen.add((order.lever, order.month))
+            continue
+        yield document.fault(("orders", index), message)
 
 
 def _names(section: Any) -> Iterable[str]:

@@ -7,7 +7,7 @@ name; any other value of an upper layer replaces the lower one.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import reduce
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -68,7 +68,9 @@ class Order(schema.FileEntry):
 
 def _order_entry(value: Any) -> Any:
     """An order that changes something."""
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value.keys() <= {each.name for each in fields(Order)}:
+        if "ramp_months" in value and "lever" not in value:
+            raise ValueError("ramp_months is of a lever, and this order has none")
         if ("lever" in value) != ("depth" in value or "openness" in value):
             raise ValueError("an order for a lever has lever, and depth or openness or both")
         if "lever" not in value and "when_coerced" not in value:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.errors import Fault, ScenarioError
 from sim.scenario.catalogue import Catalogue
-from sim.scenario.checks import check_experiment, check_start, check_values, describe_surprises
+from sim.scenario.checks import check_experiment, check_orders, check_start, check_values, describe_surprises
 from sim.scenario.experiment import Experiment, LeverSetting, Policy, Start, Worldview
 from sim.scenario.files import PARTS, exists, looks_like_path, misnamed_file, read_file
 from sim.scenario.layers import (
@@ -101,7 +101,11 @@ def load(
         raise ScenarioError(_located(reader.faults, reader.library.scenarios))
 
     result = replace(_freeze(reader.catalogue, reader, layers, parts, reference), changes=tuple(_as_list(set_)))
-    if faults := list(check_experiment(layers, result, reader.known)):
+    faults = list(check_experiment(layers, result, reader.known))
+    changed = merge_layers(layer.record for layer in layers).levers
+    for part, policy in zip(parts["policy"], result.policies, strict=True):
+        faults.extend(check_orders(part, policy, changed))
+    if faults:
         raise ScenarioError(_located(faults, reader.library.scenarios))
     return result
 

@@ -20,6 +20,7 @@ def make_older(folder: Path, place: str, change: Any) -> None:
         laws[next(iter(laws))] = {"blend": change}
     else:
         found["experiment"][place] = change
+    found.pop("manifest_sha256")  # which an earlier version did not write
     file.write_text(json.dumps(found), encoding="utf-8")
 
 

@@ -111,9 +111,7 @@ def at_japan(state: State, params: Parameters, setting: Setting) -> None:
             arm(state, setting, clock)
 
 
-def press_japan(
-    state: State, params: Parameters, setting: Setting, time: float, u: float, v: float, w: float
-) -> None:
+def press_japan(state: State, params: Parameters, setting: Setting, time: float, u: float, v: float, w: float) -> None:
     """Unprovoked pressure on Japan, by detentions and boycotts or by a surge; `w` is the luck of how grave it is."""
     if prc.presses_economically(params.economic_pressure_share, u):
         rung = prc.SELECTIVE if w < params.pressure_trade_share else prc.FREEZE
