@@ -86,7 +86,7 @@ def test_experiments_that_a_page_cannot_hold_are_refused() -> None:
 @needs_kernels
 def test_a_page_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "LARGEST_BYTES", 100_000)
-    with pytest.raises(QuestionError, match=r"would have 0\.\d MB, more than 0\.1; take fewer policies or starts"):
+    with pytest.raises(QuestionError, match=r"would have \d\.\d MB, more than 0\.1; take fewer policies or starts"):
         build.build(load("debate", worldviews="neutral", starts="2026"), "debate")
 
 
