@@ -93,9 +93,9 @@ function checkChoices(choices, quarters, seat, start) {
 const codeOf = ({ world, quarter, choices }) =>
   [world, quarter, ...choices.map((choice) => `${choice.quarter}${LETTERS[choice.group]}${choice.option}`)].join("-");
 
-/** A code, or a link that holds one, as a history; null if it is none. */
+/** A code, or a link that holds one, as a history; null if it is none. Links of before had it under the key of policies. */
 function readCode(text, { worlds, quarters, seat, start }) {
-  const code = /[#&]_p=([^&]*)/.exec(text)?.[1] ?? text.trim();
+  const code = /[#&]_[gp]=(\d+-\d+[^&]*)/.exec(text)?.[1] ?? text.trim();
   if (code.length > LONGEST_CODE || !/^\d{1,4}-\d{1,3}(-\d{1,3}[a-z]{2})*$/.test(code)) return null;
   const [world, quarter, ...rest] = code.split("-");
   if (Number(world) >= worlds || Number(quarter) > quarters) return null;

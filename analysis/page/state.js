@@ -108,21 +108,21 @@ function writeAddress() {
 function readAddress() {
   const text = location.hash.slice(1), isLong = text.length > LONGEST_ADDRESS;
   const pairs = isLong ? [] : text.split("&").filter(Boolean).map((pair) => [pair.split("=")[0], pair.split("=").slice(1).join("=")]);
-  let left = isLong ? 1 : 0, isOther = false, isPlayed = false;
+  let left = isLong ? 1 : 0, isOther = false;
   const find = (key, among, otherwise) => {
     const given = pairs.filter((pair) => pair[0] === key);
     const found = among.find((each) => given.some((pair) => pair[1] === each.name));
     if (given.length && !found) left++;
     return found ? found.name : otherwise;
   };
-  const given = pairs.filter(([key]) => key === "_p").map(([, value]) => value);
+  const isCode = ([key, value]) => key === "_g" || (key === "_p" && /^\d+-\d+/.test(value)); // an older link's
+  const given = pairs.filter((pair) => pair[0] === "_p" && !isCode(pair)).map(([, value]) => value), played = pairs.findLast(isCode)?.[1];
   const { slots, left: leftSlots } = given.length ? readSlots(given, KNOWN, usualSlots) : { slots: usualSlots, left: 0 };
   left += leftSlots;
   const view = find("_v", VIEWS, WORDS.home), start = find("_s", WORDS.starts, lastStart), dials = { ...preset(view) };
   for (const [key, value] of pairs) {
-    if (key === "_v" || key === "_s" || key === "_p" || (key === "_l" && Object.hasOwn(LANGUAGES, value))) continue;
+    if (key === "_v" || key === "_s" || key === "_p" || key === "_g" || (key === "_l" && Object.hasOwn(LANGUAGES, value))) continue;
     if (key === "_r") isOther = value !== MARK;
-    else if (key === "_p") isPlayed = true;
     else if (!Object.hasOwn(WORDS.claims, key) || !/^-?\d{1,3}$/.test(value) || isFixed(key, view)) left++;
     else {
       const [low, high] = endsOf(key), at = Math.max(low, Math.min(high, Number(value) / 100));
@@ -130,8 +130,7 @@ function readAddress() {
       dials[key] = at + 0; // no negative zero
     }
   }
-  const played = isPlayed && Object.fromEntries(pairs)._p;
-  if (isPlayed && !SCREENS.play.readAddress(played, { view, dials, start })) left++;
+  if (played !== undefined && !SCREENS.play.readAddress(played, { view, dials, start })) left++;
   if (isOther) notice(say("frame.other_rules"));
   else notice(left ? say("frame.left_out") : "");
   return { view, dials, start, slots };

@@ -53,11 +53,13 @@ def test_codes_are_read_as_they_were_written_and_garbage_is_not() -> None:
           }
         }
         const text = codeOf(game), found = readCode(text, limits);
-        return [game, found, readCode(`https://host/page#_v=neutral&_p=${text}&_r=1`, limits), ordered(game.choices)];
+        const slots = "_p=~Mine~suspend~escorts:50:::&_p=status_quo", links = [`${slots}&_g=${text}`, `_p=${text}`];
+        const read = links.map((link) => readCode(`https://host/page#_v=neutral&${link}&_r=1`, limits));
+        return [game, [found, ...read], ordered(game.choices)];
       }));"""
     given = {"seat": seat, "luck": [dice.random() for _ in range(40_000)]}
-    for game, found, link, written in ask(["seat.js"], TOGETHER + code, given):
-        assert found == link == game
+    for game, found, written in ask(["seat.js"], TOGETHER + code, given):
+        assert found == [game] * 3, "by code, by a link with own policies, and by an older link"
         orders = [Order(**order) for order in written]
         assert 0 < len(orders) <= 128
         assert orders == sorted(orders, key=lambda order: order.month)
@@ -179,14 +181,25 @@ def test_a_history_is_kept_by_link_and_by_code(visit: Open) -> None:
     attended(page)
     page.evaluate("writeAddress()")
     code, brief, now = page.evaluate("codeOf(game)"), page.inner_text("#play-brief"), page.inner_text("#play-now")
-    assert f"_p={code}" in page.url
+    assert f"_g={code}" in page.url
+    # Own policies are in the same link; they are no beliefs.
+    page.evaluate("openScreen('policies'); addSlot(true)")
+    page.evaluate("openScreen('play'); writeAddress()")
+    assert page.inner_text("#play-kept") == f"Kept until you close this page. Its code: {code}"
+    assert page.url.count("_p=") == 3
     there = visit(page.url[page.url.index("#") :])
     there.click("[data-screen=play]")
     attended(there)
     assert (there.inner_text("#play-brief"), there.inner_text("#play-now")) == (brief, now)
+    assert there.evaluate("state.slots.length") == 3
+    assert there.is_hidden("#notice")
+    old = visit(f"#_v=neutral&_p={code}")
+    old.click("[data-screen=play]")
+    attended(old)
+    assert (old.evaluate("codeOf(game)"), old.is_hidden("#notice")) == (code, True)
     by_code = visit()
     by_code.click("[data-screen=play]")
-    by_code.fill("#play-code", code)
+    by_code.fill("#play-code", page.url)
     by_code.click("#play-coded button")
     attended(by_code)
     assert by_code.inner_text("#play-brief") == brief

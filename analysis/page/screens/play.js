@@ -1,7 +1,7 @@
 // Play: Japan's seat, quarter by quarter, in one history; then the same choices in a thousand others.
 
 const SEAT = WORDS.seat, QUARTERS = Math.ceil(SEAT.months / QUARTER), OTHERS = 1000, LONGEST_SKIP = 4;
-let game = null; // {world, setting: {beliefs, start}, quarter, choices, seen: the worker's answer, others}
+let game = null; // {world, setting: {beliefs, start, scripted}, quarter, choices, seen: the worker's answer, others}
 let playPicture = null, attending = 0;
 const opened = new Set(["offices"]); // groups whose options are shown
 
@@ -9,12 +9,21 @@ const dateAfter = (months, start) => {
   const [year, month] = WORDS.starts.find(({ name }) => name === start).date.split("-").map(Number), at = 12 * year + month - 1 + Math.floor(months);
   return dateText(`${Math.floor(at / 12)}-${String(at % 12 + 1).padStart(2, "0")}`);
 };
-const isSameSetting = () => JSON.stringify(game.setting) === JSON.stringify(settingNow());
+/** Beliefs, start and scripted events: what a history depends on, besides the choices. */
+const seatSetting = () => {
+  const { beliefs, start, scripted } = settingNow();
+  return structuredClone({ beliefs, start, scripted });
+};
+const isSameSetting = () => {
+  const { beliefs, start, scripted } = game.setting;
+  return beliefs.view === state.view && start === state.start && JSON.stringify(scripted) === JSON.stringify(injected?.scripted)
+    && CLAIMS.every((claim) => position(claim, beliefs) === position(claim));
+};
 const isEnded = () => Boolean(game?.seen?.row);
 const oneOf = (count, few, many, values = {}) => say(count === 1 ? few : many, { count, ...values });
 
 /** Begin or resume a history; the choices of quarters that it has. */
-function takeSeat({ world, quarter, choices }, setting = structuredClone(settingNow())) {
+function takeSeat({ world, quarter, choices }, setting = seatSetting()) {
   game = { world, quarter, choices, setting, seen: null, others: null };
   $("play-fault").textContent = "";
   attendTo(quarter, () => {
@@ -247,7 +256,7 @@ function savePolicy() {
   const orders = ordersOf(choices, SEAT, setting.start);
   const text = [
     `# Played on the page of Strait, history ${world}, code ${codeOf(game)}. The page had the rules ${MARK}. To play it in many histories:`,
-    `# strait run ${WORDS.source.name} --policy ${MAIN[1].name} --policy ${name}.yaml --worldview ${WORDS.source.worldviews[view]} --start ${WORDS.source.starts[setting.start]} --trials ${NUMBERS.worlds} --lucks 1${set}`,
+    `# strait run ${WORDS.source.name} --policy ${WORDS.source.policies[MAIN[1].name]} --policy ${name}.yaml --worldview ${WORDS.source.worldviews[view]} --start ${WORDS.source.starts[setting.start]} --trials ${NUMBERS.worlds} --lucks 1${set}`,
     ...(injected ? [`# Announced in class, to be added to an experiment: events: ${JSON.stringify(injected.events)}`] : []),
     `policy: ${name}`, "title: My choices", `summary: Japan's choices in history ${world}, played quarter by quarter.`,
     ...(orders.length ? ["orders:", ...orders.map(order)] : []),
@@ -309,12 +318,12 @@ addScreen("play", {
     $("play-save").addEventListener("click", savePolicy);
   },
   open: () => paintSeat(),
-  address: () => (game && isSameSetting() ? [`_p=${codeOf(game)}`] : []),
+  address: () => (game && isSameSetting() ? [`_g=${codeOf(game)}`] : []),
   /** Take a history from the address; false if it cannot be read. */
   readAddress(code, setting) {
     const found = readCode(code, { worlds: NUMBERS.worlds, quarters: QUARTERS, seat: SEAT, start: setting.start });
     if (!found) return false;
-    if (!game || codeOf(game) !== code) takeSeat(found, { ...structuredClone(settingNow()), beliefs: { view: setting.view, dials: { ...setting.dials } }, start: setting.start });
+    if (!game || codeOf(game) !== code) takeSeat(found, { ...seatSetting(), beliefs: { view: setting.view, dials: { ...setting.dials } }, start: setting.start });
     return true;
   },
   isReady: () => isPastGuess,
