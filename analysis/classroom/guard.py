@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import json
+import re
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -16,6 +17,8 @@ from analysis.classroom.room import RefusalError
 
 LARGEST_BODY = 8192
 BODY_S = 10.0  # for a body to arrive
+HOST = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[a-z0-9][a-z0-9._-]*))(?::[0-9]{1,5})?", re.ASCII)
+"""A Host header: an address in brackets, or a name, and a port."""
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -59,14 +62,17 @@ class Guard:
 def is_own_name(host: str) -> bool:
     """Whether a Host header is an address, `localhost` or a name that only a local network gives.
 
-    >>> [is_own_name(host) for host in ("127.0.0.1:8765", "[::1]:80", "mac.local", "localhost:1", "evil.org", "")]
+    >>> [is_own_name(host) for host in ("127.0.0.1:8765", "[::1]:80", "mac.local", "localhost:1", "evil.org", "[::1")]
     [True, True, True, True, False, False]
     """
-    name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0].lower()
-    if name == "localhost" or name.endswith(".local"):
+    parts = HOST.fullmatch(host.lower())
+    if not parts:
+        return False
+    name = parts["name"]
+    if name and (name == "localhost" or name.endswith(".local")):
         return True
     try:
-        ipaddress.ip_address(name)
+        ipaddress.IPv4Address(name) if name else ipaddress.IPv6Address(parts["six"])
     except ValueError:
         return False
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ipaddress
 import json
@@ -10,11 +11,13 @@ import subprocess
 import sys
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from analysis.classroom.server import Classroom, Page
 from sim.errors import QuestionError
 
 END_S = 3  # for open connections to end
+HEAD_S = 5.0  # for the head of a request to arrive: more than a phone needs, even in a full network
 
 
 def make_pages(name: str) -> tuple[Page, Page]:
@@ -73,14 +76,95 @@ def bind(host: str, port: int) -> socket.socket:
     return bound
 
 
+class _Connection(H11Protocol):
+    """A connection that is closed if it sends nothing, so that silent ones do not fill the room.
+
+    One address may be a whole class behind one router. So it may hold half of all connections waiting. One more
+    closes the oldest without a complete request, so who sends one soon is served.
+    """
+
+    timer: asyncio.TimerHandle | None = None
+    begun = 0.0
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request is being served."""
+        return self.cycle is None or self.cycle.response_complete
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the other side has to send something: a request, or the rest of one."""
+        return not self.transport.is_closing() and (self.is_idle or self.is_silent)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether no complete request has come, or only a part of the body."""
+        return self.cycle is None or self.cycle.more_body
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.begun = self.loop.time()
+        self._set_timer()
+        of_address = [each for each in self.connections if isinstance(each, _Connection)
+                      and each.is_waiting and _host_of(each) == _host_of(self)]  # fmt: skip
+        of_address.sort(key=lambda each: (not each.is_silent, each.begun))
+        for each in of_address[: -((self.limit_concurrency or 2) // 2)]:
+            each.transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if not self.is_idle:
+            self._unset_timer()
+        elif self.timer is None:  # a part of the next request
+            self._set_timer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._unset_timer()
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        if self.is_waiting:
+            self.transport.close()  # nobody waits for the rest of a request
+        else:
+            super().shutdown()
+
+    def _set_timer(self) -> None:
+        self.timer = self.loop.call_later(HEAD_S, self._give_up)
+
+    def _unset_timer(self) -> None:
+        if self.timer:
+            self.timer.cancel()
+            self.timer = None
+
+    def _give_up(self) -> None:
+        self.timer = None
+        if self.is_idle:
+            self.transport.close()
+
+
+def _host_of(connection: _Connection) -> str:
+    return connection.client[0] if connection.client else ""
+
+
 class _Server(uvicorn.Server):
-    """A server whose streams end when it does."""
+    """A server whose streams end when it does. It cancels no request, which would print a traceback."""
 
     classroom: Classroom
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.classroom.feed.close()
+        timer = asyncio.get_running_loop().call_later(END_S / 2, self._abort)
         await super().shutdown(sockets)
+        timer.cancel()
+        self._abort()  # after a second Ctrl-C, some may still be open
+        if self.server_state.tasks:
+            await asyncio.wait([*self.server_state.tasks], timeout=END_S)
+
+    def _abort(self) -> None:
+        """End all connections, whatever they still have to send or to read."""
+        for connection in [*self.server_state.connections]:
+            if connection.transport:
+                connection.transport.abort()
 
 
 def make_server(classroom: Classroom) -> uvicorn.Server:
@@ -88,7 +172,7 @@ def make_server(classroom: Classroom) -> uvicorn.Server:
     most = 100 + 4 * classroom.room.seats_most  # a phone's page, stream and answer, and some to spare
     config = uvicorn.Config(
         classroom.app(), log_config=None, access_log=False, server_header=False, date_header=False, lifespan="off",
-        proxy_headers=False, ws="none", http="h11", h11_max_incomplete_event_size=16384, limit_concurrency=most,
+        proxy_headers=False, ws="none", http=_Connection, h11_max_incomplete_event_size=16384, limit_concurrency=most,
         timeout_keep_alive=15, timeout_graceful_shutdown=END_S,
     )  # fmt: skip
     server = _Server(config)

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from analysis.classroom import feed, guard, serve, server
-from analysis.classroom.room import Room
+from analysis.classroom.room import WRONG_PER_MINUTE, Room
 from analysis.classroom.server import Classroom, Page
 
 ENDS = {"N1": (0.0, 1.0), "N12": (-1.0, 1.0)}
@@ -201,6 +201,22 @@ def test_the_key_does_not_stay_in_the_address(running: Running) -> None:
     assert client.get("/teach?key=wrong").status_code == 403
 
 
+@pytest.mark.parametrize("tried", ["/teach", "/join"])
+def test_wrong_secrets_do_not_lock_the_instructor_out(tried: str, running: Running) -> None:
+    teacher, student = running.instructor(), running.client()
+    for _ in range(WRONG_PER_MINUTE["address"]):
+        if tried == "/join":
+            assert student.post("/join", json={"code": "WRONG"}).status_code == 403
+        else:
+            assert student.get("/teach?key=wrong").status_code == 403
+    assert teacher.get("/teach").status_code == 200
+    assert running.instructor().get("/teach").status_code == 200
+    if tried == "/teach":
+        refused = student.get("/teach?key=wrong")
+        assert (refused.status_code, refused.text.partition(".")[0]) == (429, "There were too many wrong links")
+        assert running.client().get("/room").status_code == 200, "wrong keys keep no student out"
+
+
 GARBAGE = [
     (b"", 400), (b"{", 400), (b"\xff\xfe", 400), (b"[" * 5000, 400), (b"null", 400), (b'{"guess": NaN}', 400),
     (b'{"beliefs": {"N1": Infinity}}', 400), (b'{"beliefs": {"N1": 1e400}}', 400), (b'{"guess": 0, "guess": "x"}', 400),
@@ -238,6 +254,65 @@ def test_a_body_that_never_ends_is_given_up(running: Running, monkeypatch: pytes
         assert raw.recv(100).startswith(b"HTTP/1.1 408 ")
 
 
+def raw_connection(running: Running, sent: bytes = b"") -> socket.socket:
+    """A connection that sends some bytes and then nothing."""
+    address, _, port = running.url.removeprefix("http://").rstrip("/").partition(":")
+    raw = socket.create_connection((address, int(port)), timeout=20)
+    raw.sendall(sent)
+    return raw
+
+
+HALF_HEAD = b"GET / HTTP/1.1\r\nX-Slow: "
+HALF_BODY = (
+    b"POST /join HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nOrigin: http://127.0.0.1:%d\r\n"
+    b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+)
+
+
+@pytest.mark.parametrize("sent", [b"", HALF_HEAD, HALF_BODY], ids=["nothing", "half a head", "half a body"])
+def test_connections_that_send_nothing_do_not_shut_the_room(sent: bytes, running: Running) -> None:
+    port = int(running.url.rstrip("/").rpartition(":")[2])
+    sent = sent.replace(b"%d", str(port).encode())
+    student = running.client()
+    most = running.uvicorn.config.limit_concurrency
+    with ExitStack() as stack:
+        silent = [stack.enter_context(raw_connection(running, sent)) for _ in range(most + 10)]
+        assert student.get("/room").status_code == 200
+        assert running.client().get("/room").status_code == 200
+        with suppress(ConnectionResetError):
+            assert silent[0].recv(100) == b"", "the oldest is closed"
+
+
+def test_a_class_behind_one_address_finds_room(running: Running) -> None:
+    with ExitStack() as stack:  # two silent connections of each phone's browser, and a stream
+        for _ in range(running.room.seats_most):
+            phone = running.client()
+            phone.post("/room/answer", json={"guess": 1})
+            stream = messages(stack.enter_context(phone.stream("GET", "/room/events")))
+            assert next(stream)["step"] == "guess"
+            silent = [stack.enter_context(raw_connection(running)) for _ in range(2)]
+            assert phone.get("/room").status_code == 200
+        silent[0].sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert silent[0].recv(100).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("sent", [b"", HALF_HEAD, b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n" + HALF_HEAD])
+def test_a_head_that_never_ends_is_given_up(sent: bytes, running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve, "HEAD_S", 0.3)
+    with raw_connection(running, sent) as raw:
+        begun = time.monotonic()
+        while raw.recv(4096):
+            raw.sendall(b"a" if sent else b"")
+            assert time.monotonic() - begun < 10
+    student = running.client()
+    with student.stream("GET", "/room/events") as stream:
+        lines = messages(stream)
+        next(lines)
+        time.sleep(0.6)
+        student.post("/room/answer", json={"guess": 2})
+        assert next(line for line in lines if line["guess"] == 2), "a stream is no silent connection"
+
+
 @pytest.mark.parametrize("path", [
     "/..", "/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/room/../../etc/passwd", "/static/x", "/.git/config",
     "/room/events/../../x", "//etc/passwd", "/room%00", "/teach/answers.csv/../../../etc/passwd", "/docs",
@@ -270,6 +345,13 @@ def test_pages_of_others_cannot_use_the_room(running: Running) -> None:
     assert student.post("/room/answer", json={"guess": 1}).status_code == 403
     assert student.get("/room", headers={"Host": "evil.org"}).status_code == 403
     assert running.room.guesses() == [0] * 5
+
+
+@pytest.mark.parametrize("host", ["[::1", "[::1:80", "[127.0.0.1]", "[::1]x", "[::1]:", "::1", "localhost:",
+                                  "localhost:x", "localhost:1:2", "evil.org/.local", ".local", "[]"])  # fmt: skip
+def test_a_host_that_is_misspelt_is_refused(host: str, running: Running) -> None:
+    assert not guard.is_own_name(host)
+    assert running.client().get("/room", headers={"Host": host}).status_code in {400, 403}
 
 
 def test_every_response_has_its_headers(running: Running) -> None:

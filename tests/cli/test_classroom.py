@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -49,7 +51,11 @@ def test_a_room_opens_and_ctrl_c_closes_it(host: str, meaning: str, tmp_path: Pa
         with httpx.Client(base_url=url, follow_redirects=True) as instructor:
             assert "connect-src 'self'" in instructor.get(found[4].replace(found[1], url)).text
             assert instructor.get("/teach/answers.csv").status_code == 200
-        with student.stream("GET", "/room/events"):
+        half = f"POST /join HTTP/1.1\r\nHost: 127.0.0.1:{found[2]}\r\nOrigin: {url.rstrip('/')}\r\n"
+        half += "Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+        with student.stream("GET", "/room/events"), socket.create_connection(("127.0.0.1", int(found[2]))) as raw:
+            raw.sendall(half.encode())
+            time.sleep(0.3)  # for it to arrive: the body is now being read
             process.send_signal(signal.SIGINT)
             out, errors = process.communicate(timeout=60)
     assert process.returncode == 0
