@@ -247,9 +247,10 @@ def story(
     counts = {"n": len(change), **{name: len(found) for name, found in kinds.items()}, "same": int((change == 0).sum())}
     if trial is None:
         if not counts[kind]:
+            more = f"strait run EXPERIMENT --trials {10 * exp.trials}, then strait story FOLDER"
             raise QuestionError(
                 f"among {counts['n']:,} histories, {names['policy']} {kind} force in none, against {names['against']} "
-                f"under {chosen_view.name} from {chosen_start.name}; take more trials, or name a trial"
+                f"under {chosen_view.name} from {chosen_start.name}; play more trials: {more}; or name one: --trial N"
             )
         trial = kinds[kind][0]
     elif trial not in change.index:

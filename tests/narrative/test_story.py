@@ -164,8 +164,9 @@ def test_a_story_that_is_not_there_says_so(wrong: dict[str, Any], message: str) 
 
 def test_no_history_of_a_kind_says_so() -> None:
     few = sim.load("debate", trials=2)
-    with pytest.raises(QuestionError, match="among 2 histories, direct_ties provoked force in none"):
+    with pytest.raises(QuestionError, match="among 2 histories, direct_ties provoked force in none") as error:
         sim.story(few, kind="provoked")
+    assert "play more trials: strait run EXPERIMENT --trials 20, then strait story FOLDER" in str(error.value)
 
 
 def test_the_other_policy_is_the_one_of_a_contrast() -> None:
