@@ -9,6 +9,7 @@ from sim.errors import Fault
 from sim.scenario.catalogue import Catalogue
 from sim.scenario.distributions import Fixed
 from sim.scenario.messages import describe_unknown, show_value
+from sim.scenario.reader import list_names
 from sim.scenario.schema import KnownNames
 from sim.scenario.shipped import shipped_policies
 
@@ -78,6 +79,7 @@ def check_experiment(layers: list[Layer], experiment: Experiment, known: KnownNa
             message = f"events: must come before the horizon, month {months}, got month {event.month:g}"
             yield _fault(layers, ("events",), message, index)
     policies = {policy.name for policy in experiment.policies} | {*known.names["policy"]}
+    policies |= list_names("policies", layers)  # a contrast of a policy that an option leaves out is not played
     pairs, keys = ([getattr(contrast, part) for contrast in experiment.contrasts] for part in ("policies", "key"))
     for index, (pair, key) in enumerate(zip(pairs, keys, strict=True)):
         if key and key in keys[:index]:

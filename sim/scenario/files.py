@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from sim.errors import Fault, FileReferenceError
 from sim.scenario.messages import describe_unknown, find_nearest, show_value
@@ -12,6 +13,7 @@ from sim.scenario.yaml_marks import LARGEST_BYTES, Document, parse
 
 PARTS = {"policy": "policies", "worldview": "worldviews", "start": "starts", "values": "values"}
 """The parts of an experiment, by kind: the key that lists them, which is also the folder of their files."""
+NONE: Mapping[str, Path] = MappingProxyType({})
 WRONG_ENDINGS = (".yaml.txt", ".yml", ".txt", ".yaml.yaml", "")
 
 
@@ -47,22 +49,27 @@ class Library:
             return real.relative_to(self.home).as_posix()
         return _relative(path)
 
-    def find(self, kind: str, reference: str, folder: Path, *, sibling: bool = False) -> Path:
+    def find(
+        self, kind: str, reference: str, folder: Path, *, sibling: bool = False, listed: Mapping[str, Path] = NONE
+    ) -> Path:
         """The file of a reference: a name, or a path from `folder`.
 
-        A name is searched in the experiment's folder, then in its catalogue's; with `sibling`, first in `folder`.
+        A name is searched in the experiment's folder, then in its catalogue's; with `sibling`, first in `folder`, and
+        before all in `listed`, the files that the experiment lists by path.
         Raises FileReferenceError.
         """
         if looks_like_path(reference):
             if "\\" in reference:
                 raise FileReferenceError(f"write / instead of \\ in the path {show_value(reference)}")
             return self._allowed(folder / reference, reference)
+        if reference in listed:
+            return self._allowed(listed[reference], reference)
         subfolder = PARTS.get(kind, "")
         folders = [*([folder] if sibling else []), self.home / subfolder, self.scenarios / subfolder]
         for candidate in (folder / f"{reference}.yaml" for folder in folders):
             if exists(candidate):
                 return self._allowed(candidate, reference)
-        message = describe_unknown(kind, reference, _stems(folders))
+        message = describe_unknown(kind, reference, {*_stems(folders), *listed})
         raise FileReferenceError(message + misnamed_file(reference, [*folders, self.home]))
 
     def trust(self, folder: Path) -> None:
@@ -91,6 +98,15 @@ def misnamed_file(name: str, folders: Iterable[Path]) -> str:
 def looks_like_path(reference: str) -> bool:
     """Whether a reference is a path rather than a name."""
     return reference.endswith((".yaml", ".yml")) or "/" in reference or "\\" in reference
+
+
+def name_of(reference: str) -> str:
+    """The name of the entry that a reference means.
+
+    >>> name_of("status_quo"), name_of("mine/evil.yaml")
+    ('status_quo', 'evil')
+    """
+    return Path(reference).stem if looks_like_path(reference) else reference
 
 
 def _real(path: Path) -> Path:

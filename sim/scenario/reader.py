@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sim.errors import Fault, FileReferenceError
-from sim.scenario.files import PARTS, Library, looks_like_path, read_file
+from sim.scenario.files import NONE, PARTS, Library, looks_like_path, name_of, read_file
 from sim.scenario.layers import ExperimentFile, PolicyFile, StartFile, ValuesFile, WorldviewFile
 from sim.scenario.messages import show_value
 from sim.scenario.overrides import parse_override
@@ -102,7 +102,8 @@ class Reader:
         for index, reference in _references(layer.document.data[section]):
             make_fault = partial(layer.document.fault, (section, index))
             folder = layer.path.parent if layer.path else self._trusted_folder(reference)
-            path = self._find(kind, reference, folder, make_fault)
+            listed = NONE if layer.path else _listed_files(section, layers)
+            path = self._find(kind, reference, folder, make_fault, listed=listed)
             part = self.read_layers(kind, path, make_fault) if path else []
             name = _reference(part[-1].document.data.get(kind)) if part else None
             if name and name in names:
@@ -145,10 +146,11 @@ class Reader:
         return Layer(document, record, path)
 
     def _find(
-        self, kind: str, reference: str, folder: Path, make_fault: MakeFault, *, sibling: bool = False
-    ) -> Path | None:
+        self, kind: str, reference: str, folder: Path, make_fault: MakeFault, *, sibling: bool = False,
+        listed: Mapping[str, Path] = NONE,
+    ) -> Path | None:  # fmt: skip
         try:
-            return self.library.find(kind, reference, folder, sibling=sibling)
+            return self.library.find(kind, reference, folder, sibling=sibling, listed=listed)
         except FileReferenceError as error:
             self.faults.add(make_fault(str(error)))
             return None
@@ -158,6 +160,21 @@ class Reader:
         if looks_like_path(reference):
             self.library.trust((Path.cwd() / reference).parent)
         return Path.cwd()
+
+
+def _listed_files(section: str, layers: Sequence[Layer]) -> dict[str, Path]:
+    """The files that an experiment lists by path, by name: an option may name them."""
+    return {
+        name_of(reference): layer.path.parent / reference
+        for layer in layers
+        for _, reference in _references(layer.document.data.get(section))
+        if layer.path and looks_like_path(reference)
+    }
+
+
+def list_names(section: str, layers: Sequence[Layer]) -> set[str]:
+    """The names of all entries that the layers of an experiment list, also of those that an upper layer leaves out."""
+    return {name_of(reference) for layer in layers for _, reference in _references(layer.document.data.get(section))}
 
 
 def _references(entries: Any) -> Iterator[tuple[int, str]]:

@@ -14,7 +14,7 @@ import sim
 from analysis.paper import comparison
 from analysis.paper.comparison import compare
 from sim.engine.beliefs import dialled_parameters
-from sim.errors import QuestionError
+from sim.errors import QuestionError, ScenarioError
 
 
 def test_two_worldviews_have_every_claim_with_a_dial_and_every_number() -> None:
@@ -135,3 +135,23 @@ def test_json_and_csv_hold_the_same_rows(strait: Strait) -> None:
 def test_a_number_of_names_other_than_two_is_an_error() -> None:
     with pytest.raises(QuestionError, match="name two things"):
         compare(["a", "b", "c"])
+
+
+def test_files_that_an_experiment_lists_are_known_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("evil", "p1"):
+        text = f"policy: {name}\ntitle: My {name}\nextends: direct_ties\n"
+        Path(f"{name}.yaml").write_text(text, encoding="utf-8")
+    Path("view.yaml").write_text("worldview: view\ntitle: My view\nextends: newsham\n", encoding="utf-8")
+    Path("own.yaml").write_text(
+        "experiment: own\nextends: debate\npolicies: [status_quo, evil.yaml, p1.yaml]\n"
+        "worldviews: [newsham, view.yaml]\ncontrasts:\n"
+        "- {key: evil, policies: [evil, status_quo], words: Does it matter?}\n"
+        "- {key: two, policies: [evil, p1], words: Is it worse?}\n",
+        encoding="utf-8",
+    )
+    assert compare(["evil", "p1"], None, "own.yaml").titles == ("My evil", "My p1")
+    assert compare(["evil", "status_quo"], None, "own.yaml").titles[0] == "My evil"
+    assert compare(["newsham", "view"], None, "own.yaml").titles[1] == "My view"
+    with pytest.raises(ScenarioError, match=r"unknown policy 'evli'.*nearest: evil"):
+        sim.load("own.yaml", policies="evli")

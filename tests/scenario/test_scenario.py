@@ -13,6 +13,7 @@ from small import copy_scenarios, rewrite
 
 from analysis.evidence.file_checks import FILE_CHECKS
 from sim.engine.question import main_contrast
+from sim.errors import ScenarioError
 from sim.results.tables import shown_contrasts
 from sim.scenario import loader, shipped
 from sim.scenario.catalogue import Contrast
@@ -222,3 +223,21 @@ def test_the_debate_asks_three_questions_in_this_order() -> None:
         ("ties_alone", ("direct_ties", "status_quo")), ("one_of_two", ("direct_ties", "interoperability")),
         ("ties_added", ("both", "interoperability")),
     ]  # fmt: skip
+
+
+def test_contrasts_of_own_policies_that_are_left_out_are_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("evil.yaml").write_text("policy: evil\ntitle: Evil\nextends: direct_ties\n", encoding="utf-8")
+    text = (
+        "experiment: own\nextends: debate\npolicies: [status_quo, both, evil.yaml]\ncontrasts:\n"
+        "- {key: evil, policies: [evil, status_quo], words: Does it matter?}\n"
+    )
+    Path("own.yaml").write_text(text, encoding="utf-8")
+    assert ("evil", "status_quo") in shown_contrasts(loader.load("own.yaml"))
+    left = loader.load("own.yaml", policies=["status_quo", "both"])
+    assert {name for pair in shown_contrasts(left) for name in pair} == {"status_quo", "both"}
+    Path("own.yaml").write_text(text.replace("policies: [evil, s", "policies: [evli, s"), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"contrasts: unknown policy 'evli'.*nearest: evil"):
+        loader.load("own.yaml", policies=["status_quo", "both"])
