@@ -21,7 +21,8 @@ const engine = new Engine(pool, WORDS, NUMBERS.worlds, paint);
 
 buildScreens();
 addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key === "z" && isPastGuess) {
+  const isText = event.target.closest?.("textarea, input:not([type=range], [type=radio], [type=checkbox])"); // has an undo of its own
+  if ((event.ctrlKey || event.metaKey) && event.key === "z" && isPastGuess && !isText) {
     event.preventDefault();
     undo();
   }

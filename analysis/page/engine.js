@@ -82,9 +82,10 @@ class Run {
  */
 function estimates(run, words, base, worlds) {
   const n = run.n, carried = base && n < worlds && base.run.n >= n ? base : null, found = { n, levels: {} };
-  const cut = (values) => values.subarray(0, n);
+  const cut = (values) => values.subarray(0, n), copied = (name) => run.setting.copies?.[name] ?? name;
   for (const name of run.policies) {
-    found.levels[name] = {};
+    found.levels[name] = copied(name) === name ? {} : found.levels[copied(name)];
+    if (copied(name) !== name) continue;
     for (const what of ["risk", "cost"]) {
       const now = cut(run[what][name]), plain = level(now, words.limits[what]);
       found.levels[name][what] = !carried?.run[what][name] ? plain
@@ -92,6 +93,7 @@ function estimates(run, words, base, worlds) {
     }
   }
   const compare = ([a, b], before) => Object.fromEntries(["risk", "cost"].map((what) => {
+    if (copied(a) === copied(b)) return [what, [0, 0, 0]]; // one policy: known, not estimated
     const plain = difference(cut(run[what][a]), cut(run[what][b]), words.margins[what]);
     const paired = (of) => cut(of[what][a]).map((x, i) => x - of[what][b][i]);
     return [what, before ? carry(plain, before[what], pairedChange(paired(run), paired(carried.run))) : plain];
@@ -129,8 +131,8 @@ class Engine {
   }
 
   /**
-   * Play a setting {beliefs, start, scripted, own, pairs}: beside the experiment's policies the reader's `own` ones by name,
-   * and pairs of policies to compare. `isNewChange` makes the present answer the one that is carried.
+   * Play a setting {beliefs, start, scripted, own, copies, pairs}: beside the experiment's policies the reader's `own` ones
+   * by name, which of them are copies of which policy, and pairs of policies to compare. `isNewChange` makes the present answer the one that is carried.
    */
   begin(setting, isNewChange) {
     const comparable = this.run && this.run.setting.start === setting.start;

@@ -21,6 +21,13 @@ function experimentText({ name, source, worlds, view, start, dials, preset, even
   return `${lines.join("\n")}\n`;
 }
 
+/** The command that plays a saved policy in many histories beside a policy of the experiment's. */
+function commandText({ source, policy, file, worlds, view, start, dials, preset }) {
+  const moved = Object.keys(dials).filter((claim) => dials[claim] !== (preset[claim] ?? 0));
+  return [`strait run ${source.name} --policy ${source.policies[policy]} --policy ${file} --worldview ${source.worldviews[view]} --start ${source.starts[start]}`,
+    `--trials ${worlds} --lucks 1`, ...moved.map((claim) => `--set claim.${claim}=${dialOf(dials[claim])}`)].join(" ");
+}
+
 /** The text of a policy's own file; it lies beside the experiment's. */
 function policyFileText(name, { title, when_coerced, levers }) {
   const change = (given) => Object.entries(given).map(([part, value]) => `${part}: ${value}`).join(", ");

@@ -1,5 +1,6 @@
 // Policies that the reader compares, in slots: a name of the experiment's, or an own one
 // {title, when_coerced, levers: {name: {depth, openness, from_month, ramp_months}}}. A slot is never changed, only replaced.
+// `resting` is beside `levers`: what was set of levers that stand where they stood, until they move again.
 
 const MOST_SLOTS = 4, LONGEST_TITLE = 40, LEVER_PARTS = ["depth", "openness", "from_month", "ramp_months"];
 
@@ -13,9 +14,12 @@ function cleanTitle(text) {
   return Array.from(text.replace(/[\p{Cc}\p{Cs}\p{Cf}\p{Zl}\p{Zp}]/gu, " ").replace(/\s+/g, " ").trim()).slice(0, LONGEST_TITLE).join("").trim();
 }
 
+/** A title without case, as Python's casefold compares: "Straße" and "STRASSE" are one. */
+const folded = (title) => title.toLowerCase().toUpperCase().toLowerCase();
+
 /** A title that no other policy has; `taken` are theirs. A number is added where it must be. */
 function freeTitle(title, taken) {
-  const same = (text) => taken.some((other) => other.toLowerCase() === text.toLowerCase());
+  const same = (text) => taken.some((other) => folded(other) === folded(text));
   const numbered = (number) => `${Array.from(title).slice(0, LONGEST_TITLE - 3).join("").trim()} ${number}`;
   let found = title;
   for (let number = 2; same(found); number++) found = numbered(number);
@@ -29,6 +33,21 @@ const rounded = (x, part) => Math.round(x * (part === "depth" || part === "openn
 function policyFrom({ when_coerced, levers }, title) {
   return { title, when_coerced, levers: Object.fromEntries(Object.entries(levers).map(([name, change]) =>
     [name, Object.fromEntries(Object.entries(change).map(([part, value]) => [part, rounded(value, part)]))])) };
+}
+
+/** A slot with a part of a lever changed; `now` is the lever's level at the start. A lever that comes back to it moves no more. */
+function withLever(slot, lever, part, value, now) {
+  const { [lever]: moved, ...others } = slot.levers, { [lever]: rested, ...resting } = slot.resting ?? {};
+  const next = { ...rested, ...moved, [part]: value }, depth = next.depth ?? now.depth;
+  const isBack = part !== "from_month" && depth === now.depth && (depth === 0 || (next.openness ?? now.openness) === now.openness); // depth 0 has no openness to see
+  return isBack ? { ...slot, levers: others, resting: { ...resting, [lever]: next } } : { ...slot, levers: { ...slot.levers, [lever]: next }, resting };
+}
+
+/** Where the own policy at a place is after a change of the slots, or null if it is gone. */
+function placeAfter(place, before, after) {
+  if (place === null) return null;
+  const found = after.indexOf(before[place]), isReplaced = before.length === after.length && before.every((slot, i) => i === place || slot === after[i]);
+  return found >= 0 ? found : isReplaced ? place : null;
 }
 
 /** A slot as a part of the address. */

@@ -27,11 +27,25 @@ const copy = ({ view, dials, start, slots }) => ({ view, dials: { ...dials }, st
 const position = (claim, of = state) => of.dials[claim] ?? 0;
 const movedClaims = (of = state) => CLAIMS.filter((claim) => position(claim, of) !== (preset(of.view)[claim] ?? 0));
 
+/** The numbers of a start under a policy, by name or an own one, as a text: where it is the same, so is every history. */
+const settingText = (start, policy) => Float64Array.from(typeof policy === "string" ? NUMBERS.settings[start][policy] : settingOf(NUMBERS.levers, start, policy)).join();
+
+/** Of each own policy that is another's copy, which one it copies: the experiment's, or an earlier own one. */
+function copiesOf(own, start) {
+  const found = {}, seen = {};
+  for (const [name, policy] of Object.entries(own)) {
+    const text = settingText(start, policy), copied = seen[text] ?? Object.keys(POLICY).find((each) => settingText(start, each) === text);
+    if (copied) found[name] = copied;
+    else seen[text] = name;
+  }
+  return found;
+}
+
 /** What the engine plays: beliefs and start, the reader's own policies, and each compared one against the first. */
 function settingNow() {
-  const names = state.slots.map((slot, i) => nameOfSlot(slot, i));
+  const names = state.slots.map((slot, i) => nameOfSlot(slot, i)), own = ownPolicies(state.slots);
   return { beliefs: { view: state.view, dials: state.dials }, start: state.start, scripted: injected?.scripted,
-    own: ownPolicies(state.slots), pairs: names.slice(1).map((name) => [name, names[0]]) };
+    own, copies: copiesOf(own, state.start), pairs: names.slice(1).map((name) => [name, names[0]]) };
 }
 
 /** Make a change. All moves of one control until a rest are one step to undo, with one ghost. */

@@ -15,7 +15,9 @@ import pytest
 from page_in_node import ask
 from playing import needs_kernels
 from translating import needs_node
+from typer.testing import CliRunner
 
+from analysis.cli.main import app
 from analysis.page import build, content
 from analysis.page.source import read_source
 from analysis.questions.javascript import print_rules
@@ -184,3 +186,23 @@ def test_a_saved_experiment_of_an_own_one_is_what_the_page_played(extends: str |
     wanted = load(tmp_path / "own.yaml", set_=["claim.N1=0.4", "claim.S7=self"], starts="2020", trials=4000, lucks=1)
     for part in ("policies", "worldviews", "starts", "seed", "months", "trials", "lucks", "switches", "events"):
         assert getattr(saved, part) == getattr(wanted, part), part
+
+
+@needs_node
+@needs_kernels
+def test_the_command_of_saved_choices_names_what_the_experiments_file_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "still.yaml").write_text("policy: still\ntitle: Still\n", encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text("policy: mine\ntitle: Mine\n", encoding="utf-8")
+    (tmp_path / "own.yaml").write_text(
+        "experiment: own\nextends: debate\npolicies: [./rules/still.yaml, both]\n", encoding="utf-8"
+    )
+    source = read_source(str(tmp_path / "own.yaml"), load(tmp_path / "own.yaml"))
+    data = {"source": vars(source), "policy": "still", "file": "mine.yaml", "worlds": 40, "view": "self",
+            "start": "2026", "dials": {"N1": 0.4, "S9": -1}, "preset": {"S9": -1}}  # fmt: skip
+    text = ask(["dials.js", "experiment.js"], "answer(commandText(DATA))", data)
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, text.split()[1:])
+    assert (done.exit_code, text.split()[4]) == (0, "./rules/still.yaml"), done.output

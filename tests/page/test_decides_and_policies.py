@@ -170,3 +170,33 @@ def test_an_own_policy_is_made_compared_undone_and_linked(visit: Open) -> None:
         page.click("#slots li:last-child >> text=Remove")
     assert page.is_disabled("#slots li:last-child >> text=Remove")
     assert page.is_hidden("#editor")
+
+
+def test_a_copy_is_equal_and_undo_keeps_the_text_and_the_policy_that_is_edited(visit: Open) -> None:
+    page = visit("#_v=newsham")
+    settle(page)
+    page.click("[data-screen=policies]")
+    page.click("#policies-make")
+    page.select_option("#policies-from", "direct_ties")
+    page.wait_for_timeout(1300)  # else both are one step to undo
+    page.click("#policies-make")
+    settle(page)
+    levels, pairs = page.evaluate("[shown.at.levels, shown.at.pairs]")
+    for copy, policy in (("~2", "status_quo"), ("~3", "direct_ties")):
+        assert levels[copy] == levels[policy]
+    assert pairs["~2|status_quo"] == {"risk": [0, 0, 0], "cost": [0, 0, 0]}
+    assert pairs["~3|status_quo"] == pairs["direct_ties|status_quo"]
+    assert "(difference 0.0 to 0.0)" in page.inner_text("#policies-verdicts p:nth-child(2)")
+    # In a text Ctrl+Z belongs to the text.
+    page.press("#own-title", "Control+z")
+    assert page.evaluate("state.slots.length") == 4
+    # The second of two own ones is edited; without the first it is another place, and undo finds it there.
+    title = page.inner_text("#editor-title")
+    page.click("#slots li:nth-child(3) >> text=Remove")
+    assert (page.evaluate("edited"), page.inner_text("#editor-title")) == (2, title)
+    page.focus("#lever-escorts-depth")
+    page.keyboard.press("Control+z")
+    assert (page.evaluate("edited"), page.inner_text("#editor-title")) == (3, title)
+    page.keyboard.press("Control+z")
+    assert page.evaluate("state.slots.length") == 3
+    assert page.is_hidden("#editor")

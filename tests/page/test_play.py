@@ -217,6 +217,20 @@ def test_a_history_is_kept_by_link_and_by_code(visit: Open) -> None:
 
 @needs_browser
 @pytest.mark.slow
+def test_without_an_order_nothing_differs_from_the_status_quo(visit: Open) -> None:
+    page = visit()
+    begin(page, 3)
+    play_to_the_end(page)
+    assert re.fullmatch(
+        r"In [\d.]+ of 100 histories with your choices force was used. With the status quo every history is the same.",
+        page.inner_text("#play-luck"),
+    )
+    assert page.inner_text("#play-luck-means") == "Your choices are those of the status quo, so nothing differs."
+    assert "0.0 (0.0 to 0.0)" in page.inner_text("#play-table tbody tr:first-child")
+
+
+@needs_browser
+@pytest.mark.slow
 def test_the_past_stays_when_one_orders_anew(visit: Open) -> None:
     page = visit()
     begin(page, 30)

@@ -84,6 +84,62 @@ def test_slots_are_few_and_differ() -> None:
     assert titles == ["a b", "x", "é" * 40, "", "🏝" * 40]
 
 
+def test_two_titles_that_the_loader_calls_one_are_one() -> None:
+    assert ask(SCRIPTS, "answer(freeTitle('STRASSE', ['Straße']))") == "STRASSE 2"
+    letters = [chr(code) for code in range(0x20, 0x2FFF) if chr(code) != chr(code).casefold()]
+    found = ask(SCRIPTS, "answer(DATA.map(([a, b]) => freeTitle(a, [b])))", [[x, x.casefold()] for x in letters])
+    assert len(letters) > 1000
+    assert [x for x, title in zip(letters, found, strict=True) if title != f"{x} 2"] == []
+
+
+def test_a_lever_that_passes_the_level_of_the_start_keeps_its_other_parts() -> None:
+    code = """
+      const move = (slot, [part, value]) => withLever(slot, "escorts", part, value, DATA.now);
+      const set = (slot, ...moves) => moves.reduce(move, slot);
+      const slot = { title: "x", when_coerced: "suspend", levers: { escorts: DATA.change } };
+      const back = set(slot, ["depth", DATA.now.depth]), on = set(back, ["depth", 0.05], ["depth", 0.3]);
+      answer([back.levers, on.levers.escorts]);"""
+    change = {"depth": 0.5, "openness": 0.4, "from_month": 24, "ramp_months": 3}
+    start = {"depth": 0, "openness": 0}
+    assert ask(SCRIPTS, code, {"now": start, "change": change}) == [{}, change | {"depth": 0.3}]
+    there = {"depth": 0.2, "openness": 0.4}
+    assert ask(SCRIPTS, code, {"now": there, "change": change}) == [{}, change | {"depth": 0.3}]
+    seen = {"depth": 0.2, "openness": 0.1}
+    still = [{"escorts": change | {"depth": 0.2}}, change | {"depth": 0.3}]
+    assert ask(SCRIPTS, code, {"now": seen, "change": change}) == still
+
+
+def test_the_policy_that_is_edited_is_found_again_or_given_up() -> None:
+    code = """
+      const a = { title: "a" }, b = { title: "b" }, now = { title: "a" };
+      answer([[2, ["s", "d", now], ["s", "d", a]], [2, ["s", "d", a], ["s", "d"]], [0, [a, "s", "d"], ["s", "d", a]],
+        [2, ["s", "d", b], ["s", "d", a, b]], [2, ["s", "d", b], ["s", a]], [1, ["s", b], ["d", a]],
+        [null, ["s", a], [a, "s"]]]
+        .map((each) => placeAfter(...each)));"""
+    assert ask(SCRIPTS, code) == [2, None, 2, 3, None, None, None]
+
+
+def test_a_copy_of_a_policy_has_the_very_numbers_of_its_original() -> None:
+    code = """
+      const words = { limits: { risk: [0, 1], cost: [0, null] }, margins: { risk: 0.01, cost: 0.05 },
+        contrasts: [["b", "a"]] };
+      const play = (names, setting, lean) => {
+        const run = new Run(setting, names, 1000);
+        names.forEach((name) => ["risk", "cost", "hit"].forEach((what) => {
+          const edge = lean + (name === "b" ? 9 : 0);
+          run[what][name] = Float64Array.from({ length: 1000 }, (_, i) => Number((i * 7919) % 100 < edge));
+        }));
+        return Object.assign(run, { n: 1000 });
+      };
+      const before = play(["a", "b"], {}, 30), known = estimates(before, words, null, 4000);
+      const setting = { copies: { "~2": "a" }, pairs: [["~2", "a"], ["b", "a"]] };
+      answer(estimates(play(["a", "b", "~2"], setting, 28), words, { run: before, at: known }, 4000));"""
+    found = ask(["estimate.js", "engine.js"], code)
+    assert found["levels"]["~2"] == found["levels"]["a"]
+    assert found["pairs"]["~2|a"] == {"risk": [0, 0, 0], "cost": [0, 0, 0]}
+    assert found["pairs"]["b|a"]["risk"][1] > 0
+
+
 @needs_kernels
 @pytest.mark.parametrize("extends", ["debate", None])
 def test_a_saved_policy_is_the_one_that_the_page_played(extends: str | None, tmp_path: Path) -> None:

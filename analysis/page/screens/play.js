@@ -213,15 +213,20 @@ function paintDebrief() {
   const own = WORDS.policies.length, at = (policy) => ({ risk: level(others.risk[policy], WORDS.limits.risk), cost: level(others.cost[policy], WORDS.limits.cost) });
   const levels = Object.fromEntries([...WORDS.policies.map(({ name }) => name), "own choices"].map((name, policy) => [name, at(policy)]));
   const found = difference(others.risk[own], others.risk[base.index], WORDS.margins.risk), kind = settle(found, WORDS.margins.risk);
+  const isEqual = ["risk", "cost"].every((what) => others[what][own].every((x, i) => x === others[what][base.index][i]));
   const [x, y] = hundreds(levels["own choices"].risk[0], levels[base.name].risk[0]);
-  $("play-luck").replaceChildren(...rendered(sayParts(kind === "few" ? "play.luck_few" : "play.luck_says", { own: x, other: y, b: base.plain, low: signed(100 * (found[1] ?? 0), 1), high: signed(100 * (found[2] ?? 0), 1) })));
+  $("play-luck").replaceChildren(...rendered(sayParts(isEqual ? "play.luck_equal" : kind === "few" ? "play.luck_few" : "play.luck_says", { own: x, other: y, b: base.plain, low: signed(100 * (found[1] ?? 0), 1), high: signed(100 * (found[2] ?? 0), 1) })));
   const way = kind.endsWith("less") ? "less" : kind.endsWith("more") ? "more" : kind === "same" ? "same" : "open";
-  $("play-luck-means").textContent = say(`play.luck_${isForce ? "force" : "none"}_${way}`);
+  $("play-luck-means").textContent = isEqual ? say(isPolicy(base.name) ? "play.luck_policy" : "play.luck_nothing", { b: base.plain })
+    : say(`play.luck_${isForce ? "force" : "none"}_${way}`);
   $("play-luck-note").textContent = say("play.luck_note", { n: thousands(others.worlds) });
   $("play-caption").textContent = say("play.caption", { n: thousands(others.worlds) });
   playPicture.draw(levels);
   $("play-table").replaceChildren(othersTable(levels));
 }
+
+/** Whether the choices are those of a policy of the experiment's, so that no history can differ. */
+const isPolicy = (name) => settingText(game.setting.start, policyOf(game.choices, SEAT, game.setting.start)) === settingText(game.setting.start, name);
 
 /** Each policy's risk and cost, and how far these choices differ from it, world by world. */
 function othersTable(levels) {
@@ -229,7 +234,7 @@ function othersTable(levels) {
   const cell = ([estimate, low, high], scale, places) => h("td", {}, decimals(scale * estimate, places), " ",
     h("span", { class: "iv" }, low === null ? `(${say("word.few")})` : `(${say("word.to", { low: decimals(scale * low, places), high: decimals(scale * high, places) })})`));
   const line = ({ name, plain: text }, policy) => h("tr", {}, h("th", { scope: "row" }, label(text)), cell(levels[name].risk, 100, 1), cell(levels[name].cost, 1, 2),
-    policy === own ? h("td", {}, "–") : cell(difference(others.risk[own], others.risk[policy], WORDS.margins.risk), 100, 1));
+    policy === own ? h("td", {}, "–") : cell(isPolicy(name) ? [0, 0, 0] : difference(others.risk[own], others.risk[policy], WORDS.margins.risk), 100, 1));
   return h("div", {}, h("table", {},
     h("thead", {}, h("tr", {}, ...[say("beliefs.table_policy"), say("beliefs.table_risk"), say("beliefs.table_cost"), say("play.table_difference")].map((text) => h("th", { scope: "col" }, text)))),
     h("tbody", {}, ...ownAnd().map(line))), h("p", { class: "muted" }, say("beliefs.table_note")));
@@ -249,21 +254,17 @@ function hiddenText(notes) {
 }
 
 function savePolicy() {
-  const { setting, world, choices } = game, name = "my_choices", { view, dials } = setting.beliefs;
-  const moved = Object.keys(dials).filter((claim) => dials[claim] !== (preset(view)[claim] ?? 0));
-  const set = moved.map((claim) => ` --set claim.${claim}=${dialOf(dials[claim])}`).join("");
+  const { setting: { beliefs, start }, world, choices } = game, name = "my_choices", orders = ordersOf(choices, SEAT, start);
+  const command = commandText({ source: WORDS.source, policy: MAIN[1].name, file: `${name}.yaml`, worlds: NUMBERS.worlds, start, ...beliefs, preset: preset(beliefs.view) });
   const order = (each) => `  - {${Object.entries(each).map(([key, value]) => `${key}: ${value}`).join(", ")}}`;
-  const orders = ordersOf(choices, SEAT, setting.start);
   const text = [
     `# Played on the page of Strait, history ${world}, code ${codeOf(game)}. The page had the rules ${MARK}. To play it in many histories:`,
-    `# strait run ${WORDS.source.name} --policy ${WORDS.source.policies[MAIN[1].name]} --policy ${name}.yaml --worldview ${WORDS.source.worldviews[view]} --start ${WORDS.source.starts[setting.start]} --trials ${NUMBERS.worlds} --lucks 1${set}`,
+    `# ${command}`,
     ...(injected ? [`# Announced in class, to be added to an experiment: events: ${JSON.stringify(injected.events)}`] : []),
     `policy: ${name}`, "title: My choices", `summary: Japan's choices in history ${world}, played quarter by quarter.`,
     ...(orders.length ? ["orders:", ...orders.map(order)] : []),
   ].join("\n");
-  const url = URL.createObjectURL(new Blob([`${text}\n`], { type: "application/yaml" }));
-  h("a", { href: url, download: `${name}.yaml` }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10000);
+  saveText(`${text}\n`, `${name}.yaml`);
 }
 
 async function copyCode() {

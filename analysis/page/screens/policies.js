@@ -1,6 +1,6 @@
 // Policies: up to four at once, the experiment's and one's own; the first is the baseline of all differences.
 
-let policiesPicture = null, policiesDifferences = null, edited = null; // edited: the place of the own policy whose levers are shown
+let policiesPicture = null, policiesDifferences = null, edited = null, placed = []; // edited: the place, among the slots `placed`, of the own policy whose levers are shown
 const leverRows = {};
 
 const responses = () => JAPAN_RESPONDS.map((name) => ({ name, text: say(`policies.response_${name}`) }));
@@ -48,12 +48,7 @@ function edit(i) {
 
 /** Change a part of a lever: a share or a month. */
 function moveLever(lever, part, value) {
-  const slot = state.slots[edited], now = startLevel(lever), given = slot.levers[lever] ?? {};
-  const next = { ...given, [part]: value };
-  const depth = next.depth ?? now.depth; // nobody sees the openness of a lever that is not there
-  const isBack = part !== "from_month" && depth === now.depth && (depth === 0 || (next.openness ?? now.openness) === now.openness);
-  const levers = Object.fromEntries(Object.entries({ ...slot.levers, [lever]: next }).filter(([name]) => name !== lever || !isBack));
-  setSlots(`lever ${edited} ${lever} ${part}`, withSlot(edited, { ...slot, levers }));
+  setSlots(`lever ${edited} ${lever} ${part}`, withSlot(edited, withLever(state.slots[edited], lever, part, value, startLevel(lever))));
 }
 
 function buildEditor() {
@@ -94,7 +89,9 @@ function leverRow(name) {
 }
 
 function syncEditor() {
-  const slot = edited === null ? null : state.slots[edited];
+  edited = placeAfter(edited, placed, state.slots);
+  placed = state.slots;
+  const slot = state.slots[edited];
   if (!slot || typeof slot === "string") edited = null;
   $("editor").hidden = edited === null;
   if (edited === null) return;
@@ -102,7 +99,7 @@ function syncEditor() {
   $("own-title").value = slot.title;
   $("own-response").value = slot.when_coerced;
   for (const [name, { row, inputs }] of Object.entries(leverRows)) {
-    const now = startLevel(name), { to, isMoved, from } = moveOf(slot.levers[name], now);
+    const now = startLevel(name), { isMoved } = moveOf(slot.levers[name], now), { to, from } = moveOf(slot.levers[name] ?? slot.resting?.[name], now);
     row.classList.toggle("moved", isMoved);
     for (const part of ["depth", "openness"]) {
       inputs[part].value = 100 * to[part];
@@ -131,14 +128,8 @@ function syncPolicies() {
       h("p", { class: "takes" }, effortText(slot)),
       h("p", { class: "tools" },
         isOwn ? button("edit", () => edit(i), false) : null,
-        i > 0 ? button("first", () => {
-          edited = edited === null ? null : edited === i ? 0 : edited < i ? edited + 1 : edited;
-          setSlots("slots", [slot, ...state.slots.filter((_, at) => at !== i)]);
-        }, false) : null,
-        button("remove", () => {
-          edited = edited === null || edited === i ? null : edited > i ? edited - 1 : edited;
-          setSlots("slots", state.slots.filter((_, at) => at !== i));
-        }, last <= 2)));
+        i > 0 ? button("first", () => setSlots("slots", [slot, ...state.slots.filter((_, at) => at !== i)]), false) : null,
+        button("remove", () => setSlots("slots", state.slots.filter((_, at) => at !== i)), last <= 2)));
   }));
   if (focus) document.querySelector(`#slots [data-act="${focus}"]`)?.focus();
   const isFull = last >= MOST_SLOTS;
