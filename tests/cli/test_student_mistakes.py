@@ -160,13 +160,13 @@ def test_a_title_over_several_lines_is_one_line_everywhere(home: Path, strait: S
     text = POLICY.replace("title: Patrols", "title: |\n  First line\n  second line\n")
     (home / "policies" / "patrols.yaml").write_text(text, encoding="utf-8")
     shown = strait("run", "mine.yaml", "--trials", "50", "--worldview", "self", "--no-figures").stdout
-    assert "with First line second line in" in shown
+    assert "With “First line second line” instead of" in shown
 
 
 def test_a_policy_without_a_title_has_its_name(home: Path, strait: Strait) -> None:
     (home / "policies" / "patrols.yaml").write_text(POLICY.replace("title: Patrols\n", ""), encoding="utf-8")
     shown = strait("run", "mine.yaml", "--trials", "50", "--worldview", "self", "--no-figures").stdout
-    assert "with patrols in" in shown
+    assert "With “patrols” instead of" in shown
 
 
 def test_what_may_not_be_meant_is_noted(home: Path, strait: Strait) -> None:

@@ -45,8 +45,8 @@ def page(folder: Path) -> str:
 
 
 def edited(folder: Path, **change: Any) -> None:
-    path = folder / manifest.MANIFEST
-    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | change), encoding="utf-8")
+    read = json.loads((folder / manifest.MANIFEST).read_text(encoding="utf-8"))
+    manifest.write(folder, {name: value for name, value in read.items() if name != manifest.CHECKSUM} | change)
 
 
 def test_the_page_shows_what_was_played(run: Path) -> None:
