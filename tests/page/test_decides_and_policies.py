@@ -53,7 +53,7 @@ def test_what_decides_is_counted_shown_and_kept(visit: Open) -> None:
     assert bars.count() == 8
     assert "N22" in page.inner_text("#decides-alone > ol")
     assert "No belief alone is enough. At most" in page.inner_text("#decides-turn")
-    assert "The distance from Self to Newsham is" in page.inner_text("#decides-distance")
+    assert "From Self's beliefs to Newsham's it changes by" in page.inner_text("#decides-distance")
     page.click("#decides-alone summary")
     page.click("#decides-numbers > summary")
     wait(page, "document.querySelectorAll('#decides-table tbody').length === 2")
