@@ -6,7 +6,7 @@ Notebooks and the sheet of `strait sheet` show it. Shares are natural frequencie
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
@@ -15,7 +15,7 @@ from sim.results.tables import reference_policy
 from sim.statistics.contrasts import TOO_FEW
 
 if TYPE_CHECKING:
-    from sim.results.result import Result
+    from sim.scenario.experiment import Experiment
 
 VERDICTS = {
     "better": "better", "better but may be small": f"better, {verdicts.MAY_BE_SMALL}",
@@ -45,7 +45,21 @@ class SmallTable:
     verdicts: pd.DataFrame
 
 
-def small_table(result: Result) -> SmallTable:
+class Played(Protocol):
+    """What a small table is made from: a result."""
+
+    @property
+    def experiment(self) -> Experiment:
+        """What was played."""
+
+    def summary(self) -> pd.DataFrame:
+        """Outcomes by cell."""
+
+    def differences(self) -> pd.DataFrame:
+        """Differences between policies."""
+
+
+def small_table(result: Played) -> SmallTable:
     """Return the small table of the first primary outcome, from the last start.
 
     Examples

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import SLOW
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from slow_modules import SLOW
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("sim", "analysis", "tools", "scenarios", "tests", "docs", ".ci")

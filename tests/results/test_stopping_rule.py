@@ -18,8 +18,8 @@ from sim.results import stopping_rule
 from sim.results.store import load_folder, write_folder
 from sim.scenario.experiment import Experiment
 
-FORCE, STOPS_AT = {"use_of_force": 0.08}, 800
-TIMES = ("started", "finished")
+FORCE, STOPS_AT = {"use_of_force": 0.08}, 1_000
+TIMES = ("started", "finished", "manifest_sha256")  # the checksum covers the times
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +62,7 @@ def test_it_stops_at_one_trial_with_the_bytes_of_a_plain_run(
     result = write_folder(debate(), tmp_path, until=FORCE, workers=workers, progress=lambda *at: calls.append(at))
     assert result.experiment.trials == STOPS_AT
     assert content(tmp_path) == plain
-    assert result.notes[0].startswith(f"Precise enough after {STOPS_AT} trials: use_of_force is known to ±0.0")
+    assert result.notes[0].startswith(f"Precise enough after {STOPS_AT:,} trials: use_of_force is known to ±0.0")
     assert calls[-1] == (2 * STOPS_AT, 2 * STOPS_AT)
     assert all(done < total for done, total in calls[:-1])
 
@@ -99,12 +99,12 @@ def test_what_is_enough_is_shown_again_and_more_is_added_for_more(tmp_path: Path
     assert content(tmp_path / "a") == content(tmp_path / "b")
 
 
-@pytest.mark.parametrize("had", [950, 1_000])
+@pytest.mark.parametrize("had", [1_000, 1_050])
 def test_what_is_there_is_never_thrown_away(tmp_path: Path, had: int) -> None:
     write_folder(debate(had), tmp_path)
     assert write_folder(debate(), tmp_path, until=FORCE).experiment.trials == had
-    with pytest.raises(FolderError, match=f"trials: {had} there, only 800 here"):
-        write_folder(debate(800), tmp_path, until=FORCE)
+    with pytest.raises(FolderError, match=f"trials: {had} there, only 900 here"):
+        write_folder(debate(900), tmp_path, until=FORCE)
 
 
 def test_a_hole_in_what_is_there_is_filled_before_a_look(tmp_path: Path, plain: dict[str, object]) -> None:
@@ -180,5 +180,5 @@ def test_the_command_plays_until_it_knows(tmp_path: Path, monkeypatch: pytest.Mo
     cells = "--start 2026 --worldview newsham --policy direct_ties --policy status_quo --no-figures --out out"
     result = CliRunner().invoke(main.app, ["run", "debate", *cells.split(), "--until", "use_of_force=0.08"])
     assert result.exit_code == 0, result.output
-    assert f"Precise enough after {STOPS_AT} trials" in result.stderr
+    assert f"Precise enough after {STOPS_AT:,} trials" in result.stderr
     assert load_folder("out").experiment.trials == STOPS_AT

@@ -1,0 +1,25 @@
+"""Which modules `make test-fast` leaves out."""
+
+from __future__ import annotations
+
+SLOW = {
+    "cli/test_backtest_command.py", "cli/test_choosing.py", "cli/test_damaged_folders.py", "cli/test_interrupt.py",
+    "cli/test_locale.py",
+    "cli/test_question_commands.py",
+    "cli/test_surveying.py", "engine/test_agents.py", "engine/test_agreement.py", "engine/test_exactness.py",
+    "engine/test_ways.py", "evidence/test_backtest.py", "evidence/test_calibration.py",
+    "evidence/test_validate.py", "figures/test_question_figures.py", "figures/test_run_figures.py",
+    "model/test_aftermath.py", "model/test_cache.py", "model/test_keys.py", "paper/test_export.py",
+    "page/test_carry.py", "page/test_in_a_browser.py", "page/test_same_numbers.py",
+    "paper/test_methods_of_questions.py", "paper/test_sheet_in_a_browser.py",
+    "project/test_docs.py", "project/test_installed.py",
+    "project/test_notebooks.py", "project/test_recipes.py", "questions/test_claims.py",
+    "questions/test_discover.py", "questions/test_effort.py", "questions/test_ema.py",
+    "questions/test_finding.py", "questions/test_mechanisms.py", "questions/test_robust.py",
+    "questions/test_sensitivity.py", "questions/test_variance.py", "questions/test_worth.py", "results/test_cluster.py",
+    "results/test_failures.py", "results/test_resume.py", "results/test_shares.py", "results/test_stopping_rule.py",
+    "statistics/test_information.py", "statistics/test_sequences.py", "tools/test_bench.py", "tools/test_page_speed.py",
+    "tools/test_pages.py",
+    "tools/test_selftest.py", "translate/test_random_programs.py",
+}  # fmt: skip
+"""Modules whose tests take more than some seconds together: `make test-fast` leaves them out."""
