@@ -27,8 +27,12 @@ def compare(
     ],
     kind: Annotated[
         str | None,
-        Option("--kind", metavar="KIND", help="worldview, policy, start or experiment, if a name is several of them.",
-               show_default="that of both names"),
+        Option(
+            "--kind",
+            metavar="KIND",
+            help="worldview, policy, start or experiment, if a name is several of them.",
+            show_default="that of both names",
+        ),
     ] = None,
     every: Annotated[bool, Option("--all", help="Show what is the same, too.")] = False,
     as_json: Annotated[bool, Option("--json", help="Print the comparison as JSON.")] = False,

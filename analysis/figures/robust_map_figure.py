@@ -22,6 +22,7 @@ from sim.statistics.intervals import Floats
 SQUARE, STRIP = 8.2, 1.45  # inches
 PALEST = 0.35  # of a policy's colour, where it leads by nothing
 BEHIND = {"boxstyle": "round,pad=0.25", "facecolor": "white", "edgecolor": style.GREY, "alpha": 0.85}
+NAME_WIDE, NAME_HIGH = 0.22, 0.09  # how near its middle a name leaves no room for a number, in shares of the square
 
 
 def describe_robust_map(finding: Robust) -> list[str]:
@@ -125,38 +126,43 @@ def _paint(axes: Axes, finding: Robust, part: pd.DataFrame, most: float) -> None
         where, levels = unsettled.astype(float), [0.5, 1.5]
         hatched = axes.contourf(across, MAP_GRID, where, levels=levels, colors="none", hatches=["////"])
         hatched.set(edgecolor=style.INK, linewidth=0)
+    places = [_name(axes, title(finding.question.experiment, names[policy]), best == policy, across)
+              for policy in np.unique(best)]  # fmt: skip
     if best.shape[1] > 2:
-        _lines(axes, lead)
-    for policy in np.unique(best):
-        _name(axes, title(finding.question.experiment, names[policy]), best == policy, across)
+        _lines(axes, lead, [place for place in places if place is not None])
     axes.set(xlim=(0, 1), ylim=(0, 1))
     axes.tick_params(labelsize=style.TICK, color=style.RULE, labelcolor=style.INK)
 
 
-def _lines(axes: Axes, lead: Floats) -> None:
-    """Draw where the best policy leads by the same."""
+def _lines(axes: Axes, lead: Floats, names: list[tuple[float, float]]) -> None:
+    """Draw where the best policy leads by the same; a number that would lie under one of the names is left out."""
     levels = [level for level in (0.5, 1.0, 2.0, 5.0, 10.0) if lead.min() < level < lead.max()]
     if levels:
         drawn = axes.contour(MAP_GRID, MAP_GRID, lead, levels=levels, colors=style.INK, linewidths=0.8, alpha=0.7)
-        axes.clabel(drawn, fmt=lambda value: f"{value:g}", fontsize=style.TICK, colors=style.INK)
+        for label in axes.clabel(drawn, fmt=lambda value: f"{value:g}", fontsize=style.TICK, colors=style.INK):
+            x, y = label.get_position()
+            if any(abs(x - at) < NAME_WIDE and abs(y - up) < NAME_HIGH for at, up in names):
+                label.remove()
 
 
-def _name(axes: Axes, policy: str, mask: Flags, across: Floats) -> None:
-    """Write a policy's name where there is most room in its part of a panel; a sliver gets none."""
+def _name(axes: Axes, policy: str, mask: Flags, across: Floats) -> tuple[float, float] | None:
+    """Write a policy's name where there is most room in its part of a panel, and give the place; a sliver gets none."""
     from scipy.ndimage import distance_transform_edt
 
     strip = mask.shape[1] == 2
     if mask.mean() < (0.1 if strip else 0.04):
-        return
+        return None
     depth = mask.astype(float) if strip else distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
     rows, columns = np.nonzero(depth >= depth.max() - 1e-9)
     place = np.argsort(rows)[rows.size // 2]
     size = style.TICK - 1 if strip else style.HEADING
+    x, y = 0.5 if strip else float(across[columns[place]]), float(MAP_GRID[rows[place]])
     axes.text(
-        0.5 if strip else float(across[columns[place]]), float(MAP_GRID[rows[place]]),
+        x, y,
         wrap_text(policy, STRIP if strip else SQUARE / 3, size, bold=True), ha="center", va="center", size=size,
         weight="bold", color=style.INK, bbox=BEHIND,
     )  # fmt: skip
+    return x, y
 
 
 def _square(table: pd.DataFrame) -> pd.DataFrame:
