@@ -353,7 +353,11 @@ def test_ctrl_c_ends_an_agent_that_never_comes_to_a_result(tmp_path: Path) -> No
 
 
 ENDLESS = """
+import signal
+
 import sim
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell plays the tests in the background
 
 class Loop(sim.PRC):
     def urge(self, success, price, hope, crisis, window):
