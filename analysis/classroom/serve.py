@@ -109,6 +109,7 @@ class _Connection(H11Protocol):
                       and each.is_waiting and _host_of(each) == _host_of(self)]  # fmt: skip
         of_address.sort(key=lambda each: (not each.is_silent, each.begun))
         for each in of_address[: -((self.limit_concurrency or 2) // 2)]:
+            self.connections.discard(each)  # counts no more, although its end is only noticed in the loop's next round
             each.transport.close()
 
     def data_received(self, data: bytes) -> None:

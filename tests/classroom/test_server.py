@@ -283,6 +283,35 @@ def test_connections_that_send_nothing_do_not_shut_the_room(sent: bytes, running
             assert silent[0].recv(100) == b"", "the oldest is closed"
 
 
+def test_silent_connections_that_come_at_once_are_never_counted_whole(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts: list[int] = []
+    accept = serve._Connection.connection_made
+
+    def counted(self: Any, transport: Any) -> None:
+        accept(self, transport)
+        counts.append(len(self.connections))
+
+    monkeypatch.setattr(serve._Connection, "connection_made", counted)
+    assert running.client().get("/room").status_code == 200
+    most, busy, done = running.uvicorn.config.limit_concurrency, threading.Event(), threading.Event()
+
+    def hold() -> None:
+        busy.set()
+        done.wait(20)
+
+    running.uvicorn.servers[0].get_loop().call_soon_threadsafe(hold)
+    busy.wait(20)
+    with ExitStack() as stack:
+        for _ in range(most + 10):
+            stack.enter_context(raw_connection(running))
+        done.set()
+        assert running.client().get("/room").status_code == 200
+    assert len(counts) > most
+    assert max(counts) <= most // 2 + 2
+
+
 def test_a_class_behind_one_address_finds_room(running: Running) -> None:
     with ExitStack() as stack:  # two silent connections of each phone's browser, and a stream
         for _ in range(running.room.seats_most):
