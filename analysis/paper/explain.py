@@ -262,6 +262,8 @@ def _lever(entry: Lever, exp: Experiment) -> Lines:
     yield "incidents", f"{entry.incident_exposure:g} of the added chance of dangerous encounters"
     yield "adoption", f"takes {entry.adoption_ratio:g} times its package's median"
     yield "visible steps", f"{entry.steps_per_year:g} a year at full depth"
+    if entry.effects:
+        yield "effects", ", ".join(f"{share:g} of {name}" for name, share in entry.effects.items())
     yield from ((f"start {start.name}", depths(start.levers[entry.name])) for start in exp.starts)
     yield from ((p.name, depths(p.levers[entry.name])) for p in exp.policies if entry.name in p.levers)
 

@@ -83,6 +83,9 @@ def build_setting(exp: Experiment, policy: Policy, start: Start) -> np.ndarray:
         setting["needs_us"][row], setting["needs_taiwan"][row] = "us" in lever.consent, "taiwan" in lever.consent
         for name in ATTRIBUTES:
             setting[name][row] = getattr(lever, name)
+        setting["has_effects"][row] = bool(lever.effects)
+        for effect, share in lever.effects.items():
+            setting["effect_share"][row * len(codes.EFFECTS) + codes.EFFECTS.index(effect)] = share
         now, goal = start.levers[lever.name], policy.target(lever.name, start)
         setting["start_depth"][row], setting["start_openness"][row] = now.depth, now.openness
         setting["goal_depth"][row], setting["goal_openness"][row] = goal.depth, goal.openness
@@ -155,8 +158,8 @@ def script(events: Iterable[ScriptedEvent]) -> list[tuple[int, float, int]]:
 def add_levers(setting: np.void, levels: Sequence[LeverLevel]) -> LeverSums:
     """What a setting's levers amount to at these levels."""
     totals, plain_setting, add = LeverSums(), plain_record(Setting, setting), lever_rules.add
-    for name in fields(LeverSums):
-        setattr(totals, name, 0.0)
+    for name, field in fields(LeverSums).items():
+        setattr(totals, name, 0.0 if field.elements is None else [0.0] * field.elements)
     for row, level in enumerate(levels):
         seen = level.depth * level.openness
         add(totals, plain_setting, row, level.depth, seen, seen)

@@ -8,6 +8,13 @@ FALLEN = 7  # slot of the monthly table for trials in which Taiwan has fallen be
 # packages of levers
 DIRECT_TIES, INTEROPERABILITY, STANDING, EXTRAS = 0, 1, 2, 3
 PACKAGES = ("direct_ties", "interoperability", "standing", "extras")
+
+# what a lever does beyond its package's military effect and signal: a share of each, 1 being all of that effect
+EFFECTS = (
+    "assurance", "coast_guard", "stocks", "resilience", "access", "warning", "evacuation", "tripwire",
+)  # fmt: skip
+ASSURANCE, COAST_GUARD, STOCKS, RESILIENCE, ACCESS, WARNING, EVACUATION, TRIPWIRE = range(8)
+
 WHEN_COERCED = ("japan_decides", "suspend", "quieten", "continue")
 
 # clocks: what arrives at a yearly rate

@@ -14,7 +14,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar, cast, get_args, get_orig
 
 import numpy as np
 
-from sim.model.codes import AFTERMATH, CLOCKS, EVENTS, MOST_ORDERS, MOST_SCRIPTED, TRACKS
+from sim.model.codes import AFTERMATH, CLOCKS, EFFECTS, EVENTS, MOST_ORDERS, MOST_SCRIPTED, TRACKS
 
 Ints = list[int]  # in a compiled record: int64[element]
 Floats = list[float]  # in a compiled record: float64[element]
@@ -22,8 +22,9 @@ Record = TypeVar("Record")
 
 # How many elements an array has
 PER_LEVER = 0  # as many as the catalogue has levers, in the order of their names
-PER_TRACK, PER_CLOCK, PER_EVENT, PER_RESULT, PER_SCRIPTED, PER_ORDER = (
-    len(TRACKS), len(CLOCKS), len(EVENTS), len(AFTERMATH), MOST_SCRIPTED, MOST_ORDERS)  # fmt: skip
+PER_TRACK, PER_CLOCK, PER_EVENT, PER_RESULT, PER_SCRIPTED, PER_ORDER, PER_EFFECT = (
+    len(TRACKS), len(CLOCKS), len(EVENTS), len(AFTERMATH), MOST_SCRIPTED, MOST_ORDERS, len(EFFECTS))  # fmt: skip
+PER_LEVER_EFFECT = -PER_EFFECT  # all effects of the first lever, then of the second, and so on
 PER_RUNG = sum(rungs for _, _, rungs in TRACKS)  # of all tracks, one after the other
 
 
@@ -41,6 +42,7 @@ class LeverEffects:
     extras_depth: Annotated[float, "share", "military effect of the extra levers"]
     extras_seen: Annotated[float, "share", "military effect of the extra levers that others know of"]
     exposure: Annotated[float, "share", "added chance of dangerous encounters, joint escorts as 1"]
+    effect: Annotated[Floats, PER_EFFECT, "share", "of each effect in codes.EFFECTS; of assurance what is seen"]
 
 
 class LeverSums(LeverEffects):
@@ -123,6 +125,8 @@ class Setting:
     incident_exposure: Annotated[Floats, PER_LEVER, "share", "added chance of dangerous encounters"]
     adoption_ratio: Annotated[Floats, PER_LEVER, "ratio", "its time from decision to practice, over the median's"]
     steps_per_year: Annotated[Floats, PER_LEVER, "steps a year", "visible steps at full depth"]
+    has_effects: Annotated[Ints, PER_LEVER, "0 or 1", "it has any of the effects in codes.EFFECTS"]
+    effect_share: Annotated[Floats, PER_LEVER_EFFECT, "share", "its part of each effect in codes.EFFECTS"]
     # events that the experiment writes down
     scripted: Annotated[int, "count", "scripted events: the first elements of the arrays below"]
     scripted_event: Annotated[Ints, PER_SCRIPTED, "place in codes.SCRIPTED", "what happens"]
@@ -571,11 +575,17 @@ def fields(record: type) -> dict[str, Field]:
     return declared
 
 
+def _count(elements: int, levers: int) -> int:
+    if elements == PER_LEVER:
+        return levers
+    return levers * -elements if elements < 0 else elements
+
+
 def _dtype(record: type, levers: int) -> np.dtype[Any]:
     numbers = {int: np.dtype("i8"), float: np.dtype("f8")}
     columns: list[Any] = []
     for name, field in fields(record).items():
-        shape = () if field.elements is None else (levers if field.elements == PER_LEVER else field.elements,)
+        shape = () if field.elements is None else (_count(field.elements, levers),)
         columns.append((name, numbers.get(field.kind) or _dtype(field.kind, levers), shape))
     return np.dtype(columns, align=True)
 

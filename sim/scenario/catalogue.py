@@ -14,6 +14,9 @@ Unit = Literal[
     "% of GDP", "% of GDP a year", "% above trend", "log-odds", "log-odds a year", "aircraft", "ships",
 ]  # fmt: skip
 Package = Literal["direct_ties", "interoperability", "standing", "extras"]
+Effect = Literal[
+    "assurance", "coast_guard", "stocks", "resilience", "access", "warning", "evacuation", "tripwire",
+]  # fmt: skip
 Theme = Literal["provocation and assurance", "commitment", "war", "aftermath", "economy", "politics"]
 Domain = Literal["economic", "military"]
 
@@ -88,7 +91,7 @@ class Claim(schema.FileEntry):
 
 @dataclass(frozen=True)
 class Lever(schema.FileEntry):
-    """A step that Japan can take, with the attributes of its kind."""
+    """A step that Japan can take, with the attributes of its kind; `effects` are shares of what 1 is all of."""
 
     name: schema.KeyName
     title: schema.Text
@@ -106,6 +109,7 @@ class Lever(schema.FileEntry):
     steps_per_year: Annotated[float, schema.number(0, 365)]
     source: schema.Sources
     note: schema.Text = ""
+    effects: dict[Effect, schema.Share] = field(default_factory=dict, metadata={"optional": True})
 
 
 @dataclass(frozen=True)

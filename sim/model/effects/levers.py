@@ -112,6 +112,8 @@ def gather(state: State, params: Parameters, setting: Setting) -> None:
     state.interop_signal, state.exposure, state.bases = base.interop_signal, base.exposure, base.bases
     state.extras_depth, state.extras_seen = base.extras_depth, base.extras_seen
     state.ties_steps, state.alliance_steps, state.hidden = base.ties_steps, base.alliance_steps, base.hidden
+    for effect in range(len(state.effect)):
+        state.effect[effect] = base.effect[effect]
     for number in range(setting.moves):
         lever = setting.moved[number]
         tie = setting.needs_taiwan[lever] > 0
@@ -154,10 +156,20 @@ def add(total: LeverSums, setting: Setting, lever: int, depth: float, seen: floa
         total.declaration += signal_share * known
     else:
         total.bases += signal_share * depth
+    if setting.has_effects[lever] == 1:
+        first = lever * len(total.effect)
+        for effect in range(len(total.effect)):
+            amount = seen if effect == codes.ASSURANCE else depth  # what nobody sees assures nobody
+            total.effect[effect] += setting.effect_share[first + effect] * amount
     if is_tie(setting, lever):
         total.ties_steps += steps
     else:
         total.alliance_steps += steps
+
+
+def more(state: State, setting: Setting, effect: int) -> float:
+    """How much more of an effect (a place in `codes.EFFECTS`) the levers bring now than at the reference."""
+    return state.effect[effect] - setting.reference.effect[effect]
 
 
 def is_tie(setting: Setting, lever: int) -> bool:
