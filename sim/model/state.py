@@ -382,16 +382,26 @@ class Parameters:
     us_or_interoperability: float
     us_blockade_ratio: float
     us_strike_ratio: float
+    us_convoy_ratio: float
     us_swing_points: float
     us_deploys_points: float
     us_deploys_prob: float
     japan_permits_bases_prob: float
+    bases_form_or: float
+    bases_or_support: float
+    bases_or_threat: float
+    threat_prob: float
     prc_strikes_japan_prob: float
     strike_or_interoperability: float
     strike_form_ratio: float
+    first_strike_prob: float
+    bases_matter_or: float
+    us_or_attacked: float
     japan_fights_prob: float
     ties_fight_points: float
+    tripwire_fight_or: float
     japan_form_ratio: float
+    japan_protects_prob: float
     interoperability_fight_points: float
     japan_legal_delay_months: float
     taiwan_resists_prob: float
@@ -400,12 +410,14 @@ class Parameters:
     success_without_bases_prob: float
     success_with_bases_prob: float
     success_or_japan_fights: float
+    protection_success_share: float
     success_or_interoperability: float
     aircraft_saved_share: float
     success_or_ties: float
     success_or_extras: float
     success_or_readiness: float
     success_or_alert: float
+    success_or_first_strike: float
     success_or_contact_lost: float
     prc_strength_growth: float
     strength_per_10pct: float
@@ -417,7 +429,14 @@ class Parameters:
     arms_years: float
     quarantine_months: float
     quarantine_escalates_prob: float
+    escalates_or_convoy: float
     quarantine_submission_prob: float
+    convoy_joined_prob: float
+    convoy_joined_points: float
+    submission_or_convoy: float
+    submission_or_joined: float
+    submission_or_stocks: float
+    submission_or_support: float
     blockade_months: float
     blockade_submission_alone_prob: float
     blockade_submission_us_prob: float
@@ -519,11 +538,13 @@ class Parameters:
     quarantine_cost_japan_pct: float
     quarantine_cost_taiwan_pct: float
     blockade_cost_japan_pct: float
+    stocks_saved_share: float
     blockade_cost_taiwan_pct: float
     strike_cost_japan_pct: float
     strike_cost_taiwan_pct: float
     war_cost_japan_pct: float
     war_bystander_ratio: float
+    protection_cost_share: float
     war_cost_taiwan_pct: float
     allied_aircraft: float
     prc_ships: float
