@@ -7,7 +7,17 @@ from pathlib import Path
 
 from analysis.paper import markdown
 from sim.scenario.experiment import Experiment
-from tools import api_page, debate_tables, findings, forecasts, input_tables, measure_tables, measures, selftest
+from tools import (
+    api_page,
+    debate_tables,
+    decision_page,
+    findings,
+    forecasts,
+    input_tables,
+    measure_tables,
+    measures,
+    selftest,
+)
 
 CLAIMS = "findings-named"
 """The claims that the other parts of findings.md name."""
@@ -39,7 +49,8 @@ def generate(exp: Experiment, folder: Path) -> dict[Path, str]:
     """
     texts = {page: page.read_text(encoding="utf-8") for page in pages(folder)}
     names = {name for text in texts.values() for name in markdown.names(text)}
-    parts = {name: part(exp) for name, part in input_tables.PARTS.items() if name in names}
+    of_inputs = {**input_tables.PARTS, **decision_page.PARTS}
+    parts = {name: part(exp) for name, part in of_inputs.items() if name in names}
     stale = measures.find_stale(exp, folder / FOLDER)
     for name, (of, part) in MEASURED.items():
         if name in names:

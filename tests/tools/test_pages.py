@@ -23,7 +23,7 @@ from analysis.paper import markdown
 from sim.scenario.distributions import Fixed
 from sim.scenario.experiment import Experiment
 from sim.scenario.loader import load
-from tools import input_tables, measure_tables, measures, pages
+from tools import decision_page, input_tables, measure_tables, measures, pages
 from tools.__main__ import app
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -47,7 +47,8 @@ def exp() -> Experiment:
 
 def test_every_part_is_on_a_page() -> None:
     found = [name for page in pages.pages(DOCS) for name in markdown.names(page.read_text(encoding="utf-8"))]
-    known = [*input_tables.PARTS, *pages.MEASURED, pages.BACKTEST, pages.API, pages.REGISTER, pages.CLAIMS]
+    known = [*input_tables.PARTS, *decision_page.PARTS, *pages.MEASURED]
+    known += [pages.BACKTEST, pages.API, pages.REGISTER, pages.CLAIMS]
     assert sorted(found) == sorted(known)
     assert {name for names, _ in pages.MEASURED.values() for name in names} == set(measures.MEASURES)
 
