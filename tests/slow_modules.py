@@ -9,7 +9,7 @@ SLOW = {
     "cli/test_surveying.py", "engine/test_agents.py", "engine/test_agreement.py", "engine/test_exactness.py",
     "engine/test_ways.py", "evidence/test_backtest.py", "evidence/test_calibration.py",
     "evidence/test_validate.py", "figures/test_question_figures.py", "figures/test_run_figures.py",
-    "model/test_aftermath.py", "model/test_cache.py", "model/test_keys.py", "paper/test_export.py",
+    "model/test_aftermath.py", "model/test_cache.py", "model/test_decisions_in_play.py", "model/test_keys.py", "paper/test_export.py",
     "page/test_carry.py", "page/test_in_a_browser.py", "page/test_same_numbers.py",
     "paper/test_methods_of_questions.py", "paper/test_sheet_in_a_browser.py",
     "project/test_docs.py", "project/test_installed.py",

@@ -9,6 +9,8 @@ from sim.scenario.experiment import Experiment
 TITLES = {"prc": "The PRC", "japan": "Japan", "us": "The United States", "taiwan": "Taiwan"}
 ARROWS = {"up": "↑ more", "down": "↓ less", "scales": "↕ counts more", "either": "↑ or ↓"}
 
+KINDS = {"seen": "perceived", "trait": "its nature", "number": "expert"}
+
 
 def choices(exp: Experiment) -> str:
     """Write every choice of every actor that depends on what it perceives, a table for each actor."""
@@ -46,7 +48,7 @@ def rules(exp: Experiment) -> str:
         for number, argument in enumerate(decision.arguments):
             first = [f"`{decision.key}`", decision.result] if number == 0 else ["", ""]
             way = ", ".join(f"`{key}`" for key in argument.sources)
-            where = way or ("perceived" if argument.kind == "seen" else "expert")
+            where = way or KINDS[argument.kind]
             rows.append([*first, f"`{argument.name}`", argument.meaning, ARROWS[argument.direction], where])
     return table(["rule", "gives", "argument", "what it is", "moves it", "from"], rows)
 

@@ -21,7 +21,7 @@ from sim.model.rules import japan, prc, taiwan, us
 
 ACTORS: Mapping[str, types.ModuleType] = {"prc": prc, "japan": japan, "us": us, "taiwan": taiwan}
 DIRECTIONS = ("up", "down", "scales", "either")
-KINDS = ("seen", "number")
+KINDS = ("seen", "trait", "number")
 LUCK = re.compile(r"u(_\w+)?")
 USUAL = (0.05, 0.95)  # the range of an argument of which an entry says nothing
 
@@ -39,9 +39,9 @@ for each argument but the luck; `up: number` for an expert's number (the head of
 class Argument:
     """One argument of a rule: what it is, in which direction it moves the result, and why.
 
-    `sources` has the rules whose result it is, as "actor.rule", with 1 where more of that result is more of this
-    argument and -1 where it is less; "prc.revises of prc.expects_both" is what the first rule makes of the second's
-    result. `low` and `high` bound what it can be.
+    `sources` has the rules whose result it is, as "actor.rule": with 1 where more of that result is more of this
+    argument, -1 where it is less, 0 where it can be either. "prc.revises of prc.expects_both" is what the first rule
+    makes of the second's result. `low` and `high` bound what it can be.
     """
 
     name: str
@@ -78,8 +78,8 @@ class Decision:
 
     @property
     def perceives(self) -> tuple[Argument, ...]:
-        """The arguments that can change during a trial or between policies."""
-        return tuple(argument for argument in self.arguments if argument.kind == "seen")
+        """The arguments that can change during a trial or between policies, and those of the actor's nature."""
+        return tuple(argument for argument in self.arguments if argument.kind != "number")
 
 
 def is_luck(argument: str) -> bool:
@@ -156,7 +156,7 @@ def perceptions(decision: Decision, through: tuple[str, ...] = (), only: str = "
     """
     table = decision_table()
     for argument in decision.perceives:
-        leads = [way.partition(" of ") for way in argument.sources]
+        leads = [way.partition(" of ") for way, sign in argument.sources.items() if sign != 0]
         leads = [lead for lead in leads if lead[0] not in (decision.key, *through)]
         if not leads:
             yield Perception(argument.meaning, argument.direction, argument.because, through)
@@ -169,7 +169,7 @@ def perceptions(decision: Decision, through: tuple[str, ...] = (), only: str = "
                 yield Perception(found.meaning, direction, found.because, found.through)
 
 
-_SIGN = {"up": 1, "down": -1, "scales": 0}
+_SIGN = {"up": 1, "down": -1, "scales": 0, "either": 0}
 
 
 def _file(actor: str) -> str:
@@ -208,7 +208,7 @@ def _decision(actor: str, name: str, rule: Callable[..., Any], entry: Mapping[st
                       for argument in wanted)  # fmt: skip
     luck = len(wanted) < len(taken)
     chosen = entry["result"] if luck or rule.__annotations__["return"] == "bool" else entry.get("choice", "")
-    chance, blind = entry.get("chance", ""), luck and all(argument.kind != "seen" for argument in arguments)
+    chance, blind = entry.get("chance", ""), luck and all(argument.kind == "number" for argument in arguments)
     if blind and not chance:
         raise ValueError(f"{place}: nothing that the actor perceives moves this choice: give the rule an argument that "
                          "does, or say why there is none: chance: ...")  # fmt: skip
@@ -225,17 +225,17 @@ def _argument(actor: str, place: str, name: str, entry: Mapping[str, Any], given
     if unknown := set(entry) - {*DIRECTIONS, "is", "from", "because"}:
         raise ValueError(f"{place}: unknown {', '.join(sorted(unknown))}; known are is, from, because")
     direction, kind = directions[0], entry[directions[0]]
-    if kind == "seen" and not entry.get("because"):
+    if kind != "number" and not entry.get("because"):
         raise ValueError(f"{place}: what an actor perceives needs a reason: because: ...")
-    if kind == "seen" and direction == "either":
+    if kind != "number" and direction == "either":
         raise ValueError(f"{place}: say in which direction what an actor perceives moves it: up, down or scales")
     origin = entry.get("from", {})
     if not isinstance(origin, Mapping):
         origin = dict.fromkeys([origin] if isinstance(origin, str) else origin, "up")
-    if wrong := [sign for sign in origin.values() if sign not in ("up", "down")]:
-        raise ValueError(f"{place}: from: {wrong[0]} is neither up nor down")
+    if wrong := [sign for sign in origin.values() if sign not in _SIGN]:
+        raise ValueError(f"{place}: from: {wrong[0]} is none of {', '.join(_SIGN)}")
     sources = {
-        " of ".join(key if "." in key else f"{actor}.{key}" for key in way.split(" of ")): 1 if sign == "up" else -1
+        " of ".join(key if "." in key else f"{actor}.{key}" for key in way.split(" of ")): _SIGN[sign]
         for way, sign in origin.items()
     }
     low, high = given
