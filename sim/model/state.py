@@ -377,6 +377,9 @@ class Parameters:
     hope_loss_ties: float
     hope_loss_trigger: float
     hope_recovery_months: float
+    assurance_hope_points: float
+    assurance_anger_ratio: float
+    assurance_doubt_points: float
     us_intervenes_prob: float
     us_or_japan_help: float
     us_or_interoperability: float
@@ -404,6 +407,8 @@ class Parameters:
     japan_protects_prob: float
     interoperability_fight_points: float
     japan_legal_delay_months: float
+    evacuation_delay_ratio: float
+    evacuation_support_points: float
     taiwan_resists_prob: float
     taiwan_will_points: float
     success_alone_prob: float
@@ -415,9 +420,12 @@ class Parameters:
     aircraft_saved_share: float
     success_or_ties: float
     success_or_extras: float
+    success_or_access: float
+    access_beside_bases_share: float
     success_or_readiness: float
     success_or_alert: float
     success_or_first_strike: float
+    warning_alert_share: float
     success_or_contact_lost: float
     prc_strength_growth: float
     strength_per_10pct: float
@@ -507,6 +515,7 @@ class Parameters:
     concede_or_support: float
     quieten_or: float
     reference_support: float
+    resilience_concede_or: float
     advance_prob: float
     advance_speed_ratio: float
     suspension_months: float
@@ -517,6 +526,8 @@ class Parameters:
     leak_share: float
     ties_adoption_years: float
     interoperability_adoption_years: float
+    budget_lead_months: float
+    us_integrates_prob: float
     taiwan_consents_prob: float
     us_consents_prob: float
     taiwan_presses_prob: float
@@ -531,6 +542,7 @@ class Parameters:
     arms_readiness_points: float
     japan_exposure_pct: float
     selective_cost_share: float
+    resilience_cost_ratio: float
     ties_cost_share: float
     coercion_cost_taiwan_pct: float
     rupture_cost_taiwan_pct: float

@@ -109,6 +109,7 @@ class Lever(schema.FileEntry):
     steps_per_year: Annotated[float, schema.number(0, 365)]
     source: schema.Sources
     note: schema.Text = ""
+    budget: schema.Share = field(default=0.0, metadata={"optional": True})
     effects: dict[Effect, schema.Share] = field(default_factory=dict, metadata={"optional": True})
 
 

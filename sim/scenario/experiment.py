@@ -44,7 +44,7 @@ class Policy:
     """Japan's policy: its changes of levers; all other levers stay at the start's level.
 
     `plain_name` is what a sentence calls it, such as "open ties"; without one its title serves. `orders` change levers
-    and the response to coercion later, month by month.
+    and the response to coercion later, month by month. `source` names those who propose it.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Policy:
     when_coerced: Coerced
     plain_name: str = ""
     orders: tuple[Order, ...] = field(default=(), metadata={"optional": True})
+    source: tuple[str, ...] = field(default=(), metadata={"optional": True})
 
     def target(self, lever: str, start: Start) -> LeverLevel:
         """The level of a lever under this policy, from this start, before any order.

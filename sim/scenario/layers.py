@@ -107,6 +107,7 @@ class PolicyFile(TitledFile):
     levers: dict[schema.LeverName, LeverChange] = field(default_factory=dict)
     when_coerced: Coerced | None = None
     orders: Annotated[tuple[_OrderEntry, ...], Field(max_length=128)] | None = None
+    source: schema.Sources | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

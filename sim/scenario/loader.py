@@ -253,7 +253,7 @@ def _policy(catalogue: Catalogue, part: _Part, changes: Mapping[str, LeverChange
     }
     own: PolicyFile = part[-1].record
     names, response = _names(part, file, file.policy), file.when_coerced or "japan_decides"
-    return Policy(*names, settings, response, own.plain_name or "", file.orders or ())
+    return Policy(*names, settings, response, own.plain_name or "", file.orders or (), own.source or ())
 
 
 def _worldview(catalogue: Catalogue, part: _Part, changes: list[ExperimentFile]) -> Worldview:
