@@ -37,7 +37,7 @@ def look(state: State, params: Parameters, setting: Setting, row: Any) -> None:
     ties = state.ties_official - setting.reference.ties_official
     loss = params.hope_loss_ties * setting.on_provocation * setting.on_lost_hope
     row[0], row[1] = state.success, state.joint
-    row[2] = prc.perceives_hope(setting.hope, state.hope_lost, loss, ties)
+    row[2] = prc.perceives_hope(setting.hope, state.hope_lost, loss, ties, state.assured)
     row[3], row[4], row[5] = state.us_prob, state.bases_prob, state.strike_prob
     row[6], row[7], row[8] = state.fight_prob, state.resist_prob, state.support
     row[9], row[10] = state.hazard[codes.FORCE], state.threshold[codes.FORCE]

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from sim.scenario.layers import ScriptedEvent
 
 ATTRIBUTES = ("official", "defence", "combat", "signal_share", "capability_share", "incident_exposure",
-              "adoption_ratio", "steps_per_year")  # fmt: skip
+              "adoption_ratio", "steps_per_year", "budget")  # fmt: skip
+BUDGET_BEGINS = 4  # April
 SHORTEST_RAMP = 1e-6  # months
 
 
@@ -72,6 +73,7 @@ def build_setting(exp: Experiment, policy: Policy, start: Start) -> np.ndarray:
     for name, value in start.quantities.items():
         if name in fields(Setting):
             setting[name] = value
+    setting["months_to_budget"] = (BUDGET_BEGINS - int(start.date.partition("-")[2])) % codes.MONTHS_A_YEAR
     for name, on in exp.switches.items():
         setting["on_" + name] = float(on)
     reference = exp.reference.quantities

@@ -63,6 +63,9 @@ def calculate_constants(state: State, params: Parameters, setting: Setting) -> N
     state.log_escorts = log(params.escort_incident_ratio)
     state.log_warning = log(params.warning_incident_ratio) * scale.FULL_AGAINST_HALF
     state.log_pressure = log(params.escort_pressure_ratio)
+    state.log_access = log(params.success_or_access)
+    state.log_resilience = log(params.resilience_concede_or)
+    state.log_delay = log(params.evacuation_delay_ratio)
     state.log_embolden = log(params.taiwan_embolden_or)
     state.keep_anger = scale.share_left(params.anger_half_life_months, setting.step)
     state.keep_hope = scale.share_left(params.hope_recovery_months, setting.step)
@@ -81,7 +84,6 @@ def calculate_constants(state: State, params: Parameters, setting: Setting) -> N
     state.odds_alone = scale.odds(params.success_alone_prob)
     state.odds_without = scale.odds(params.success_without_bases_prob)
     state.odds_with = scale.odds(params.success_with_bases_prob)
-    state.in_time = params.invasion_months / (params.invasion_months + params.japan_legal_delay_months)
 
 
 def begin(state: State, params: Parameters, setting: Setting) -> None:
@@ -122,10 +124,11 @@ def begin(state: State, params: Parameters, setting: Setting) -> None:
         state.depth[lever], state.openness[lever] = setting.start_depth[lever], setting.start_openness[lever]
     for number in range(setting.moves):
         levers.begin(state, params, setting, setting.moved[number])
+        state.lever_years_planned += levers.plan(setting, setting.moved[number])
     for clock in range(len(state.hazard)):
         events.arm(state, setting, clock)
-    state.support = japan.support(params.public_support, setting.support_shift, 0.0)
     levers.gather(state, params, setting)
+    state.support = japan.support(params.public_support, setting.support_shift + state.support_more, 0.0)
     state.log_slow, state.log_slow_ties = state.log_seen, state.log_seen_ties
     us_takes_office(state, params, setting)
     taiwan_takes_office(state, params, setting)
@@ -133,11 +136,12 @@ def begin(state: State, params: Parameters, setting: Setting) -> None:
 
 def us_takes_office(state: State, params: Parameters, setting: Setting) -> None:
     """A US administration: how willing, and whether it lets its forces join Japan and Taiwan."""
-    u_swing, u_consents, _, _ = draws.four(setting.seed, state.world, state.luck, US_ELECTION, state.us_elections)
+    u_swing, u_consents, _, u_integrates = draws.four(setting.seed, state.world, state.luck, US_ELECTION, state.us_elections)
     if state.us_elections > 0:
         state.us_swing = draws.logistic(u_swing) * params.us_swing_points
     state.us_elections += 1
     state.us_consents = 1 if us.consents(params.us_consents_prob, u_consents) else 0
+    state.us_integrates = 1 if us.integrates(params.us_integrates_prob, u_integrates) else 0
     trace.note(state, trace.US_INAUGURATION, state.time, state.us_swing, state.us_consents, 0, 0)
 
 
@@ -171,7 +175,8 @@ def calendar(state: State, params: Parameters, setting: Setting) -> None:
     state.support_swing *= state.keep_support
     state.firmness *= state.keep_firmness
     state.us_firmness *= state.keep_firmness
-    state.support = japan.support(params.public_support, setting.support_shift, state.support_swing)
+    shift = setting.support_shift + state.support_more
+    state.support = japan.support(params.public_support, shift, state.support_swing)
 
 
 def race(state: State, params: Parameters, setting: Setting) -> None:
@@ -201,7 +206,7 @@ def who_would_fight(state: State, params: Parameters, setting: Setting) -> None:
     state.resist_prob = taiwan.will(params.taiwan_resists_prob, params.taiwan_will_points, support)
     state.resist_seen = state.resist_prob if setting.on_deterrence > 0 else params.taiwan_resists_prob
     state.alone, state.without_bases, state.with_bases, state.joined, state.late = war.chances(
-        state, params, state.or_interop, state.or_ties
+        state, params, state.or_interop, state.or_ties, state.or_access
     )
 
 
@@ -216,7 +221,7 @@ def perceive(state: State, params: Parameters, setting: Setting) -> None:
     per_interop = params.interoperability_fight_points * scale.FULL_AGAINST_HALF
     fights = prc.expects_japan(
         params.japan_fights_prob, params.ties_signal_points * signal * heeds, state.firmness * heeds,
-        per_interop * (state.interop_signal - reference.interop_signal) * heeds,
+        per_interop * (state.interop_signal - reference.interop_signal) * heeds, state.doubt,
     )  # fmt: skip
     estimate, at_stake = war.estimate(state, params, us_comes, fights, state.or_interop_seen, state.or_ties_seen)
     success = prc.perceives_success(estimate, state.error + state.assessment)
@@ -247,7 +252,8 @@ def force(state: State, params: Parameters, setting: Setting) -> None:
     """At peace: the PRC's hazard of force this month, what it would lead to, and whether the moment has come."""
     ties = state.ties_official - setting.reference.ties_official
     hope = prc.perceives_hope(
-        setting.hope, state.hope_lost, params.hope_loss_ties * setting.on_provocation * setting.on_lost_hope, ties
+        setting.hope, state.hope_lost, params.hope_loss_ties * setting.on_provocation * setting.on_lost_hope, ties,
+        state.assured,
     )  # fmt: skip
     opportunism = prc.heeds_motive(state.opportunism, params.trait_cross_share)
     despair = prc.heeds_motive(1 - state.opportunism, params.trait_cross_share)
@@ -304,6 +310,7 @@ def others(state: State, params: Parameters, setting: Setting) -> None:
     """What everyone does but the PRC at war: Japan's levers, and all that arrives, with its answers."""
     if state.moving == 1:
         levers.move(state, params, setting)
+    state.lever_years += state.depth_more * setting.years
     events.at_taiwan(state, params, setting)
     events.at_japan(state, params, setting)
     events.steps(state, params, setting)
@@ -320,7 +327,7 @@ def play(state: State, params: Parameters, setting: Setting) -> None:
     if setting.on_allies_first == 1:
         others(state, params, setting)
     if state.campaign == prc.NO_CAMPAIGN:
-        state.alert = 1.0 if in_crisis(state, setting) else 0.0
+        state.alert = 1.0 if in_crisis(state, setting) else state.forewarned
     state.balance = war.balance(state)
     if state.campaign == prc.NO_CAMPAIGN:
         who_would_fight(state, params, setting)

@@ -15,6 +15,7 @@ COLUMNS = (
     *SHARES,
     "japan_gdp_loss_pct", "taiwan_gdp_loss_pct", "months_to_first_crisis", "months_to_first_force",
     "unofficial_contact", "public_support", "prc_buildup_pct", "allied_aircraft_lost", "prc_ships_lost",
+    "lever_years_planned", "lever_years",
     *(f"{track}_highest_rung" for track, _ in _RUNGS),
     *(f"{track}_months_{rung}" for track, rungs in _RUNGS for rung in range(rungs)),
     *codes.AFTERMATH,
@@ -42,7 +43,8 @@ def write(state: State, row: Any) -> None:
     row[at + 3] = state.first_force if state.happened[codes.USE_OF_FORCE] == 1 else math.nan
     row[at + 4], row[at + 5], row[at + 6] = state.contact_level, state.support, state.buildup
     row[at + 7], row[at + 8] = state.aircraft_lost, state.ships_lost
-    at = fill(row, at + 9, state.highest)
+    row[at + 9], row[at + 10] = state.lever_years_planned, state.lever_years
+    at = fill(row, at + 11, state.highest)
     at = fill(row, at, state.rung_months)
     for result in range(len(state.after)):
         row[at + result] = state.after[result] if state.happened[codes.TAIWAN_FALLS] == 1 else math.nan

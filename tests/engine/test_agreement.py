@@ -139,7 +139,7 @@ METHODS = [
 def dangerous() -> Experiment:
     """One cell in which the PRC reaches for force soon and often, so that every decision comes up in few trials."""
     return load("debate", trials=SEARCHED, policies=["direct_ties"], worldviews=["neutral"], starts=["2026"],
-                set_=["force_per_year=0.25"])  # fmt: skip
+                set_=["force_per_year=0.25", "lever.assurance.depth=1", "lever.cybersecurity.depth=1"])  # fmt: skip
 
 
 def snapshot(model: StraitModel) -> dict[str, Any]:

@@ -37,12 +37,13 @@ def cost_rate(state: State, params: Parameters) -> float:
     """What economic pressure costs Japan a year as it begins, in per cent of GDP, if trade has not been redirected.
 
     Because a rupture costs all that Japan has at stake, and selective coercion a share of it, so nothing costs more.
+    What Japan has other suppliers and buyers for costs it less (`bearing`).
     """
     rung = state.rung[codes.JAPAN_ECONOMIC]
     if rung < prc.SELECTIVE:
         return 0.0
     share = params.ties_cost_share if state.over_ties == 1 else params.selective_cost_share
-    return state.first_rate * params.japan_exposure_pct * (1.0 if rung == prc.RUPTURE else share)
+    return state.first_rate * params.japan_exposure_pct * (1.0 if rung == prc.RUPTURE else share) * state.bearing
 
 
 def spend(state: State, params: Parameters, track: int, months: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.model import codes, trace
 from sim.model.effects import episodes, reactions
-from sim.model.rules import japan, scale
+from sim.model.rules import japan, prc, scale
 from sim.model.state import LeverSums, Parameters, Setting, State
 
 
@@ -14,6 +14,23 @@ def begin(state: State, params: Parameters, setting: Setting, lever: int) -> Non
     state.goal_depth[lever], state.goal_openness[lever] = setting.goal_depth[lever], setting.goal_openness[lever]
     state.ramp_months[lever], state.step_key[lever] = setting.ramp_months[lever], setting.first_step_key[lever]
     state.ready[lever] = adoption_months(params, setting, lever)
+    if setting.budget[lever] > 0 and grows(state, lever):
+        wait = budget_wait(setting.from_month[lever], params.budget_lead_months, setting.months_to_budget)
+        state.ready[lever] += wait * setting.budget[lever]
+
+
+def budget_wait(decided: float, lead: float, april: float) -> float:
+    """The months for which what was decided in some month waits for its money: until a budget year begins.
+
+    Because ministries ask for money `lead` months before an April. `april` is the first one, counted from the start as
+    `decided` is. Source: budgets of 2022-26.
+
+    >>> budget_wait(0, 4, 5), budget_wait(2, 4, 5), budget_wait(30, 0, 5)
+    (5, 15, 11)
+    """
+    while april < decided + lead:
+        april += codes.MONTHS_A_YEAR
+    return april - decided
 
 
 def adoption_months(params: Parameters, setting: Setting, lever: int) -> float:
@@ -73,14 +90,55 @@ def obey(state: State, params: Parameters, setting: Setting, order: int) -> None
         state.ready[lever] = max(state.age[lever], adoption_months(params, setting, lever))
 
 
+def plan(setting: Setting, lever: int) -> float:
+    """The lever-years by which a policy would deepen a lever within the horizon if nothing delayed it.
+
+    Depth above the start is added up over the years: one lever in full for one year counts 1.
+    """
+    start, ends = setting.start_depth[lever], setting.months
+    depth, goal = start, setting.goal_depth[lever]
+    month, ramp = min(setting.from_month[lever], ends), setting.ramp_months[lever]
+    total = 0.0
+    for order in range(setting.orders):
+        if setting.order_lever[order] == lever:
+            until = max(month, min(setting.order_month[order], ends))
+            total += area(depth - start, goal - start, until - month, ramp)
+            depth += (goal - depth) * reached(until - month, ramp)
+            goal, month, ramp = setting.order_depth[order], until, setting.order_ramp_months[order]
+    return (total + area(depth - start, goal - start, ends - month, ramp)) / codes.MONTHS_A_YEAR
+
+
+def reached(months: float, ramp: float) -> float:
+    """The share of a move that is done after some months."""
+    return 1.0 if months >= ramp else months / ramp
+
+
+def area(depth: float, goal: float, months: float, ramp: float) -> float:
+    """What lies above zero under a depth that moves to its goal in `ramp` months and stays there, over some months."""
+    moving = min(months, ramp)
+    last = depth + (goal - depth) * reached(months, ramp)
+    high, low = max(depth, last), min(depth, last)
+    under = moving * (high + low) / 2
+    if low < 0:
+        under = 0.0 if high <= 0 else moving * high / (high - low) * high / 2
+    return under + (months - moving) * max(0.0, goal)
+
+
 def grows(state: State, lever: int) -> bool:
     """A lever is to become deeper or more open."""
     return state.goal_depth[lever] > state.from_depth[lever] or state.goal_openness[lever] > state.from_openness[lever]
 
 
 def may_go_on(state: State, params: Parameters, setting: Setting, lever: int, backed: bool) -> bool:
-    """A lever goes further this month: a tie that grows needs Japan's will (`backed`, unless quiet) and consents."""
-    if setting.needs_taiwan[lever] == 0 or not grows(state, lever):
+    """A lever goes further this month: a tie that grows needs Japan's will (`backed`, unless quiet) and consents.
+
+    Integration that grows needs an administration that goes on with it.
+    """
+    if not grows(state, lever):
+        return True
+    if setting.package[lever] == codes.INTEROPERABILITY:
+        return state.us_integrates == 1
+    if setting.needs_taiwan[lever] == 0:
         return True
     wanted = backed or state.goal_openness[lever] < params.open_step_openness
     if state.posture < japan.CONTINUE or not wanted or state.taiwan_consents == 0:
@@ -92,6 +150,8 @@ def take_first_step(state: State, params: Parameters, setting: Setting, lever: i
     """A move begins: if more is seen than before, it is an event; the first official one crosses a line."""
     depth, openness = state.goal_depth[lever], state.goal_openness[lever]
     seen_before = state.from_depth[lever] * state.from_openness[lever]
+    if setting.steps_per_year[lever] == 0:
+        return  # nobody takes it amiss
     if openness < params.open_step_openness or depth * openness <= seen_before:
         return
     official = setting.official[lever] > 0 and setting.needs_taiwan[lever] > 0
@@ -111,6 +171,7 @@ def gather(state: State, params: Parameters, setting: Setting) -> None:
     state.interop_depth, state.interop_seen = base.interop_depth, base.interop_seen
     state.interop_signal, state.exposure, state.bases = base.interop_signal, base.exposure, base.bases
     state.extras_depth, state.extras_seen = base.extras_depth, base.extras_seen
+    state.depth_more = 0.0
     state.ties_steps, state.alliance_steps, state.hidden = base.ties_steps, base.alliance_steps, base.hidden
     for effect in range(len(state.effect)):
         state.effect[effect] = base.effect[effect]
@@ -126,6 +187,7 @@ def gather(state: State, params: Parameters, setting: Setting) -> None:
                 openness = state.from_openness[lever]
                 openness += (state.goal_openness[lever] - openness) * level
         state.depth[lever], state.openness[lever] = depth, openness
+        state.depth_more += max(0.0, depth - start)
         seen = depth * openness - start_seen
         known = seen
         if tie:
@@ -191,7 +253,11 @@ def derive_ratios(state: State, params: Parameters, setting: Setting) -> None:
     heeds = setting.on_deterrence
     state.log_seen = (state.log_interop * interop_seen + state.log_extras * extras_seen) * heeds
     state.log_seen_ties = state.log_ties * ties_seen * heeds
-    state.or_interop = scale.ratio(state.log_interop * interop + state.log_extras * extras)
+    access = state.log_access * more(state, setting, codes.ACCESS)
+    state.or_access, state.or_access_seen = scale.ratio(access), scale.ratio(access * heeds)
+    access *= params.access_beside_bases_share
+    state.log_seen += access * heeds
+    state.or_interop = scale.ratio(state.log_interop * interop + state.log_extras * extras + access)
     state.or_interop_seen = scale.ratio(state.log_seen)
     state.or_ties, state.or_ties_seen = scale.ratio(state.log_ties * ties), scale.ratio(state.log_seen_ties)
     state.relief = scale.ratio(state.log_help * ties + state.log_freedom * interop)
@@ -203,3 +269,15 @@ def derive_ratios(state: State, params: Parameters, setting: Setting) -> None:
     state.pressure_ratio = scale.ratio(state.log_pressure * exposure)
     support = (state.ties_signal - reference.ties_signal) * setting.on_moral_hazard
     state.embolden = scale.ratio(state.log_embolden * support)
+    official = state.ties_official - reference.ties_official
+    believed = prc.believes_assurances(more(state, setting, codes.ASSURANCE), official)
+    state.assured = params.assurance_hope_points * believed * setting.on_lost_hope
+    state.doubt = params.assurance_doubt_points * believed * heeds
+    state.soothed = 1 - (1 - params.assurance_anger_ratio) * believed
+    resilience, evacuation = more(state, setting, codes.RESILIENCE), more(state, setting, codes.EVACUATION)
+    state.bearing = 1 - (1 - params.resilience_cost_ratio) * resilience
+    state.or_concede = scale.ratio(state.log_resilience * resilience)
+    state.forewarned = params.warning_alert_share * more(state, setting, codes.WARNING)
+    delay = params.japan_legal_delay_months * scale.ratio(state.log_delay * evacuation)
+    state.in_time = params.invasion_months / (params.invasion_months + delay)
+    state.support_more = params.evacuation_support_points * evacuation

@@ -55,7 +55,7 @@ def respond(state: State, params: Parameters, setting: Setting, time: float) -> 
     state.answers += 1
     over_ties = state.over_ties == 1
     u = draws.four(setting.seed, state.world, state.luck, RESPONSE, state.answers)[0]
-    support_or = japan.wavers(params.concede_or_support, params.reference_support, state.support)
+    support_or = japan.wavers(params.concede_or_support, params.reference_support, state.support, state.or_concede)
     choice = japan.responds(params.concede_prob, support_or, params.quieten_or, params.advance_prob, u)
     if over_ties and state.when_coerced > 0:
         choice = state.when_coerced - 1  # the policy decided beforehand
@@ -137,7 +137,8 @@ def at_japan(state: State, params: Parameters, setting: Setting, odds: float, ov
         if economic > 0:
             months = lasts(params.economic_duration_months, params.duration_spread, u)
             coerce_japan(state, params, setting, economic, over_ties, time, months)
-    state.anger = prc.grows_angry(state.anger, scale.probability(odds), setting.on_provocation * setting.on_spiral)
+    offence = scale.probability(odds) * state.soothed
+    state.anger = prc.grows_angry(state.anger, offence, setting.on_provocation * setting.on_spiral)
 
 
 def spirals(setting: Setting, step: bool, u: float) -> float:

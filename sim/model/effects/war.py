@@ -19,16 +19,16 @@ def balance(state: State) -> float:
 
 
 def chances(
-    state: State, params: Parameters, or_interop: float, or_ties: float
+    state: State, params: Parameters, or_interop: float, or_ties: float, or_access: float
 ) -> tuple[float, float, float, float, float]:
     """Chances of PRC success against Taiwan alone; with the US but no bases; from bases; with Japan; with Japan late.
 
-    Because each is a number that an expert could give, moved by odds ratios for strength, readiness, warning, ties and
-    interoperability.
+    Because each is a number that an expert could give, moved by odds ratios for strength, readiness, warning, ties,
+    interoperability and, without bases in Japan, those elsewhere (`or_interop` has their smaller part beside these).
     Source: CSIS 2023; claims N8, S12.
     """
     alone = scale.probability(state.odds_alone * state.balance)
-    without = scale.probability(state.odds_without * state.balance * or_ties)
+    without = scale.probability(state.odds_without * state.balance * or_ties * or_access)
     based = state.odds_with * state.balance * or_ties * or_interop
     joined = scale.probability(based * params.success_or_japan_fights)
     with_bases = scale.probability(based)
@@ -155,6 +155,6 @@ def estimate(
     state: State, params: Parameters, us_comes: float, japan_fights: float, or_interop: float, or_ties: float
 ) -> tuple[float, float]:
     """The PRC's chance of success as its own planners would put it, and what of it hangs on the US staying away."""
-    alone, without, with_bases, joined, late = chances(state, params, or_interop, or_ties)
+    alone, without, with_bases, joined, late = chances(state, params, or_interop, or_ties, state.or_access_seen)
     with_us = success_with_us(state.bases_prob, state.strike_prob, japan_fights, without, with_bases, joined, late)
     return success(state.resist_seen, us_comes, alone, with_us), state.resist_seen * (alone - with_us)

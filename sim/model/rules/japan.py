@@ -28,13 +28,14 @@ def goes_on(support: float, elite_gap: float, business: float, needed: float) ->
     return support - elite_gap - business >= needed
 
 
-def wavers(odds_ratio: float, reference: float, support: float) -> float:
+def wavers(odds_ratio: float, reference: float, support: float, resilience: float) -> float:
     """How many times the usual odds Japan has to give way under coercion (an odds ratio).
 
     Because a government that the public does not back gives way sooner: `odds_ratio` is that for ten points of
-    support less than at the `reference`. Source: judgement.
+    support less than at the `reference`. One whose trade can bear it gives way later (`resilience`, an odds ratio).
+    Source: Cha 2023; judgement.
     """
-    return exp(log(odds_ratio) * scale.PER_TEN_POINTS * (reference - support))
+    return exp(log(odds_ratio) * scale.PER_TEN_POINTS * (reference - support)) * resilience
 
 
 def responds(concede_prob: float, support_or: float, quieten_or: float, advance_prob: float, u: float) -> int:

@@ -26,13 +26,14 @@ def expects_us(willing: float, politics: float, firmness: float, relief: float) 
     return scale.shifted(scale.chance(willing + (politics + firmness)), relief)
 
 
-def expects_japan(base: float, ties: float, firmness: float, interoperability: float) -> float:
+def expects_japan(base: float, ties: float, firmness: float, interoperability: float, doubt: float) -> float:
     """The PRC's idea of how likely Japan is to fight if it is not struck first.
 
-    Because ties and training are signals of commitment, believed or not, true or not, and because Japan has a name
-    for standing firm or for backing down (all in points). Source: CSIS 2023; claims N1, S12.
+    Because ties and training are signals of commitment, believed or not, true or not, because Japan has a name for
+    standing firm or for backing down, and because assurances may look like weakness (`doubt`; all in points).
+    Source: CSIS 2023; Kuo, Hunzeker and Christopher 2024; claims N1, S12.
     """
-    return scale.chance(base + (ties + firmness + interoperability))
+    return scale.chance(base + (ties + firmness + interoperability) - doubt)
 
 
 def expects_both(us_comes: float, bases: float, japan_fights: float) -> float:
@@ -85,12 +86,22 @@ def perceives_window(before: float, now: float) -> float:
     return scale.clip(before - now, 0.0, 1.0)
 
 
-def perceives_hope(start: float, lost: float, ties_loss: float, official_ties: float) -> float:
+def believes_assurances(seen: float, official_ties: float) -> float:
+    """How far the PRC believes assurances, as `seen` by it (a share), that Taiwan's status is not to change.
+
+    Because words count as far as acts do not belie them: each official tie more than at the reference takes its part.
+    Source: Kydd 2005; Glaser, Weiss and Christensen 2024.
+    """
+    return seen * scale.clip(1 - official_ties, 0.0, 1.0)
+
+
+def perceives_hope(start: float, lost: float, ties_loss: float, official_ties: float, assured: float) -> float:
     """The PRC's idea of the chance that peaceful unification stays open.
 
-    Because single events (`lost`, points) fade but an official tie stands. Source: claims S16, S7 (S¶4, S¶7).
+    Because single events (`lost`, points) fade but an official tie stands, and so do assurances while they are given
+    and believed (`assured`, points). Source: Glaser, Weiss and Christensen 2024; claims S16, S7 (S¶4, S¶7).
     """
-    return scale.clip(start - lost - ties_loss * official_ties, DOUBT, CONFIDENCE)
+    return scale.clip(start - lost - ties_loss * official_ties + assured, DOUBT, CONFIDENCE)
 
 
 # What moves it to force

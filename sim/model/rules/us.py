@@ -71,6 +71,15 @@ def signals(arms_prob: float, transit_prob: float, u: float) -> int:
     return NOTHING
 
 
+def integrates(probability: float, u: float) -> bool:
+    """An administration goes on with the agreements between staffs on which integration with Japan rests.
+
+    Because what headquarters share, staffs must agree on first, and an administration may have other cares.
+    Source: Guidelines of 1997 and 2015; the joint headquarters announced in 2024.
+    """
+    return u < probability
+
+
 def consents(probability: float, u: float) -> bool:
     """An administration lets its forces take part in what Japan does with Taiwan.
 
