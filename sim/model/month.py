@@ -136,7 +136,9 @@ def begin(state: State, params: Parameters, setting: Setting) -> None:
 
 def us_takes_office(state: State, params: Parameters, setting: Setting) -> None:
     """A US administration: how willing, and whether it lets its forces join Japan and Taiwan."""
-    u_swing, u_consents, _, u_integrates = draws.four(setting.seed, state.world, state.luck, US_ELECTION, state.us_elections)
+    u_swing, u_consents, _, u_integrates = draws.four(
+        setting.seed, state.world, state.luck, US_ELECTION, state.us_elections
+    )
     if state.us_elections > 0:
         state.us_swing = draws.logistic(u_swing) * params.us_swing_points
     state.us_elections += 1

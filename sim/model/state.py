@@ -223,7 +223,7 @@ class State(LeverSums):
     soothed: Annotated[float, "ratio", "anger that steps leave, by assurances"]
     bearing: Annotated[float, "ratio", "cost of coercion to Japan, by economic resilience"]
     or_concede: Annotated[float, "odds ratio", "that Japan suspends ties, by economic resilience"]
-    or_access: Annotated[float, "odds ratio", "of PRC success against the US without bases in Japan, by those elsewhere"]
+    or_access: Annotated[float, "odds ratio", "of PRC success against the US without bases in Japan, by others"]
     or_access_seen: Annotated[float, "odds ratio", "the same as the PRC heeds it"]
     forewarned: Annotated[float, "share", "of the worth of being on guard, when force comes out of the blue"]
     in_time: Annotated[float, "probability", "that Japan's forces come before an invasion is decided"]
