@@ -44,18 +44,14 @@ def test_a_plan_is_the_area_under_the_depths_that_it_aims_at(
     start = exp.starts[0].levers["liaison"].depth
     orders = (Order(at, "liaison", first, ramp_months=ramp), Order(later, "liaison", second, ramp_months=3))
     found = _planned(exp, {"liaison": LeverSetting(depth, 1, month, ramp)}, orders)
-    times, depths = np.linspace(0, exp.months, 12_001), np.empty(12_001)
-    begins = month if depth != start else 0.0  # a goal that is the start's is no move, so nothing begins it
-    begins = min([begins, at, later]) if depth != start else min(at, later)
-    moves = [(begins, depth, max(ramp, 1e-6))]
-    moves += [(max(begins, o.month), o.depth, max(o.ramp_months, 1e-6)) for o in sorted(orders, key=lambda o: o.month)]
+    times, depths = np.linspace(0, exp.months, 12_001), np.full(12_001, start)
+    begins = min([month, at, later] if depth != start else [at, later])  # a goal that is the start's is no move
+    moves = [(begins, depth, ramp), *sorted([(at, first, ramp), (later, second, 3.0)], key=lambda move: move[0])]
     now = start
-    depths[:] = start
-    for (since, goal, takes), (until, *_) in pairwise([*moves, (np.inf, 0, 0)]):
+    for (since, goal, takes), (until, *_) in pairwise([*moves, (1e9, 0.0, 0.0)]):
         inside = (times >= since) & (times < until)
-        depths[inside] = now + (goal - now) * np.minimum(1, (times[inside] - since) / takes)
-        if until < np.inf:
-            now = now + (goal - now) * min(1, (until - since) / takes)
+        depths[inside] = now + (goal - now) * np.minimum(1, (times[inside] - since) / max(takes, 1e-6))
+        now += (goal - now) * min(1, (until - since) / max(takes, 1e-6))
     area = np.trapezoid(np.maximum(0, depths - start), times) / 12
     assert found == pytest.approx(area, abs=0.02)
 
@@ -94,8 +90,8 @@ def test_integration_waits_for_the_administration_and_the_budget() -> None:
 @needs_kernels
 def test_a_lever_that_is_off_changes_no_trial() -> None:
     def play(changes: list[str]) -> bytes:
-        return play_cell(load("debate", trials=50, starts=["2026"], worldviews=["self"], policies=["both"],
-                              set_=changes)).tobytes()  # fmt: skip
+        exp = load("debate", trials=50, starts=["2026"], worldviews=["self"], policies=["both"], set_=changes)
+        return bytes(play_cell(exp))
 
     held = ("assurance", "coast_guard", "convoys_and_stocks", "economic_resilience", "network", "quiet_intelligence",
             "evacuation")  # fmt: skip
