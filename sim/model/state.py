@@ -385,6 +385,7 @@ class Parameters:
     invasion_share: float
     graver_form_or: float
     misperception_points: float
+    misread_resolve_points: float
     reassessments_per_year: float
     reassessment_points: float
     perception_lag_months: float
@@ -405,6 +406,11 @@ class Parameters:
     us_strike_ratio: float
     us_convoy_ratio: float
     us_swing_points: float
+    overstretch_begins_per_year: float
+    overstretch_ends_per_year: float
+    us_overstretch_points: float
+    overstretch_help_ratio: float
+    us_answers_drill_prob: float
     us_deploys_points: float
     us_deploys_prob: float
     japan_permits_bases_prob: float
@@ -539,6 +545,8 @@ class Parameters:
     suspension_months: float
     concession_relief_share: float
     concession_pressure_ratio: float
+    coercion_success_or: float
+    coercion_failure_or: float
     contact_change: float
     leaks_per_year: float
     leak_share: float
@@ -552,6 +560,7 @@ class Parameters:
     taiwan_embolden_or: float
     taiwan_readiness_growth: float
     taiwan_builds_prob: float
+    taiwan_threat_or: float
     taiwan_free_riding_points: float
     us_signals_per_year: float
     us_arms_prob: float
