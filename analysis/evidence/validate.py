@@ -34,6 +34,7 @@ GROUPS = {
     "6": "6. The model's own logic, with some mechanisms off",
     "7": "7. Months or half-months give the same results",
     "8": "8. Every dial of a claim changes something",
+    "9": "9. Questions that forecasters and games have asked",
     "hindcast": "Hindcast 1996-2026",
 }
 
