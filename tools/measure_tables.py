@@ -184,10 +184,31 @@ def _plain(value: float) -> str:
     return f"{value:.2g}".replace("-", "−")
 
 
+def published_questions(exp: Experiment, measured: pd.DataFrame) -> str:
+    """Write what forecasters and games have asked: the published figure, its reading for today, and the model's."""
+    rows = []
+    for row in measured.to_dict("records"):
+        read = "–" if pd.isna(row["low"]) else f"{_per_cent(row['low'])} to {_per_cent(row['high'])}"
+        limits = (
+            "" if pd.isna(row["found_low"]) else f" ({_per_cent(row['found_low'])} to {_per_cent(row['found_high'])})"
+        )
+        found = "too few to say" if pd.isna(row["found"]) else f"{_per_cent(row['found'])}{limits}"
+        rows.append(
+            [row["what"], read, found, row["verdict"], ", ".join(f"`{name}`" for name in row["source"].split())]
+        )
+    head = ["question, and the published figure", "read for today", "the model", "verdict", "sources"]
+    return table(head, rows)
+
+
+def _per_cent(share: float) -> str:
+    return f"{100 * share:.2g} %"
+
+
 PARTS: Mapping[str, tuple[tuple[str, ...], Part]] = {
     "dials": (("dials",), dials), "dials-of-differences": (("dials",), dials_of_differences),
     "options": (("options",), option_rates), "equal-effort": (("effort",), at_equal_effort),
     "by-the-tenth": (("effort",), lever_tenths), "forms": (("forms",), form_changes),
     "turned-round": (("forms",), turned_pairs), "implied": (("implied",), implied_figures),
+    "published": (("published",), published_questions),
 }  # fmt: skip
 """Name of a part of a page: the measures it reads, and the function that writes it."""

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.evidence import implied, late_numbers, model_variants
+from analysis.evidence import implied, late_numbers, model_variants, validate, validation_rows
+from analysis.evidence.cells import Cells
 from analysis.figures import (
     crossover_figure,
     discover_figure,
@@ -58,6 +59,8 @@ RECORD = "made.json"
 RUN_TRIALS = 10_000  # of a cell, as scenarios/debate.yaml has it
 TRACE_TRIALS, TRACE_TOLERANCE = 40, 1e-9  # of each cell, to see whether rules do the same
 MAIN_OUTCOME = "use_of_force"
+PUBLISHED = "9"
+"""The check of validation.yaml that has published questions."""
 PROSE = frozenset(
     {"title", "summary", "meaning", "label", "says", "supports", "contradicts", "verdict", "why", "note", "cite", "url",
      "year", "source", "sources", "known", "paragraphs", "files", "question", "answers", "shown", "plain_name",
@@ -182,6 +185,14 @@ def _join(
     return pd.concat(tables, ignore_index=True)
 
 
+def published_questions(exp: Experiment, trials: int, progress: Progress) -> pd.DataFrame:
+    """Return the rows of `strait validate` that ask what forecasters and games have asked."""
+    validation = validation_rows.load_rows()
+    rows = [row for row in validation.checks.values() if row.check == PUBLISHED]
+    found = validate.table(validate.measure_rows(Cells(trials), rows, progress), validation)
+    return found[found["check"] == PUBLISHED].reset_index(drop=True)
+
+
 @dataclass(frozen=True)
 class Measure:
     """How a measure is computed, with how many trials a cell (or what `counted` says), and what it shows."""
@@ -215,6 +226,7 @@ MEASURES: Mapping[str, Measure] = {
     "spreads": Measure(variance_parts, variance.TRIALS, "how much of the spread is luck"),
     "boxes": Measure(discovered_boxes, 200, "with which beliefs the other policy does better"),
     "regrets": Measure(regrets, robust.TRIALS, "which policy one would regret least"),
+    "published": Measure(published_questions, 20_000, "what forecasters and games have asked, asked of the model"),
     "coverage": Measure(lambda _, n, progress: selftest.measure(selftest.laws(), runs=n, progress=progress),
                         selftest.RUNS, "how often intervals hold the truth", "runs of each size", of_model=False),
 }  # fmt: skip

@@ -79,6 +79,9 @@ SPOILT: list[tuple[str, list[str]]] = [
     ("no_harm_without_provocation_falls", ["us_or_japan_help=0.3", "ties_signal_points=-0.2"]),
     ("taiwanese_resolve prc_strength", ["force_hr_success=1", "graver_form_or=1"]),
     ("idle_dials", ["answer_alliance_prob=0.02"]),
+    ("asked_us_prc_war asked_control", ["force_per_year=0.5"]),
+    ("asked_nuclear_use", ["force_per_year=0.5", "nuclear_use_prob=0.5"]),
+    ("asked_japan_in_combat", ["us_intervenes_prob=0", "us_swing_points=0"]),
     ("hindcast_drills hindcast_disputes_taiwan", ["taiwan_triggers_per_year=8", "drill_before_2022_ratio=1"]),
 ]  # fmt: skip
 BROKEN = {"half_step_force", "half_step_falls", "half_step_combat", "half_step_loss", "levers_held"}
