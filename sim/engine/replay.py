@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment, Policy, Start, Worldview
 
 VIEWS = ("success", "joint", "hope", "us_prob", "bases_prob", "strike_prob", "fight_prob", "resist_prob", "support",
-         "danger", "breaking_point")  # fmt: skip
+         "threat_prob", "first_prob", "danger", "breaking_point")  # fmt: skip
 """Columns of a course: the estimates by which actors decided in a step, the hazard of force that has added up by its
 end, and the hazard at which the PRC next decides for force."""
 
@@ -40,7 +40,8 @@ def look(state: State, params: Parameters, setting: Setting, row: Any) -> None:
     row[2] = prc.perceives_hope(setting.hope, state.hope_lost, loss, ties, state.assured)
     row[3], row[4], row[5] = state.us_prob, state.bases_prob, state.strike_prob
     row[6], row[7], row[8] = state.fight_prob, state.resist_prob, state.support
-    row[9], row[10] = state.hazard[codes.FORCE], state.threshold[codes.FORCE]
+    row[9], row[10] = state.threat_prob, state.first_prob
+    row[11], row[12] = state.hazard[codes.FORCE], state.threshold[codes.FORCE]
 
 
 def watch(

@@ -19,6 +19,7 @@ NATURE, STANDING = np.uint64(draws.name_id("nature of the prc")), np.uint64(draw
 US_ELECTION, TAIWAN_ELECTION = np.uint64(draws.name_id("us election")), np.uint64(draws.name_id("taiwan election"))
 TERM_MONTHS = 48  # of a US administration and of a government of Taiwan
 NOTHING_NEW = 1e-4  # log-odds: too little for anyone to see a window closing
+UNNOTICED = 1e-2  # a point: too little for governments to weigh their decisions about bases again
 QUARTER_TO_HALF = 3.0  # the odds ratio from 25 to 50 per cent, for which `force_hr_joint_involvement` is stated
 
 
@@ -60,6 +61,12 @@ def calculate_constants(state: State, params: Parameters, setting: Setting) -> N
     state.log_help = log(params.us_or_japan_help)
     state.log_freedom = log(params.us_or_interoperability) * scale.FULL_AGAINST_HALF
     state.log_entrapment = log(params.strike_or_interoperability) * scale.FULL_AGAINST_HALF
+    state.log_tripwire = log(params.tripwire_fight_or)
+    state.log_stocks = log(params.submission_or_stocks)
+    state.log_company = log(params.submission_or_support)
+    state.log_backing = log(params.bases_or_support) * scale.PER_TEN_POINTS
+    state.log_stake = log(params.bases_matter_or) * scale.PER_TEN_POINTS
+    state.usual_stake = params.us_intervenes_prob * params.japan_permits_bases_prob
     state.log_escorts = log(params.escort_incident_ratio)
     state.log_warning = log(params.warning_incident_ratio) * scale.FULL_AGAINST_HALF
     state.log_pressure = log(params.escort_pressure_ratio)
@@ -198,25 +205,74 @@ def who_would_fight(state: State, params: Parameters, setting: Setting) -> None:
     """Who would fight, and who would win, if it came to force now."""
     reference = setting.reference
     state.us_prob = us.willingness(params.us_intervenes_prob, setting.us_shift + state.us_swing, state.relief)
-    state.bases_prob = params.japan_permits_bases_prob * state.bases
+    state.us_attacked = us.resolves_after_attack(state.us_prob, params.us_or_attacked)
+    weigh_bases(state, params, setting)
     state.strike_prob = scale.shifted(params.prc_strikes_japan_prob, state.or_strike)
     points = params.ties_fight_points * (state.ties_depth - reference.ties_depth)
     per_interop = params.interoperability_fight_points * scale.FULL_AGAINST_HALF
     points += per_interop * (state.interop_depth - reference.interop_depth)
-    state.fight_prob = japan.readiness_to_fight(params.japan_fights_prob, points)
+    state.fight_prob = japan.readiness_to_fight(params.japan_fights_prob, points, state.tripwire)
+    training = params.convoy_joined_points * (state.effect[codes.COAST_GUARD] - reference.effect[codes.COAST_GUARD])
+    readiness = state.fight_prob - params.japan_fights_prob
+    state.guard_prob = japan.readiness_to_convoy(params.convoy_joined_prob, readiness, training)
     support = state.ties_seen - reference.ties_seen
     state.resist_prob = taiwan.will(params.taiwan_resists_prob, params.taiwan_will_points, support)
     state.resist_seen = state.resist_prob if setting.on_deterrence > 0 else params.taiwan_resists_prob
-    state.alone, state.without_bases, state.with_bases, state.joined, state.late = war.chances(
-        state, params, state.or_interop, state.or_ties, state.or_access
-    )
+    if state.held != state.hold:
+        weigh_holding_out(state, params)
+    state.spent = state.disruption
+    (state.alone, state.without_bases, state.with_bases, state.protected, state.joined, state.late,
+     state.surprised) = war.chances(state, params, state.or_interop, state.or_ties, state.or_access)  # fmt: skip
+
+
+def weigh_bases(state: State, params: Parameters, setting: Setting) -> None:
+    """Whether Japan would open its bases, and what the PRC would do about them: weighed when something has changed.
+
+    Japan has a chance for each form of force and each case, threatened or not. What the PRC would do depends on how
+    sure it is to meet the US from those bases; that a threatened Japan opens them is what it reckons with.
+    """
+    levers = state.bases + state.or_strike_seen
+    moved = abs(state.support - state.weighed_support) + abs(state.firmness - state.weighed_firmness)
+    if moved + abs(state.us_seen - state.weighed_us) + abs(levers - state.weighed_levers) < UNNOTICED:
+        return
+    state.weighed_support, state.weighed_firmness = state.support, state.firmness
+    state.weighed_us, state.weighed_levers = state.us_seen, levers
+    permits, bases, early = params.japan_permits_bases_prob, state.bases, params.bases_form_or
+    backing = japan.backs_consent(state.log_backing, state.support, params.reference_support)
+    spared = backing / params.bases_or_threat
+    state.pressed = bases * japan.weighs_bases(permits, state.firmness, backing)
+    state.pressed_early = bases * japan.weighs_bases(permits, state.firmness, backing * early)
+    state.spared = bases * japan.weighs_bases(permits, 0.0, spared)
+    state.spared_early = bases * japan.weighs_bases(permits, 0.0, spared * early)
+    stake = prc.sees_bases_matter(state.log_stake, state.us_seen * state.pressed, state.usual_stake)
+    threat = prc.weighs_threat(params.threat_prob, stake, state.firmness)
+    state.first_prob = prc.weighs_first_strike(params.first_strike_prob, stake, state.or_strike_seen)
+    state.threat_prob = threat
+    state.bases_prob = threat * state.pressed + (1 - threat) * state.spared
+    state.bases_early = threat * state.pressed_early + (1 - threat) * state.spared_early
+
+
+def weigh_holding_out(state: State, params: Parameters) -> None:
+    """How likely Taiwan is to give in to being cut off, by who breaks the ring, with the stocks and support it has."""
+    hold, state.held = state.hold, state.hold
+    convoy, quarantine = hold * params.submission_or_convoy, params.quarantine_submission_prob
+    state.waiting_submits = taiwan.weighs_submission(quarantine, hold)
+    state.convoy_submits = taiwan.weighs_submission(quarantine, convoy)
+    state.joined_submits = taiwan.weighs_submission(quarantine, convoy * params.submission_or_joined)
+    state.alone_submits = taiwan.weighs_submission(params.blockade_submission_alone_prob, hold)
+    state.contested_submits = taiwan.weighs_submission(params.blockade_submission_us_prob, hold)
+
+
+def see_the_us(state: State, params: Parameters, setting: Setting) -> None:
+    """The PRC's idea of how likely the US is to come."""
+    politics = setting.us_shift + state.us_swing
+    state.us_seen = prc.expects_us(params.us_intervenes_prob, politics, state.us_firmness, state.relief_seen)
 
 
 def perceive(state: State, params: Parameters, setting: Setting) -> None:
     """The PRC's estimates: its chance of success, of meeting both allies, and whether a window is closing."""
     reference = setting.reference
-    politics = setting.us_shift + state.us_swing
-    us_comes = prc.expects_us(params.us_intervenes_prob, politics, state.us_firmness, state.relief_seen)
+    us_comes = state.us_seen
     heeds = setting.on_deterrence
     signal = state.ties_signal - reference.ties_signal
     signal += params.declaration_signal_ratio * (state.declaration - reference.declaration)
@@ -267,10 +323,10 @@ def force(state: State, params: Parameters, setting: Setting) -> None:
         state.log_window * state.window,
     )
     per_year = params.force_per_year * params.force_calibration * urge
+    state.daring = prc.dares(state.log_form, state.success, params.reference_success)
     quarantine, blockade, strike = prc.weighs_forms(
-        params.quarantine_share, params.blockade_share, params.invasion_share,
-        state.log_form, state.success, params.reference_success,
-    )  # fmt: skip
+        params.quarantine_share, params.blockade_share, params.invasion_share, state.daring
+    )
     before = state.hazard[codes.FORCE]
     comes = events.due(state, setting, codes.FORCE, per_year)
     exposed = (state.threshold[codes.FORCE] if comes else state.hazard[codes.FORCE]) - before
@@ -331,6 +387,7 @@ def play(state: State, params: Parameters, setting: Setting) -> None:
     if state.campaign == prc.NO_CAMPAIGN:
         state.alert = 1.0 if in_crisis(state, setting) else state.forewarned
     state.balance = war.balance(state)
+    see_the_us(state, params, setting)
     if state.campaign == prc.NO_CAMPAIGN:
         who_would_fight(state, params, setting)
     perceive(state, params, setting)

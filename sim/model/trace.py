@@ -111,6 +111,11 @@ EVENTS = (
         Field("urge", "hazard ratio", "how many times likelier force is than at the reference"),
         Field("rate", "per year", "the hazard of force"),
         Field("crisis", "0 or 1", "the decision falls in a crisis"))),
+    EventType("threat", "The PRC threatens Japan with attack should it open its bases."),
+    EventType("convoy", "A quarantine begins, and others decide whether to lead ships through it.", (
+        Field("us", "0 or 1", "the US leads convoys"),
+        Field("japan", "0 or 1", "Japan's coast guard joins them"))),
+    EventType("first_strike", "The PRC strikes bases in Japan as it invades, before the US has fought."),
     EventType("stage", "A stage of a campaign begins.", (
         Field("form", "form", "which form of force", FORMS),
         Field("until", "months", "when it ends, in months since the start"),
@@ -141,8 +146,8 @@ EVENTS = (
 )  # fmt: skip
 
 (LEADERSHIP, US_INAUGURATION, TAIWAN_INAUGURATION, OFFICIAL_TIE, STEP, LEAK, DISPUTE, OFFENCE, US_SIGNAL, ANSWER,
- PRESSURE, RESPONSE, CRISIS, INCIDENT, REASSESSMENT, DRILL_REGIME, SCRIPTED, PERCEPTION, DECISION, STAGE, BELLIGERENTS,
- BATTLE, NUCLEAR_USE, SETTLEMENT, FALL, AFTERMATH, WAR_END) = range(27)  # fmt: skip
+ PRESSURE, RESPONSE, CRISIS, INCIDENT, REASSESSMENT, DRILL_REGIME, SCRIPTED, PERCEPTION, DECISION, THREAT, CONVOY,
+ FIRST_STRIKE, STAGE, BELLIGERENTS, BATTLE, NUCLEAR_USE, SETTLEMENT, FALL, AFTERMATH, WAR_END) = range(30)  # fmt: skip
 
 
 def note(state: State, event: int, time: float, a: float, b: float, c: float, d: float) -> None:

@@ -193,14 +193,19 @@ def test_every_reason_for_force_counts_the_same_way(
 def test_more_resolve_never_helps_the_prc_where_help_helps(us_comes: float, more: float, a: float, b: float) -> None:
     alone, with_us = max(a, b), min(a, b)
     success = war.success
-    assert success(more, max(us_comes, more), alone, with_us) <= success(more, us_comes, alone, with_us) + 1e-12
-    assert success(1.0, us_comes, alone, with_us) <= success(more, us_comes, alone, with_us) + 1e-12
+
+    def chance_of(resist: float, us_comes: float) -> float:
+        return float(success(resist, us_comes, alone, with_us, a, max(us_comes, b), with_us))
+
+    assert chance_of(more, max(us_comes, more)) <= chance_of(more, us_comes) + 1e-12
+    assert chance_of(1.0, us_comes) <= chance_of(more, us_comes) + 1e-12
 
 
 @given(chance, chance, st.integers(0, 1))
 def test_a_yes_or_no_is_yes_as_often_as_its_chance_says(p: float, u: float, flag: int) -> None:
-    rules = [prc.escalates, prc.strikes_japan, prc.presses_economically, japan.permits_bases, us.intervenes,
-             us.deploys, us.consents, taiwan.resists, taiwan.submits, taiwan.consents]  # fmt: skip
+    rules = [prc.escalates, prc.strikes_japan, prc.strikes_first, prc.threatens_japan, prc.presses_economically,
+             japan.permits_bases, japan.joins_convoy, japan.protects, us.intervenes, us.convoys, us.deploys,
+             us.consents, taiwan.resists, taiwan.submits, taiwan.consents]  # fmt: skip
     assert all(rule(p, u) == (u < p) for rule in rules)
     assert prc.breaks_settlement(p, bool(flag), u) == (u < p and bool(flag))
     assert japan.fights(bool(flag), p, u) == (u < p or bool(flag))

@@ -27,37 +27,60 @@ LIKELY = dict(zip(EXPERIMENT.catalogue.parameters, draws.draw_parameters(EXPERIM
                   strict=True))  # fmt: skip
 
 AT_THE_REFERENCE: Mapping[str, float] = {
-    "us_prob": 0.65, "bases_prob": 0.87, "strike_prob": 0.85, "fight_prob": 0.4, "resist_prob": 0.92,
-    "alone": 0.92, "without_bases": 0.65, "with_bases": 0.1, "joined": 0.08, "late": 0.085, "unlimited": 1,
+    "us_prob": 0.65, "us_attacked": 0.95, "strike_prob": 0.85, "fight_prob": 0.4, "resist_prob": 0.92,
+    "pressed": 0.87, "pressed_early": 0.6, "spared": 0.92, "spared_early": 0.75, "threat_prob": 0.8, "first_prob": 0.25,
+    "guard_prob": 0.4, "waiting_submits": 0.035, "convoy_submits": 0.015, "joined_submits": 0.01, "alone_submits": 0.4,
+    "contested_submits": 0.08, "spent": 1, "daring": 1,
+    "alone": 0.92, "without_bases": 0.65, "with_bases": 0.1, "protected": 0.095, "joined": 0.08, "late": 0.085,
+    "surprised": 0.12, "unlimited": 1,
 }  # fmt: skip
-NOBODY = {**AT_THE_REFERENCE, "us_prob": 0.0, "resist_prob": 1.0}
-EVERYBODY = {**AT_THE_REFERENCE, "us_prob": 0.999, "bases_prob": 1.0, "strike_prob": 1.0, "resist_prob": 1.0}
+NOBODY = {**AT_THE_REFERENCE, "us_prob": 0.0, "us_attacked": 0.0, "first_prob": 0.0, "resist_prob": 1.0}
+OPEN = {"pressed": 1.0, "pressed_early": 1.0, "spared": 1.0, "spared_early": 1.0}
+EVERYBODY = {**AT_THE_REFERENCE, **OPEN, "us_prob": 0.999, "us_attacked": 0.9999, "first_prob": 0.0, "strike_prob": 1.0,
+             "resist_prob": 1.0}  # fmt: skip
 SITUATIONS: dict[str, tuple[Mapping[str, float], Mapping[str, float]]] = {
     "as at the reference": (AT_THE_REFERENCE, {}),
     "an even fight in which everything may happen": (
         {
             **AT_THE_REFERENCE,
             "us_prob": 0.5,
-            "bases_prob": 0.5,
+            "us_attacked": 0.7,
+            "pressed": 0.4,
+            "pressed_early": 0.2,
+            "spared": 0.7,
+            "spared_early": 0.5,
+            "threat_prob": 0.5,
+            "first_prob": 0.5,
+            "guard_prob": 0.5,
+            "waiting_submits": 0.3,
+            "convoy_submits": 0.2,
+            "joined_submits": 0.1,
+            "contested_submits": 0.3,
+            "spent": 0.5,
+            "daring": 1.5,
             "strike_prob": 0.5,
             "fight_prob": 0.5,
             "resist_prob": 0.6,
             "alone": 0.6,
             "without_bases": 0.5,
             "with_bases": 0.4,
+            "protected": 0.35,
             "joined": 0.2,
             "late": 0.3,
+            "surprised": 0.25,
         },
         {
             "quarantine_escalates_prob": 0.6,
-            "blockade_submission_us_prob": 0.3,
+            "us_convoy_ratio": 0.8,
+            "escalates_or_convoy": 3,
+            "japan_protects_prob": 0.5,
+            "protection_cost_share": 0.5,
             "blockade_escalates_alone_prob": 0.5,
             "blockade_escalates_us_prob": 0.6,
             "strike_escalates_prob": 0.6,
             "coerced_settlement_prob": 0.4,
             "nuclear_use_prob": 0.4,
             "settlement_broken_prob": 0.6,
-            "quarantine_submission_prob": 0.3,
         },
     ),
     "a will that breaks at once": ({**AT_THE_REFERENCE, "resist_prob": 0.05, "unlimited": 0}, {}),
@@ -73,6 +96,36 @@ SITUATIONS: dict[str, tuple[Mapping[str, float], Mapping[str, float]]] = {
             "strike_escalates_prob": 0.8,
             "quarantine_escalates_prob": 0.8,
         },
+    ),
+    "a first strike that the US seldom answers": (
+        {**AT_THE_REFERENCE, "us_prob": 0.2, "us_attacked": 0.4, "first_prob": 0.9, "surprised": 0.5},
+        {"blockade_escalates_alone_prob": 0.8, "strike_escalates_prob": 0.8, "quarantine_escalates_prob": 0.8},
+    ),
+    "a Japan whose consent hangs on the threat": (
+        {
+            **AT_THE_REFERENCE,
+            "us_prob": 0.9,
+            "pressed": 0.3,
+            "pressed_early": 0.05,
+            "spared": 0.95,
+            "spared_early": 0.8,
+            "threat_prob": 0.6,
+            "daring": 3,
+        },
+        {"japan_protects_prob": 0.8, "protection_cost_share": 0.9, "us_blockade_ratio": 0.9},
+    ),
+    "convoys through every quarantine": (
+        {
+            **AT_THE_REFERENCE,
+            "us_prob": 0.95,
+            "guard_prob": 0.7,
+            "waiting_submits": 0.6,
+            "convoy_submits": 0.4,
+            "joined_submits": 0.2,
+            "daring": 0.5,
+            "spent": 0.7,
+        },
+        {"us_convoy_ratio": 1, "escalates_or_convoy": 4, "quarantine_escalates_prob": 0.4},
     ),
     "nobody comes": (NOBODY, {}),
     "everybody comes": (EVERYBODY, {}),
@@ -101,6 +154,9 @@ def records(situation: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     state = np.zeros(2, state_dtype(len(EXPERIMENT.catalogue.levers)))
     for name, value in fields.items():
         state[name] = value
+    threat = fields["threat_prob"]  # what the closed form takes as one is the mean over a threat and none
+    state["bases_prob"] = threat * fields["pressed"] + (1 - threat) * fields["spared"]
+    state["bases_early"] = threat * fields["pressed_early"] + (1 - threat) * fields["spared_early"]
     state["world"] = list(SITUATIONS).index(situation)
     params = np.atleast_1d(blank(Parameters, {**LIKELY, **changes}))
     setting = setup.build_setting(EXPERIMENT, EXPERIMENT.policies[0], EXPERIMENT.starts[0])
@@ -147,7 +203,10 @@ def test_chances_are_chances_and_parts_are_no_more_than_their_whole(situation: s
     q, losses = foreseen(situation, **{form: 1.0})
     assert all(-1e-12 <= chance <= 1 + 1e-12 for chance in q.values())
     assert q["taiwan_falls"] == pytest.approx(q["taiwan_conquered"] + q["coerced_settlement"])
-    assert q["japan_struck"] <= q["japan_in_combat"] <= q["us_prc_war"] <= q["use_of_force"] <= q["deterrence_fails"]
+    assert q["japan_struck"] <= q["japan_in_combat"] <= q["use_of_force"] <= q["deterrence_fails"]
+    assert q["japan_protects"] <= q["japan_supports"] <= q["us_prc_war"] <= q["use_of_force"]
+    assert q["first_strike"] <= q["japan_struck"]
+    assert q["japan_in_combat"] <= q["japan_protects"] + q["first_strike"]
     assert q["settlement_broken"] <= q["coerced_settlement"] <= q["taiwan_falls"] <= q["deterrence_fails"]
     assert q["nuclear_use"] <= q["invasion"] <= q["use_of_force"]
     assert min(losses) >= 0
@@ -171,7 +230,7 @@ def test_where_everybody_comes_the_chance_is_the_one_with_japan_in() -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_a_certain_success_leaves_no_failed_invasion(form: str) -> None:
     states, all_params, _ = records("an even fight in which everything may happen")
-    for name in ("alone", "without_bases", "with_bases", "joined", "late"):
+    for name in ("alone", "without_bases", "with_bases", "protected", "joined", "late", "surprised"):
         states[name] = 1.0
     state, params = plain_record(State, states[0]), plain_record(Parameters, all_params[0])
     war.expected_outcomes(state, params, *(float(form == name) for name in FORMS))

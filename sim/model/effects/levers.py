@@ -263,6 +263,12 @@ def derive_ratios(state: State, params: Parameters, setting: Setting) -> None:
     state.relief = scale.ratio(state.log_help * ties + state.log_freedom * interop)
     state.relief_seen = scale.ratio((state.log_help * ties_seen + state.log_freedom * interop_seen) * heeds)
     state.or_strike = scale.ratio(state.log_entrapment * interop * setting.on_entrapment)
+    state.or_strike_seen = scale.ratio(state.log_entrapment * interop_seen * setting.on_entrapment)
+    tripwire = state.effect[codes.TRIPWIRE] - reference.effect[codes.TRIPWIRE]
+    state.tripwire = scale.ratio(state.log_tripwire * tripwire * setting.on_entrapment)
+    stocks = state.effect[codes.STOCKS] - reference.effect[codes.STOCKS]
+    state.hold = scale.ratio(state.log_stocks * stocks + state.log_company * ties_seen)
+    state.disruption = max(0.0, 1 - params.stocks_saved_share * stocks)
     exposure = (state.exposure - reference.exposure) * setting.on_provocation * setting.on_spiral
     state.calm_rate = params.incidents_per_year * setting.on_incidents * scale.ratio(state.log_warning * interop)
     state.incident_rate = state.calm_rate * scale.ratio(state.log_escorts * exposure)

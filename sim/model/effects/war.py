@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.model import codes
 from sim.model.elementary import exp
-from sim.model.rules import scale
+from sim.model.rules import prc, scale, us
 from sim.model.state import Parameters, State
 
 
@@ -20,31 +20,41 @@ def balance(state: State) -> float:
 
 def chances(
     state: State, params: Parameters, or_interop: float, or_ties: float, or_access: float
-) -> tuple[float, float, float, float, float]:
-    """Chances of PRC success against Taiwan alone; with the US but no bases; from bases; with Japan; with Japan late.
+) -> tuple[float, float, float, float, float, float, float]:
+    """Chances of PRC success, by who is in the invasion, for the fields of `State` from `alone` to `surprised`.
 
-    Because each is a number that an expert could give, moved by odds ratios for strength, readiness, warning, ties,
-    interoperability and, without bases in Japan, those elsewhere (`or_interop` has their smaller part beside these).
+    Against Taiwan alone; the US without bases; from bases; from bases with Japan protecting its ships; with Japan
+    fighting; with Japan late; and with both after a first strike on the bases. Because each is a number that an expert
+    could give, moved by odds ratios for strength, readiness, warning, ties, interoperability and, without bases in
+    Japan, those elsewhere (`or_interop` has their smaller part beside these).
     Source: CSIS 2023; claims N8, S12.
     """
     alone = scale.probability(state.odds_alone * state.balance)
     without = scale.probability(state.odds_without * state.balance * or_ties * or_access)
     based = state.odds_with * state.balance * or_ties * or_interop
-    joined = scale.probability(based * params.success_or_japan_fights)
+    together = based * params.success_or_japan_fights
+    joined, surprised = scale.probability(together), scale.probability(together * params.success_or_first_strike)
     with_bases = scale.probability(based)
-    return alone, without, with_bases, joined, with_bases + (joined - with_bases) * state.in_time
+    helped = joined - with_bases  # below 0: what Japan's fighting takes from it
+    protected = with_bases + helped * params.protection_success_share
+    return alone, without, with_bases, protected, joined, with_bases + helped * state.in_time, surprised
 
 
 def success_with_us(
-    bases: float, strike: float, fight: float, without: float, with_bases: float, joined: float, late: float
+    bases: float, strike: float, fight: float, protect: float, without: float, with_bases: float, protected: float,
+    joined: float, late: float,
+) -> float:  # fmt: skip
+    """The PRC's chance against the US, over whether bases are open, Japan is struck, fights, or else protects."""
+    unstruck = fight * late + (1 - fight) * (with_bases + protect * (protected - with_bases))
+    return (1 - bases) * without + bases * (strike * joined + (1 - strike) * unstruck)
+
+
+def success(
+    resist: float, us: float, alone: float, with_us: float, first: float, attacked: float, surprised: float
 ) -> float:
-    """The PRC's chance against the US, over whether bases are open, Japan is struck, and Japan fights."""
-    return (1 - bases) * without + bases * (strike * joined + (1 - strike) * (fight * late + (1 - fight) * with_bases))
-
-
-def success(resist: float, us: float, alone: float, with_us: float) -> float:
-    """The PRC's chance of taking Taiwan by invasion, over whether it resists and the US comes."""
-    return 1 - resist + resist * ((1 - us) * alone + us * with_us)
+    """The PRC's chance of taking Taiwan by invasion, over whether Taiwan resists, bases are struck and the US comes."""
+    waits, strikes = alone + us * (with_us - alone), alone + attacked * (surprised - alone)
+    return 1 - resist + resist * (waits + first * (strikes - waits))
 
 
 def expected_outcomes(
@@ -58,95 +68,118 @@ def expected_outcomes(
     The tree behind it: a quarantine is submitted to, becomes a blockade or is given up; a blockade is submitted to,
     becomes an invasion or is given up; a strike becomes an invasion or is given up; an invasion is won or lost, and
     lost ones may end in a settlement. Each branch is a product of single chances, and branches that lead to one event
-    are added. Two things make it longer than that:
+    are added. Four things make it longer than that:
 
-    * Taiwan's resistance is drawn once, with the probability `resists`, and so is everybody's luck. Who decides again
-      at a graver stage does so with the same luck, so the US comes in by the invasion with the probability of an
-      invasion (U), of which a part came in at the blockade (U_b). Given that it stayed out of the blockade, it joins
-      at the invasion with (U - U_b) / (1 - U_b): `later_blockade`. Japan and the strike on it likewise add only the
-      difference of their chances (`joins_prob - joins_early`).
-    * Submission and escalation of a blockade depend on whether the US contests it, so both cases are added up.
+    * *One luck for each actor.* Who decides again at a graver stage does so with the same luck, so its thresholds are
+      nested. The US comes in by the invasion with the probability of an invasion U, of which U_b came in at the
+      blockade. So a blockade that it stays out of (1 - U_b) and that climbs (c) is joined at the invasion with c (U -
+      U_b): the share (U - U_b) / (1 - U_b) of those left, which cancels. Bases, the strike on them and Japan's part
+      are nested likewise: an event with the chance x below invasion and y in one has happened by the end with x where
+      the campaign ends below invasion, and with y where it climbs.
+    * *Who contests it* decides how a quarantine or a blockade goes on. A quarantine is a mixture of three (no convoys,
+      US convoys, with Japan's coast guard), a blockade of two. Whether the US convoys has a luck of its own, so it says
+      nothing about what it does later.
+    * *A first strike* (F) is open only where an invasion begins with the US out: directly, or by a blockade or strike
+      that it stayed out of. Of those, `out` in all, the US joins `joins` if its bases are not struck and `rallies` if
+      they are, by the same nested luck. So `plain` = (1 - F) joins are fought as any, `stormed` = F rallies are fought
+      after a first strike, and in the rest Taiwan is alone. Japan is struck and in combat in all F out.
+    * *A threat* at the outset moves only Japan's chance to open its bases, and everything is linear in that. So the
+      average over threatened and not is all that counts (`bases_prob`, `bases_early`).
+
+    Taiwan's resistance R is drawn once. A strike does not ask for it, so it stands before all but `strike`.
     """
-    resists, bases = state.resist_prob, state.bases_prob
-    us_blockade, us_strike = state.us_prob * params.us_blockade_ratio, state.us_prob * params.us_strike_ratio
+    resists, bases, bases_early = state.resist_prob, state.bases_prob, state.bases_early
+    us_in, us_attacked, first = state.us_prob, state.us_attacked, state.first_prob
+    us_blockade, us_strike = us_in * params.us_blockade_ratio, us_in * params.us_strike_ratio
+    # Japan's part where bases are open: struck, in combat, protecting at least; below invasion and in one
     struck_prob, struck_early = state.strike_prob, state.strike_prob * params.strike_form_ratio
-    joins_prob = struck_prob + (1 - struck_prob) * state.fight_prob
-    joins_early = struck_early + (1 - struck_early) * state.fight_prob * params.japan_form_ratio
-    later_blockade = (state.us_prob - us_blockade) / (1 - us_blockade)
-    later_strike = (state.us_prob - us_strike) / (1 - us_strike)
-    # how a blockade ends, with the US out (alone) and in (contested)
-    submits_alone, submits_contested = params.blockade_submission_alone_prob, params.blockade_submission_us_prob
-    climbs_alone = (1 - submits_alone) * params.blockade_escalates_alone_prob
-    climbs_contested = (1 - submits_contested) * params.blockade_escalates_us_prob
-    climbs_strike = params.strike_escalates_prob
-    submits_quarantine = params.quarantine_submission_prob
-    climbs_quarantine = (1 - submits_quarantine) * params.quarantine_escalates_prob  # it turns into a blockade
+    fight_early, protect = state.fight_prob * params.japan_form_ratio, params.japan_protects_prob
+    fights_prob = struck_prob + (1 - struck_prob) * state.fight_prob
+    fights_early = struck_early + (1 - struck_early) * fight_early
+    protects_prob = fights_prob + (1 - fights_prob) * protect
+    protects_early = fights_early + (1 - fights_early) * protect
+    # how stages end: what turns into a blockade, and into an invasion
+    convoy = us_in * params.us_convoy_ratio
+    convoy_submits = state.convoy_submits + state.guard_prob * (state.joined_submits - state.convoy_submits)
+    submits_quarantine = state.waiting_submits + convoy * (convoy_submits - state.waiting_submits)
+    climbs_waiting = prc.weighs_escalation(params.quarantine_escalates_prob, 1.0, state.daring)
+    climbs_convoy = prc.weighs_escalation(params.quarantine_escalates_prob, params.escalates_or_convoy, state.daring)
+    climbs_quarantine = (1 - convoy) * (1 - state.waiting_submits) * climbs_waiting
+    climbs_quarantine += convoy * (1 - convoy_submits) * climbs_convoy
+    climbs_alone = prc.weighs_escalation(params.blockade_escalates_alone_prob, 1.0, state.daring)
+    climbs_alone *= 1 - state.alone_submits
+    climbs_contested = prc.weighs_escalation(params.blockade_escalates_us_prob, 1.0, state.daring)
+    climbs_contested *= 1 - state.contested_submits
+    climbs_strike = prc.weighs_escalation(params.strike_escalates_prob, 1.0, state.daring)
     blockades = blockade + quarantine * climbs_quarantine
-    # invasions with the US in and out, given that Taiwan resists
-    in_blockade = us_blockade * climbs_contested + (1 - us_blockade) * climbs_alone * later_blockade
-    out_blockade = (1 - us_blockade) * climbs_alone * (1 - later_blockade)
-    # Taiwan has no choice in a strike until it becomes an invasion
-    in_strike = climbs_strike * (us_strike + (1 - us_strike) * later_strike)
-    out_strike = climbs_strike * (1 - us_strike) * (1 - later_strike)
+    # invasions given that Taiwan resists: with the US in before, with the US out, and those that it then joins
+    before = blockades * us_blockade * climbs_contested + strike * us_strike * climbs_strike
+    alone_until, climbed_strikes = blockades * climbs_alone, strike * climbs_strike
+    out = invasion + (1 - us_blockade) * alone_until + (1 - us_strike) * climbed_strikes
+    joins = invasion * us_in + (us_in - us_blockade) * alone_until + (us_in - us_strike) * climbed_strikes
+    rallies = joins + (us_attacked - us_in) * (invasion + alone_until + climbed_strikes)
+    plain, stormed = (1 - first) * joins, first * rallies
+    fought, lone = before + plain, out - plain - stormed
     with_us = success_with_us(
-        bases, struck_prob, state.fight_prob, state.without_bases, state.with_bases, state.joined, state.late
-    )
-    fought_invasions = invasion * state.us_prob + blockades * in_blockade + strike * in_strike
-    lone_invasions = invasion * (1 - state.us_prob) + blockades * out_blockade + strike * out_strike
-    won = resists * (fought_invasions * with_us + lone_invasions * state.alone)
-    lost = resists * (fought_invasions * (1 - with_us) + lone_invasions * (1 - state.alone))
-    state.fought = (
-        resists * fought_invasions * (with_us + (1 - with_us) * params.coerced_settlement_prob)
-        + resists * blockades * us_blockade * submits_contested
-    )
+        bases, struck_prob, state.fight_prob, protect, state.without_bases, state.with_bases, state.protected,
+        state.joined, state.late,
+    )  # fmt: skip
+    won_with_us = fought * with_us + stormed * state.surprised
+    lost_with_us = fought + stormed - won_with_us
+    won = resists * (won_with_us + lone * state.alone)
+    lost = resists * (lost_with_us + lone * (1 - state.alone))
     # who fought the strike has fought, though Taiwan gives in afterwards
-    state.fought += (1 - resists) * strike * climbs_strike * us_strike
-    gives_in = (1 - resists) * (invasion + blockades + strike * climbs_strike) + quarantine * submits_quarantine
+    state.fought = (
+        resists
+        * (
+            won_with_us
+            + lost_with_us * params.coerced_settlement_prob
+            + blockades * us_blockade * state.contested_submits
+        )
+        + (1 - resists) * strike * us_strike * climbs_strike
+    )
+    gives_in = (1 - resists) * (invasion + blockades + climbed_strikes) + quarantine * submits_quarantine
     gives_in += (
-        resists * blockades * (us_blockade * submits_contested + (1 - us_blockade) * submits_alone)
+        resists * blockades * (us_blockade * state.contested_submits + (1 - us_blockade) * state.alone_submits)
         + lost * params.coerced_settlement_prob
     )
-    # fighting below invasion by the US and Japan, then what an invasion adds
-    fought_blockades, fought_strikes = resists * blockades * us_blockade, strike * us_strike
-    combat = fought_blockades * (joins_early + (joins_prob - joins_early) * climbs_contested) + fought_strikes * (
-        joins_early + (joins_prob - joins_early) * climbs_strike * resists
-    )
-    struck = fought_blockades * (struck_early + (struck_prob - struck_early) * climbs_contested) + fought_strikes * (
-        struck_early + (struck_prob - struck_early) * climbs_strike * resists
-    )
-    joined_invasions = resists * (
-        invasion * state.us_prob
-        + blockades * (1 - us_blockade) * climbs_alone * later_blockade
-        + strike * climbs_strike * (1 - us_strike) * later_strike
-    )
+    # fighting by the US that ends below invasion, and that in an invasion which does not begin with a first strike
+    fought_below = resists * blockades * us_blockade + strike * us_strike
+    below, above, struck_first = fought_below - resists * before, resists * fought, resists * first * out
+    early, late = bases_early * below, bases * above
     state.expected[codes.QUARANTINE] = quarantine
     state.expected[codes.USE_OF_FORCE] = blockades + strike + invasion
     state.expected[codes.BLOCKADE] = blockades
     state.expected[codes.LIMITED_STRIKE] = strike
     state.expected[codes.INVASION] = (
-        invasion + resists * blockades * (in_blockade + out_blockade) + strike * climbs_strike
+        invasion
+        + resists * blockades * (us_blockade * climbs_contested + (1 - us_blockade) * climbs_alone)
+        + climbed_strikes
     )
-    state.expected[codes.US_PRC_WAR] = fought_blockades + fought_strikes + joined_invasions
-    state.expected[codes.JAPAN_IN_COMBAT] = bases * (combat + joined_invasions * joins_prob)
-    state.expected[codes.JAPAN_STRUCK] = bases * (struck + joined_invasions * struck_prob)
+    state.expected[codes.US_PRC_WAR] = fought_below + resists * (plain + stormed)
+    state.expected[codes.JAPAN_SUPPORTS] = early + late + resists * stormed
+    state.expected[codes.JAPAN_PROTECTS] = early * protects_early + late * protects_prob + resists * stormed
+    state.expected[codes.JAPAN_IN_COMBAT] = early * fights_early + late * fights_prob + struck_first
+    state.expected[codes.JAPAN_STRUCK] = early * struck_early + late * struck_prob + struck_first
+    state.expected[codes.FIRST_STRIKE] = struck_first
     state.expected[codes.TAIWAN_FALLS] = won + gives_in
     state.expected[codes.TAIWAN_CONQUERED] = won
     state.expected[codes.COERCED_SETTLEMENT] = gives_in
     state.expected[codes.SETTLEMENT_BROKEN] = gives_in * params.settlement_broken_prob * state.unlimited
-    state.expected[codes.NUCLEAR_USE] = resists * fought_invasions * (1 - with_us) * params.nuclear_use_prob
+    state.expected[codes.NUCLEAR_USE] = resists * lost_with_us * params.nuclear_use_prob
     state.expected[codes.DETERRENCE_FAILS] = blockades + strike + invasion + quarantine * submits_quarantine
     blockade_years = resists * blockades * params.blockade_months / codes.MONTHS_A_YEAR
     quarantine_years = quarantine * params.quarantine_months / codes.MONTHS_A_YEAR
-    at_war = (
-        fought_invasions * (bases * joins_prob + (1 - bases * joins_prob) * params.war_bystander_ratio)
-        + lone_invasions * params.war_bystander_ratio
+    part = fights_prob + (protects_prob - fights_prob) * params.protection_cost_share  # of the cost of combat
+    bystander = params.war_bystander_ratio
+    at_war = fought * (bystander + (1 - bystander) * bases * part)
+    at_war += first * out + ((1 - first) * out - plain) * bystander
+    japan_loss = resists * at_war * params.war_cost_japan_pct + strike * params.strike_cost_japan_pct
+    japan_loss += state.spent * (
+        blockade_years * params.blockade_cost_japan_pct + quarantine_years * params.quarantine_cost_japan_pct
     )
-    japan_loss = resists * at_war * params.war_cost_japan_pct + blockade_years * params.blockade_cost_japan_pct
-    japan_loss += quarantine_years * params.quarantine_cost_japan_pct + strike * params.strike_cost_japan_pct
-    taiwan_loss = (
-        resists * (fought_invasions + lone_invasions) * params.war_cost_taiwan_pct
-        + blockade_years * params.blockade_cost_taiwan_pct
-    )
+    taiwan_loss = resists * (before + out) * params.war_cost_taiwan_pct
+    taiwan_loss += blockade_years * params.blockade_cost_taiwan_pct
     taiwan_loss += quarantine_years * params.quarantine_cost_taiwan_pct + strike * params.strike_cost_taiwan_pct
     return japan_loss, taiwan_loss
 
@@ -154,7 +187,18 @@ def expected_outcomes(
 def estimate(
     state: State, params: Parameters, us_comes: float, japan_fights: float, or_interop: float, or_ties: float
 ) -> tuple[float, float]:
-    """The PRC's chance of success as its own planners would put it, and what of it hangs on the US staying away."""
-    alone, without, with_bases, joined, late = chances(state, params, or_interop, or_ties, state.or_access_seen)
-    with_us = success_with_us(state.bases_prob, state.strike_prob, japan_fights, without, with_bases, joined, late)
-    return success(state.resist_seen, us_comes, alone, with_us), state.resist_seen * (alone - with_us)
+    """The PRC's chance of success as its own planners would put it, and what of it hangs on the US staying away.
+
+    Planners average over what their leaders may order: whether bases are struck first, as likely as it really is. The
+    better of the two would be the estimate of a single mind that knows already; it would also rise with each doubt.
+    """
+    alone, without, with_bases, protected, joined, late, surprised = chances(
+        state, params, or_interop, or_ties, state.or_access_seen
+    )
+    with_us = success_with_us(
+        state.bases_prob, state.strike_prob, japan_fights, params.japan_protects_prob, without, with_bases, protected,
+        joined, late,
+    )  # fmt: skip
+    first, attacked = state.first_prob, us.resolves_after_attack(us_comes, params.us_or_attacked)
+    at_stake = state.resist_seen * (alone - with_us + first * (with_us - surprised))
+    return success(state.resist_seen, us_comes, alone, with_us, first, attacked, surprised), at_stake

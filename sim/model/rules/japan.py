@@ -77,21 +77,72 @@ def wants_effort(alarm: float, response: float, reading: float, buildup: float) 
     return alarm + response * reading * buildup
 
 
+def backs_consent(log_ratio: float, support: float, reference: float) -> float:
+    """How many times the reference's odds Japan has to open its bases, by what its public thinks (an odds ratio).
+
+    Because prior consultation is a political decision. Source: Asahi 2023; JPRI 2022; judgement.
+    """
+    return exp(log_ratio * (support - reference))
+
+
+def weighs_bases(base: float, firmness: float, odds_ratio: float) -> float:
+    """How likely Japan is to let US forces fight from its bases.
+
+    Because it is a decision of its own each time: the form of force, its public and whether the PRC has threatened it
+    move the odds (`odds_ratio`), and who stood firm before stands firm again (`firmness`, points).
+    Source: CSIS 2023, 2025; JIIA 2022; claim S10 (S¶5).
+    """
+    return scale.shifted(scale.chance(base + firmness), odds_ratio)
+
+
 def permits_bases(probability: float, u: float) -> bool:
     """Japan lets US forces fight from bases in Japan.
 
-    Because Article VI provides for it, with prior consultation. Source: CSIS 2023; claim S10 (S¶5).
+    Because Article VI provides for it, with prior consultation. It is asked again at each graver form of force, with
+    the same luck. Source: CSIS 2023; claim S10 (S¶5).
     """
     return u < probability
 
 
-def readiness_to_fight(base: float, points: float) -> float:
+def readiness_to_convoy(base: float, readiness: float, training: float) -> float:
+    """How likely Japan's coast guard is to join a US convoy through a quarantine.
+
+    Because a Japan readier to fight (`readiness`, points over the usual) is readier for less, and coast guards that
+    know Taiwan's have less to arrange (`training`, points). Source: CSIS and INDSR 2024; CSIS 2025.
+    """
+    return scale.chance(base + readiness + training)
+
+
+def joins_convoy(probability: float, u: float) -> bool:
+    """Japan's coast guard joins a US convoy. Source: CSIS and INDSR 2024."""
+    return u < probability
+
+
+def readiness_to_fight(base: float, points: float, tripwire: float) -> float:
     """How likely Japan is to fight if it is not struck first.
 
-    Because those who trained together find it harder to stand aside (`points`, from ties, from interoperability,
-    from a name for standing firm). Source: CSIS 2023 base case; claims N1, S12.
+    Because those who trained together find it harder to stand aside (`points`, from ties and from interoperability),
+    and because officers and escorts on the spot are in it from the first hour (`tripwire`, odds ratio).
+    Source: CSIS 2023 base case; Schelling 1966; claims N1, S12.
     """
-    return scale.chance(base + points)
+    return scale.shifted(scale.chance(base + points), tripwire)
+
+
+def readiness_to_protect(fight: float, protect: float) -> float:
+    """How likely Japan is to protect US ships and sweep mines, or to do more, if it is not struck first.
+
+    Because the law of 2015 knows a step between rear-area support and combat: of those that would not `fight`, a part
+    takes it (`protect`). Source: Legislation for Peace and Security 2015; Asahi 2023.
+    """
+    return fight + (1 - fight) * protect
+
+
+def protects(probability: float, u: float) -> bool:
+    """Japan's forces protect US ships and sweep mines at least; the same luck decides whether they fight.
+
+    Source: Legislation for Peace and Security 2015.
+    """
+    return u < probability
 
 
 def fights(struck: bool, probability: float, u: float) -> bool:

@@ -152,20 +152,25 @@ def urge(success: float, price: float, hope: float, crisis: float, window: float
     return exp(success + price + hope + crisis + window)
 
 
-def weighs_forms(
-    quarantine: float, blockade: float, invasion: float, log_ratio: float, success: float, reference: float
-) -> tuple[float, float, float]:
+def dares(log_ratio: float, success: float, reference: float) -> float:
+    """How many times the reference's odds the PRC has to prefer a graver form of force to the next lesser one.
+
+    Because it dares more where it sees a better chance of success. Source: CSIS and INDSR 2024; judgement.
+    """
+    return exp(log_ratio * (success - reference))
+
+
+def weighs_forms(quarantine: float, blockade: float, invasion: float, daring: float) -> tuple[float, float, float]:
     """How likely the PRC would choose a quarantine, a blockade, or a strike or seizure; else it invades.
 
-    Because the odds of each graver form against the next lesser one rise by one ratio with its chance of success
-    (`log_ratio`): what is deterred moves to a lesser form. The first three are shares at the reference: of quarantines
-    in all, of blockades among the rest, of invasions among what is then left. Source: CSIS and INDSR 2024; judgement.
+    Because the odds of each graver form against the next lesser one rise by one ratio (`daring`): what is deterred
+    moves to a lesser form. The first three are shares at the reference: of quarantines in all, of blockades among the
+    rest, of invasions among what is then left. Source: CSIS and INDSR 2024; judgement.
     """
-    graver = exp(log_ratio * (success - reference))
-    rest = (1 - quarantine) * graver
+    rest = (1 - quarantine) * daring
     blockades = rest * blockade
-    rest = rest * (1 - blockade) * graver
-    strikes, invasions = rest * (1 - invasion), rest * invasion * graver
+    rest = rest * (1 - blockade) * daring
+    strikes, invasions = rest * (1 - invasion), rest * invasion * daring
     total = quarantine + blockades + strikes + invasions
     return quarantine / total, blockades / total, strikes / total
 
@@ -301,8 +306,54 @@ def presses_economically(share: float, u: float) -> bool:
 # In a war
 
 
+def sees_bases_matter(log_ratio: float, certainty: float, usual: float) -> float:
+    """How many times the usual odds the PRC has to act against bases in Japan, by how surely it will meet the US there.
+
+    Because what is done about bases is worth something only if they are used against it (`certainty`, a probability).
+    Source: Shugart and Gonzalez 2017.
+    """
+    return exp(log_ratio * (certainty - usual))
+
+
+def weighs_threat(base: float, stake: float, firmness: float) -> float:
+    """How likely the PRC is to threaten Japan should it open its bases, as it reaches for force.
+
+    Because a threat is worth more the surer it is that the US will fight from there (`stake`, odds ratio), and less
+    against a Japan with a name for `firmness` (points). Source: JIIA 2022; judgement.
+    """
+    return scale.chance(scale.shifted(base, stake) - firmness)
+
+
+def threatens_japan(probability: float, u: float) -> bool:
+    """The PRC threatens Japan should it open its bases. Source: JIIA 2022."""
+    return u < probability
+
+
+def weighs_escalation(base: float, contest: float, daring: float) -> float:
+    """How likely the PRC is to take its campaign to the next graver form when the lesser one has not been enough.
+
+    Because those who contest it (`contest`, odds ratio) leave it to climb or to lose face, and because it climbs where
+    it sees a better chance of success (`daring`, odds ratio). Source: CSIS 2025.
+    """
+    return scale.shifted(base, contest * daring)
+
+
 def escalates(probability: float, u: float) -> bool:
     """The PRC takes a quarantine to blockade, or a blockade or strike to invasion. Source: CSIS 2025."""
+    return u < probability
+
+
+def weighs_first_strike(base: float, stake: float, usefulness: float) -> float:
+    """How likely the PRC is to strike bases in Japan as it invades, before the US has fought.
+
+    Because surprise is worth more the surer it is that the US will fight from there (`stake`) and the more useful the
+    bases are to it (`usefulness`, both odds ratios). Source: Shugart and Gonzalez 2017; CSIS 2023.
+    """
+    return scale.shifted(base, stake * usefulness)
+
+
+def strikes_first(probability: float, u: float) -> bool:
+    """The PRC strikes bases in Japan first. Source: Shugart and Gonzalez 2017; Defense Priorities 2025."""
     return u < probability
 
 

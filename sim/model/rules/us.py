@@ -28,6 +28,23 @@ def intervenes(probability: float, u: float) -> bool:
     return u < probability
 
 
+def resolves_after_attack(probability: float, odds_ratio: float) -> float:
+    """How likely the US is to fight once its bases in Japan have been struck.
+
+    Because its dead and Japan's treaty leave it little choice. Source: treaty of 1960; Schelling 1966.
+    """
+    return scale.shifted(probability, odds_ratio)
+
+
+def convoys(probability: float, u: float) -> bool:
+    """The US leads ships through a quarantine of Taiwan and does not wait.
+
+    Because who would fight for Taiwan would also risk less for it: the probability is a part of its willingness.
+    Source: CSIS and INDSR 2024; CSIS 2024.
+    """
+    return u < probability
+
+
 def credibility_lost(loss: float, fought_ratio: float, fought: bool) -> float:
     """The share of its credibility that the US loses when Taiwan falls.
 
