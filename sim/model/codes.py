@@ -31,11 +31,11 @@ CLOCKS = (
 EVENTS = (
     "quarantine", "use_of_force", "blockade", "limited_strike", "invasion", "us_prc_war", "japan_in_combat",
     "japan_struck", "first_strike", "japan_supports", "japan_protects", "taiwan_falls", "taiwan_conquered",
-    "coerced_settlement", "settlement_broken", "nuclear_use", "deterrence_fails",
+    "coerced_settlement", "settlement_broken", "nuclear_use", "force_at_japan", "islet_seized", "deterrence_fails",
 )  # fmt: skip
 (QUARANTINE, USE_OF_FORCE, BLOCKADE, LIMITED_STRIKE, INVASION, US_PRC_WAR, JAPAN_IN_COMBAT, JAPAN_STRUCK,
  FIRST_STRIKE, JAPAN_SUPPORTS, JAPAN_PROTECTS, TAIWAN_FALLS, TAIWAN_CONQUERED, COERCED_SETTLEMENT, SETTLEMENT_BROKEN,
- NUCLEAR_USE, DETERRENCE_FAILS) = range(17)  # fmt: skip
+ NUCLEAR_USE, FORCE_AT_JAPAN, ISLET_SEIZED, DETERRENCE_FAILS) = range(19)  # fmt: skip
 
 # results of the ten years after a fall
 AFTERMATH = (

@@ -570,6 +570,15 @@ class Parameters:
     escort_incident_ratio: float
     escort_pressure_ratio: float
     warning_incident_ratio: float
+    east_china_per_year: float
+    east_china_hr_anger: float
+    east_china_hr_guarantee: float
+    east_china_hr_effort: float
+    east_china_hr_coast_guard: float
+    islet_share: float
+    japan_answers_clash_prob: float
+    japan_answers_seizure_prob: float
+    east_china_cost_japan_pct: float
     public_support: float
     elite_gap_points: float
     business_pressure_points: float
