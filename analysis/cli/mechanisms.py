@@ -36,7 +36,7 @@ def mechanisms(
 ) -> Report:
     """Does a policy deter or provoke? Divide its effect among the mechanisms by which it works, beliefs unchanged.
 
-    Deterrence, lost hope, anger and the race, entrapment and time are switched off on the same luck, in all 32
+    Deterrence, lost hope, anger and the race, and entrapment are switched off on the same luck, in all 16
     combinations, under every worldview. The parts add up to the whole (Shapley values). An interrupted command
     continues where it stopped.
     """

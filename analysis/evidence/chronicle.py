@@ -36,9 +36,9 @@ class Chronicle(NamedTuple):
         One row per event: `trial`, `what`, `month` (since the start), `track`, `rung`, `months`. What an event has
         depends on `what`: `episode` (`track` such as japan_military, `rung`, `months` it is to last), `crisis`,
         `deadly` (an incident that kills), `response` of a coerced Japan (`rung` is the index in `trace.RESPONSES`,
-        `months` the change of public support).
+        `months` the change of public support), `answer` (a US ship in the Strait after a large drill at Taiwan).
     trials
-        One row per trial: `years` played, and the number of `incidents`.
+        One row per trial: `years` played, `overstretched_years` of them, and the number of `incidents`.
     """
 
     events: pd.DataFrame
@@ -117,14 +117,19 @@ def chronicle(exp: Experiment, progress: Callable[[int, int], object] | None = N
     for trial, params in enumerate(worlds):
         state = blank_state(len(exp.catalogue.levers), trial, 1)
         month.begin(state, params, setting)
+        overstretched = 0.0
         while not state.over and state.time < setting.months:
             noted = trace.record_events(state)
+            overstretched += state.us_overstretched * setting.years
             month.play(state, params, setting)
             events += [(trial, *event) for row in noted for event in _begins(row, state.time)]
-        trials.append((state.time / codes.MONTHS_A_YEAR, state.count[codes.INCIDENT] - 1))
+        trials.append((state.time / codes.MONTHS_A_YEAR, overstretched, state.count[codes.INCIDENT] - 1))
         if progress and (trial % 100 == 99 or trial + 1 == exp.trials):
             progress(trial + 1, exp.trials)
-    return Chronicle(pd.DataFrame(events, columns=EVENT_COLUMNS), pd.DataFrame(trials, columns=["years", "incidents"]))
+    return Chronicle(
+        pd.DataFrame(events, columns=EVENT_COLUMNS),
+        pd.DataFrame(trials, columns=["years", "overstretched_years", "incidents"]),
+    )
 
 
 def _begins(row: trace.Row, end: float) -> list[tuple[str, float, str, int, float]]:
@@ -140,6 +145,8 @@ def _begins(row: trace.Row, end: float) -> list[tuple[str, float, str, int, floa
             return [("crisis", end, "", 0, 0.0)]
         case trace.INCIDENT if a == 1:
             return [("deadly", time, "", 0, 0.0)]
+        case trace.US_SIGNAL if b == 1:
+            return [("answer", time, "", 0, 0.0)]
         case trace.RESPONSE:
             return [("response", time, "", int(a), d)]
     return []

@@ -216,6 +216,28 @@ def idle_dials(case: Case) -> Interval:
     return _count(sum(idle for idle, _ in _dials(case.cells, case.cell)))
 
 
+def idle_switches(case: Case) -> Interval:
+    """Number of switches that move no outcome of every trial beyond its margin, in any policy under any worldview."""
+    exp, cells = case.cells.load("debate"), case.cells
+    outcomes = [outcome for outcome in exp.catalogue.outcomes.values() if outcome.given is None]
+    idle = set(exp.switches)
+    for view in exp.worldviews:
+        for policy in exp.policies:
+            cell = case.cell._replace(worldview=view.name, policy=policy.name)
+            usual = cells.records(cell, SMALL_SHARE)
+            for name in sorted(idle):
+                played = cells.records(cell.with_changes([f"switch.{name}=off"]), SMALL_SHARE)
+                for outcome in outcomes:
+                    found = interval_of_difference(
+                        outcome_values(played, outcome.name), outcome_values(usual, outcome.name)
+                    )
+                    low, high = found.low, found.high
+                    if low is not None and high is not None and (low >= outcome.margin or high <= -outcome.margin):
+                        idle.discard(name)
+                        break
+    return _count(len(idle))
+
+
 def moving_dials(case: Case) -> Interval:
     """Share of dials that move a primary outcome beyond its 95 % interval."""
     dials = _dials(case.cells, case.cell)
@@ -248,6 +270,20 @@ def episodes(case: Case) -> Interval:
 def crises(case: Case) -> Interval:
     """Crises begun, per year or by `until_month`."""
     return case.rate(case.chronicle.select("crisis", case.row.of.until_month))
+
+
+def overstretched_share(case: Case) -> Interval:
+    """Share of the months played in which the US is tied down elsewhere."""
+    trials = case.chronicle.trials
+    return interval_of_ratio(trials["overstretched_years"].to_numpy(float), trials["years"].to_numpy(float))
+
+
+def answers_to_drills(case: Case) -> Interval:
+    """Share of large drills at Taiwan that a US ship in the Strait answers."""
+    episodes = case.chronicle.select("episode")
+    drills = episodes[(episodes["track"] == "taiwan_military") & (episodes["rung"] == prc.DRILL)]
+    count = case.chronicle.count_by_trial
+    return interval_of_ratio(count(case.chronicle.select("answer")), count(drills))
 
 
 def episode_months(case: Case) -> Interval:

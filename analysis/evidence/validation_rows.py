@@ -20,10 +20,11 @@ Kind = Literal["input", "fitted", "out-of-sample", "reported"]
 Group = Annotated[Literal["1", "2", "3", "4", "5", "6", "7", "8", "9", "hindcast"], BeforeValidator(str)]
 Track = Literal["japan_economic", "japan_military", "taiwan_economic", "taiwan_military"]
 Measure = Literal[
-    "absence", "added_arms_growth", "always_the_same", "backtest_gain", "below_record",
+    "absence", "added_arms_growth", "answers_to_drills", "always_the_same", "backtest_gain", "below_record",
     "change_of_difference", "crises",
     "deadly_share", "difference", "episode_months", "episodes", "force_per_dispute", "half_step", "hazard_of_force",
-    "held_levers_that_differ", "idle_dials", "level", "moving_dials", "per_year", "quantile",
+    "held_levers_that_differ", "idle_dials", "idle_switches", "level", "moving_dials", "overstretched_share",
+    "per_year", "quantile",
     "quiet_years_below_record", "rally_share", "ratio_of_policies", "response_share", "responses_per_coercion",
     "share_given", "share_given_difference", "steps_unanswered",
     "tracks_with_varying_episodes", "tracks_with_varying_months",

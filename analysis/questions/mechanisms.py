@@ -1,6 +1,6 @@
 """How does a policy work? Its effect, divided among the mechanisms by which it deters and provokes.
 
-Every policy is played with every combination of five mechanisms on and off, in the same worlds and on the same luck.
+Every policy is played with every combination of four mechanisms on and off, in the same worlds and on the same luck.
 With all of them on, the difference between two policies is the debate's. With all off, what is left is `(other)`. The
 rest is divided by Shapley values: what a mechanism adds to those that are on already, averaged over all orders. The
 parts add up to the difference in each world. Where two mechanisms do more or less together than each alone, either has
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from sim.engine.question import Question
     from sim.scenario.experiment import Experiment, Worldview
 
-WORDS = {"deterrence": "deterrence", "lost_hope": "lost hope", "spiral": "anger and race", "entrapment": "entrapment",
-         "closing_window": "time"}  # fmt: skip
+WORDS = {"deterrence": "deterrence", "lost_hope": "lost hope", "spiral": "anger and race", "entrapment": "entrapment"}
 """Mechanisms by the names of their switches, in words."""
 MECHANISMS = (*WORDS,)
 PROVOCATION = ("lost_hope", "spiral")
@@ -60,8 +59,8 @@ class Mechanisms(Finding):
         Its start and its outcomes. All worldviews of its experiment are played.
     table
         The columns of mechanisms.csv, in the outcome's unit: a row for the difference itself, `(total)`, for each
-        mechanism, for lost hope and the spiral together, `(provocation)`, and for what is left when all five are off,
-        `(other)`. The five and `(other)` add up to the total. `low` and `high` limit one value with 95 %;
+        mechanism, for lost hope and the spiral together, `(provocation)`, and for what is left when all four are off,
+        `(other)`. The four and `(other)` add up to the total. `low` and `high` limit one value with 95 %;
         `joint_low` and `joint_high` all values of an outcome together. Limits are NA where worlds are too few.
     pairs
         The columns of mechanisms_pairs.csv: what two mechanisms do beyond what each does alone, the largest first.
@@ -101,7 +100,7 @@ def mechanisms(
     contrasts: Sequence[tuple[str, ...]] | None = None,
     trials: int = TRIALS,
 ) -> Mechanisms:
-    """Divide differences between policies among deterrence, two kinds of provocation, entrapment and time.
+    """Divide differences between policies among deterrence, two kinds of provocation, and entrapment.
 
     Parameters
     ----------
@@ -111,7 +110,7 @@ def mechanisms(
     contrasts
         Pairs of policies, first minus second; by default `asked_contrasts`.
     trials
-        Of each policy under each worldview with each of 32 combinations of mechanisms: rounded up to whole worlds.
+        Of each policy under each worldview with each of 16 combinations of mechanisms: rounded up to whole worlds.
 
     Raises
     ------

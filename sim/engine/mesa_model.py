@@ -5,7 +5,7 @@ rules of the actors stand. An agent is a class whose methods are the rules of `s
 model changes from the month in which the new choice differs, and nothing else does:
 
 >>> class Dove(PRC):
-...     def urge(self, success, price, hope, crisis, window):
+...     def urge(self, success, price, hope, crisis):
 ...         return 0.0
 >>> StraitModel("debate", "direct_ties", "self", "2026", trial=3, agents={"prc": Dove}).run()["use_of_force"]
 0

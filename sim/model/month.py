@@ -18,25 +18,23 @@ from sim.model.state import Parameters, Setting, State
 NATURE, STANDING = np.uint64(draws.name_id("nature of the prc")), np.uint64(draws.name_id("standing pressure"))
 US_ELECTION, TAIWAN_ELECTION = np.uint64(draws.name_id("us election")), np.uint64(draws.name_id("taiwan election"))
 TERM_MONTHS = 48  # of a US administration and of a government of Taiwan
-NOTHING_NEW = 1e-4  # log-odds: too little for anyone to see a window closing
 UNNOTICED = 1e-2  # a point: too little for governments to weigh their decisions about bases again
 QUARTER_TO_HALF = 3.0  # the odds ratio from 25 to 50 per cent, for which `force_hr_joint_involvement` is stated
 
 
 def calculate_constants(state: State, params: Parameters, setting: Setting) -> None:
     """What follows from this world's parameters and does not change: logarithms, fading factors, the PRC's nature."""
-    u_moves, u_aims, u_error, _ = draws.four(setting.seed, state.world, 0, NATURE, 0)
+    u_moves, u_aims, u_error, u_misread = draws.four(setting.seed, state.world, 0, NATURE, 0)
     state.opportunism = 1.0 if u_moves < params.prc_opportunist_prob else 0.0
     if setting.on_traits == 0:
         state.opportunism = 0.5
     state.unlimited = 1 if u_aims < params.prc_unlimited_prob else 0
     state.error = draws.logistic(u_error) * params.misperception_points * setting.on_misperception
+    state.misread = draws.logistic(u_misread) * params.misread_resolve_points * setting.on_misperception
     state.log_success = log(params.force_hr_success) * scale.PER_TEN_POINTS
     state.log_joint = log(params.force_hr_joint_involvement) / log(QUARTER_TO_HALF)
     state.log_hope = log(params.force_hr_lost_hope) * scale.PER_TEN_POINTS
     state.log_crisis = log(params.crisis_force_hr)
-    state.log_window = log(params.window_force_hr) * scale.PER_TEN_POINTS
-    state.log_window *= setting.on_closing_window * setting.on_provocation
     state.log_form = log(params.graver_form_or) * scale.PER_TEN_POINTS
     state.log_readiness = log(params.success_or_readiness) * scale.PER_TEN_POINTS
     state.log_contact = log(params.success_or_contact_lost)
@@ -53,6 +51,8 @@ def calculate_constants(state: State, params: Parameters, setting: Setting) -> N
     state.log_rage = log(params.anger_crisis_or)
     state.log_race = log(params.race_crisis_or) / scale.TEN_PERCENT
     state.log_arms = params.strength_per_10pct / scale.TEN_PERCENT
+    state.log_success_lesson = log(params.coercion_success_or) * setting.on_learning
+    state.log_failure_lesson = log(params.coercion_failure_or) * setting.on_learning
     state.log_trade = log(params.trade_restraint_or) * scale.PER_TEN_POINTS
     state.log_habit = log(1 - params.habituation_share) * setting.on_learning
     state.log_interop = log(params.success_or_interoperability) * scale.FULL_AGAINST_HALF
@@ -80,7 +80,6 @@ def calculate_constants(state: State, params: Parameters, setting: Setting) -> N
     state.keep_firmness = scale.share_left(params.firmness_half_life_months, setting.step)
     state.step = setting.step
     state.keep_costs = scale.share_left(params.adaptation_months, setting.step)
-    state.keep_slow = exp(-setting.years)
     state.arms_share = 1 - exp(-setting.years / params.arms_years)
     state.follow = 1.0
     if setting.on_perception_lag > 0 and params.perception_lag_months > 0:
@@ -101,7 +100,7 @@ def begin(state: State, params: Parameters, setting: Setting) -> None:
     state.regime = int(setting.drill_regime)
     state.contact_level, state.demand_ratio = 1.0, 1.0
     state.posture, state.moving = japan.CONTINUE, 1 if setting.moves + setting.orders > 0 else 0
-    state.when_coerced = setting.when_coerced
+    state.when_coerced, state.us_overstretched = setting.when_coerced, setting.us_overstretched
     state.next_us_inauguration = setting.months_to_us_inauguration
     state.next_taiwan_inauguration = setting.months_to_taiwan_inauguration
     for track in range(len(state.rung)):
@@ -136,8 +135,8 @@ def begin(state: State, params: Parameters, setting: Setting) -> None:
         events.arm(state, setting, clock)
     levers.gather(state, params, setting)
     state.support = japan.support(params.public_support, setting.support_shift + state.support_more, 0.0)
-    state.log_slow, state.log_slow_ties = state.log_seen, state.log_seen_ties
     us_takes_office(state, params, setting)
+    state.us_prob = us.willingness(params.us_intervenes_prob, state.us_politics, state.relief)
     taiwan_takes_office(state, params, setting)
 
 
@@ -149,7 +148,8 @@ def us_takes_office(state: State, params: Parameters, setting: Setting) -> None:
     if state.us_elections > 0:
         state.us_swing = draws.logistic(u_swing) * params.us_swing_points
     state.us_elections += 1
-    state.us_consents = 1 if us.consents(params.us_consents_prob, u_consents) else 0
+    state.u_consents = u_consents
+    events.weighs_politics(state, params, setting)
     state.us_integrates = 1 if us.integrates(params.us_integrates_prob, u_integrates) else 0
     trace.note(state, trace.US_INAUGURATION, state.time, state.us_swing, state.us_consents, 0, 0)
 
@@ -162,7 +162,8 @@ def taiwan_takes_office(state: State, params: Parameters, setting: Setting) -> N
     state.taiwan_consents = 1 if taiwan.consents(params.taiwan_consents_prob, u_consents) else 0
     signal = state.ties_signal - setting.reference.ties_signal
     free_riding = params.taiwan_free_riding_points * signal * setting.on_moral_hazard
-    state.taiwan_builds = 1 if taiwan.builds(params.taiwan_builds_prob, free_riding, u_builds) else 0
+    threat = 1.0 if state.regime == 1 else 1 / params.taiwan_threat_or  # the chance is that since drills are usual
+    state.taiwan_builds = 1 if taiwan.builds(params.taiwan_builds_prob, threat, free_riding, u_builds) else 0
     trace.note(state, trace.TAIWAN_INAUGURATION, state.time, state.taiwan_consents, state.taiwan_builds, 0, 0)
 
 
@@ -184,6 +185,7 @@ def calendar(state: State, params: Parameters, setting: Setting) -> None:
     state.support_swing *= state.keep_support
     state.firmness *= state.keep_firmness
     state.us_firmness *= state.keep_firmness
+    state.lesson *= state.keep_firmness
     shift = setting.support_shift + state.support_more
     state.support = japan.support(params.public_support, shift, state.support_swing)
 
@@ -204,7 +206,7 @@ def race(state: State, params: Parameters, setting: Setting) -> None:
 def who_would_fight(state: State, params: Parameters, setting: Setting) -> None:
     """Who would fight, and who would win, if it came to force now."""
     reference = setting.reference
-    state.us_prob = us.willingness(params.us_intervenes_prob, setting.us_shift + state.us_swing, state.relief)
+    state.us_prob = us.willingness(params.us_intervenes_prob, state.us_politics, state.relief)
     state.us_attacked = us.resolves_after_attack(state.us_prob, params.us_or_attacked)
     weigh_bases(state, params, setting)
     state.strike_prob = scale.shifted(params.prc_strikes_japan_prob, state.or_strike)
@@ -265,12 +267,12 @@ def weigh_holding_out(state: State, params: Parameters) -> None:
 
 def see_the_us(state: State, params: Parameters, setting: Setting) -> None:
     """The PRC's idea of how likely the US is to come."""
-    politics = setting.us_shift + state.us_swing
+    politics = state.us_politics + state.misread
     state.us_seen = prc.expects_us(params.us_intervenes_prob, politics, state.us_firmness, state.relief_seen)
 
 
 def perceive(state: State, params: Parameters, setting: Setting) -> None:
-    """The PRC's estimates: its chance of success, of meeting both allies, and whether a window is closing."""
+    """The PRC's estimates: its chance of success, and of meeting both allies."""
     reference = setting.reference
     us_comes = state.us_seen
     heeds = setting.on_deterrence
@@ -292,13 +294,6 @@ def perceive(state: State, params: Parameters, setting: Setting) -> None:
         points = params.us_deploys_points
         state.success = prc.fears_failure(state.success, state.deployed, points, at_stake)
         state.joint = prc.fears_both(state.joint, state.deployed, points, us_comes)
-    state.window = 0.0
-    if abs(state.log_slow - state.log_seen) + abs(state.log_slow_ties - state.log_seen_ties) > NOTHING_NEW:
-        state.log_slow += (state.log_seen - state.log_slow) * (1 - state.keep_slow)
-        state.log_slow_ties += (state.log_seen_ties - state.log_slow_ties) * (1 - state.keep_slow)
-        or_interop, or_ties = exp(state.log_slow), exp(state.log_slow_ties)
-        before, _ = war.estimate(state, params, us_comes, fights, or_interop, or_ties)
-        state.window = prc.perceives_window(before, estimate)
 
 
 def in_crisis(state: State, setting: Setting) -> bool:
@@ -320,7 +315,6 @@ def force(state: State, params: Parameters, setting: Setting) -> None:
         prc.fears_price(state.log_joint, state.joint, state.reference_joint),
         prc.despairs(state.log_hope, despair, params.ideological_motive_share, hope, setting.reference_hope),
         state.log_crisis if in_crisis(state, setting) else 0.0,
-        state.log_window * state.window,
     )
     per_year = params.force_per_year * params.force_calibration * urge
     state.daring = prc.dares(state.log_form, state.success, params.reference_success)
@@ -333,7 +327,7 @@ def force(state: State, params: Parameters, setting: Setting) -> None:
     time = events.moment(state, setting, codes.FORCE, per_year) if comes else state.time + setting.step
     state.peace_years += (time - state.time) / codes.MONTHS_A_YEAR
     if comes or in_crisis(state, setting) or state.time == 0:
-        trace.note(state, trace.PERCEPTION, time, state.success, state.joint, hope, state.window)
+        trace.note(state, trace.PERCEPTION, time, state.success, state.joint, hope, 0)
     invasion = 1 - quarantine - blockade - strike
     japan_loss, taiwan_loss = war.expected_outcomes(state, params, quarantine, blockade, strike, invasion)
     accumulate(state, params, exposed, japan_loss, taiwan_loss)
@@ -373,6 +367,7 @@ def others(state: State, params: Parameters, setting: Setting) -> None:
     events.at_japan(state, params, setting)
     events.steps(state, params, setting)
     events.dangers(state, params, setting)
+    events.overstretch(state, params, setting)
     events.ruptures(state, params, setting)
     events.scripted(state, params, setting)
 

@@ -70,6 +70,7 @@ class Setting:
     japan_trade_drift: Annotated[float, "share a year", "how that part changes"]
     support_shift: Annotated[float, "points", "public support in Japan at the start, over the parameter"]
     us_shift: Annotated[float, "points", "US willingness to fight at the start, over the parameter"]
+    us_overstretched: Annotated[int, "0 or 1", "whether the US is tied down elsewhere at the start"]
     months_to_us_inauguration: Annotated[float, "months", "until a US administration takes office"]
     months_to_taiwan_inauguration: Annotated[float, "months", "until a government of Taiwan takes office"]
     months_to_budget: Annotated[float, "months", "until Japan's next budget year begins, in April"]
@@ -78,6 +79,7 @@ class Setting:
     base: Annotated[LeverSums, "as in LeverSums", "what the levers amount to at the start"]
     # the reference, from which ratios are counted
     reference: Annotated[LeverEffects, "as in LeverEffects", "what the levers amount to at the reference start"]
+    reference_overstretched: Annotated[float, "0 or 1", "whether the US is tied down elsewhere at the reference start"]
     reference_hope: Annotated[float, "probability", "hope at the reference start"]
     reference_trade: Annotated[float, "share", "the same part at the reference start"]
     # switches
@@ -86,7 +88,6 @@ class Setting:
     on_lost_hope: Annotated[float, "0 or 1", "official ties cost the PRC hope of peaceful unification"]
     on_spiral: Annotated[float, "0 or 1", "anger, a race of efforts and answers to Japan's steps lead to crises"]
     on_learning: Annotated[float, "0 or 1", "habit, reputations and demands after concessions"]
-    on_closing_window: Annotated[float, "0 or 1", "a closing window hurries the PRC"]
     on_moral_hazard: Annotated[float, "0 or 1", "support makes Taiwan bolder and lets it spend less"]
     on_entrapment: Annotated[float, "0 or 1", "useful bases draw a strike on Japan"]
     on_incidents: Annotated[float, "0 or 1", "dangerous incidents happen"]
@@ -147,6 +148,7 @@ class State(LeverSums):
     opportunism: Annotated[float, "share", "1 for a leadership moved by opportunity, 0 by despair, 0.5 by both alike"]
     unlimited: Annotated[int, "0 or 1", "PRC aims go beyond Taiwan"]
     error: Annotated[float, "points", "lasting error of the leadership about its chance of success"]
+    misread: Annotated[float, "points", "its lasting error about US willingness to fight"]
     assessment: Annotated[float, "points", "error of the latest reassessment of that chance"]
     anger: Annotated[float, "share", "the PRC's anger over recent steps, fading"]
     hope_lost: Annotated[float, "points", "hope of peaceful unification lost by recent offences, fading"]
@@ -155,17 +157,13 @@ class State(LeverSums):
     effort: Annotated[float, "% above trend", "military spending of Japan and Taiwan, raised by alarm and by buildup"]
     alarm: Annotated[float, "% above trend", "allied effort that PRC answers to Japan's steps have made lasting"]
     regime: Annotated[int, "0 or 1", "large drills at Taiwan have become usual"]
+    lesson: Annotated[float, "log odds ratio", "of coercion, by what earlier coercion has taught, fading"]
     demand_ratio: Annotated[float, "rate ratio", "unprovoked pressure on Japan, raised by concessions"]
     # what the PRC believes
     believed_success: Annotated[float, "probability", "success of an invasion, as believed in calm"]
     believed_joint: Annotated[float, "probability", "that the US fights and Japan by choice, as believed in calm"]
     success: Annotated[float, "probability", "success of an invasion, forces in sight reckoned with"]
     joint: Annotated[float, "probability", "that the US fights and Japan by choice, forces in sight reckoned with"]
-    window: Annotated[float, "points a year", "how fast the chance of success is being taken away"]
-    log_seen: Annotated[float, "log odds ratio", "of PRC success, by interoperability and extras as seen"]
-    log_seen_ties: Annotated[float, "log odds ratio", "of PRC success, by ties as seen"]
-    log_slow: Annotated[float, "log odds ratio", "moving average of log_seen, a year old on average"]
-    log_slow_ties: Annotated[float, "log odds ratio", "moving average of log_seen_ties, a year old on average"]
     # Japan
     support_swing: Annotated[float, "points", "public support that recent coercion has moved, fading"]
     support: Annotated[float, "share", "the part of Japan's public that accepts open defence ties"]
@@ -195,6 +193,10 @@ class State(LeverSums):
     repeats: Annotated[Ints, PER_LEVER, "count", "visible steps taken on the lever"]
     # the US and Taiwan
     us_swing: Annotated[float, "points", "US willingness to fight under this president, over the usual"]
+    us_overstretched: Annotated[int, "0 or 1", "the US is tied down elsewhere"]
+    us_politics: Annotated[float, "points", "US willingness over the reference, before what allies do"]
+    u_consents: Annotated[float, "luck", "of the administration's consent"]
+    drills: Annotated[int, "count", "large drills at Taiwan begun"]
     us_firmness: Annotated[float, "points", "US reputation for firmness, by transits, fading"]
     us_consents: Annotated[int, "0 or 1", "the administration lets its forces join Japan and Taiwan"]
     us_integrates: Annotated[int, "0 or 1", "the US administration goes on with agreements on integration"]
@@ -352,7 +354,6 @@ class State(LeverSums):
     log_joint: Annotated[float, "log hazard ratio", "of force, per unit of log-odds of meeting both allies"]
     log_hope: Annotated[float, "log hazard ratio", "of force, for hope that falls from certain to none"]
     log_crisis: Annotated[float, "log hazard ratio", "of force, in a crisis"]
-    log_window: Annotated[float, "log hazard ratio", "of force, for a certain success lost within a year"]
     log_form: Annotated[float, "log odds ratio", "of each graver form, for success perceived as certain"]
     log_readiness: Annotated[float, "log odds ratio", "of PRC success, per ten points of Taiwan's readiness"]
     log_contact: Annotated[float, "log odds ratio", "of PRC success, for unofficial contact lost"]
@@ -369,6 +370,8 @@ class State(LeverSums):
     log_rage: Annotated[float, "log odds ratio", "that a military episode becomes a crisis, at the height of anger"]
     log_race: Annotated[float, "log odds ratio", "of the same, for each per cent that both sides arm above trend"]
     log_arms: Annotated[float, "log odds ratio", "of PRC success, for each per cent that the PRC arms above trend"]
+    log_success_lesson: Annotated[float, "log odds ratio", "of coercion, for a concession"]
+    log_failure_lesson: Annotated[float, "log odds ratio", "of coercion, for firmness"]
     log_trade: Annotated[float, "log odds ratio", "of coercion, per ten points of Japan's exports that go to the PRC"]
     log_habit: Annotated[float, "log odds ratio", "of coercion, for each earlier step of the kind"]
     log_interop: Annotated[float, "log odds ratio", "of PRC success, per unit of interoperability"]
@@ -402,7 +405,6 @@ class State(LeverSums):
     keep_firmness: Annotated[float, "share", "of reputations left after a step"]
     step: Annotated[float, "months", "of a step"]
     keep_costs: Annotated[float, "share", "of the costs of coercion left after a step"]
-    keep_slow: Annotated[float, "share", "of the moving averages left after a step"]
     arms_share: Annotated[float, "share", "how far military spending goes towards what is wanted in a step"]
 
 
@@ -421,7 +423,6 @@ class Parameters:
     prc_unlimited_prob: float
     ideological_motive_share: float
     crisis_force_hr: float
-    window_force_hr: float
     quarantine_share: float
     blockade_share: float
     invasion_share: float

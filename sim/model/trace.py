@@ -75,7 +75,10 @@ EVENTS = (
     EventType("offence", "Taiwan or its friends do what offends the PRC.", (
         Field("hope_lost", "points", "hope of peaceful unification lost by recent offences, over the usual"),)),
     EventType("us_signal", "The US sells arms to Taiwan or sails through the Strait.", (
-        Field("signal", "option", "which", SIGNALS),)),
+        Field("signal", "option", "which", SIGNALS),
+        Field("after_drill", "0 or 1", "it answers a large drill at Taiwan"))),
+    EventType("overstretch", "A war or long crisis elsewhere ties the US down, or no longer does.", (
+        Field("begins", "0 or 1", "it begins"),)),
     EventType("answer", "The PRC answers a step, a dispute or an offence.", (
         Field("target", "actor", "whom it answers", TARGETS),
         Field("economic", "rung", "its answer by trade", ECONOMIC),
@@ -104,8 +107,7 @@ EVENTS = (
     EventType("perception", "What the PRC believes: at the start, in a crisis, and where it decides for force.", (
         Field("success", "probability", "of taking Taiwan"),
         Field("joint", "probability", "of meeting US and Japanese forces together"),
-        Field("hope", "probability", "that peaceful unification stays open"),
-        Field("window", "points", "of its chance of success that its opponents take away within a year"))),
+        Field("hope", "probability", "that peaceful unification stays open"))),
     EventType("decision", "The PRC decides for force.", (
         Field("form", "form", "which form of force", FORMS),
         Field("urge", "hazard ratio", "how many times likelier force is than at the reference"),
@@ -145,9 +147,10 @@ EVENTS = (
         Field("taiwan_loss", "% of a year's GDP", "Taiwan's loss so far"))),
 )  # fmt: skip
 
-(LEADERSHIP, US_INAUGURATION, TAIWAN_INAUGURATION, OFFICIAL_TIE, STEP, LEAK, DISPUTE, OFFENCE, US_SIGNAL, ANSWER,
- PRESSURE, RESPONSE, CRISIS, INCIDENT, REASSESSMENT, DRILL_REGIME, SCRIPTED, PERCEPTION, DECISION, THREAT, CONVOY,
- FIRST_STRIKE, STAGE, BELLIGERENTS, BATTLE, NUCLEAR_USE, SETTLEMENT, FALL, AFTERMATH, WAR_END) = range(30)  # fmt: skip
+(LEADERSHIP, US_INAUGURATION, TAIWAN_INAUGURATION, OFFICIAL_TIE, STEP, LEAK, DISPUTE, OFFENCE, US_SIGNAL,
+ OVERSTRETCH, ANSWER, PRESSURE, RESPONSE, CRISIS, INCIDENT, REASSESSMENT, DRILL_REGIME, SCRIPTED, PERCEPTION,
+ DECISION, THREAT, CONVOY, FIRST_STRIKE, STAGE, BELLIGERENTS, BATTLE, NUCLEAR_USE, SETTLEMENT, FALL, AFTERMATH,
+ WAR_END) = range(31)  # fmt: skip
 
 
 def note(state: State, event: int, time: float, a: float, b: float, c: float, d: float) -> None:

@@ -31,29 +31,29 @@ class Patient(sim.PRC):
 
     patience = 0.6
 
-    def urge(self, success: float, price: float, hope: float, crisis: float, window: float) -> Any:
+    def urge(self, success: float, price: float, hope: float, crisis: float) -> Any:
         if success < 0 and crisis == 0:
-            return self.patience * super().urge(success, price, hope, 0.0, window)
-        return super().urge(success, price, hope, crisis, window)
+            return self.patience * super().urge(success, price, hope, 0.0)
+        return super().urge(success, price, hope, crisis)
 
     def escalates(self, probability: float, u: float) -> bool:
         return u < probability * probability
 
 
 class Dove(sim.PRC):
-    def urge(self, success: float, price: float, hope: float, crisis: float, window: float) -> float:
+    def urge(self, success: float, price: float, hope: float, crisis: float) -> float:
         return 0.0
 
 
 class Forgetful(sim.PRC):
-    def urge(self, success: float, price: float, hope: float, crisis: float, window: float) -> float:
+    def urge(self, success: float, price: float, hope: float, crisis: float) -> float:
         self.last = success
         return 1.0
 
 
 class Careless(sim.PRC):
-    def urge(self, success: float, price: float, hope: float, crisis: float, window: float) -> float:
-        return 1.0 / (window - window)
+    def urge(self, success: float, price: float, hope: float, crisis: float) -> float:
+        return 1.0 / (crisis - crisis)
 
 
 def small(**how: Any) -> Any:
@@ -105,18 +105,18 @@ def test_an_agent_that_remembers_is_refused_with_a_hint() -> None:
 def test_a_division_by_zero_names_its_rule_and_its_trial() -> None:
     with pytest.raises(RuleError) as fault:
         sim.run(small(trials=10), agents={"prc": Careless})
-    assert "division by zero: 1.0 / (window - window)" in str(fault.value)
+    assert "division by zero: 1.0 / (crisis - crisis)" in str(fault.value)
     assert "(trial 0, seed 2020, policy direct_ties, start 2026)" in str(fault.value)
     assert sim.run(small(trials=10), agents={"prc": Patient}).records  # another kernel has no fault
 
 
 class Boundless(sim.PRC):
-    def urge(self, success: float, price: float, hope: float, crisis: float, window: float) -> float:
+    def urge(self, success: float, price: float, hope: float, crisis: float) -> float:
         return math.inf
 
 
 class Waiting(sim.PRC):
-    def urge(self, success: float, price: float, hope: float, crisis: float, window: float) -> float:
+    def urge(self, success: float, price: float, hope: float, crisis: float) -> float:
         level = 0.0
         while level < 1.0:
             level = level / 2.0
@@ -124,13 +124,13 @@ class Waiting(sim.PRC):
 
 
 class OnOneLine(sim.PRC):
-    def urge(self, success: float, price: float, hope: float, crisis: float, window: float) -> float:
-        while window < 2.0: window = window * 0.5  # noqa: E701  # fmt: skip
-        return window
+    def urge(self, success: float, price: float, hope: float, crisis: float) -> float:
+        while crisis < 2.0: crisis = crisis * 0.5  # noqa: E701  # fmt: skip
+        return crisis
 
 
 class Nested(sim.PRC):
-    def urge(self, success: float, price: float, hope: float, crisis: float, window: float) -> float:
+    def urge(self, success: float, price: float, hope: float, crisis: float) -> float:
         total = 0.0
         for _ in range(2):
             outer = 0
@@ -159,8 +159,8 @@ def test_a_loop_without_an_end_is_a_fault_in_plain_python_too(plain: None, agent
 def test_loops_that_end_are_counted_one_by_one(plain: None) -> None:
     """Many rounds in all, few in each loop: no fault, and the trace that was there before is there again."""
     before = sys.gettrace()
-    assert Nested.urge(object.__new__(Nested), 0.0, 0.0, 0.0, 0.0, 0.0) == 160_000
-    assert loop_limit.play(Nested.urge, object.__new__(Nested), 0.0, 0.0, 0.0, 0.0, 0.0) == 160_000
+    assert Nested.urge(object.__new__(Nested), 0.0, 0.0, 0.0, 0.0) == 160_000
+    assert loop_limit.play(Nested.urge, object.__new__(Nested), 0.0, 0.0, 0.0, 0.0) == 160_000
     assert sys.gettrace() is before
 
 
@@ -168,8 +168,8 @@ def returning(value: float) -> type[sim.PRC]:
     class Returning(sim.PRC):
         number = value
 
-        def urge(self, success: float, price: float, hope: float, crisis: float, window: float) -> float:
-            return self.number if window > -1.0 and success < 0.1 else 1.0
+        def urge(self, success: float, price: float, hope: float, crisis: float) -> float:
+            return self.number if crisis > -1.0 and success < 0.1 else 1.0
 
     return Returning
 
@@ -208,7 +208,7 @@ def test_an_endless_loop_is_a_fault_in_the_mesa_model_too(agent: type, says: str
 
 
 class Misspelt(sim.PRC):
-    def urg(self, success: float, price: float, hope: float, crisis: float, window: float) -> float:
+    def urg(self, success: float, price: float, hope: float, crisis: float) -> float:
         return 0.0
 
 
@@ -244,8 +244,8 @@ def test_an_agent_that_is_changed_is_read_again() -> None:
     class Moody(sim.PRC):
         factor = 0.01
 
-        def urge(self, success: float, price: float, hope: float, crisis: float, window: float) -> Any:
-            return self.factor * super().urge(success, price, hope, crisis, window)
+        def urge(self, success: float, price: float, hope: float, crisis: float) -> Any:
+            return self.factor * super().urge(success, price, hope, crisis)
 
     def hazard() -> float:
         (records,) = sim.run(small(trials=20), agents={"prc": Moody}).records.values()
@@ -267,7 +267,7 @@ def test_two_closures_of_one_function_are_two_rules() -> None:
     low, high = scaled(0.01), scaled(3.0)
 
     class Two(sim.PRC):
-        def urge(self, success: float, price: float, hope: float, crisis: float, window: float) -> Any:
+        def urge(self, success: float, price: float, hope: float, crisis: float) -> Any:
             return 0.0 * low(1.0) + high(1.0)
 
     (records,) = sim.run(small(trials=20), agents={"prc": Two}).records.values()
@@ -278,14 +278,14 @@ def test_two_closures_of_one_function_are_two_rules() -> None:
 class Counting(sim.PRC):
     weights = (0.5, 1.0, 2.0)
 
-    def urge(self, success: float, price: float, hope: float, crisis: float, window: float) -> float:
-        return self.weights[int(4.0 + abs(window))]
+    def urge(self, success: float, price: float, hope: float, crisis: float) -> float:
+        return self.weights[int(4.0 + abs(crisis))]
 
 
 class FromBehind(sim.PRC):
     weights = (0.5, 1.0, 2.0)
 
-    def urge(self, success: float, price: float, hope: float, crisis: float, window: float) -> float:
+    def urge(self, success: float, price: float, hope: float, crisis: float) -> float:
         return self.weights[-1]
 
 
@@ -360,7 +360,7 @@ import sim
 signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell plays the tests in the background
 
 class Loop(sim.PRC):
-    def urge(self, success, price, hope, crisis, window):
+    def urge(self, success, price, hope, crisis):
         x = 1.0
         while x > 0.0:
             y = 0.0

@@ -102,10 +102,11 @@ OTHERWISE: dict[str, dict[str, Callable[[Any], Any]]] = {
     "prc": {
         "expects_us": always(0.999), "expects_japan": always(0.999), "expects_both": always(0.999),
         "perceives_success": always(0.99), "revises": always(0.99), "fears_failure": always(0.001),
-        "fears_both": always(0.999), "perceives_window": always(1.0), "perceives_hope": always(0.01),
+        "fears_both": always(0.999), "perceives_hope": always(0.01),
         "heeds_motive": always(0.0), "sees_opportunity": always(-9.0), "fears_price": always(-9.0),
         "despairs": always(-9.0), "urge": always(0.0), "weighs_forms": always((0.0, 0.0, 0.0)),
         "chooses_form": always(prc.INVASION), "resents_ties": always(9.0), "weighs_step": always(1e6),
+        "learns": always(3.0),
         "grows_angry": always(0.999), "drill_chance": always(1.0), "presses_more": always(50.0),
         "answers_economically": always(prc.RUPTURE), "answers_militarily": always(prc.DRILL),
         "presses_economically": opposite, "escalates": opposite, "strikes_japan": opposite,
@@ -120,7 +121,8 @@ OTHERWISE: dict[str, dict[str, Callable[[Any], Any]]] = {
     "us": {
         "willingness": always(0.001), "intervenes": opposite, "deploys": opposite, "signals": always(us.ARMS),
         "consents": opposite, "credibility_lost": always(0.9), "stands_by_japan": always(0.001),
-        "defends_japan": opposite,
+        "defends_japan": opposite, "politics": always(-0.3), "shows_resolve": always(0.001), "needs_help": always(3.0),
+        "answers_drill": opposite,
     },
     "taiwan": {
         "will": always(0.001), "resists": opposite, "submits": opposite, "presses": opposite, "builds": opposite,

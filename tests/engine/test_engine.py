@@ -20,7 +20,7 @@ pytestmark = needs_kernels
 
 TIMES = ("months_to_first_crisis", "months_to_first_force")
 HAPPENINGS = ("islands_seized", "ryukyus_seized", "prc_japan_clash", "japan_goes_nuclear")
-STEADY = [f"switch.{name}=off" for name in ("closing_window", "moral_hazard", "entrapment", "incidents")]
+STEADY = [f"switch.{name}=off" for name in ("moral_hazard", "entrapment", "incidents")]
 
 
 def cell(trials: int = 4_000, policies: Any = ("status_quo",), **changes: Any) -> Experiment:

@@ -219,7 +219,7 @@ def test_a_chronicle_has_the_events_of_the_trials_that_the_kernel_plays() -> Non
 
 
 def test_a_change_over_another_replaces_it() -> None:
-    row = ROWS.checks["closing_window_on"]
+    row = ROWS.checks["moral_hazard_on"]
     assert measure_row(cells("switch.incidents=on"), row).interval.estimate is not None
 
 

@@ -50,7 +50,7 @@ def at_taiwan(state: State, params: Parameters, setting: Setting) -> None:
             kind = us.signals(params.us_arms_prob, params.us_transit_prob, state.mark_a[clock])
             if kind != us.NOTHING:
                 trace.note(state, trace.US_SIGNAL, moment(state, setting, clock, rate), kind, 0, 0, 0)
-            signal(state, params, kind)
+            reactions.signal(state, params, kind)
             arm(state, setting, clock)
     clock, rate = codes.PRESSURE_ON_TAIWAN, params.pressure_on_taiwan_per_year * state.pressure_ratio
     if due(state, setting, clock, rate):
@@ -66,15 +66,6 @@ def at_taiwan(state: State, params: Parameters, setting: Setting) -> None:
             state, trace.DRILL_REGIME, moment(state, setting, codes.DRILL_REGIME, params.drill_regime_per_year),
             0, 0, 0, 0,
         )  # fmt: skip
-
-
-def signal(state: State, params: Parameters, kind: int) -> None:
-    """The US has sold arms or sailed through the Strait."""
-    if kind == us.ARMS:
-        state.readiness += params.arms_readiness_points
-        state.hope_lost += params.hope_loss_trigger
-    elif kind == us.TRANSIT:
-        state.us_firmness += params.transit_points
 
 
 def press_taiwan(
@@ -175,6 +166,28 @@ def leak(state: State, params: Parameters, setting: Setting, time: float, u: flo
     levers.gather(state, params, setting)
 
 
+def weighs_politics(state: State, params: Parameters, setting: Setting) -> None:
+    """The US of this administration and this time: how willing it is, and whether it consents to joint steps."""
+    more = state.us_overstretched - setting.reference_overstretched
+    state.us_politics = us.politics(setting.us_shift, state.us_swing, params.us_overstretch_points, more)
+    need = us.needs_help(state.us_overstretched == 1, params.overstretch_help_ratio)
+    need /= us.needs_help(setting.reference_overstretched == 1, params.overstretch_help_ratio)
+    state.us_consents = 1 if us.consents(params.us_consents_prob, need, state.u_consents) else 0
+
+
+def overstretch(state: State, params: Parameters, setting: Setting) -> None:
+    """A war or long crisis elsewhere ties the US down, or one that did is over."""
+    clock = codes.OVERSTRETCH
+    rate = params.overstretch_ends_per_year if state.us_overstretched == 1 else params.overstretch_begins_per_year
+    if rate > 0 and due(state, setting, clock, rate):  # one change a month at most
+        state.us_overstretched = 1 - state.us_overstretched
+        weighs_politics(state, params, setting)
+        levers.gather(state, params, setting)  # what Japan does weighs more or less with the US
+        trace.note(state, trace.OVERSTRETCH, moment(state, setting, clock, rate), state.us_overstretched, 0, 0, 0)
+        state.hazard[clock] = state.threshold[clock]
+        arm(state, setting, clock)
+
+
 def deaths(state: State, params: Parameters, setting: Setting, time: float) -> None:
     """An incident that kills is a crisis, and angers."""
     trace.note(state, trace.INCIDENT, time, 1, 0, 0, 0)
@@ -240,9 +253,9 @@ def happens(state: State, params: Parameters, setting: Setting, event: int, time
     elif event == codes.SCRIPTED_QUARREL:
         reactions.dispute(state, params, setting, time, key)
     elif event == codes.SCRIPTED_ARMS:
-        signal(state, params, us.ARMS)
+        reactions.signal(state, params, us.ARMS)
     elif event == codes.SCRIPTED_TRANSIT:
-        signal(state, params, us.TRANSIT)
+        reactions.signal(state, params, us.TRANSIT)
     elif event == codes.SCRIPTED_PRESSURE:
         press_japan(state, params, setting, time, u, v, z)
     elif event == codes.SCRIPTED_DRILL:

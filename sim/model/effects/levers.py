@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.model import codes, trace
 from sim.model.effects import episodes, reactions
-from sim.model.rules import japan, prc, scale
+from sim.model.rules import japan, prc, scale, us
 from sim.model.state import LeverSums, Parameters, Setting, State
 
 
@@ -251,17 +251,17 @@ def derive_ratios(state: State, params: Parameters, setting: Setting) -> None:
     extras, extras_seen = state.extras_depth - reference.extras_depth, state.extras_seen - reference.extras_seen
     state.ties_depth_more = ties
     heeds = setting.on_deterrence
-    state.log_seen = (state.log_interop * interop_seen + state.log_extras * extras_seen) * heeds
-    state.log_seen_ties = state.log_ties * ties_seen * heeds
     access = state.log_access * more(state, setting, codes.ACCESS)
     state.or_access, state.or_access_seen = scale.ratio(access), scale.ratio(access * heeds)
     access *= params.access_beside_bases_share
-    state.log_seen += access * heeds
     state.or_interop = scale.ratio(state.log_interop * interop + state.log_extras * extras + access)
-    state.or_interop_seen = scale.ratio(state.log_seen)
-    state.or_ties, state.or_ties_seen = scale.ratio(state.log_ties * ties), scale.ratio(state.log_seen_ties)
-    state.relief = scale.ratio(state.log_help * ties + state.log_freedom * interop)
-    state.relief_seen = scale.ratio((state.log_help * ties_seen + state.log_freedom * interop_seen) * heeds)
+    seen = state.log_interop * interop_seen + state.log_extras * extras_seen + access
+    state.or_interop_seen = scale.ratio(seen * heeds)
+    state.or_ties = scale.ratio(state.log_ties * ties)
+    state.or_ties_seen = scale.ratio(state.log_ties * ties_seen * heeds)
+    weight = us.needs_help(state.us_overstretched == 1, params.overstretch_help_ratio)
+    state.relief = scale.ratio((state.log_help * ties + state.log_freedom * interop) * weight)
+    state.relief_seen = scale.ratio((state.log_help * ties_seen + state.log_freedom * interop_seen) * heeds * weight)
     state.or_strike = scale.ratio(state.log_entrapment * interop * setting.on_entrapment)
     state.or_strike_seen = scale.ratio(state.log_entrapment * interop_seen * setting.on_entrapment)
     tripwire = state.effect[codes.TRIPWIRE] - reference.effect[codes.TRIPWIRE]

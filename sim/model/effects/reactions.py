@@ -12,6 +12,7 @@ from sim.model.state import Parameters, Setting, State
 
 # Each answer has two keys, an even one for what happens to Japan and the odd one after it for Taiwan.
 ANSWER, DURATION = np.uint64(draws.name_id("answer")), np.uint64(draws.name_id("duration"))
+AFTER_DRILL = np.uint64(draws.name_id("us after a drill"))
 RESPONSE, CRISIS = np.uint64(draws.name_id("response")), np.uint64(draws.name_id("crisis"))
 
 
@@ -43,7 +44,7 @@ def begin_crisis(state: State, params: Parameters, setting: Setting, time: float
     until = time + params.crisis_months * draws.exponential(u_months)
     if time >= state.crisis_until:
         state.deployed = 0.0  # what was sent for an earlier crisis has gone home
-    if us.deploys(params.us_deploys_prob, u_deploy):
+    if us.deploys(us.shows_resolve(params.us_deploys_prob, state.us_prob, params.us_intervenes_prob), u_deploy):
         state.deployed = 1.0
     if until > state.crisis_until:
         state.crisis_until = until
@@ -61,6 +62,8 @@ def respond(state: State, params: Parameters, setting: Setting, time: float) -> 
         choice = state.when_coerced - 1  # the policy decided beforehand
     trace.note(state, trace.RESPONSE, time, choice, over_ties, state.support, params.rally_points)
     state.support_swing += params.rally_points
+    firm = choice >= japan.CONTINUE
+    state.lesson += prc.learns(choice == japan.SUSPEND, firm, state.log_success_lesson, state.log_failure_lesson)
     state.firmness += japan.earns_firmness(choice, params.firmness_points) * setting.on_learning
     track, conceded = codes.JAPAN_ECONOMIC, choice == japan.SUSPEND
     state.until[track] = time + prc.relents(state.until[track] - time, params.concession_relief_share, conceded)
@@ -85,6 +88,26 @@ def show_force(state: State, params: Parameters, setting: Setting, track: int, r
     """The PRC shows its forces: a surge or a large drill, which may become a crisis if it is more than goes on."""
     if episodes.begin(state, params, track, rung, time, months):
         may_turn_critical(state, params, setting, time, u_crisis)
+        if track == codes.TAIWAN_MILITARY and rung == prc.DRILL:
+            answer_drill(state, params, setting, time)
+
+
+def answer_drill(state: State, params: Parameters, setting: Setting, time: float) -> None:
+    """The US sails through the Strait after a large drill, or lets it pass."""
+    state.drills += 1
+    u = draws.four(setting.seed, state.world, state.luck, AFTER_DRILL, state.drills)[0]
+    if us.answers_drill(us.shows_resolve(params.us_answers_drill_prob, state.us_prob, params.us_intervenes_prob), u):
+        trace.note(state, trace.US_SIGNAL, time, us.TRANSIT, 1, 0, 0)
+        signal(state, params, us.TRANSIT)
+
+
+def signal(state: State, params: Parameters, kind: int) -> None:
+    """The US has sold arms or sailed through the Strait."""
+    if kind == us.ARMS:
+        state.readiness += params.arms_readiness_points
+        state.hope_lost += params.hope_loss_trigger
+    elif kind == us.TRANSIT:
+        state.us_firmness += params.transit_points
 
 
 def coerce_japan(state: State, params: Parameters, setting: Setting, rung: int, over_ties: bool, time: float,
@@ -201,7 +224,7 @@ def step(state: State, params: Parameters, setting: Setting, lever: int, depth: 
         kind = state.log_quiet if package == codes.STANDING else state.log_alliance
     odds = prc.weighs_step(
         kind, setting.combat[lever] * depth * state.log_combat, state.repeats[lever] * state.log_habit,
-        state.anger * state.log_anger, trade_at_risk(state, setting, time),
+        state.anger * state.log_anger, trade_at_risk(state, setting, time), state.lesson,
     )  # fmt: skip
     state.repeats[lever] += 1
     at_japan(state, params, setting, odds, ties, True, time, key)
@@ -216,5 +239,5 @@ def dispute(state: State, params: Parameters, setting: Setting, time: float, key
     """A dispute of Japan's with the PRC that has nothing to do with Taiwan."""
     trace.note(state, trace.DISPUTE, time, 0, 0, 0, 0)
     grudge = state.anger * state.log_anger
-    odds = prc.weighs_step(state.log_dispute, 0.0, 0.0, grudge, trade_at_risk(state, setting, state.time))
+    odds = prc.weighs_step(state.log_dispute, 0.0, 0.0, grudge, trade_at_risk(state, setting, state.time), state.lesson)
     at_japan(state, params, setting, odds, False, False, time, key)

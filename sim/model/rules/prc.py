@@ -77,15 +77,6 @@ def fears_both(joint: float, deployed: float, points: float, us_comes: float) ->
     return scale.chance(joint * (1 + deployed * points / us_comes))
 
 
-def perceives_window(before: float, now: float) -> float:
-    """How much of its chance of success the PRC sees its opponents taking away within a year.
-
-    Because only what the allies add closes a window: both estimates are of today, with what was seen a year ago and
-    with what is seen now. Source: judgement.
-    """
-    return scale.clip(before - now, 0.0, 1.0)
-
-
 def believes_assurances(seen: float, official_ties: float) -> float:
     """How far the PRC believes assurances, as `seen` by it (a share), that Taiwan's status is not to change.
 
@@ -142,14 +133,14 @@ def despairs(log_ratio: float, heed: float, ideology: float, hope: float, refere
     return log_ratio * heed * (1 - ideology) * (reference - hope)
 
 
-def urge(success: float, price: float, hope: float, crisis: float, window: float) -> float:
+def urge(success: float, price: float, hope: float, crisis: float) -> float:
     """How many times likelier force is than at the reference, all reasons together (a hazard ratio).
 
     Each argument is the logarithm of one reason's hazard ratio: perceived success, the price of facing both allies,
-    lost hope, a crisis, a closing window. Because they are ratios on one hazard, nothing is counted twice.
+    lost hope, a crisis. Because they are ratios on one hazard, nothing is counted twice.
     Source: Huth 1988; Leeds 2003; claims N1, S7.
     """
-    return exp(success + price + hope + crisis + window)
+    return exp(success + price + hope + crisis)
 
 
 def dares(log_ratio: float, success: float, reference: float) -> float:
@@ -202,14 +193,24 @@ def resents_ties(quiet: float, civil: float, military: float, line: float, defen
     return quiet + openness * line * (civil - quiet + defence * (military - civil))
 
 
-def weighs_step(kind: float, combat: float, habit: float, anger: float, trade: float) -> float:
+def learns(conceded: bool, firm: bool, success: float, failure: float) -> float:
+    """What Japan's response to coercion teaches the PRC of the next one's odds (log odds ratio).
+
+    Because a concession shows that coercion works (`success`), and firmness that it costs the PRC trade and good will
+    for nothing (`failure`); who goes on quietly shows neither. Source: Reynolds and Goodman 2023; N¶20.
+    """
+    return success if conceded else failure if firm else 0.0
+
+
+def weighs_step(kind: float, combat: float, habit: float, anger: float, trade: float, lesson: float) -> float:
     """The odds that the PRC coerces over a step or a dispute, all reasons together.
 
     Each argument is the logarithm of one reason's odds or odds ratio: the kind of step, its combat role, how often it
-    has been taken before, anger over earlier ones, and the trade that coercion would put at risk. Because they are
-    ratios on common odds, nothing is counted twice. Source: coercion episodes 1995-2026; claims S9, N13.
+    has been taken before, anger over earlier ones, the trade that coercion would put at risk, and what earlier
+    coercion has taught. Because they are ratios on common odds, nothing is counted twice.
+    Source: coercion episodes 1995-2026; claims S9, N13.
     """
-    return exp(kind + (combat + habit) + anger + trade)
+    return exp(kind + (combat + habit) + anger + (trade + lesson))
 
 
 def grows_angry(anger: float, offence: float, provocation: float) -> float:

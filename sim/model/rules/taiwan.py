@@ -46,12 +46,13 @@ def presses(probability: float, embolden: float, u: float) -> bool:
     return u < scale.shifted(probability, embolden)
 
 
-def builds(probability: float, free_riding: float, u: float) -> bool:
+def builds(probability: float, threat: float, free_riding: float, u: float) -> bool:
     """A new government builds up its defence and does not merely hold it.
 
-    Because others' help tempts it to spend less (`free_riding`, points). Source: SIPRI 2025.
+    Because large drills at its coast frighten it (`threat`, odds ratio), and others' help tempts it to spend less
+    (`free_riding`, points). Source: SIPRI 2025; Benson 2011.
     """
-    return u < probability - free_riding
+    return u < scale.shifted(probability, threat) - free_riding
 
 
 def consents(probability: float, u: float) -> bool:

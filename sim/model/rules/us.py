@@ -19,6 +19,15 @@ def willingness(willing: float, politics: float, relief: float) -> float:
     return scale.shifted(scale.chance(willing + politics), relief)
 
 
+def politics(shift: float, swing: float, points: float, more_overstretched: float) -> float:
+    """How much more willing to fight than at the reference this US is, before it counts what allies do (points).
+
+    Because presidents differ (`swing`), and because a US tied down elsewhere has less to spare (`points` off, if it is
+    more overstretched than at the reference: 1, as much: 0, less: -1). Source: Chicago Council polls; N¶12.
+    """
+    return shift + swing - points * more_overstretched
+
+
 def intervenes(probability: float, u: float) -> bool:
     """The US fights.
 
@@ -68,10 +77,27 @@ def defends_japan(probability: float, u: float) -> bool:
     return u < probability
 
 
+def shows_resolve(usual: float, willing: float, usual_willing: float) -> float:
+    """How likely the US is to show itself, at its usual chance, if it is as willing to fight as it now is.
+
+    Because who would rather fight also shows it sooner: the odds of both go up and down together. Source: ICB 415 (two
+    carrier groups in 1996); Fearon 1997.
+    """
+    return scale.shifted(usual, scale.odds(scale.chance(willing)) / scale.odds(scale.chance(usual_willing)))
+
+
 def deploys(probability: float, u: float) -> bool:
     """The US sends forces in sight of the PRC when a crisis begins.
 
-    Because in 1996 two carrier groups did; seen resolve is what deters. Source: ICB 415.
+    Because seen resolve is what deters, and a willing US has it to show. Source: ICB 415.
+    """
+    return u < probability
+
+
+def answers_drill(probability: float, u: float) -> bool:
+    """The US sails through the Strait after a large drill at Taiwan.
+
+    Because an unanswered show of force looks like consent. Source: transits after the drills since 2022.
     """
     return u < probability
 
@@ -97,9 +123,15 @@ def integrates(probability: float, u: float) -> bool:
     return u < probability
 
 
-def consents(probability: float, u: float) -> bool:
+def needs_help(overstretched: bool, ratio: float) -> float:
+    """How many times its usual weight an ally's help has with the US. Because an overstretched US needs it; N¶12."""
+    return ratio if overstretched else 1.0
+
+
+def consents(probability: float, need: float, u: float) -> bool:
     """An administration lets its forces take part in what Japan does with Taiwan.
 
-    Because relief work, Guam training, missile defence and escorts are done with the US (N¶23-25).
+    Because relief work, Guam training, missile defence and escorts are done with the US (N¶23-25), and a US that
+    needs help (`need`, odds ratio) is gladder of them (N¶12). Source: judgement.
     """
-    return u < probability
+    return u < scale.shifted(probability, need)
