@@ -11,7 +11,6 @@ import numpy as np
 
 from analysis.page import seat
 from analysis.questions import claim_readings
-from analysis.questions.effort import adoption_years
 from analysis.questions.javascript import Rules, flatten
 from sim.engine import batch, setup
 from sim.engine.beliefs import dialled_parameters, dials_of
@@ -162,8 +161,7 @@ def words(exp: Experiment, source: Source) -> dict[str, Any]:
                       "levers": {lever: {name: value for name, value in vars(change).items() if value is not None}
                                  for lever, change in policy.levers.items()}}
                      for policy in exp.policies],
-        "levers": {name: {"title": lever.title, "meaning": lever.meaning, "package": lever.package,
-                          "adoption_years": adoption_years(catalogue, lever)}
+        "levers": {name: {"title": lever.title, "meaning": lever.meaning, "package": lever.package}
                    for name, lever in catalogue.levers.items()},
         "contrasts": contrasts(exp),
         "questions": {"|".join(entry.policies): entry.words for entry in exp.contrasts if entry.words},

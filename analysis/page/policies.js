@@ -103,9 +103,9 @@ function moveOf(change, now) {
   return { now, to, isMoved: to.depth !== now.depth || to.openness !== now.openness, from: change?.from_month ?? 0, ramp: change?.ramp_months ?? USUAL_RAMP };
 }
 
-/** Planned lever-years of a move: depth times years within the horizon, as analysis.questions.effort has them. */
-function leverYears({ now, to, from, ramp }, adoptionYears, months) {
-  const years = (months - from) / 12 - adoptionYears, rise = ramp / 12;
+/** Planned lever-years of a move: depth times years within the horizon, as `plan` in sim/model/effects/levers.py has them. */
+function leverYears({ now, to, from, ramp }, months) {
+  const years = (months - from) / 12, rise = ramp / 12;
   if (years <= 0) return 0;
   return (years < rise ? years ** 2 / (2 * rise) : years - rise / 2) * Math.abs(to.depth - now.depth);
 }

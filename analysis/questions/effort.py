@@ -1,8 +1,8 @@
 """Policies as written, at equal effort, and by a tenth of a lever: the effect of each for its effort.
 
 Effort is counted in *lever-years*: depth added to a lever, times the years for which it is in place, over all levers.
-**Planned** lever-years use the policy's own dates and the neutral median of the adoption time, and assume that nobody
-refuses and nothing is suspended. **Realised** lever-years are those of the trials.
+**Planned** lever-years use the policy's own dates, as if nothing took time, nobody refused and nothing was suspended.
+**Realised** lever-years are the mean of the trials.
 """
 
 from __future__ import annotations
@@ -10,21 +10,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from analysis.questions import averages
 from analysis.questions.compare import primary
-from sim.engine import mesa_model
-from sim.errors import QuestionError
+from sim.engine import setup
+from sim.model.effects import levers
+from sim.model.state import Setting, plain_record
 from sim.results.tables import reference_policy
 from sim.scenario.experiment import LeverSetting, Policy
 from sim.statistics import contrasts
 
 if TYPE_CHECKING:
-    from sim.engine.batch import Cell
     from sim.results.result import Progress
-    from sim.scenario.catalogue import Catalogue, Lever
     from sim.scenario.experiment import Experiment, Start
 
 STEP = 0.1  # of a lever's depth
@@ -35,7 +33,7 @@ WRITTEN, EQUAL, TENTH = "as written", "equal effort", f"+{STEP:g} of a lever"
 
 
 def planned_effort(exp: Experiment, policy: Policy, start: Start) -> float:
-    """Lever-years of a policy within the horizon, if all goes as planned (lever-years are depth times years).
+    """Lever-years of a policy within the horizon, if nothing delays it (lever-years are depth times years).
 
     Examples
     --------
@@ -43,7 +41,7 @@ def planned_effort(exp: Experiment, policy: Policy, start: Start) -> float:
     >>> exp = sim.load("debate")
     >>> by_name = {policy.name: policy for policy in exp.policies}
     >>> planned_effort(exp, by_name["status_quo"], exp.reference)
-    0.0
+    0
     >>> ties, together = (by_name[name] for name in ("direct_ties", "interoperability"))
     >>> planned_effort(exp, ties, exp.reference) > planned_effort(exp, together, exp.reference)
     True
@@ -52,27 +50,10 @@ def planned_effort(exp: Experiment, policy: Policy, start: Start) -> float:
 
 
 def lever_years(exp: Experiment, policy: Policy, start: Start) -> dict[str, float]:
-    """Planned lever-years of each lever that a policy names.
-
-    Raises QuestionError for a policy with orders: what it plans changes from month to month.
-    """
-    if policy.orders:
-        raise QuestionError(f"policy {policy.name} has orders, and effort is counted of policies without any")
-    planned = {}
-    for name, setting in policy.levers.items():
-        lever = exp.catalogue.levers[name]
-        years = (exp.months - setting.from_month) / 12 - adoption_years(exp.catalogue, lever)
-        ramp = setting.ramp_months / 12
-        # Depth grows evenly during the ramp: half of it counts, or a triangle if the horizon comes first.
-        full_years = max(years, 0.0) ** 2 / (2 * ramp) if years < ramp else years - ramp / 2
-        planned[name] = full_years * abs(policy.target(name, start).depth - start.levers[name].depth)
-    return planned
-
-
-def adoption_years(catalogue: Catalogue, lever: Lever) -> float:
-    """Years from the decision on a lever to its first use: the neutral median."""
-    kind = "ties_adoption_years" if "taiwan" in lever.consent else "interoperability_adoption_years"
-    return float(catalogue.parameters[kind].neutral.ppf(np.array([0.5]))[0]) * lever.adoption_ratio
+    """Planned lever-years of each lever that a policy moves."""
+    setting = plain_record(Setting, setup.build_setting(exp, policy, start)[0])
+    rows = exp.catalogue.lever_rows
+    return {rows[lever].name: levers.plan(setting, lever) for lever in setting.moved[: setting.moves]}
 
 
 def scale_policy(policy: Policy, start: Start, factor: float) -> Policy:
@@ -97,22 +78,7 @@ def tenth_of_lever(exp: Experiment, lever: str, start: Start) -> tuple[Policy, f
     return Policy(lever, lever, "", {lever: setting}, "japan_decides"), sign
 
 
-def realised_effort(exp: Experiment, cell: Cell, trials: int) -> float:
-    """Mean lever-years of the first trials of a cell, which are played one by one."""
-    start, worldview, policy = cell
-    total = 0.0
-    for trial in range(trials):
-        model = mesa_model.StraitModel(exp, policy, worldview, start, trial=trial)
-        start_depth = list(model.setting.start_depth)
-        while model.running:
-            model.step()
-            total += sum(abs(now - then) for now, then in zip(model.state.depth, start_depth, strict=True)) / 12
-    return total / trials
-
-
-def table(
-    exp: Experiment, trials: int, update: Progress | None = None, *, watched_trials: int = 10, keep: bool = False
-) -> pd.DataFrame:
+def table(exp: Experiment, trials: int, update: Progress | None = None, *, keep: bool = False) -> pd.DataFrame:
     """Paired differences of the primary outcomes from the reference policy.
 
     Parameters
@@ -123,8 +89,6 @@ def table(
         Of each cell.
     update, keep
         As in `analysis.questions.averages.play`.
-    watched_trials
-        Trials of each cell that are played one by one for the realised lever-years.
 
     Returns
     -------
@@ -144,18 +108,18 @@ def table(
             cells = {policy: cell for (_, name, policy), cell in played[start.name].items() if name == view.name}
             base = cells[reference_policy(exp)]
             for entry in measured:
-                cell = start.name, view.name, entry.policy.name
                 tenth = entry.measure == TENTH
-                realised = None if tenth else realised_effort(experiments[start.name], cell, watched_trials)
+                own = cells[entry.policy.name]
+                realised = None if tenth else float(own.outcome(exp, "lever_years").mean())
                 for outcome in primary(exp):
                     blocks, base_blocks = (entry.sign * average.outcome(exp, outcome.name)
-                                           for average in (cells[entry.policy.name], base))  # fmt: skip
+                                           for average in (own, base))  # fmt: skip
                     difference = averages.paired_difference(blocks, base_blocks)
                     level = float(base_blocks.mean())
                     margin = contrasts.margin_at(outcome.margin, level) * (entry.factor if tenth else 1)
                     verdict = contrasts.verdict(difference.low, difference.high, margin, outcome.better)
-                    rows.append([*cell[:2], entry.measure, entry.name, entry.factor, entry.planned, realised,
-                                 outcome.name, *difference, margin, VERDICTS.get(verdict or "", verdict)])  # fmt: skip
+                    key = [start.name, view.name, entry.measure, entry.name, entry.factor, entry.planned, realised]
+                    rows.append([*key, outcome.name, *difference, margin, VERDICTS.get(verdict or "", verdict)])
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

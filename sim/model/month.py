@@ -360,9 +360,10 @@ def accumulate(state: State, params: Parameters, exposed: float, japan_loss: flo
 
 def others(state: State, params: Parameters, setting: Setting) -> None:
     """What everyone does but the PRC at war: Japan's levers, and all that arrives, with its answers."""
+    away = state.depth_away
     if state.moving == 1:
         levers.move(state, params, setting)
-    state.lever_years += state.depth_more * setting.years
+    state.lever_years += (away + state.depth_away) / 2 * setting.years
     events.at_taiwan(state, params, setting)
     events.at_japan(state, params, setting)
     events.steps(state, params, setting)

@@ -234,7 +234,7 @@ class State(LeverSums):
     forewarned: Annotated[float, "share", "of the worth of being on guard, when force comes out of the blue"]
     in_time: Annotated[float, "probability", "that Japan's forces come before an invasion is decided"]
     support_more: Annotated[float, "points", "public support that preparations for evacuation add"]
-    depth_more: Annotated[float, "levers", "depth of all levers above the start, added up"]
+    depth_away: Annotated[float, "levers", "depth of all levers away from the start, added up"]
     # coercion and crises
     rung: Annotated[Ints, PER_TRACK, "rung", "pressure now"]
     until: Annotated[Floats, PER_TRACK, "months", "when it ends"]
@@ -324,7 +324,7 @@ class State(LeverSums):
     gave_up: Annotated[int, "0 or 1", "the PRC has given up a campaign"]
     japan_loss: Annotated[float, "% of a year's GDP", "Japan's loss by coercion and war"]
     taiwan_loss: Annotated[float, "% of a year's GDP", "Taiwan's loss by coercion and war"]
-    lever_years: Annotated[float, "lever-years", "depth of all levers above the start, added up over the years"]
+    lever_years: Annotated[float, "lever-years", "depth of all levers away from the start, added up over the years"]
     lever_years_planned: Annotated[float, "lever-years", "the same had nothing delayed the policy"]
     aircraft_lost: Annotated[float, "aircraft", "of the US and Japan"]
     ships_lost: Annotated[float, "ships", "of the PRC"]

@@ -14,7 +14,7 @@ import sim
 from analysis.questions import effort
 from analysis.questions.javascript import play_in_javascript
 from sim.engine import batch, setup
-from sim.errors import QuestionError, ScenarioError
+from sim.errors import ScenarioError
 from sim.model import outcomes
 from sim.scenario.experiment import Experiment, LeverSetting, Policy
 from sim.scenario.layers import Order
@@ -132,8 +132,7 @@ def test_a_policy_file_has_orders(tmp_path: Path) -> None:
     exp = load("debate", policies=[str(path)])
     assert exp.policies[0].orders == (Order(6, "escorts", 0.5), Order(3, when_coerced="suspend"))
     assert Experiment.from_resolved(exp.resolved()) == exp
-    with pytest.raises(QuestionError, match="has orders"):
-        effort.planned_effort(exp, exp.policies[0], exp.reference)
+    assert effort.planned_effort(exp, exp.policies[0], exp.reference) > 0
     for wrong, text in (("{month: 6}", "an order has month"), ("{month: 6, lever: escorts}", "depth or openness"),
                         ("{month: 6, depth: 1}", "an order for a lever has lever"),
                         ("{month: 6, lever: escort, depth: 1}", "unknown lever"),

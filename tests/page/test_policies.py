@@ -14,7 +14,7 @@ from translating import needs_node
 
 from analysis.page import content
 from analysis.page.source import read_source
-from analysis.questions.effort import adoption_years, lever_years
+from analysis.questions.effort import planned_effort
 from sim.scenario.experiment import LeverSetting, Policy
 from sim.scenario.loader import load
 
@@ -40,10 +40,10 @@ def test_lever_years_are_pythons() -> None:
         setting = LeverSetting(dice.random(), None, dice.choice([0, 12, 100, 119, 300.0]), dice.choice([0.5, 12, 60]))
         lever = exp.catalogue.levers[dice.choice([*exp.catalogue.levers])]
         policy = Policy("own", "Own", "", {lever.name: setting}, "japan_decides")
-        planned.append(lever_years(exp, policy, start)[lever.name])
+        planned.append(planned_effort(exp, policy, start))
         data.append({"change": {name: value for name, value in vars(setting).items() if value is not None},
-                     "now": vars(start.levers[lever.name]), "years": adoption_years(exp.catalogue, lever)})  # fmt: skip
-    code = f"answer(DATA.map(({{ change, now, years }}) => leverYears(moveOf(change, now), years, {exp.months})))"
+                     "now": vars(start.levers[lever.name])})  # fmt: skip
+    code = f"answer(DATA.map(({{ change, now }}) => leverYears(moveOf(change, now), {exp.months})))"
     assert ask(["levers.js", "policies.js"], code, data) == pytest.approx(planned, rel=1e-12)
     assert 0 in planned
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +13,6 @@ from typer.testing import CliRunner
 import sim
 from analysis.cli.main import app
 from analysis.questions import effort
-from sim.scenario.distributions import Fixed
 from sim.scenario.experiment import Experiment, LeverSetting, Policy
 from sim.scenario.loader import load
 
@@ -24,23 +22,15 @@ def exp() -> Experiment:
     return load("debate", worldviews="neutral", starts="2026")
 
 
-def with_adoption(exp: Experiment, years: float) -> Experiment:
-    """The experiment in which every tie takes so many years to adopt, for sure."""
-    known = exp.catalogue.parameters
-    sure = {**known, "ties_adoption_years": replace(known["ties_adoption_years"], neutral=Fixed(years))}
-    return replace(exp, catalogue=replace(exp.catalogue, parameters=sure))
-
-
 @pytest.mark.parametrize(
-    ("from_month", "ramp", "adoption", "years"),
-    [(0, 12, 0, 9.5), (0, 12, 2, 7.5), (60, 12, 2, 2.5), (96, 24, 1, 0.25), (120, 12, 0, 0), (60, 12, 8, 0)],
+    ("from_month", "ramp", "years"), [(0, 12, 9.5), (60, 12, 4.5), (96, 24, 1), (108, 24, 0.25), (120, 12, 0)]
 )
 def test_planned_lever_years_are_depth_times_time(
-    exp: Experiment, from_month: float, ramp: float, adoption: float, years: float
+    exp: Experiment, from_month: float, ramp: float, years: float
 ) -> None:
     setting = LeverSetting(depth=0.5, from_month=from_month, ramp_months=ramp)
-    policy = Policy("mine", "", "", {"guam_air_training": setting}, "japan_decides")  # adoption_ratio 1, depth 0 now
-    assert effort.planned_effort(with_adoption(exp, adoption), policy, exp.reference) == pytest.approx(0.5 * years)
+    policy = Policy("mine", "", "", {"guam_air_training": setting}, "japan_decides")  # depth 0 now
+    assert effort.planned_effort(exp, policy, exp.reference) == pytest.approx(0.5 * years)
 
 
 def test_less_of_a_lever_is_effort_too(exp: Experiment) -> None:
@@ -75,19 +65,21 @@ def test_a_tenth_stays_within_what_a_lever_can_be(exp: Experiment) -> None:
     assert effort.tenth_of_lever(exp, "guam_air_training", exp.reference)[0].levers["guam_air_training"].openness == 1
 
 
-def test_what_is_realised_with_everyones_consent_is_what_was_planned(exp: Experiment) -> None:
-    fixed = ["taiwan_consents_prob=1", "us_consents_prob=1", "support_needed=0", "ties_adoption_years=3",
-             "force_per_year=0.001", "switch.provocation=off"]  # fmt: skip
-    sure = load("debate", policies="direct_ties", worldviews="neutral", starts="2026", set_=fixed)
-    (policy,) = sure.policies
-    planned = effort.planned_effort(with_adoption(sure, 3), policy, sure.reference)
+@needs_kernels
+def test_what_is_realised_where_nothing_takes_time_is_what_was_planned() -> None:
+    at_once = ["taiwan_consents_prob=1", "us_consents_prob=1", "support_needed=0", "ties_adoption_years=0.02",
+               "force_per_year=0.001", "switch.provocation=off"]  # fmt: skip
+    sure = load("debate", policies=["status_quo", "direct_ties"], worldviews="neutral", starts="2026", set_=at_once)
+    found = effort.table(sure, 100)
+    (row,) = found[(found["measure"] == effort.WRITTEN) & (found["outcome"] == "use_of_force")].itertuples()
     # Pressure that has nothing to do with ties may still suspend or hasten them, hence no more than near.
-    assert effort.realised_effort(sure, ("2026", "neutral", "direct_ties"), 3) == pytest.approx(planned, rel=0.1)
+    assert row.realised == pytest.approx(row.planned, rel=0.1)
+    assert row.realised < row.planned
 
 
 @needs_kernels
 def test_as_written_is_what_a_run_says(exp: Experiment) -> None:
-    found = effort.table(exp, 200, watched_trials=1)
+    found = effort.table(exp, 200)
     differences = sim.run(exp, trials=200).differences()
     for policy in ("direct_ties", "both"):
         for outcome in ("use_of_force", "japan_gdp_loss_pct"):

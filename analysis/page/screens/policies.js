@@ -18,7 +18,7 @@ function startLevel(lever, start = state.start) {
 function takesOf(slot) {
   const { levers, orders } = contentOf(slot);
   const moves = Object.keys(levers).map((name) => ({ name, move: moveOf(levers[name], startLevel(name)) })).filter(({ move }) => move.isMoved);
-  const years = moves.reduce((sum, { name, move }) => sum + leverYears(move, WORDS.levers[name].adoption_years, NUMBERS.months), 0);
+  const years = moves.reduce((sum, { move }) => sum + leverYears(move, NUMBERS.months), 0);
   return { moves, years, orders: orders ?? 0, first: Math.min(...moves.map(({ move }) => move.from)), last: Math.max(...moves.map(({ move }) => move.from)) };
 }
 
@@ -173,7 +173,7 @@ function paintPoliciesTable(at) {
   const moves = state.slots.flatMap((slot, i) => takesOf(slot).moves.map(({ name, move }) => h("tr", {}, h("th", { scope: "row" }, `${label(slots[i].plain)}: ${WORDS.levers[name].title}`),
     h("td", {}, say("policies.move", { now: decimals(100 * move.now.depth, 0), to: decimals(100 * move.to.depth, 0) })),
     h("td", {}, say("policies.move", { now: decimals(100 * move.now.openness, 0), to: decimals(100 * move.to.openness, 0) })),
-    h("td", {}, String(move.from)), h("td", {}, decimals(leverYears(move, WORDS.levers[name].adoption_years, NUMBERS.months), 1)))));
+    h("td", {}, String(move.from)), h("td", {}, decimals(leverYears(move, NUMBERS.months), 1)))));
   const head = (...keys) => h("thead", {}, h("tr", {}, ...keys.map((key) => h("th", { scope: "col" }, say(key)))));
   $("policies-table").replaceChildren(
     h("table", {}, head("beliefs.table_policy", "beliefs.table_risk", "beliefs.table_cost"), h("tbody", {}, ...slots.map(({ name, plain: text }) => line(label(text), at.levels[name])),

@@ -91,9 +91,9 @@ def obey(state: State, params: Parameters, setting: Setting, order: int) -> None
 
 
 def plan(setting: Setting, lever: int) -> float:
-    """The lever-years by which a policy would deepen a lever within the horizon if nothing delayed it.
+    """The lever-years by which a policy would move a lever within the horizon if nothing delayed it.
 
-    Depth above the start is added up over the years: one lever in full for one year counts 1.
+    Depth away from the start is added up over the years: one lever in full for one year counts 1.
     """
     start, ends = setting.start_depth[lever], setting.months
     depth, goal = start, setting.goal_depth[lever]
@@ -114,14 +114,13 @@ def reached(months: float, ramp: float) -> float:
 
 
 def area(depth: float, goal: float, months: float, ramp: float) -> float:
-    """What lies above zero under a depth that moves to its goal in `ramp` months and stays there, over some months."""
+    """How far a depth is from zero, added up over some months; it moves to its goal in `ramp` months and stays."""
     moving = min(months, ramp)
     last = depth + (goal - depth) * reached(months, ramp)
-    high, low = max(depth, last), min(depth, last)
-    under = moving * (high + low) / 2
-    if low < 0:
-        under = 0.0 if high <= 0 else moving * high / (high - low) * high / 2
-    return under + (months - moving) * max(0.0, goal)
+    away = moving * abs(depth + last) / 2
+    if depth * last < 0:  # two triangles, one on each side of zero
+        away = moving * (depth * depth + last * last) / abs(last - depth) / 2
+    return away + (months - moving) * abs(goal)
 
 
 def grows(state: State, lever: int) -> bool:
@@ -171,7 +170,7 @@ def gather(state: State, params: Parameters, setting: Setting) -> None:
     state.interop_depth, state.interop_seen = base.interop_depth, base.interop_seen
     state.interop_signal, state.exposure, state.bases = base.interop_signal, base.exposure, base.bases
     state.extras_depth, state.extras_seen = base.extras_depth, base.extras_seen
-    state.depth_more = 0.0
+    state.depth_away = 0.0
     state.ties_steps, state.alliance_steps, state.hidden = base.ties_steps, base.alliance_steps, base.hidden
     for effect in range(len(state.effect)):
         state.effect[effect] = base.effect[effect]
@@ -187,7 +186,7 @@ def gather(state: State, params: Parameters, setting: Setting) -> None:
                 openness = state.from_openness[lever]
                 openness += (state.goal_openness[lever] - openness) * level
         state.depth[lever], state.openness[lever] = depth, openness
-        state.depth_more += max(0.0, depth - start)
+        state.depth_away += abs(depth - start)
         seen = depth * openness - start_seen
         known = seen
         if tie:
