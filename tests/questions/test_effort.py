@@ -71,10 +71,10 @@ def test_what_is_realised_where_nothing_takes_time_is_what_was_planned() -> None
                "force_per_year=0.001", "switch.provocation=off"]  # fmt: skip
     sure = load("debate", policies=["status_quo", "direct_ties"], worldviews="neutral", starts="2026", set_=at_once)
     found = effort.table(sure, 100)
-    (row,) = found[(found["measure"] == effort.WRITTEN) & (found["outcome"] == "use_of_force")].itertuples()
+    row = one(found, measure=effort.WRITTEN, outcome="use_of_force")
     # Pressure that has nothing to do with ties may still suspend or hasten them, hence no more than near.
-    assert row.realised == pytest.approx(row.planned, rel=0.1)
-    assert row.realised < row.planned
+    assert row["realised"] == pytest.approx(row["planned"], rel=0.1)
+    assert row["realised"] < row["planned"]
 
 
 @needs_kernels

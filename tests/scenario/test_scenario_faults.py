@@ -58,8 +58,8 @@ def test_all_faults_are_listed_at_once(tree: Path) -> None:
         "--set claim.N9=1: unknown claim 'N9'; allowed: N1, N2, S1",
         "--set drills=3: unknown parameter 'drills'; allowed: PARAMETER, claim.CLAIM, lever.LEVER.SETTING, "
         "quantity.QUANTITY, switch.SWITCH; nearest: quantity.drills",
-        "policies/mine.yaml:3:1: unknown key 'tittle'; allowed: extends, levers, orders, plain_name, policy, summary, "
-        "title, when_coerced; nearest: title",
+        "policies/mine.yaml:3:1: unknown key 'tittle'; allowed: extends, levers, orders, plain_name, policy, source, "
+        "summary, title, when_coerced; nearest: title",
         "policies/mine.yaml:5:20: depth: must be a number from 0 to 1, got 2",
         "policies/mine.yaml:5:23: unknown key 'opennes'; allowed: depth, from_month, openness, ramp_months; "
         "nearest: openness",
