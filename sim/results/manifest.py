@@ -14,13 +14,14 @@ from typing import Any
 
 from sim.errors import FolderError
 from sim.model import compiled
+from sim.model.state import Parameters, fields
 from sim.results import command_line, disk, tables
 from sim.scenario.experiment import Experiment
 
 PROGRAM = "strait"
 MANIFEST = "manifest.json"
 CHECKSUM = "manifest_sha256"  # of all other entries, as they are written
-SCHEMA = "4"  # of a folder; it changes when the columns, types or names of files do
+SCHEMA = "5"  # of a folder; it changes when the columns, types or names of files do
 DISTRIBUTIONS = ("strait-wargame", "numpy", "llvmlite", "pandas", "pyarrow", "mesa", "scipy")
 MAX_NAMED = 4  # differences named in one message
 NO_SETTINGS = ("trials", "changes")  # of an experiment: trials can be added, and changes only say why settings differ
@@ -148,8 +149,8 @@ def read_run(folder: Path, *, any_schema: bool = False) -> Manifest | None:
         raise FolderError(f"{folder}: not empty, and not a run that this {PROGRAM} can read; name another folder")
     if found["schema"] != SCHEMA and not any_schema:
         raise FolderError(
-            f"{folder}: its schema is {found['schema']}, and this {PROGRAM} reads {SCHEMA}; "
-            "name another folder, or use --fresh to replace it"
+            f"{folder}: results of an earlier version are refused. Their schema is {found['schema']}, and this "
+            f"{PROGRAM} reads {SCHEMA}; name another folder, or use --fresh to replace them"
         )
     return found
 
@@ -164,17 +165,29 @@ def require_run(folder: Path) -> Manifest:
 def read_experiment(folder: Path, run: Manifest) -> Experiment:
     """Experiment of the run in a folder, as it was played.
 
-    Raises FolderError if an earlier version wrote it, whose claims or settings this version does not know.
+    Raises FolderError if an earlier version wrote it, whose claims, settings or parameters are not those of this one.
     """
+    why, reason = None, "with other names of claims or settings"
     try:
-        return Experiment.from_resolved({**run["experiment"], "files": run["files"]})
+        experiment = Experiment.from_resolved({**run["experiment"], "files": run["files"]})
+        recorded, known = set(experiment.catalogue.parameters), set(fields(Parameters))
+        if recorded == known:
+            return experiment
+        sides = (("without", known - recorded), ("with", recorded - known))
+        reason = ", and ".join(f"{word} the parameters {_name_few(names)}" for word, names in sides if names)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        version = run.get("versions", {}).get(DISTRIBUTIONS[0]) or "another version"
-        raise FolderError(
-            f"{folder / MANIFEST}: results of an earlier version are refused. {PROGRAM} {version} wrote them on "
-            f"{str(run.get('started'))[:10]}, with other names of claims or settings. "
-            "Give the command again with another --out, or read the folder with that version"
-        ) from error
+        why = error
+    version = run.get("versions", {}).get(DISTRIBUTIONS[0]) or "another version"
+    raise FolderError(
+        f"{folder / MANIFEST}: results of an earlier version are refused. {PROGRAM} {version} wrote them on "
+        f"{str(run.get('started'))[:10]}, {reason}. "
+        "Give the command again with another --out, or read the folder with that version"
+    ) from why
+
+
+def _name_few(names: Iterable[str]) -> str:
+    first, *more = sorted(names)
+    return f"{first} and {len(more)} more" if more else first
 
 
 # Compare

@@ -125,7 +125,10 @@ def _read_metadata(path: Path) -> PartMetadata:
     texts = _read_footer(path).metadata or {}
     schema = texts.get(b"strait_schema", b"none").decode()
     if schema != SCHEMA:
-        raise FolderError(f"{path}: its schema is {schema}, and this strait reads {SCHEMA}; name another folder")
+        raise FolderError(
+            f"{path}: results of an earlier version are refused. Their schema is {schema}, and this strait reads "
+            f"{SCHEMA}; name another folder"
+        )
     first_world, worlds, failures = (json.loads(texts[name.encode()]) for name in PartMetadata._fields)
     return PartMetadata(first_world, worlds, [Failure(*failure) for failure in failures])
 

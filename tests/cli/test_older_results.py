@@ -42,3 +42,34 @@ def test_an_older_question_is_refused(strait: Strait) -> None:
     strait("claims", "--trials", "40", "--start", "2026", "--outcome", "use_of_force", "--no-figures", "--out", "old")
     make_older(Path("old"), "contrasts", [["both", "status_quo"]])
     assert_refused(strait("methods", "old"), "old/manifest.json: results of an earlier version are refused")
+
+
+def test_a_run_of_other_rules_is_refused_with_what_they_lacked(strait: Strait) -> None:
+    strait("run", "--trials", "20", "--start", "2026", "--policy", "status_quo", "--no-figures", "--out", "old")
+    file = Path("old/manifest.json")
+    found = json.loads(file.read_text(encoding="utf-8"))
+    found.pop("manifest_sha256")
+    experiment = found["experiment"]
+    laws = [
+        view["distributions"]
+        for view in (*experiment["worldviews"], experiment["reference"])
+        if "distributions" in view
+    ]
+    for known in (experiment["catalogue"]["parameters"], *laws):
+        del known["drill_prob"]
+    file.write_text(json.dumps(found), encoding="utf-8")
+    for command in ("summarise", "methods", "rerun", "sheet", "export --csv"):
+        word, *options = command.split()
+        assert_refused(strait(word, "old", *options), "old/manifest.json: results of an earlier version are refused",
+                       "without the parameters drill_prob", "another --out")  # fmt: skip
+
+
+def test_a_run_with_other_columns_is_refused(strait: Strait) -> None:
+    strait("run", "--trials", "20", "--start", "2026", "--policy", "status_quo", "--no-figures", "--out", "old")
+    file = Path("old/manifest.json")
+    found = json.loads(file.read_text(encoding="utf-8"))
+    found.pop("manifest_sha256")
+    file.write_text(json.dumps({**found, "schema": "4"}), encoding="utf-8")
+    assert_refused(
+        strait("summarise", "old"), "old: results of an earlier version are refused", "schema is 4", "--fresh"
+    )

@@ -70,7 +70,7 @@ def test_the_parts_are_one_table_any_reader_can_read(folder: Path, result: Resul
     pd.testing.assert_frame_equal(sorted_, result.trials)
     assert len(pd.read_parquet(folder / "worlds.parquet")) == 2 * 1_000
     schema = pq.read_schema(folder / "trials.parquet" / "part-00000.parquet")
-    assert schema.metadata[b"strait_schema"] == b"4"
+    assert schema.metadata[b"strait_schema"] == manifest.SCHEMA.encode()
     table = pq.ParquetFile(folder / "trials.parquet" / "part-00001.parquet").read()
     assert table["months_to_force"].null_count == (table["force"].to_numpy() == 0).sum()
     assert len(table) == 300 * 8
@@ -146,7 +146,7 @@ def test_another_program_or_schema_is_refused_unless_fresh(folder: Path) -> None
     with pytest.raises(FolderError, match=r"strait-wargame: 0\.0\.9 there"):
         write_folder(experiment(), folder)
     edit_manifest(folder, schema="1")
-    message = r"its schema is 1, and this strait reads 4; .*use --fresh"
+    message = rf"earlier version are refused. Their schema is 1, and this strait reads {manifest.SCHEMA}; .*use --fresh"
     with pytest.raises(FolderError, match=message):
         write_folder(experiment(), folder)
     with pytest.raises(FolderError, match=message):
