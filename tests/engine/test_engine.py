@@ -266,7 +266,8 @@ def test_only_times_that_did_not_come_are_blank(whole: Played) -> None:
 
 def test_one_outcome_is_part_of_another(whole: Played) -> None:
     for record in whole.records.values():
-        part_of = {"japan_struck": "japan_in_combat", "japan_in_combat": "us_prc_war", "us_prc_war": "use_of_force",
+        part_of = {"japan_struck": "japan_in_combat", "japan_in_combat": "use_of_force", "us_prc_war": "use_of_force",
+                   "japan_supports": "us_prc_war", "japan_protects": "japan_supports", "first_strike": "japan_struck",
                    "invasion": "use_of_force", "blockade": "use_of_force", "limited_strike": "use_of_force",
                    "taiwan_conquered": "taiwan_falls", "coerced_settlement": "taiwan_falls",
                    "settlement_broken": "coerced_settlement", "nuclear_use": "invasion"}  # fmt: skip
