@@ -72,11 +72,12 @@ PROSE = frozenset(
 def policy_results(exp: Experiment, trials: int, progress: Progress) -> pd.DataFrame:
     """Return what `strait run` finds: paired differences that the debate asks about, and levels, told apart by `kind`.
 
-    Of primary outcomes and losses.
+    Of primary outcomes, losses, and what each policy takes.
     """
     result = results.run(exp, trials=trials, progress=progress)
     summary, differences = result.summary(), result.differences()
-    outcomes = [name for name, entry in exp.catalogue.outcomes.items() if entry.primary or name.startswith("loss_")]
+    outcomes = [name for name, entry in exp.catalogue.outcomes.items()
+                if entry.primary or name.startswith(("loss_", "lever_years"))]  # fmt: skip
     pairs = pd.Series([*zip(differences["policy_a"], differences["policy_b"], strict=True)], index=differences.index)
     shown = differences[pairs.isin([entry.policies for entry in exp.contrasts]) & differences["outcome"].isin(outcomes)]
     levels = summary[(summary["statistic"] == "mean") & summary["outcome"].isin(outcomes)]

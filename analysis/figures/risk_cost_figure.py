@@ -31,6 +31,8 @@ from sim.results.tables import shown_contrasts
 from sim.scenario.experiment import Experiment, Worldview
 
 RISK, COST = "use_of_force", "japan_gdp_loss_pct"
+PLANNED = "lever_years_planned"
+TAKES_NOTE = " In brackets: the lever-years that a policy carries out, of those that it plans."
 LOSSES_NOTE = "Losses add up over the whole time, in per cent of one year's GDP."
 PANEL = 4.2  # inches high
 PANELS_WIDTH, PANELS_HEIGHT = 10.2, 3.1  # inches, without the key
@@ -45,11 +47,13 @@ def draw_risk_against_cost(
     `result.differences()`, the caption answers the questions of the experiment.
     """
     levels = means(summary, start)
+    takes = describe_takes(exp, levels)
     figure = make_page(
         exp, start, title="What does each policy risk, and what does it cost?", body=PANEL,
-        note=f"To the left, force is used in fewer {histories(exp)}. Further down, Japan loses less.",
+        note=f"To the left, force is used in fewer {histories(exp)}. Further down, Japan loses less."
+        + TAKES_NOTE * bool(takes),
         caption=describe_risk(exp, levels, exp.most_neutral(), differences, start),
-        keys=[*style.policy_keys(exp), style.line_key()],
+        keys=[*style.policy_keys(exp, notes=takes), style.line_key()],
     )  # fmt: skip
     _draw_panels(figure, exp, levels, style.ROOM)
     return finish_figure(f"risk_against_cost_{start}", figure)
@@ -64,6 +68,20 @@ def draw_risk_panels(exp: Experiment, summary: pd.DataFrame, start: str) -> Capt
     figure.legend(handles=keys, loc="outside upper center", ncols=columns, frameon=False, fontsize=style.TICK)
     _draw_panels(figure, exp, levels, PANELS_WIDTH)
     return finish_figure(f"risk_panels_{start}", figure)
+
+
+def describe_takes(exp: Experiment, levels: Levels) -> dict[str, str]:
+    """Return, by policy, the lever-years that it carries out of those that it plans, under the most neutral worldview.
+
+    A policy that takes nothing has no entry, and none has where the means were not counted.
+    """
+    view = exp.most_neutral().name
+    found = {}
+    for policy in exp.policies:
+        done, planned = (levels.get((view, policy.name, name), (0.0,))[0] for name in ("lever_years", PLANNED))
+        if planned > 0:
+            found[policy.name] = f" ({done:.0f} of {planned:.0f})"
+    return found
 
 
 def _draw_panels(figure: Figure, exp: Experiment, levels: Levels, inches: float) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, count
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -72,13 +73,15 @@ def pair_colours(exp: Experiment, a: str, b: str) -> tuple[str, str]:
     return known[a].colour, known[b].colour
 
 
-def policy_keys(exp: Experiment, *, lines: bool = False) -> list[Line2D]:
-    """Return one entry of the key per policy: its marker, on its line where `lines` is true."""
+def policy_keys(
+    exp: Experiment, *, lines: bool = False, notes: Mapping[str, str] = MappingProxyType({})
+) -> list[Line2D]:
+    """Return one entry of the key per policy: its marker, on its line where `lines` is true; `notes` follow titles."""
     keys = []
     for policy, look in zip(exp.policies, policy_looks(exp).values(), strict=True):
         key = Line2D([], [], color=look.colour, marker=look.marker, markersize=8, linewidth=2.2 if lines else 0)
         key.set_dashes(look.dashes)
-        key.set_label(wrap_text(policy.title, 3.6, TICK))
+        key.set_label(wrap_text(policy.title + notes.get(policy.name, ""), 3.6, TICK))
         keys.append(key)
     return keys
 
