@@ -155,8 +155,8 @@ def test_a_recipe_names_the_files_that_it_touches(recipe: str) -> None:
 def test_the_recipe_for_a_rule_makes_japan_give_way_less_often(home: Path) -> None:
     recipe, (words,) = "Change a rule", [words for words in commands("Change a rule") if words[0] == "strait"]
     run([*words[:-1], "out/before"], home)
-    assert follow(recipe, home) == {"sim/model/rules/japan.py", "sim/model/effects/reactions.py",
-                                    "tests/cases/japan.yaml"}  # fmt: skip
+    assert follow(recipe, home) == {"sim/model/rules/japan.py", "sim/model/rules/japan.yaml",
+                                    "sim/model/effects/reactions.py", "tests/cases/japan.yaml"}  # fmt: skip
     finding = FINDING.search(SECTIONS[recipe])
     assert finding
     assert finding["sign"] == "lower"
