@@ -35,6 +35,8 @@ GROUPS = {
     "7": "7. Months or half-months give the same results",
     "8": "8. Every dial of a claim changes something",
     "9": "9. Questions that forecasters and games have asked",
+    "10": "10. Actors that choose at peace",
+    "11": "11. Japan's own danger",
     "hindcast": "Hindcast 1996-2026",
 }
 

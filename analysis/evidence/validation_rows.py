@@ -17,7 +17,7 @@ from sim.scenario.yaml_marks import Document
 
 Number = Annotated[float, schema.number(-1e9, 1e9)]
 Kind = Literal["input", "fitted", "out-of-sample", "reported"]
-Group = Annotated[Literal["1", "2", "3", "4", "5", "6", "7", "8", "9", "hindcast"], BeforeValidator(str)]
+Group = Annotated[Literal["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "hindcast"], BeforeValidator(str)]
 Track = Literal["japan_economic", "japan_military", "taiwan_economic", "taiwan_military"]
 Measure = Literal[
     "absence", "added_arms_growth", "answers_to_drills", "always_the_same", "backtest_gain", "below_record",
