@@ -170,7 +170,7 @@ def test_the_recipe_for_a_lever_adds_a_policy_and_changes_no_other(home: Path) -
     alone = "strait run --trials 100 --worldview neutral --policy status_quo --start 2026 --no-figures --out out/before"
     run(shlex.split(alone), home)
     assert follow(recipe, home) == {
-        "scenarios/levers.yaml", "scenarios/policies/coast_guard_first.yaml",
+        "scenarios/levers.yaml", "scenarios/policies/patrols_first.yaml",
         *(f"scenarios/starts/{start}.yaml" for start in ("1996", "2020", "2026")),
     }  # fmt: skip
     finding = FINDING.search(SECTIONS[recipe])
@@ -178,7 +178,7 @@ def test_the_recipe_for_a_lever_adds_a_policy_and_changes_no_other(home: Path) -
     assert finding["sign"] == "higher"
     before, after = home / "out" / "before" / "summary.csv", home / finding["file"]
     usual = mean(after, finding["outcome"], "status_quo")
-    assert mean(after, finding["outcome"], "coast_guard_first") > usual + 1
+    assert mean(after, finding["outcome"], "patrols_first") > usual + 1
     assert usual == mean(before, finding["outcome"], "status_quo")
 
 
