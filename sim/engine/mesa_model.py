@@ -29,7 +29,7 @@ from sim.engine import loop_limit, setup
 from sim.errors import QuestionError, RuleError
 from sim.model import month, outcomes, trace
 from sim.model.compiled import twin
-from sim.model.effects import aftermath, campaign, episodes, events, levers, reactions, war
+from sim.model.effects import aftermath, campaign, east_china, episodes, events, levers, reactions, war
 from sim.model.rules import japan, prc, taiwan, us
 from sim.model.state import Parameters, Setting, State, blank_state, plain_record
 from sim.scenario.messages import describe_unknown
@@ -172,7 +172,7 @@ def order_of_play(**names: Any) -> types.SimpleNamespace:
     Other names stand where the rules see them: `draws`, `scale`, `math`.
     """
     known: dict[str, Any] = dict(names)
-    for module in (episodes, war, reactions, levers, aftermath, campaign, events, month):
+    for module in (episodes, war, reactions, levers, aftermath, campaign, events, east_china, month):
         name = module.__name__.rpartition(".")[2]
         known[name] = twin(module, **{key: value for key, value in known.items() if key in vars(module)})
     return types.SimpleNamespace(**vars(known["month"]))

@@ -21,11 +21,11 @@ WHEN_COERCED = ("japan_decides", "suspend", "quieten", "continue")
 CLOCKS = (
     "taiwan trigger", "japan trigger", "ties step", "alliance step", "leak", "pressure on japan",
     "pressure on taiwan", "incident", "political crisis", "us signal", "reassessment", "drill regime", "force",
-    "rupture with japan", "rupture with taiwan", "overstretch",
+    "rupture with japan", "rupture with taiwan", "overstretch", "east china sea",
 )  # fmt: skip
 (TAIWAN_TRIGGER, JAPAN_TRIGGER, TIES_STEP, ALLIANCE_STEP, LEAK, PRESSURE_ON_JAPAN, PRESSURE_ON_TAIWAN, INCIDENT,
  POLITICAL_CRISIS, US_SIGNAL, REASSESSMENT, DRILL_REGIME, FORCE, RUPTURE_WITH_JAPAN,
- RUPTURE_WITH_TAIWAN, OVERSTRETCH) = range(16)  # fmt: skip
+ RUPTURE_WITH_TAIWAN, OVERSTRETCH, EAST_CHINA_SEA) = range(17)  # fmt: skip
 
 # events that happen once and carry a compensator: the probability accumulated until they do
 EVENTS = (

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.model import codes, draws, trace
-from sim.model.effects import aftermath, campaign, episodes, events, levers, reactions, war
+from sim.model.effects import aftermath, campaign, east_china, episodes, events, levers, reactions, war
 from sim.model.elementary import exp, log
 from sim.model.rules import japan, prc, scale, taiwan, us
 from sim.model.state import Parameters, Setting, State
@@ -49,6 +49,10 @@ def calculate_constants(state: State, params: Parameters, setting: Setting) -> N
     state.log_anger = log(params.answer_anger_or)
     state.log_fury = log(params.anger_rupture_hr)
     state.log_rage = log(params.anger_crisis_or)
+    state.log_wrath = log(params.east_china_hr_anger)
+    state.log_pact = log(params.east_china_hr_guarantee) * scale.PER_TEN_POINTS
+    state.log_garrison = log(params.east_china_hr_effort) / scale.TEN_PERCENT
+    state.log_patrols = log(params.east_china_hr_coast_guard)
     state.log_race = log(params.race_crisis_or) / scale.TEN_PERCENT
     state.log_arms = params.strength_per_10pct / scale.TEN_PERCENT
     state.log_success_lesson = log(params.coercion_success_or) * setting.on_learning
@@ -386,6 +390,7 @@ def play(state: State, params: Parameters, setting: Setting) -> None:
     see_the_us(state, params, setting)
     if state.campaign == prc.NO_CAMPAIGN:
         who_would_fight(state, params, setting)
+        east_china.danger(state, params, setting)
     perceive(state, params, setting)
     end = state.time + setting.step
     if state.campaign == prc.NO_CAMPAIGN and end > state.rest_until:

@@ -141,6 +141,11 @@ EVENTS = (
         Field("ryukyus_seized", "0 or 1", "the Ryukyus among them"),
         Field("clash", "0 or 1", "Japan and the PRC come to deaths"),
         Field("japan_goes_nuclear", "0 or 1", "Japan decides for nuclear weapons"))),
+    EventType("east_china_sea", "The PRC uses force at Japan outside a war over Taiwan.", (
+        Field("seizure", "0 or 1", "it seizes an islet; otherwise forces clash and some die"),
+        Field("japan", "0 or 1", "Japan's forces fight"),
+        Field("us", "0 or 1", "the US fights for Japan"),
+        Field("kept", "0 or 1", "the PRC keeps the islet"))),
     EventType("war_end", "The campaign ends.", (
         Field("taiwan_falls", "0 or 1", "Taiwan has fallen; otherwise the PRC gives up"),
         Field("japan_loss", "% of a year's GDP", "Japan's loss so far"),
@@ -150,7 +155,7 @@ EVENTS = (
 (LEADERSHIP, US_INAUGURATION, TAIWAN_INAUGURATION, OFFICIAL_TIE, STEP, LEAK, DISPUTE, OFFENCE, US_SIGNAL,
  OVERSTRETCH, ANSWER, PRESSURE, RESPONSE, CRISIS, INCIDENT, REASSESSMENT, DRILL_REGIME, SCRIPTED, PERCEPTION,
  DECISION, THREAT, CONVOY, FIRST_STRIKE, STAGE, BELLIGERENTS, BATTLE, NUCLEAR_USE, SETTLEMENT, FALL, AFTERMATH,
- WAR_END) = range(31)  # fmt: skip
+ EAST_CHINA_SEA, WAR_END) = range(32)  # fmt: skip
 
 
 def note(state: State, event: int, time: float, a: float, b: float, c: float, d: float) -> None:

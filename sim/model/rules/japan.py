@@ -150,6 +150,20 @@ def fights(struck: bool, probability: float, u: float) -> bool:
     return struck or u < probability
 
 
+def readiness_at_sea(base: float, ready: float, usual: float) -> float:
+    """How likely Japan's forces are to fight back when the PRC uses force at Japan, by the kind of force (`base`).
+
+    Because a Japan readier than usual to fight beside the US, by ties and training, is readier here too.
+    Source: Hornung 2020; judgement.
+    """
+    return scale.chance(base + ready - usual)
+
+
+def fights_at_sea(probability: float, u: float) -> bool:
+    """Japan's forces fight back. Source: Self-Defense Forces Act, Article 76; Hornung 2020."""
+    return u < probability
+
+
 def gives_way_prob(concede: float, veto: float) -> float:
     """How likely Japan is to give way to pressure after a fall of Taiwan.
 

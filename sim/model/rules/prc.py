@@ -304,6 +304,32 @@ def presses_economically(share: float, u: float) -> bool:
     return u < share
 
 
+# In the East China Sea
+
+
+def urge_at_sea(anger: float, guarantee: float, guard: float) -> float:
+    """How many times likelier than at the reference the PRC uses force at Japan, outside a war over Taiwan.
+
+    Because anger seeks an outlet, and because it shies from a Japan that it thinks the US would defend (`guarantee`)
+    and that guards its waters itself (`guard`; all three log hazard ratios). Source: Johnson and Leeds 2011; judgement.
+    """
+    return exp(anger + guarantee + guard)
+
+
+def weighs_seizure(share: float, log_ratio: float, guarantee: float) -> float:
+    """How likely such force is to seize an islet, and not a clash at sea or in the air.
+
+    Because the graver form is dared where the US is thought likelier to stand aside (`guarantee`, points of its will
+    over the usual; `log_ratio` as for force at Taiwan). Source: Fravel 2008; judgement.
+    """
+    return scale.shifted(share, scale.ratio(-log_ratio * guarantee))
+
+
+def seizes_islet(probability: float, u: float) -> bool:
+    """The PRC seizes an islet of Japan's. Source: Hornung 2020."""
+    return u < probability
+
+
 # In a war
 
 

@@ -72,6 +72,15 @@ def stands_by_japan(base: float, points: float, lost: float) -> float:
     return scale.chance(base + points) * (1 - lost)
 
 
+def readiness_at_sea(base: float, willing: float, usual: float) -> float:
+    """How likely the US is to fight for a Japan that fights back against force at itself, outside a war over Taiwan.
+
+    Because the treaty of 1960 binds it (`base`), and who is readier than usual to fight for Taiwan is readier here.
+    Source: treaty of 1960, Article V; judgement.
+    """
+    return scale.chance(base + willing - usual)
+
+
 def defends_japan(probability: float, u: float) -> bool:
     """The US fights for islands of Japan's that the PRC attacks. Source: treaty of 1960, Article V."""
     return u < probability
