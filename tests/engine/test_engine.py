@@ -185,7 +185,8 @@ def test_a_stronger_prc_never_lowers_force(column: str) -> None:
 @pytest.fixture(scope="module")
 def again_and_again() -> Played:
     """A world of wars: the PRC reaches for force every few years, and after a failure soon again."""
-    dangerous = ["force_per_year=0.4", "force_calibration=1", "rebuild_months=1", "taiwan_resists_prob=0.95"]
+    dangerous = ["force_per_year=0.4", "force_calibration=1", "rebuild_months=1", "taiwan_resists_prob=0.95",
+                 "east_china_per_year=0.2"]  # fmt: skip
     return play(cell(5_000, ["direct_ties"], set_=dangerous))
 
 
