@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 BEAT_S = 15.0  # between signs of life, so that nothing on the way takes the connection for dead
-GATHER_S = 0.1  # changes that come together make one message
+GATHER_S = 0.1  # between messages: changes that come sooner make one
 
 
 class Feed:
@@ -32,18 +34,21 @@ class Feed:
         self.publish()
 
     async def follow(self, view: Callable[[], dict[str, Any]]) -> AsyncIterator[str]:
-        """Give what `view` returns, and again when that has changed, until the feed is closed."""
-        sent = None
+        """Give what `view` returns, and again when that has changed, until the feed is closed.
+
+        The first change after a rest is sent at once.
+        """
+        sent, sent_at = None, -math.inf
         yield "retry: 1000\n\n"  # milliseconds until the browser opens a broken stream again
         while not self.is_closed:
             changed, text = self._changed, json.dumps(view(), separators=(",", ":"))
             if text != sent:
                 yield f"data: {text}\n\n"
-                sent = text
+                sent, sent_at = text, time.monotonic()
             try:
                 await asyncio.wait_for(changed.wait(), BEAT_S)
             except TimeoutError:
                 yield ":\n\n"
             else:
-                await asyncio.sleep(0 if self.is_closed else GATHER_S)
+                await asyncio.sleep(0 if self.is_closed else max(0, sent_at + GATHER_S - time.monotonic()))
         yield "event: closed\ndata: {}\n\n"

@@ -13,6 +13,7 @@ function paint(run, at) {
     channel.port1.onmessage = () => paints.push({ n: run.n, ms: performance.now() - since, drawing });
     channel.port2.postMessage(0);
   });
+  lesson?.answered();
 }
 
 const threads = Math.max(1, Math.min((navigator.hardwareConcurrency || 2) - 1, 4));

@@ -195,6 +195,33 @@ def test_a_lesson_from_guess_to_file(enter: Enter, classroom: server.Classroom, 
         time.sleep(0.02)
 
 
+BUSY = """() => {
+  globalThis.painted = new Set(); // the answers whose verdict was shown
+  const paintOne = paintPooled, claims = {};
+  let turn = 0;
+  paintPooled = (at) => {
+    const before = $("room-verdict").firstChild;
+    paintOne(at);
+    if ($("room-verdict").firstChild !== before) painted.add(at);
+  };
+  const quiet = { ...room, step: "beliefs", senders: 2 };
+  globalThis.busy = setInterval(() => {
+    turn++;
+    for (const claim of CLAIMS) claims[claim] = { n: 2, mean: endsOf(claim)[turn % 2], spread: 0, counts: [2, 0] };
+    takeRoom({ ...quiet, claims });
+  }, 20);
+}"""
+
+
+def test_a_room_that_never_rests_still_has_a_verdict(enter: Enter, classroom: server.Classroom) -> None:
+    teacher = enter(classroom.instructor_url, size=LAPTOP)
+    wait(teacher, "room !== null && engine.at?.n === NUMBERS.worlds")
+    teacher.evaluate(BUSY)  # from one end to the other, sooner than the worlds are played that such a leap needs
+    wait(teacher, "painted.size >= 4")
+    teacher.evaluate("clearInterval(busy)")
+    wait(teacher, "engine.at?.n === NUMBERS.worlds && applied === JSON.stringify(pooledDials())")
+
+
 def test_a_phone_that_was_away_comes_back(enter: Enter, classroom: server.Classroom) -> None:
     phone = enter()
     phone.click("#guesses button:nth-child(2)")

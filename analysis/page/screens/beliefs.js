@@ -131,9 +131,14 @@ function syncControls(of = state) {
 
 let picture = null, differences = null, forces = null;
 
+/** Whether an answer is sure enough for words. */
+function isSettled({ n, contrasts }) {
+  const [, low, high] = contrasts[0].risk;
+  return n >= FIRST || (low !== null && high - low < 0.02);
+}
+
 function paintAnswer(at) {
-  const main = at.contrasts[0].risk, isSettled = at.n >= FIRST || (main[1] !== null && main[2] - main[1] < 0.02);
-  if (isSettled) paintWords(at);
+  if (isSettled(at)) paintWords(at);
   $("busy").style.setProperty("--done", `${100 * at.n / NUMBERS.worlds}%`);
   $("busy").style.visibility = at.n >= NUMBERS.worlds ? "hidden" : "";
   picture.draw(at.levels, ghost?.at.levels);
