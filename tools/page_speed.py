@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SECONDS = 120  # before an answer that does not come is a fault
+ALL_PAINTED = "engine.at?.n === NUMBERS.worlds && paints.some((paint) => paint.n === NUMBERS.worlds)"
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,26 @@ class Speed:
 
     answers: dict[int, np.ndarray]
     drawing: np.ndarray
+
+
+def find_browser() -> str:
+    """Find the program of Chromium; RuntimeError if there is none."""
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        raise RuntimeError(f"there is no {' or '.join(BROWSERS)} on this computer")
+    return program
+
+
+def wait_until(page: Any, expression: str, seconds: float = 300) -> None:
+    """Wait until an expression holds on a page, which Playwright cannot do where eval is forbidden.
+
+    Raises RuntimeError after so many seconds.
+    """
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        if time.monotonic() > end:
+            raise RuntimeError(f"after {seconds:.0f} seconds not yet: {expression}")
+        page.wait_for_timeout(20)
 
 
 def measure(exp: Experiment, name: str, moves: int, slower: int) -> Speed:
@@ -47,9 +68,7 @@ def measure(exp: Experiment, name: str, moves: int, slower: int) -> Speed:
     """
     from playwright.sync_api import sync_playwright
 
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        raise RuntimeError(f"there is no {' or '.join(BROWSERS)} on this computer")
+    program = find_browser()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         file = Path(folder) / "page.html"
         file.write_text(build.build(exp, name), encoding="utf-8")
@@ -66,7 +85,7 @@ def measure(exp: Experiment, name: str, moves: int, slower: int) -> Speed:
 
 
 def _move(page: Any, moves: int) -> Speed:
-    _wait_for_all(page)
+    wait_until(page, ALL_PAINTED, SECONDS)
     claim, answers = page.evaluate("document.querySelector('#sliders input').id.replace('claim-', '')"), []
     low, high = page.evaluate("(claim) => endsOf(claim).map((x) => 100 * x)", claim)
     for number in range(moves):
@@ -75,18 +94,9 @@ def _move(page: Any, moves: int) -> Speed:
         page.locator(f"#claim-{claim}").evaluate(
             "(node, to) => { lastMove.time = 0; node.value = to; node.dispatchEvent(new Event('input')); }", to
         )
-        _wait_for_all(page)
+        wait_until(page, ALL_PAINTED, SECONDS)
         answers.append({n: (ms, drawing) for n, ms, drawing in reversed(page.evaluate(
             "paints.map((paint) => [paint.n, paint.ms, paint.drawing])"))})  # fmt: skip
     worlds = sorted(set.intersection(*(set(each) for each in answers)))
     drawing = np.array([drawn for each in answers for _, drawn in each.values()])
     return Speed({n: np.array([each[n][0] for each in answers]) for n in worlds}, drawing)
-
-
-def _wait_for_all(page: Any) -> None:
-    end = time.monotonic() + SECONDS
-    played = "engine.at?.n === NUMBERS.worlds && paints.some((paint) => paint.n === NUMBERS.worlds)"
-    while not page.evaluate(played):
-        if time.monotonic() > end:
-            raise RuntimeError(f"the page gave no answer from all worlds in {SECONDS} seconds")
-        page.wait_for_timeout(20)

@@ -12,8 +12,9 @@ function svg(tag, attributes, parent, text) {
 }
 
 const colour = (name) => `var(--${name})`;
-const inkOf = (policy) => colour(`p${policy % 5}`);
-const textOf = (policy) => colour(`p${policy % 5}-text`);
+/** Policies count from 0; the reader's own ones have −1, −2 and so on: all of one colour, and stars. */
+const inkOf = (policy) => colour(policy < 0 ? "own" : `p${policy % 5}`);
+const textOf = (policy) => colour(policy < 0 ? "own-text" : `p${policy % 5}-text`);
 const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
 const NARROW = 520; // pixels
 
@@ -25,9 +26,19 @@ const SHAPES = [
   (r) => ["path", { d: `M0,${1.25 * r}L${1.15 * r},${-0.85 * r}H${-1.15 * r}Z` }],
 ];
 
+const OWN_POINTS = [5, 4, 6, 3]; // of the stars of own policies
+
+function starOf(points, r) {
+  const corner = (i) => {
+    const angle = Math.PI * i / points, far = (i % 2 ? 0.62 : 1.45) * r;
+    return `${(far * Math.sin(angle)).toFixed(2)},${(-far * Math.cos(angle)).toFixed(2)}`;
+  };
+  return ["path", { d: `M${Array.from({ length: 2 * points }, (_, i) => corner(i)).join("L")}Z` }];
+}
+
 /** A policy's mark: shape and colour say the same, so that either is enough. */
 function mark(policy, r, parent, attributes) {
-  const [tag, shape] = SHAPES[(policy + Math.floor(policy / 5)) % 5](r);
+  const [tag, shape] = policy < 0 ? starOf(OWN_POINTS[(-1 - policy) % 4], r) : SHAPES[(policy + Math.floor(policy / 5)) % 5](r);
   return svg(tag, { ...shape, fill: inkOf(policy), stroke: colour("card"), "stroke-width": 1.5, ...attributes }, parent);
 }
 
@@ -106,6 +117,10 @@ class Picture extends Chart {
 
   /** Take policies {name, plain, index}; the index decides a policy's mark, or its place. */
   show(policies) {
+    const key = JSON.stringify(policies.map(({ name, plain, index }) => [name, plain, index]));
+    if (key === this.key) return;
+    this.key = key;
+    this.what = null;
     this.policies = policies;
     this.places = {};
     this.root.replaceChildren(this.title);
@@ -127,8 +142,8 @@ class Picture extends Chart {
     const size = 0.82 * rem(), left = 3.1 * size, right = width - 12, bottom = height - 2.75 * size, top = 8;
     const spot = ({ risk, cost }) => ({ risk: risk.map((x) => x === null ? risk[0] * 100 : 100 * x), cost: cost.map((x) => x ?? cost[0]) });
     const now = this.policies.map(({ name }) => spot(levels[name]));
-    const then = before && this.policies.map(({ name }) => spot(before[name]));
-    const all = then ? [...now, ...then] : now;
+    const then = this.policies.map(({ name }) => before?.[name] && spot(before[name]));
+    const all = [...now, ...then.filter(Boolean)];
     this.x.fit(Math.min(...all.map((p) => p.risk[1])), Math.max(...all.map((p) => p.risk[2])));
     this.y.fit(Math.min(...all.map((p) => p.cost[1])), Math.max(...all.map((p) => p.cost[2])));
     const atX = (risk) => left + (risk - this.x.low) / (this.x.high - this.x.low) * (right - left);
@@ -138,7 +153,7 @@ class Picture extends Chart {
     const placed = now.map(({ risk, cost }, i) => {
       const x = atX(risk[0]), y = atY(cost[0]);
       taken.push([x - 9, y - 9, x + 9, y + 9], [atX(risk[1]), y - 3, atX(risk[2]), y + 3], [x - 3, atY(cost[2]), x + 3, atY(cost[1])]);
-      const old = then && { x: atX(then[i].risk[0]), y: atY(then[i].cost[0]) };
+      const old = then[i] && { x: atX(then[i].risk[0]), y: atY(then[i].cost[0]) };
       const moved = old && Math.hypot(old.x - x, old.y - y) > 3;
       if (moved) taken.push([old.x - 6, old.y - 6, old.x + 6, old.y + 6]);
       const { trail, ghost, point, bars } = this.parts[i];
@@ -208,9 +223,16 @@ class Picture extends Chart {
 class Differences extends Chart {
   constructor(host, rows) {
     super(host);
-    this.rows = rows; // {policy, a, b}
+    this.show(rows);
     this.axes = { risk: new Axis(5, undefined, 3), cost: new Axis(1, undefined, 3) };
     this.body = svg("g", {}, this.root);
+  }
+
+  /** Take rows {policy, a, b}; the host becomes as high as they need. */
+  show(rows) {
+    this.rows = rows;
+    this.what = null;
+    this.host.style.setProperty("--rows", rows.length);
   }
 
   paint(width, height, contrasts, before, margins) {
@@ -220,7 +242,7 @@ class Differences extends Chart {
       const left = first + (narrow ? 0 : column * part) + 10, right = left + part - (narrow ? 22 : 48);
       const top = (narrow ? column * tall : 0) + 1.5 * size, bottom = top + tall - 2.8 * size;
       const axis = this.axes[what], scale = what === "risk" ? 100 : 1;
-      const all = [...contrasts, ...(before ?? [])].map((each) => each[what].map((x) => scale * (x ?? each[what][0])));
+      const all = [...contrasts, ...before.filter(Boolean)].map((each) => each[what].map((x) => scale * (x ?? each[what][0])));
       axis.fit(Math.min(0, ...all.map((x) => x[1])), Math.max(0, ...all.map((x) => x[2])));
       const at = (x) => left + (x - axis.low) / (axis.high - axis.low) * (right - left), margin = scale * margins[what];
       svg("rect", { x: at(-margin), width: Math.max(1, at(margin) - at(-margin)), y: top, height: bottom - top, class: "margin" }, body);
@@ -232,8 +254,8 @@ class Differences extends Chart {
       }
       this.rows.forEach((row, i) => {
         const y = top + (bottom - top) * (i + 0.5) / this.rows.length, [x, low, high] = all[i];
-        const old = before && scale * before[i][what][0];
-        if (before && Math.abs(at(old) - at(x)) > 3) {
+        const old = before[i] && scale * before[i][what][0];
+        if (before[i] && Math.abs(at(old) - at(x)) > 3) {
           svg("line", { x1: at(old), x2: at(x), y1: y, y2: y, class: "trail" }, body);
           svg("circle", { cx: at(old), cy: y, r: 4.5, fill: colour("card"), stroke: colour("ghost"), "stroke-width": 1.6 }, body);
         }

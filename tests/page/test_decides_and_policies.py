@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -170,6 +171,51 @@ def test_an_own_policy_is_made_compared_undone_and_linked(visit: Open) -> None:
         page.click("#slots li:last-child >> text=Remove")
     assert page.is_disabled("#slots li:last-child >> text=Remove")
     assert page.is_hidden("#editor")
+
+
+def test_an_own_policy_stands_on_beliefs_and_on_the_sheet(visit: Open) -> None:
+    own = "~My%20<b>escorts</b>~quieten~escorts:100:100:12:24"
+    page = visit(f"#_v=newsham&_p=direct_ties&_p=both&_p={own}")
+    settle(page)
+    wait(page, "document.querySelectorAll('#second > span').length === 1")
+    # The first of the list is the baseline, here too.
+    said = "with My <b>escorts</b> than with open ties"
+    assert said in page.inner_text("#second")
+    assert "6 policies" in page.inner_text("#picture-caption")
+    assert page.locator("#picture .label").count() == 6
+    assert "My <b>escorts</b>" in str(page.text_content("#picture title"))
+    assert "My <b>escorts</b>, not open ties" in str(page.text_content("#differences title"))
+    page.click(".numbers > summary")
+    wait(page, "document.querySelectorAll('#table tbody tr').length > 0")
+    rows = page.locator("#table th[scope=row]").all_inner_texts()
+    assert "My <b>escorts</b>" in rows
+    assert "My <b>escorts</b>, not open ties" in rows
+    page.click("[data-screen=policies]")
+    assert said in page.inner_text("#policies-verdicts")
+    page.click("[data-screen=take]")
+    sheet = page.inner_text(".sheet")
+    assert said in sheet
+    assert f"{page.evaluate('WORDS.levers.escorts.title')} 0 → 100 %, 100 % public, from month 12" in sheet
+    assert "Your own policies are saved beside it, 1 in all" in page.inner_text("#take-run")
+    assert own in page.input_value("#take-link").replace("%3C", "<").replace("%3E", ">").replace("%2F", "/")
+    assert len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(format="A4"))) == 1
+    # A change of the own policy shows where it was, and can be replayed.
+    page.click("[data-screen=policies]")
+    page.click("#slots li:nth-child(3) button")
+    page.locator("#lever-escorts-depth").press("Home")
+    settle(page)
+    page.click("[data-screen=beliefs]")
+    page.click("#replay")
+    wait(page, "!isReplaying")
+    # Without it, the screens are as they were.
+    page.click("[data-screen=policies]")
+    page.click("#slots li:nth-child(3) >> text=Remove")
+    settle(page)
+    page.click("[data-screen=beliefs]")
+    page.click("#replay")
+    wait(page, "!isReplaying")
+    assert page.locator("#picture .label").count() == 5
+    assert page.inner_text("#second").startswith("If Japan can do only one, which?")
 
 
 def test_a_copy_is_equal_and_undo_keeps_the_text_and_the_policy_that_is_edited(visit: Open) -> None:

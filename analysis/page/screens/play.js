@@ -240,7 +240,7 @@ function othersTable(levels) {
     h("tbody", {}, ...ownAnd().map(line))), h("p", { class: "muted" }, say("beliefs.table_note")));
 }
 
-const ownAnd = () => [...WORDS.policies, { name: "own choices", plain: say("play.own") }];
+const ownAnd = () => [...WORDS.policies, { name: "own choices", plain: say("play.own"), index: -1 }];
 
 /** What Japan could not see: what moved Beijing, and what it believed when it decided. */
 function hiddenText(notes) {
