@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from page_in_browser import SIZES, Open, needs_browser, settle, slide, wait
+from page_in_browser import SIZES, Open, needs_browser, resize, settle, slide, wait
 from playing import needs_kernels
 from playwright.sync_api import Page
 
@@ -19,6 +19,11 @@ def count(page: Page) -> None:
     page.click("[data-screen=decides]")
     page.click("#decides-count")
     wait(page, "counting === null && !document.getElementById('decides-found').hidden")
+
+
+def rest(page: Page) -> None:
+    """Let the next change be a step of its own to undo, as after a rest."""
+    page.evaluate("lastMove.time = -Infinity")
 
 
 def violations(page: Page) -> list[Any]:
@@ -39,7 +44,7 @@ def assert_fits(page: Page) -> None:
         page.emulate_media(color_scheme=scheme)
         assert violations(page) == []
     for width, height in SIZES.values():
-        page.set_viewport_size({"width": width, "height": height})
+        resize(page, width, height)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate(WIDE) == []
 
@@ -224,7 +229,7 @@ def test_a_copy_is_equal_and_undo_keeps_the_text_and_the_policy_that_is_edited(v
     page.click("[data-screen=policies]")
     page.click("#policies-make")
     page.select_option("#policies-from", "direct_ties")
-    page.wait_for_timeout(1300)  # else both are one step to undo
+    rest(page)
     page.click("#policies-make")
     settle(page)
     levels, pairs = page.evaluate("[shown.at.levels, shown.at.pairs]")
@@ -238,6 +243,7 @@ def test_a_copy_is_equal_and_undo_keeps_the_text_and_the_policy_that_is_edited(v
     assert page.evaluate("state.slots.length") == 4
     # The second of two own ones is edited; without the first it is another place, and undo finds it there.
     title = page.inner_text("#editor-title")
+    rest(page)
     page.click("#slots li:nth-child(3) >> text=Remove")
     assert (page.evaluate("edited"), page.inner_text("#editor-title")) == (2, title)
     page.focus("#lever-escorts-depth")

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from page_in_browser import SIZES, Open, needs_browser, settle, slide, wait
+from page_in_browser import SIZES, Open, address_of, needs_browser, settle, slide, wait
 from playing import needs_kernels
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 import sim
 from analysis.page import content
@@ -32,6 +32,14 @@ GARBAGE = [
 def sentences(page: Page) -> list[str]:
     """The two verdicts."""
     return [page.inner_text("#verdict"), page.inner_text("#second")]
+
+
+def open_drawer(page: Page, drawer: str) -> Locator:
+    """Open a drawer that the page fills when it is opened, and wait until there is something in it."""
+    page.locator(drawer).locator("> summary").click()
+    found = page.locator(drawer)
+    expect(found.locator("p, td").first).to_be_visible()
+    return found
 
 
 def test_one_guesses_before_one_sees(visit: Open) -> None:
@@ -56,7 +64,7 @@ def test_one_guesses_before_one_sees(visit: Open) -> None:
     assert page.evaluate("document.querySelectorAll('#dots > svg circle').length") == 100
     page.click("#go-on")
     assert page.is_visible("#beliefs")
-    assert "guess" not in page.url
+    assert "guess" not in address_of(page).rpartition("#")[2]
 
 
 def test_each_control_is_in_the_link(visit: Open) -> None:
@@ -91,13 +99,13 @@ def test_a_link_gives_the_same_sentences(visit: Open) -> None:
     slide(page, "N1", 35)
     slide(page, "S16", -60)
     settle(page)
-    page.evaluate("writeAddress()")
-    there = visit(page.url[page.url.index("#") :])
+    address = address_of(page).partition("#")[2]
+    there = visit(f"#{address}")
     settle(there)
     assert sentences(there) == sentences(page)
     assert "With these beliefs" in sentences(there)[0]
     assert there.inner_text("#whose").upper() == "IF NEWSHAM IS RIGHT, BUT FOR N1, S16"
-    other = visit(page.url[page.url.index("#") :].replace("_r=", "_r=0"))
+    other = visit(f"#{address}".replace("_r=", "_r=0"))
     assert "other rules or numbers" in other.inner_text("#notice")
 
 
@@ -140,9 +148,9 @@ def test_a_history_is_told_twice_as_an_instructor_shows_it(visit: Open) -> None:
     wait(page, "storyKey?.story !== undefined && storyKey.key === 'averted 0 2'")
     python_says("averted", policy=pair[0], against=pair[1])
     page.click("[data-screen=beliefs]")
-    page.click("[data-view=self]")
-    page.click("[data-screen=story]")
-    assert not page.is_visible("#story-told"), "other beliefs have other histories"
+    at_once = """(document.querySelector("[data-view=self]").click(), openScreen("story"),
+        [storyKey, document.getElementById("story-told").hidden])"""
+    assert page.evaluate(at_once) == [None, True], "other beliefs have other histories"
     wait(page, "storyKey?.story !== undefined")
 
 
@@ -158,6 +166,7 @@ def test_keys_undo_and_replay(visit: Open) -> None:
     page = visit()
     wait(page, "engine.run.n >= FIRST")
     page.focus("#claim-N1")
+    page.evaluate("{ const now = performance.now(); performance.now = () => now; }")
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     assert page.evaluate("position('N1')") == 0.15
@@ -170,13 +179,13 @@ def test_keys_undo_and_replay(visit: Open) -> None:
     page.keyboard.press("Control+z")
     assert page.evaluate("movedClaims().length") == 0, "all moves within a second are one step"
     assert page.is_disabled("#undo")
+    page.evaluate("delete performance.now")
     page.focus("#presets [aria-checked=true]")
     page.keyboard.press("ArrowRight")
     assert page.evaluate("state.view") == "newsham"
     wait(page, "engine.run.n >= FIRST")
     assert not page.is_disabled("#replay")
-    page.click("#replay")
-    assert page.evaluate("isReplaying") == 1
+    assert page.evaluate("(document.getElementById('replay').click(), isReplaying)"), "it moves for two seconds"
     wait(page, "!isReplaying")
     assert page.evaluate("state.view") == "newsham"
     assert page.get_attribute("[data-view=newsham]", "aria-checked") == "true"
@@ -189,8 +198,7 @@ def test_keys_undo_and_replay(visit: Open) -> None:
 
 def test_a_why_drawer_has_both_sides_and_sources(visit: Open) -> None:
     page = visit()
-    page.click(".belief:has(#claim-N1) summary")
-    text = page.inner_text(".belief:has(#claim-N1) details")
+    text = open_drawer(page, ".belief:has(#claim-N1) details").inner_text()
     claim = load("debate").catalogue.claims["N1"]
     for part in (claim.says, claim.supports, claim.contradicts, claim.why["newsham"], claim.why["self"], claim.verdict):
         assert part in text
@@ -224,11 +232,12 @@ def test_a_saved_experiment_runs_to_the_same_numbers(visit: Open, tmp_path: Path
     page.press("#lever-escorts-from_month", "Tab")
     settle(page)
     page.click("[data-screen=take]")
-    files: list[Any] = []
-    page.on("download", lambda file: files.append(file))
-    page.click("#download")
-    while len(files) < 2:
-        page.wait_for_timeout(30)
+    with (
+        page.expect_download(lambda file: file.suggested_filename.endswith("_a.yaml")) as own_file,
+        page.expect_download(lambda file: not file.suggested_filename.endswith("_a.yaml")) as whole_file,
+    ):
+        page.click("#download")
+    files = [whole_file.value, own_file.value]
     for file in files:
         file.save_as(tmp_path / file.suggested_filename)
     path = tmp_path / files[0].suggested_filename
@@ -297,7 +306,7 @@ def test_nothing_is_wider_than_the_screen(size: str, visit: Open) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
         page.click("#no-guess")
         page.click(".more > summary")
-        page.click(".numbers > summary")
+        open_drawer(page, "#beliefs .numbers")
         assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
         assert page.evaluate(wide) == []
         page.click("[data-screen=story]")
@@ -321,8 +330,8 @@ def test_axe_finds_nothing(size: str, scheme: str, visit: Open) -> None:
     found.append(Axe().run(page))
     page.click("#go-on")
     page.click(".more > summary")
-    page.click(".numbers > summary")
-    page.click(".belief:has(#claim-N1) summary")
+    open_drawer(page, "#beliefs .numbers")
+    open_drawer(page, ".belief:has(#claim-N1) details")
     found.append(Axe().run(page))
     page.click("[data-screen=story]")
     wait(page, "storyKey?.story !== undefined")
@@ -342,7 +351,7 @@ def test_drawing_an_answer_is_quick(visit: Open) -> None:
     page = visit()
     for percent in range(5, 100, 5):
         slide(page, "N1", percent)
-        wait(page, "engine.run.n >= CHUNK && engine.at !== null")
+        wait(page, "engine.run.n >= CHUNK && engine.at !== null && paints.at(-1)?.n === engine.at.n")
     drawn = sorted(json.loads(page.evaluate("JSON.stringify(paints.slice(3).map((paint) => paint.drawing))")))
     assert len(drawn) >= 15
     assert drawn[int(0.95 * len(drawn))] < 50
@@ -365,5 +374,4 @@ def test_the_page_speaks_the_language_of_the_browser_or_of_its_address(
     there = visit("#_v=self&_l=zh-Hant")
     assert there.evaluate("[document.documentElement.lang, state.view]") == ["zh-Hant", "self"]
     assert not there.is_visible("#notice")
-    there.evaluate("writeAddress()")
-    assert "_l=zh-Hant" in there.url
+    assert "_l=zh-Hant" in address_of(there)

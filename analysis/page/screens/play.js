@@ -3,7 +3,6 @@
 const SEAT = WORDS.seat, QUARTERS = Math.ceil(SEAT.months / QUARTER), OTHERS = 1000, LONGEST_SKIP = 4;
 let game = null; // {world, setting: {beliefs, start, scripted}, quarter, choices, seen: the worker's answer, others}
 let playPicture = null, attending = 0;
-const opened = new Set(["offices"]); // groups whose options are shown
 
 const dateAfter = (months, start) => {
   const [year, month] = WORDS.starts.find(({ name }) => name === start).date.split("-").map(Number), at = 12 * year + month - 1 + Math.floor(months);
@@ -150,7 +149,7 @@ function groupField(group, seen) {
   const levers = group === "response" ? null : h("p", { class: "muted levers" }, SEAT.groups[group].map((lever) => SEAT.levers[lever].title).join("; "));
   const summary = h("summary", {}, h("b", {}, say(`play.group.${group}`)), h("span", { class: "stands" }, now), h("span", { class: "new" }));
   const listen = ({ target }) => { summary.querySelector(".new").textContent = target.value === "hold" ? "" : say("play.new_order", { option: say(`play.option.${kind}_${target.value}`) }); };
-  return h("details", { open: opened.has(group), ontoggle: ({ target }) => { if (target.open) opened.add(group); else opened.delete(group); }, onchange: listen }, summary,
+  return h("details", { open: group === "offices", onchange: listen }, summary,
     h("fieldset", {}, h("legend", { class: "sr" }, say(`play.group.${group}`)), ...(levers ? [levers] : []),
     choice("hold", say("play.hold")),
     ...options.map((option) => choice(option, say(`play.option.${kind}_${option}`), say(`play.means.${kind}_${option}`), takesText(group, option, seen))),
@@ -185,7 +184,7 @@ function paintSeat(isMoved = false) {
     $("play-brief").replaceChildren(...briefLines(seen));
     const news = eventItems(Math.max(0, QUARTER * (quarter - (game.since ?? 1))), QUARTER * quarter);
     $("play-news").replaceChildren(...(news.length ? news : [h("li", {}, say(quarter ? "play.no_news" : "play.first_news"))]));
-    $("play-groups").replaceChildren(...seatGroups(SEAT).map((group) => groupField(group, seen)));
+    if (isMoved) redraw($("play-groups"), ...seatGroups(SEAT).map((group) => groupField(group, seen))); // else the orders so far stay
     $("play-log").replaceChildren(...logItems(false));
   }
   if (isMoved && current === "play") {

@@ -29,6 +29,13 @@ function worldsByKind(run) {
   return found;
 }
 
+/** Other beliefs and other questions have other histories. */
+function leaveStory() {
+  storyKey = null;
+  $("story-told").hidden = true;
+  $("story-headline").textContent = "";
+}
+
 function paintStory(run) {
   const found = worldsByKind(run), counts = { averted: found.averted.length, provoked: found.provoked.length };
   const isWhole = run.n === NUMBERS.worlds, key = `${asked.kind} ${asked.nth} ${asked.pair}`;
@@ -39,9 +46,7 @@ function paintStory(run) {
   for (const button of document.querySelectorAll("[data-kind]")) button.setAttribute("aria-pressed", String(button.dataset.kind === asked.kind));
   $("story-another").disabled = !isWhole || counts[asked.kind] < 2;
   if (storyKey?.run === run && storyKey.key === key) return;
-  $("story-told").hidden = true;
-  $("story-headline").textContent = "";
-  storyKey = null;
+  leaveStory();
   if (!isWhole) return;
   if (!counts[asked.kind]) {
     $("story-headline").textContent = say(`story.none_${asked.kind}`, { n: thousands(run.n), ...storyNames() });
@@ -236,7 +241,7 @@ class StoryChart extends Chart {
 
 function askAgain(change) {
   Object.assign(asked, { nth: 0 }, change);
-  if (shown) paintStory(shown.run);
+  if (engine.at) paintStory(engine.run);
 }
 
 addScreen("story", {
@@ -260,6 +265,7 @@ addScreen("story", {
     $("story-another").addEventListener("click", () => askAgain({ nth: asked.nth + 1 }));
     $("story-luck").addEventListener("click", () => showLucks($("story-lucks").hidden));
   },
+  sync: leaveStory,
   paint: paintStory,
   spoken: () => $("story-headline").textContent,
   isReady: () => isPastGuess,
