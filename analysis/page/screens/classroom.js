@@ -189,7 +189,7 @@ function paintTeach() {
     $("room-qr").src = room.qr;
     $("room-qr").alt = say("classroom.qr", { url: room.url });
     $("room-url").textContent = say("classroom.join", { url: room.url });
-    $("room-code").textContent = room.code;
+    $("room-code").textContent = room.code.replace(/^.{4}/, "$& ");
   }
   const guessed = room.guesses.reduce((sum, count) => sum + count, 0);
   $("room-guessed").textContent = say("classroom.guessed", { count: guessed, seats: room.seats });
