@@ -41,13 +41,21 @@ $("theme").addEventListener("click", () => {
 });
 $("language").append(...Object.entries(LANGUAGES).map(([code, { name }]) => h("option", { value: code, lang: code, selected: code === LANGUAGE }, name)));
 $("language").addEventListener("change", () => {
-  const parts = addressOf().slice(1).split("&").filter((part) => !part.startsWith("_l="));
-  location.hash = `#${[...parts, `_l=${$("language").value}`].join("&")}`;
-  location.reload();
+  const parts = addressOf().slice(1).split("&").filter((part) => !part.startsWith("_l=")), { theme } = document.documentElement.dataset;
+  const kept = { state, current, past, ghost, theme, screens: Object.fromEntries(Object.entries(SCREENS).map(([name, screen]) => [name, screen.keep?.()])) };
+  history.replaceState({ kept }, "", `#${[...parts, `_l=${$("language").value}`].join("&")}`);
+  location.reload(); // in the other language, with all that was kept
 });
 $("foot").textContent = say("frame.foot", { mark: MARK, sends: say(lesson ? "classroom.sends" : "frame.sends") });
 
+const kept = history.state?.kept;
 state = readAddress();
+if (kept) {
+  writeAddress(); // so that what is loaded again by hand begins anew
+  ({ state, past, ghost } = kept);
+  if (kept.theme) document.documentElement.dataset.theme = kept.theme;
+  for (const [name, of] of Object.entries(kept.screens)) if (of) SCREENS[name]?.restore(of);
+}
 for (const screen of Object.values(SCREENS)) screen.sync?.(state);
-openScreen("guess");
+openScreen(kept?.current ?? "guess");
 engine.begin(settingNow(), false);

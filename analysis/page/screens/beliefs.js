@@ -199,7 +199,7 @@ function tableOf(at) {
 
 /** Play the last change again: thumbs and points move from where they were. */
 function replay() {
-  if (!ghost || !shown || isReplaying) return;
+  if (!ghost || !engine.at || isReplaying) return;
   const from = ghost, to = shown, length = isReduced() ? 0 : 1500, begin = performance.now() + 400;
   const mix = (a, b, share) => a.map((x, i) => (x === null || b[i] === null ? b[i] : x + (b[i] - x) * share));
   const both = (a, b, share) => ({ risk: mix(a.risk, b.risk, share), cost: mix(a.cost, b.cost, share) });
@@ -219,7 +219,7 @@ function replay() {
     isReplaying = false;
     document.body.classList.remove("replaying");
     syncControls();
-    if (isOfSlots(shown.run)) paintAnswer(shown.at);
+    if (engine.at) paintAnswer(engine.at);
   };
   requestAnimationFrame(frame);
 }
@@ -239,11 +239,11 @@ addScreen("beliefs", {
     $("undo").addEventListener("click", undo);
     $("reset").addEventListener("click", () => change("reset", { ...copy(state), view: WORDS.home, dials: { ...preset(WORDS.home) } }));
     $("replay").addEventListener("click", replay);
-    document.querySelector(".numbers").addEventListener("toggle", () => shown && isOfSlots(shown.run) && $("table").replaceChildren(tableOf(shown.at)));
+    document.querySelector(".numbers").addEventListener("toggle", () => engine.at && $("table").replaceChildren(tableOf(engine.at)));
   },
   sync: syncControls,
   paint(run, at) {
-    if (!isReplaying && isOfSlots(run)) paintAnswer(at);
+    if (!isReplaying) paintAnswer(at);
   },
   spoken: () => $("verdict").textContent,
   isReady: () => isPastGuess,

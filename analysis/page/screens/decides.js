@@ -254,6 +254,14 @@ function paintDecidesTable() {
 }
 
 addScreen("decides", {
+  keep: () => ({ chosen, distances, decided: [...decided].map(([pair, entry]) => [pair, { ...entry, decision: null }]) }),
+  restore(kept) {
+    Object.assign(chosen, kept.chosen);
+    $("decides-pair").value = chosen.pair;
+    document.querySelector(`[name=decides-measure][value=${chosen.measure}]`).checked = true;
+    for (const [key, found] of kept.distances) distances.set(key, found);
+    for (const [pair, entry] of kept.decided) decided.set(pair, entry);
+  },
   build() {
     $("decides-pair").append(...WORDS.contrasts.map((pair, i) => h("option", { value: i }, askedText(pair))));
     $("decides-pair").addEventListener("change", () => {

@@ -22,12 +22,13 @@ function paintGuess(run, at) {
   if (run.n < FIRST) return;
   const opening = say("whose.opening", { lead: lead(whose(VIEWS, state.view, state.dials), WORDS.evidence) });
   $("guess-base").textContent = say("guess.base", { opening, b: b.plain, dots, years: yearsText(), date: startDate() });
-  if (!guesses) {
-    guesses = guessesFor(100 * base);
+  if (!$("guesses").children.length) {
+    guesses ??= guessesFor(100 * base);
     $("guess-ask").textContent = say("guess.ask", { a: a.plain });
     $("guesses").append(...guesses.map(([size, text]) => h("button", { type: "button", "aria-pressed": "false", "data-guess": size,
       onclick: () => takeGuess(size) }, h("span", {}, say(`guess.${text}`)), h("span", {}, say(`guess.size_${wayOf(size)}`, { size: Math.abs(size) })))));
-    lesson?.restoreGuess();
+    if (guess !== null) takeGuess(guess); // chosen before another language was
+    else lesson?.restoreGuess();
   }
   if (!$("reveal").hidden) {
     paintReveal(run, at);
@@ -50,7 +51,7 @@ function paintDots(kinds, title, key) {
 
 function takeGuess(size) {
   guess = size;
-  isPastGuess = !lesson;
+  isPastGuess ||= !lesson;
   lesson?.send({ guess: guesses.findIndex(([each]) => each === size) });
   syncTabs();
   for (const button of $("guesses").children) {
@@ -116,4 +117,8 @@ addScreen("guess", {
     }
   },
   paint: paintGuess,
+  keep: () => ({ guess, guesses, isPastGuess }),
+  restore(kept) {
+    ({ guess, guesses, isPastGuess } = kept);
+  },
 });

@@ -170,6 +170,10 @@ function logItems(isShort) {
   return items.length ? items : [h("li", {}, say("play.no_past"))];
 }
 
+/** The options that are chosen in the form, but for those that order nothing. */
+const orderIds = () => [...$("play-groups").querySelectorAll("input:checked")].filter(({ value }) => value !== "hold").map(({ id }) => id);
+const orderDrawers = () => [...$("play-groups").querySelectorAll("details")];
+
 function paintSeat(isMoved = false) {
   if (!game?.seen) return;
   const { quarter, world, setting } = game, seen = game.seen.views[quarter], where = { world, quarter: quarter + 1, quarters: QUARTERS };
@@ -318,6 +322,16 @@ addScreen("play", {
     $("play-save").addEventListener("click", savePolicy);
   },
   open: () => paintSeat(),
+  /** A quarter that is being played is not kept. */
+  keep: () => (game && !game.isBusy ? { game, orders: orderIds(), drawers: orderDrawers().map(({ open }) => open) } : null),
+  restore(kept) {
+    attending++; // nothing of the address
+    game = kept.game;
+    paintSeat(true);
+    for (const id of kept.orders) $(id).click();
+    orderDrawers().forEach((drawer, i) => { drawer.open = kept.drawers[i]; });
+    if (isEnded() && game.others?.done !== game.others?.worlds) playOthers();
+  },
   address: () => (game && isSameSetting() ? [`_g=${codeOf(game)}`] : []),
   /** Take a history from the address; false if it cannot be read. */
   readAddress(code, setting) {

@@ -27,10 +27,6 @@ function foundOf([a, b], at) {
   return contrast >= 0 ? at.contrasts[contrast] : at.pairs[`${a.name}|${b.name}`];
 }
 
-/** Whether an answer is of the policies that are set now, and not of the setting before. */
-const isOfSlots = (run) => JSON.stringify(run.setting.own) === JSON.stringify(ownPolicies(state.slots))
-  && JSON.stringify(run.setting.pairs) === JSON.stringify(settingNow().pairs);
-
 /** Levels before the last change; those of an own policy only if the same one stood at its place. */
 function levelsBefore() {
   if (!ghost) return null;
@@ -176,7 +172,6 @@ function syncPolicies() {
 }
 
 function paintPolicies(run, at) {
-  if (!isOfSlots(run)) return;
   const slots = state.slots.map(shownSlot), pairs = slots.slice(1).map((slot) => [slot, slots[0]]);
   policiesPicture.show(slots);
   policiesPicture.draw(at.levels, levelsBefore());
@@ -212,7 +207,7 @@ addScreen("policies", {
     $("policies-add").addEventListener("click", () => addSlot(false));
     $("policies-make").addEventListener("click", () => addSlot(true));
     $("policies-undo").addEventListener("click", undo);
-    $("policies-numbers").addEventListener("toggle", () => shown && isOfSlots(shown.run) && paintPoliciesTable(shown.at));
+    $("policies-numbers").addEventListener("toggle", () => engine.at && paintPoliciesTable(engine.at));
     buildEditor();
     policiesPicture = new Picture($("policies-picture"), []);
     policiesDifferences = new Differences($("policies-differences"), []);
@@ -220,5 +215,10 @@ addScreen("policies", {
   sync: syncPolicies,
   paint: paintPolicies,
   spoken: () => $("policies-verdicts").textContent,
+  keep: () => ({ edited }),
+  restore(kept) {
+    ({ edited } = kept);
+    placed = state.slots;
+  },
   isReady: () => isPastGuess,
 });

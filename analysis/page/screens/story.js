@@ -268,5 +268,10 @@ addScreen("story", {
   sync: leaveStory,
   paint: paintStory,
   spoken: () => $("story-headline").textContent,
+  keep: () => asked,
+  restore(kept) {
+    Object.assign(asked, kept);
+    $("story-pair").value = asked.pair;
+  },
   isReady: () => isPastGuess,
 });

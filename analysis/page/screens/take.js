@@ -41,7 +41,6 @@ function saveText(text, file) {
 }
 
 function paintSheet(run, at) {
-  if (!isOfSlots(run)) return;
   const who = whose(VIEWS, state.view, state.dials), opening = lead(who, WORDS.evidence), moved = movedClaims();
   $("take-link").value = `${location.href.split("#")[0]}${addressOf()}`;
   const own = Object.values(ownPolicies(state.slots)), file = `${takenName()}.yaml`;
@@ -79,5 +78,11 @@ addScreen("take", {
     $("share").addEventListener("click", copyLink);
   },
   paint: paintSheet,
+  keep: () => ({ name: $("take-name").value, words: $("take-words").value }),
+  restore({ name, words }) {
+    $("take-name").value = name;
+    $("take-words").value = words;
+    for (const id of ["take-name", "take-words"]) $(id).dispatchEvent(new Event("input"));
+  },
   isReady: () => isPastGuess,
 });
