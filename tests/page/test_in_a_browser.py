@@ -54,13 +54,13 @@ def test_one_guesses_before_one_sees(visit: Open) -> None:
     assert page.locator("#guesses button").count() == 5
     page.click("#guesses button:last-child")
     wait(page, "!document.getElementById('reveal').hidden")
-    told = page.inner_text("#reveal")
+    revealed = page.inner_text("#reveal")
     counts = page.evaluate("""(() => { let averted = 0, brought = 0;
         const { direct_ties: a, status_quo: b } = engine.run.hit;
         for (let i = 0; i < 4000; i++) { if (b[i] > a[i]) averted++; if (a[i] > b[i]) brought++; }
         return [averted, brought, 4000 - averted - brought]; })()""")
-    assert "You said about 10 more. The model says: " in told
-    assert f"averted force in {counts[0]} and brought it on in {counts[1]}. In the other {counts[2]:,} the" in told
+    assert "You said about 10 more. The model says: " in revealed
+    assert f"averted force in {counts[0]} and brought it on in {counts[1]}. In the other {counts[2]:,} the" in revealed
     assert page.evaluate("document.querySelectorAll('#dots > svg circle').length") == 100
     page.click("#go-on")
     assert page.is_visible("#beliefs")
@@ -109,27 +109,27 @@ def test_a_link_gives_the_same_sentences(visit: Open) -> None:
     assert "other rules or numbers" in other.inner_text("#notice")
 
 
-def test_a_history_is_told_twice_as_an_instructor_shows_it(visit: Open) -> None:
+def test_a_history_stands_under_both_policies_as_an_instructor_shows_it(visit: Open) -> None:
     page, exp = visit("#_v=newsham", size="projector"), content.shrink(load("debate"))
     page.click("[data-screen=story]")
     wait(page, "storyKey?.story !== undefined")
 
     def python_says(kind: Any, **names: Any) -> Story:
-        """What Python tells of the history on the screen, which must be the one that the page tells."""
+        """What Python says of the history on the screen, which must be the same."""
         world = page.evaluate("storyKey.story.world")
-        told = sim.story(exp, worldview="newsham", start="2026", trial=world, **names)
-        assert told.kind == kind
-        assert page.inner_text("#story-counts") == f"{told.counted[:1].upper()}{told.counted[1:]}"
-        assert page.inner_text("#story-headline") == told.headline
-        texts = [entry["text"] for entry in told.telling["sides"]["policy"]["told"]]
+        story = sim.story(exp, worldview="newsham", start="2026", trial=world, **names)
+        assert story.kind == kind
+        assert page.inner_text("#story-counts") == f"{story.counted[:1].upper()}{story.counted[1:]}"
+        assert page.inner_text("#story-headline") == story.headline
+        texts = [entry["text"] for entry in story.narration["sides"]["policy"]["sentences"]]
         assert page.locator("#story-policy li > span:not(.when):not(.muted)").all_inner_texts() == texts
-        assert told.telling["parting"]["told"]["policy"][0]["text"] in page.inner_text("#story-parting")
-        assert told.head("against") == page.inner_text("#story-against h3")
+        assert story.narration["parting"]["sentences"]["policy"][0]["text"] in page.inner_text("#story-parting")
+        assert story.head("against") == page.inner_text("#story-against h3")
         assert not page.is_visible("#story-lucks")
         page.click("#story-luck")
-        assert page.inner_text("#story-luck-said") == told.other_lucks
+        assert page.inner_text("#story-luck-said") == story.other_lucks
         page.click("#story-luck")
-        return told
+        return story
 
     first = python_says("averted")
     assert first.trial == first.like_it[0]
@@ -149,7 +149,7 @@ def test_a_history_is_told_twice_as_an_instructor_shows_it(visit: Open) -> None:
     python_says("averted", policy=pair[0], against=pair[1])
     page.click("[data-screen=beliefs]")
     at_once = """(document.querySelector("[data-view=self]").click(), openScreen("story"),
-        [storyKey, document.getElementById("story-told").hidden])"""
+        [storyKey, document.getElementById("story-found").hidden])"""
     assert page.evaluate(at_once) == [None, True], "other beliefs have other histories"
     wait(page, "storyKey?.story !== undefined")
 

@@ -83,8 +83,8 @@ def test_every_event_that_all_can_see_has_words() -> None:
             ]
             rows.append([trace.EVENTS.index(kind), event.time + 1000 * trial, *values, *[0] * (4 - len(values))])
     notes = [number for row in rows for number in row]
-    told = ask(["seat.js"], "answer(publicEvents(DATA.notes, DATA.seat));", {"notes": notes, "seat": seat})
-    kinds = {event["key"] for event in told}
+    events = ask(["seat.js"], "answer(publicEvents(DATA.notes, DATA.seat));", {"notes": notes, "seat": seat})
+    kinds = {event["key"] for event in events}
     assert {f"play.event.{key}" for key in kinds} <= words.keys()
     assert len(kinds) > 30
     assert not any("success" in words[f"play.event.{key}"] for key in kinds), "Beijing's estimates are hidden"
@@ -167,8 +167,8 @@ def test_a_played_history_is_the_same_trial_in_python(visit: Open, tmp_path: Pat
     wanted = wanted[wanted["statistic"] == "mean"]
     level = page.evaluate("level(game.others.risk.at(-1), WORDS.limits.risk)")
     assert level == pytest.approx(wanted[["estimate", "low", "high"]].iloc[0].tolist(), rel=1e-12)
-    told = r"In [\d.]+ of 100 histories with your choices force was used; with the status quo in [\d.]+ \("
-    assert re.match(told, page.inner_text("#play-luck"))
+    said = r"In [\d.]+ of 100 histories with your choices force was used; with the status quo in [\d.]+ \("
+    assert re.match(said, page.inner_text("#play-luck"))
 
 
 @needs_browser
@@ -251,12 +251,12 @@ def test_without_an_order_nothing_differs_from_the_status_quo(visit: Open) -> No
 def test_the_past_stays_when_one_orders_anew(visit: Open) -> None:
     page = visit()
     begin(page, 30)
-    told = "(until) => publicEvents(game.seen.notes, SEAT).filter((each) => each.time < 3 * until)"
+    public = "(until) => publicEvents(game.seen.notes, SEAT).filter((each) => each.time < 3 * until)"
     for orders in ({"offices": "o"}, {"training": "o"}, {"escorts": "o"}, {"offices": "s"}, {"words": "d"}, {}):
         quarter = page.evaluate("game.quarter")
-        before = page.evaluate(told, quarter)
+        before = page.evaluate(public, quarter)
         order(page, **orders)
-        assert page.evaluate(told, quarter) == before
+        assert page.evaluate(public, quarter) == before
         assert page.evaluate("game.quarter") == quarter + 1
     assert not page.evaluate("isEnded()")
 
