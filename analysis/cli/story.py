@@ -58,7 +58,7 @@ def story(
         Path | None, Option(metavar="FILE", help="Draw both timelines into a file that ends in .png or .svg.")
     ] = None,
 ) -> None:
-    """Show one history under two policies: the same world and luck under two policies, in dated sentences.
+    """Show one history under two policies, with the same world and luck, in dated sentences.
 
     It says in which month the two part, who decides what on which perception, and what other luck would have done.
     """

@@ -1,1 +1,1 @@
-"""One history under two policies: the same world and luck under two policies, in dated sentences."""
+"""One history under two policies, with the same world and luck, in dated sentences."""

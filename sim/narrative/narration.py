@@ -184,7 +184,9 @@ def compare(against: Sequence[Sentence], policy: Sequence[Sentence]) -> dict[str
     return {
         "alike": {"sentences": _plain(first), "more": alike - len(first)},
         "parting": {"month": month, "sentences": {name: _plain(own) for name, own in parting.items()}},
-        "sides": {name: {"sentences": _plain(kept), "more": len(rest[name]) - len(kept)} for name, kept in chosen.items()},
+        "sides": {
+            name: {"sentences": _plain(kept), "more": len(rest[name]) - len(kept)} for name, kept in chosen.items()
+        },
     }
 
 

@@ -20,7 +20,8 @@ def to_html(story: Story) -> str:
     """Give the story as HTML that needs no style sheet and no script."""
     alike, *parting, against, policy = story.sections()
     head = f"<p>{escape(story.counted)}</p><p><strong>{escape(story.headline)}</strong></p>"
-    middle = "".join(f"<p><strong>{escape(title)}</strong>{_lines(sentences)}</p>" for title, sentences in (alike, *parting))
+    parts = (alike, *parting)
+    middle = "".join(f"<p><strong>{escape(title)}</strong>{_lines(sentences)}</p>" for title, sentences in parts)
     columns = "".join(
         f'<td style="vertical-align: top; text-align: left; width: 50%"><strong>{escape(title)}</strong>'
         f"{_lines(sentences)}</td>"

@@ -190,7 +190,7 @@ def story(
     trial: int | None = None,
     kind: Literal["averted", "provoked"] = "averted",
 ) -> Story:
-    """Show one history under two policies: the same world and the same luck under two policies.
+    """Show one history under two policies, with the same world and luck.
 
     Parameters
     ----------

@@ -56,11 +56,11 @@ function paintStory(run) {
   pool.ask({ first: 0, ...run.setting, policies: [b.name, a.name], worlds: found[asked.kind],
     nth: asked.nth, lucks: NARRATIVE.lucks }, () => storyKey === mine, ({ world, sides: [against, policy] }) => {
     mine.story = { world, ...narrateBoth({ against, policy }, NARRATIVE, NARRATIVE.step, STORY_LANGUAGE), lucks: { against: against.others, policy: policy.others } };
-    paintTold(mine.story);
+    paintHistories(mine.story);
   });
 }
 
-function paintTold(story) {
+function paintHistories(story) {
   const { line, parting, force } = headlineOf(story), [a, b] = storyPair(), policies = { against: b, policy: a };
   $("story-found").hidden = false;
   $("story-headline").textContent = storyLine(line, { parting: parting === null ? "" : storyDate(parting), force: force === null ? "" : storyDate(force) });
