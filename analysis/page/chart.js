@@ -210,7 +210,7 @@ class Picture extends Chart {
     this.axes.replaceChildren();
     for (const x of this.x.ticks()) {
       svg("line", { x1: atX(x), x2: atX(x), y1: top, y2: bottom, class: "grid" }, this.axes);
-      svg("text", { x: atX(x), y: bottom + 1.3 * size, "text-anchor": "middle", class: "tick" }, this.axes, decimals(x, this.x.step < 1 ? 1 : 0));
+      svg("text", { x: atX(x), y: bottom + 1.3 * size, "text-anchor": "middle", class: "tick" }, this.axes, decimals(x, Number.isInteger(this.x.step) ? 0 : 1));
     }
     for (const y of this.y.ticks()) {
       svg("line", { x1: left, x2: right, y1: atY(y), y2: atY(y), class: "grid" }, this.axes);

@@ -10,23 +10,27 @@ pytestmark = [needs_kernels, needs_browser, pytest.mark.slow]
 
 OWN = "&_p=status_quo&_p=direct_ties&_p=~My%20escorts~japan_decides~escorts:100:100:12:24"
 CROSSED = """(() => {
-    const rect = (node) => { const { left, right, top, bottom } = node.getBoundingClientRect(); return { left, right, top, bottom }; };
-    const inner = (node) => { const { left, right, top, bottom } = rect(node); return { left: left + 2, right: right - 2, top: top + 3, bottom: bottom - 3 }; };
+    const rect = (node, x = 0, y = 0) => {
+        const { left, right, top, bottom } = node.getBoundingClientRect();
+        return { left: left + x, right: right - x, top: top + y, bottom: bottom - y };
+    };
+    const inner = (node) => rect(node, 2, 3);
     const over = (a, b) => a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
     const all = (where) => [...document.querySelectorAll(where)].filter((node) => node.style.display !== 'none');
-    const names = all('#picture .label text'), found = [];
+    const names = all('#picture .label text'), found = [], chart = rect(document.getElementById('picture'));
+    const note = (isWrong, name, what) => { if (isWrong) found.push(`${name.textContent}: ${what}`); };
     for (const name of names) {
-        for (const mark of all('#picture .point > *')) if (over(inner(name), rect(mark))) found.push(`${name.textContent} on ${mark.outerHTML}`);
-        for (const other of names) if (other !== name && over(inner(name), inner(other))) found.push(`${name.textContent} on ${other.textContent}`);
-        const { left, right } = rect(document.getElementById('picture'));
-        if (rect(name).left < left || rect(name).right > right + 2) found.push(`${name.textContent} leaves the chart`);
+        for (const mark of all('#picture .point > *')) note(over(inner(name), rect(mark)), name, mark.outerHTML);
+        for (const other of names) note(other !== name && over(inner(name), inner(other)), name, other.textContent);
+        note(rect(name).left < chart.left || rect(name).right > chart.right + 2, name, 'leaves the chart');
     }
     for (const name of all('#differences text.axis')) {
-        for (const line of all('#differences .zero')) if (over(inner(name), rect(line))) found.push(`${name.textContent} on zero`);
-        if (name.textContent.endsWith('…')) found.push(`${name.textContent} is cut`);
+        for (const line of all('#differences .zero')) note(over(inner(name), rect(line)), name, 'zero');
+        note(name.textContent.endsWith('…'), name, 'cut');
     }
     return names.length < 6 ? ['too few labels'] : found;
 })()"""
+"""What is wrong with the labels of both charts on the screen of beliefs."""
 
 
 @pytest.mark.parametrize("language", ["en", "ja", "zh-Hant"])

@@ -44,10 +44,10 @@ function paintSheet(run, at) {
   const who = whose(VIEWS, state.view, state.dials), opening = lead(who, WORDS.evidence), moved = movedClaims();
   $("take-link").value = `${location.href.split("#")[0]}${addressOf()}`;
   const own = Object.values(ownPolicies(state.slots)), file = `${takenName()}.yaml`;
-  $("take-run").textContent = [say("take.run", { file }), ...(own.length ? [say("take.run_own", { count: own.length })] : [])].join(" ");
+  $("take-run").replaceChildren(say("take.run", { file }), ...(own.length ? [h("br"), say("take.run_own", { count: own.length })] : []));
   $("sheet-whose").textContent = say("take.whose", { whose: kicker(who, WORDS.evidence), n: thousands(at.n), years: yearsText(), date: startDate() });
-  $("sheet-verdicts").replaceChildren(...shownPairs().map((pair) => h("p", {},
-    h("b", {}, WORDS.questions[pair.map(({ name }) => name).join("|")] ?? pairText(...pair)), ...verdictOf(pair, at, opening))));
+  $("sheet-verdicts").replaceChildren(...shownPairs().map((pair, i) => h("p", {},
+    h("b", {}, WORDS.questions[pair.map(({ name }) => name).join("|")] ?? pairText(...pair)), ...verdictOf(pair, at, i ? "" : opening))));
   sheetPicture.show(shownPolicies());
   $("sheet-caption").textContent = pictureCaption();
   sheetPicture.draw(at.levels);
