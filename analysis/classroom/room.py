@@ -43,8 +43,8 @@ class Seat:
 
     guess: int | None = None
     beliefs: dict[str, float] | None = None
-    streams: int = 0
-    """Open connections over which this student follows the room."""
+    streams: list[object] = field(default_factory=list)
+    """Open connections over which this student follows the room, from the oldest on."""
     credit: float = float(ANSWERS)
     credited_at: float = 0.0
 
@@ -143,7 +143,7 @@ class Room:
             low, high = self.ends[claim]
             if type(at) not in (int, float) or not low <= at <= high:
                 raise RefusalError(400, f"The position of {claim} is a number from {low:g} to {high:g}.")
-        return {claim: round(float(at), 2) for claim, at in said.items()}
+        return {claim: round(float(at), 2) + 0.0 for claim, at in said.items()}  # no negative zero
 
     def act(self, order: Any) -> None:
         """Do what the instructor orders, or raise RefusalError (400).
@@ -215,7 +215,7 @@ class Room:
         """Return what the instructor sees: sums, and nobody's answer by itself."""
         seats = self.seats.values()
         return self._shared() | {
-            "code": self.code, "seats": len(self.seats), "here": sum(seat.streams > 0 for seat in seats),
+            "code": self.code, "seats": len(self.seats), "here": sum(bool(seat.streams) for seat in seats),
             "guesses": self.guesses(), "senders": sum(seat.beliefs is not None for seat in seats),
             "claims": self.believed(),
         }  # fmt: skip

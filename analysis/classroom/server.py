@@ -34,7 +34,6 @@ from analysis.classroom.guard import Guard, read_json
 from analysis.classroom.room import RefusalError, Room, is_secret
 
 LONGEST_CODE = 64
-STREAMS = 3  # over which one student, or the instructor, may follow the room at a time: tabs
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class Classroom:
         self.room, self.join, self.page, self.url = room, join, page, url
         self.key = secrets.token_urlsafe(24)
         self.feed = Feed()
-        self.instructors = 0
+        self.instructors: list[object] = []
         # Browsers keep cookies by computer, not by port, and two rooms may be open on one computer.
         port = url.rstrip("/").rpartition(":")[2]
         self.seat_cookie, self.key_cookie = f"strait_seat_{port}", f"strait_key_{port}"
@@ -122,20 +121,7 @@ class Classroom:
     async def follow_room(self, request: Request) -> Response:
         """Stream to a student what the room does."""
         seat = self.room.seat(request.cookies.get(self.seat_cookie, ""))
-        if seat.streams >= STREAMS:
-            raise RefusalError(429, "The room is open in too many tabs. Close one.")
-
-        async def events() -> AsyncIterator[str]:
-            seat.streams += 1
-            self.feed.publish()
-            try:
-                async for text in self.feed.follow(lambda: self.room.view_of_student(seat)):
-                    yield text
-            finally:
-                seat.streams -= 1
-                self.feed.publish()
-
-        return StreamingResponse(events(), media_type="text/event-stream")
+        return _stream(self.feed.follow(lambda: self.room.view_of_student(seat), seat.streams))
 
     async def take_answer(self, request: Request) -> Response:
         """Keep a student's guess or beliefs."""
@@ -157,18 +143,7 @@ class Classroom:
     async def follow_teach(self, request: Request) -> Response:
         """Stream to the instructor the sums of the room."""
         self._check_instructor(request)
-        if self.instructors >= STREAMS:
-            raise RefusalError(429, "The room is open in too many tabs. Close one.")
-
-        async def events() -> AsyncIterator[str]:
-            self.instructors += 1
-            try:
-                async for text in self.feed.follow(lambda: self.room.view_of_instructor() | self.entrance):
-                    yield text
-            finally:
-                self.instructors -= 1
-
-        return StreamingResponse(events(), media_type="text/event-stream")
+        return _stream(self.feed.follow(lambda: self.room.view_of_instructor() | self.entrance, self.instructors))
 
     async def act(self, request: Request) -> Response:
         """Do what the instructor orders."""
@@ -192,6 +167,10 @@ class Classroom:
     def _check_key(self, given: str) -> None:
         if not is_secret(given, self.key):
             raise RefusalError(403, "This page is the instructor's. Its link is in the terminal.")
+
+
+def _stream(events: AsyncIterator[str]) -> Response:
+    return StreamingResponse(events, media_type="text/event-stream")
 
 
 def _html(request: Request, page: Page) -> Response:

@@ -104,7 +104,7 @@ def test_a_full_room_gives_away_only_seats_without_an_answer(room: Room) -> None
     tokens = [room.join() for _ in range(3)]
     assert len({*tokens}) == 3
     room.answer(room.seat(tokens[0]), {"guess": 2})
-    room.seat(tokens[1]).streams = 1
+    room.seat(tokens[1]).streams.append(object())
     room.join()
     with pytest.raises(RefusalError) as error:
         room.seat(tokens[2])

@@ -22,6 +22,10 @@ function follow() {
     stream.close();
     notice(say("classroom.closed"));
   });
+  stream.addEventListener("elsewhere", () => {
+    stream.close();
+    notice(say("classroom.elsewhere"));
+  });
   stream.onerror = () => {
     isLost = true;
     notice(say("classroom.lost"));
