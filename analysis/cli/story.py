@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
 
 SUFFIXES = (".png", ".svg")
+FIRST = "the experiment's first contrast"
 
 
 def story(
@@ -25,34 +26,10 @@ def story(
     averted: Annotated[bool, Option("--averted", help="A history in which the policy averts force (default).")] = False,
     provoked: Annotated[bool, Option("--provoked", help="A history in which the policy brings force on.")] = False,
     trial: Annotated[int | None, Option(metavar="N", min=0, help="This trial, whatever happens in it.")] = None,
-    policy: Annotated[
-        str | None,
-        Option(
-            metavar="NAME",
-            help="The policy.",
-            show_default="the experiment's first contrast",
-            autocompletion=options.shipped_files("policies"),
-        ),
-    ] = None,
-    against: Annotated[
-        str | None,
-        Option(
-            metavar="NAME",
-            help="What it is compared with.",
-            show_default="the experiment's first contrast",
-            autocompletion=options.shipped_files("policies"),
-        ),
-    ] = None,
+    policy: Annotated[str | None, options.one_of("policies", "The policy.", FIRST)] = None,
+    against: Annotated[str | None, options.one_of("policies", "What it is compared with.", FIRST)] = None,
     worldview: options.Worldview = None,
-    start: Annotated[
-        str | None,
-        Option(
-            metavar="NAME",
-            help="From this start.",
-            show_default="the last",
-            autocompletion=options.shipped_files("starts"),
-        ),
-    ] = None,
+    start: Annotated[str | None, options.one_of("starts", "From this start.", "the last")] = None,
     as_json: Annotated[bool, Option("--json", help="Print everything as JSON.")] = False,
     figure: Annotated[
         Path | None, Option(metavar="FILE", help="Draw both timelines into a file that ends in .png or .svg.")

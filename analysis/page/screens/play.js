@@ -19,7 +19,6 @@ const isSameSetting = () => {
     && CLAIMS.every((claim) => position(claim, beliefs) === position(claim));
 };
 const isEnded = () => Boolean(game?.seen?.row);
-const oneOf = (count, few, many, values = {}) => say(count === 1 ? few : many, { count, ...values });
 
 /** Begin or resume a history; the choices of quarters that it has. */
 function takeSeat({ world, quarter, choices }, setting = seatSetting()) {
