@@ -389,12 +389,12 @@ class Forces extends Chart {
   }
 }
 
-/** A hundred histories as dots; `kinds[i]` is both, first, second or none. */
-function hundredDots(kinds, title, policy, base) {
-  const root = svg("svg", { viewBox: "0 0 100 100", role: "img" });
+/** A hundred histories as dots, so many in a row; `kinds[i]` is both, first, second or none. */
+function hundredDots(kinds, title, policy, base, columns = 10) {
+  const root = svg("svg", { viewBox: `0 0 ${10 * columns} ${10 * Math.ceil(100 / columns)}`, role: "img" });
   svg("title", {}, root, title);
   kinds.forEach((kind, i) => {
-    const place = { cx: 5 + i % 10 * 10, cy: 5 + 10 * Math.floor(i / 10) };
+    const place = { cx: 5 + i % columns * 10, cy: 5 + 10 * Math.floor(i / columns) };
     if (kind === "first") svg("circle", { ...place, r: 3, fill: "none", stroke: inkOf(policy), "stroke-width": 1.8 }, root);
     else svg("circle", { ...place, r: 3.6, fill: kind === "both" ? inkOf(base) : kind === "second" ? inkOf(policy) : colour("line") }, root);
   });
