@@ -261,25 +261,16 @@ def compare_with_javascript(
 
 @app.command("page-speed")
 def page_speed(
-    moves: Annotated[int, Option(metavar="N", min=2, help="Moves of a slider to time.")] = 20,
-    slower: Annotated[int, Option(metavar="N", min=1, help="As on a device that is so many times slower.")] = 1,
+    moves: Annotated[int, Option(metavar="N", min=2, help="Drags of a slider to time.")] = 20,
 ) -> None:
-    """Time the page in Chromium: from the move of a slider to the painted answer."""
+    """Time the page in Chromium: from the end of a slider's drag to the painted answer, beside the goals."""
     with readable_errors():
-        import numpy as np
-
-        from sim.scenario import loader
-        from tools.page_speed import measure
+        from tools.page_speed import table
 
         try:
-            speed = measure(loader.load("debate"), "debate", moves, slower)
+            typer.echo("\n".join(table(moves)))
         except RuntimeError as error:
             exit_with(str(error), FAILED)
-        for worlds, milliseconds in speed.answers.items():
-            median, late = np.percentile(milliseconds, [50, 95])
-            typer.echo(f"{worlds:5,} worlds: {median:5.0f} ms in half of {moves} moves, {late:5.0f} ms in 95 of 100")
-        median, late = np.percentile(speed.drawing, [50, 95])
-        typer.echo(f"  drawing: {median:5.1f} ms in half of {len(speed.drawing)} answers, {late:5.1f} ms in 95 of 100")
 
 
 @app.command()

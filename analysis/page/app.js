@@ -1,7 +1,7 @@
 // The page begins: its screens, its workers, and what is common to all screens.
 
 let startedAt = performance.now();
-const paints = []; // how long answers took, for tools/page_speed.py
+const paints = []; // when answers were painted, for tools/page_speed.py
 
 function paint(run, at) {
   const begun = performance.now();
@@ -10,7 +10,7 @@ function paint(run, at) {
   const since = startedAt, drawing = performance.now() - begun;
   requestAnimationFrame(() => {
     const channel = new MessageChannel(); // its message comes after the frame
-    channel.port1.onmessage = () => paints.push({ n: run.n, ms: performance.now() - since, drawing });
+    channel.port1.onmessage = () => paints.push({ n: run.n, since, painted: performance.now(), drawing });
     channel.port2.postMessage(0);
   });
   lesson?.answered();
