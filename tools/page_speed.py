@@ -123,11 +123,18 @@ def table(moves: int) -> list[str]:
     phone = measure(exp, "debate", moves, PHONE)
     count, worlds = len(exp.policies), max(here.answers)
     rows = [
-        (f"first answer: {count} policies, {min(here.answers)} worlds", here.answers[min(here.answers)], "150, 300"),
-        ("2 policies, 500 worlds", two.answers[500], "150, 300"),
-        (f"all: {count} policies, {worlds:,} worlds", here.answers[worlds], "3,000"),
-        (f"first answer on a device {PHONE} times slower", phone.answers[min(phone.answers)], "600"),
-        ("drawing an answer, of these", here.drawing, ""),
+        (what, *np.percentile(ms, [50, 95]).tolist(), goal)
+        for what, ms, goal in (
+            (
+                f"first answer: {count} policies, {min(here.answers)} worlds",
+                here.answers[min(here.answers)],
+                "150, 300",
+            ),
+            ("2 policies, 500 worlds", two.answers[500], "150, 300"),
+            (f"all: {count} policies, {worlds:,} worlds", here.answers[worlds], "3,000"),
+            (f"first answer on a device {PHONE} times slower", phone.answers[min(phone.answers)], "600"),
+            ("drawing an answer, of these", here.drawing, ""),
+        )
     ]
     return [
         f"{time.strftime('%d %b %Y')}, {os.cpu_count()} cores, {here.browser}, {moves} drags each. "
@@ -135,7 +142,7 @@ def table(moves: int) -> list[str]:
         "",
         "| milliseconds from the last move of a drag to the painted frame | half of them | 95 of 100 | goal |",
         "|---|---|---|---|",
-        *("| {} | {:,.0f} | {:,.0f} | {} |".format(what, *np.percentile(ms, [50, 95]), goal) for what, ms, goal in rows)
+        *(f"| {what} | {half:,.0f} | {late:,.0f} | {goal} |" for what, half, late, goal in rows),
     ]
 
 
