@@ -1,8 +1,10 @@
-"""What all tests share: the same random cases on every machine, no time limit on any of them, and the command."""
+"""What all tests share: the same random cases on every machine, no time limit on any, the command, a browser."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -11,6 +13,9 @@ from telling import Strait
 from typer.testing import CliRunner
 
 from analysis.cli import main
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 TESTS = Path(__file__).parent
 
@@ -24,6 +29,18 @@ def strait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Strait:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
     return lambda *words: CliRunner().invoke(main.app, [*words])
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, closed when the tests of the module are over."""
+    from page_in_browser import CHROMIUM
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -20,7 +20,11 @@ Open = Callable[..., Page]
 
 
 def wait(page: Page, expression: str, seconds: float = 300) -> Any:
-    """Wait until an expression holds; so long only stops a page that hangs. Playwright's own way needs eval."""
+    """Wait until an expression holds; so long only stops a page that hangs. Playwright's own way needs eval.
+
+    What a page does on a click or a key is done when the click returns. But it leaves some things to the browser (the
+    `toggle` of a drawer, the address, a chart of a new size), to timers, to workers or to a server: wait for these.
+    """
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found := page.evaluate(expression):
@@ -29,10 +33,29 @@ def wait(page: Page, expression: str, seconds: float = 300) -> Any:
     raise AssertionError(f"after {seconds} s not yet: {expression}")
 
 
+def watch(page: Page, faults: list[str], own: tuple[str, ...]) -> None:
+    """Note errors and warnings of the page, and its requests to addresses that do not begin with `own`."""
+    page.on("console", lambda message: faults.extend([message.text] * (message.type in ("error", "warning"))))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda asked: faults.extend([asked.url] * (not asked.url.startswith(own))))
+
+
+def resize(page: Page, width: int, height: int) -> None:
+    """Change the size of the screen, and wait until the page has drawn itself in it: charts follow a frame later."""
+    page.set_viewport_size({"width": width, "height": height})
+    wait(page, f"innerWidth === {width} && innerHeight === {height}")
+    page.evaluate("new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))")
+
+
 def settle(page: Page) -> None:
     """Wait until all worlds are played, the forces at work too."""
     wait(page, "engine.at !== null && engine.at.n === NUMBERS.worlds && engine.run.explained === NUMBERS.worlds")
     wait(page, "engine.pool.workers.every((worker) => !worker.busy && !worker.todo.length)")
+
+
+def address_of(page: Page) -> str:
+    """Write the page's state into its address and read it there; `page.url` may still be the one before."""
+    return str(page.evaluate("(writeAddress(), location.href)"))
 
 
 def slide(page: Page, claim: str, percent: int) -> None:

@@ -261,25 +261,44 @@ def compare_with_javascript(
 
 @app.command("page-speed")
 def page_speed(
-    moves: Annotated[int, Option(metavar="N", min=2, help="Moves of a slider to time.")] = 20,
-    slower: Annotated[int, Option(metavar="N", min=1, help="As on a device that is so many times slower.")] = 1,
+    moves: Annotated[int, Option(metavar="N", min=2, help="Drags of a slider to time.")] = 20,
 ) -> None:
-    """Time the page in Chromium: from the move of a slider to the painted answer."""
+    """Time the page in Chromium: from the end of a slider's drag to the painted answer, beside the goals."""
     with readable_errors():
-        import numpy as np
-
-        from sim.scenario import loader
-        from tools.page_speed import measure
+        from tools.page_speed import table
 
         try:
-            speed = measure(loader.load("debate"), "debate", moves, slower)
+            typer.echo("\n".join(table(moves)))
         except RuntimeError as error:
             exit_with(str(error), FAILED)
-        for worlds, milliseconds in speed.answers.items():
-            median, late = np.percentile(milliseconds, [50, 95])
-            typer.echo(f"{worlds:5,} worlds: {median:5.0f} ms in half of {moves} moves, {late:5.0f} ms in 95 of 100")
-        median, late = np.percentile(speed.drawing, [50, 95])
-        typer.echo(f"  drawing: {median:5.1f} ms in half of {len(speed.drawing)} answers, {late:5.1f} ms in 95 of 100")
+
+
+@app.command()
+def screenshots(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the pictures go.")],
+    language: Annotated[list[str] | None, Option(metavar="CODE", help="A language, such as ja; else all.")] = None,
+    size: Annotated[list[str] | None, Option(metavar="NAME", help="A size, such as phone; else all.")] = None,
+    theme: Annotated[list[str] | None, Option(metavar="NAME", help="light or dark; else both.")] = None,
+    whole: Annotated[bool, Option("--whole", help="Show whole screens, not only what one sees first.")] = False,
+) -> None:
+    """Take pictures of every screen of the page and of a class, to be looked at after a change."""
+    with readable_errors():
+        from analysis.page import translations
+        from sim.scenario.messages import describe_unknown
+        from tools import screenshots as pictures
+
+        wanted = {"language": (language, translations.languages()), "size": (size, list(pictures.SIZES)),
+                  "theme": (theme, list(pictures.THEMES))}  # fmt: skip
+        for what, (given, known) in wanted.items():
+            for name in given or ():
+                if name not in known:
+                    exit_with(describe_unknown(what, name, known), BAD_INPUT)
+        languages, sizes, themes = (given or known for given, known in wanted.values())
+        try:
+            for path in pictures.take(folder, languages, sizes, themes, whole):
+                typer.echo(path)
+        except RuntimeError as error:
+            exit_with(str(error), FAILED)
 
 
 @app.command("class-speed")

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tools.page_speed import BROWSERS
+from tools.page_speed import find_browser, wait_until
 
 MOVES = 10
 NO_WORKER = "globalThis.Worker = class { postMessage() {} }"
 """Students play their histories on devices of their own, so their pages do not play them here."""
-SECONDS = 300  # before a room that does not get going is a fault
 # Each student moves a claim of its own, further each time, so that the sums tell which moves have arrived.
 SCHEDULE = f"""([claim, first, every]) => {{
   globalThis.made = [];
@@ -65,9 +64,19 @@ def measure(students: int, every_s: float) -> Speed:
 
     Raises RuntimeError without a browser, or if the room does not get going.
     """
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        raise RuntimeError(f"there is no {' or '.join(BROWSERS)} on this computer")
+    program = find_browser()
+    with open_room() as (url, code, teach, process):
+        made, seen = _play(program, url, code, teach, students, every_s)
+        sums, verdict = (_delays(made, seen, what) for what in ("sums", "verdict"))
+        return Speed(sums, verdict, _largest_mb(process))
+
+
+@contextmanager
+def open_room() -> Iterator[tuple[str, str, str, int]]:
+    """Serve a class on this computer: its address, its code, the instructor's address, and the number of the process.
+
+    Raises RuntimeError if it does not open.
+    """
     command = [sys.executable, "-u", "-c", "from analysis.cli.main import main; main()", "class", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
         try:
@@ -76,9 +85,7 @@ def measure(students: int, every_s: float) -> Speed:
             found = re.search(r"(http://\S+) +code (\w+)\nInstructor: (\S+)", said)
             if not found:
                 raise RuntimeError(f"the room did not open: {said}")
-            made, seen = _play(program, found[1], found[2], found[3], students, every_s)
-            sums, verdict = (_delays(made, seen, what) for what in ("sums", "verdict"))
-            return Speed(sums, verdict, _largest_mb(process.pid))
+            yield found[1], found[2], found[3], process.pid
         finally:
             process.terminate()
 
@@ -94,18 +101,18 @@ def _play(
         try:
             teacher = browser.new_context().new_page()
             teacher.goto(teach)
-            _wait(teacher, "room !== null")
+            wait_until(teacher, "room !== null")
             pages = []
             for _ in range(students):
                 page = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
                 page.add_init_script(NO_WORKER)
                 page.goto(f"{url}#{code}")
                 page.wait_for_url("**/room*")
-                _wait(page, "room !== null")
+                wait_until(page, "room !== null")
                 pages.append(page)
             teacher.click("[data-step=beliefs]")
             for page in pages:
-                _wait(page, "current === 'beliefs'")
+                wait_until(page, "current === 'beliefs'")
             teacher.evaluate(WATCH)
             claims = teacher.evaluate("CLAIMS")[:students]
             if len(claims) < students:
@@ -115,7 +122,7 @@ def _play(
             teacher.wait_for_timeout(1000 * every_s * (MOVES + 2))
             made = {claim: page.evaluate("made") for page, claim in zip(pages, claims, strict=True)}
             arrived = "Object.values(room.claims).filter(({ mean, n }) => Math.abs(mean * n) > 0.98).length"
-            _wait(teacher, f"{arrived} >= {students}")
+            wait_until(teacher, f"{arrived} >= {students}")
             teacher.wait_for_timeout(3000)
             return made, teacher.evaluate("seen")
         finally:
@@ -140,11 +147,3 @@ def _largest_mb(pid: int) -> float | None:
         return None
     found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="utf-8"))
     return int(found[1]) / 1000 if found else None
-
-
-def _wait(page: Any, expression: str) -> None:
-    end = time.monotonic() + SECONDS
-    while not page.evaluate(expression):
-        if time.monotonic() > end:
-            raise RuntimeError(f"after {SECONDS} seconds not yet: {expression}")
-        page.wait_for_timeout(50)

@@ -53,11 +53,11 @@ def _joint(comparison: Comparison) -> dict[str, float]:
     return {"value": comparison.difference, "low": low, "high": high, "margin": comparison.margin}
 
 
-def by_start(tell: Callable[[Experiment, Start, pd.DataFrame], str]) -> Part:
-    """Make a part of what is told for one start: the latest first, each under a heading."""
+def by_start(describe: Callable[[Experiment, Start, pd.DataFrame], str]) -> Part:
+    """Make a part with a text for each start: the latest first, each under a heading."""
 
     def part(exp: Experiment, measured: pd.DataFrame) -> str:
-        texts = [f"**From {name_date(start)}**\n\n{tell(exp, start, measured[measured['start'] == start.name])}"
+        texts = [f"**From {name_date(start)}**\n\n{describe(exp, start, measured[measured['start'] == start.name])}"
                  for start in reversed(exp.starts)]  # fmt: skip
         return "\n\n".join(texts).replace("\u00a0", " ")
 

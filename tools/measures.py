@@ -70,7 +70,7 @@ PROSE = frozenset(
 
 
 def policy_results(exp: Experiment, trials: int, progress: Progress) -> pd.DataFrame:
-    """Return what `strait run` finds: paired differences that the debate asks about, and levels, told apart by `kind`.
+    """Return what `strait run` finds: paired differences that the debate asks about, and levels, separated by `kind`.
 
     Of primary outcomes, losses, and what each policy takes.
     """

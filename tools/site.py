@@ -173,7 +173,8 @@ def _resolve_links(root: Path, page: Page, pages: dict[str, Page]) -> dict[str, 
 def _list_folder(folder: str, names: list[str]) -> bytes:
     template = Environment(loader=FileSystemLoader(HERE), undefined=StrictUndefined, autoescape=True)
     up = "../" * (folder.count("/") + 1)
-    return template.get_template("site_folder.html").render(folder=folder, names=names, up=up).encode()
+    text = template.get_template("site_folder.html").render(folder=folder, names=names, up=up, simulator=SIMULATOR)
+    return text.encode()
 
 
 def _contents(home: Page, titles: dict[str, str]) -> list[tuple[str, list[tuple[str, str]]]]:

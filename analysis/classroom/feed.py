@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 BEAT_S = 15.0  # between signs of life, so that nothing on the way takes the connection for dead
-GATHER_S = 0.1  # changes that come together make one message
+STREAMS = 3  # that one reader may have at a time, for tabs: one more ends the oldest, whose phone may be long gone
+GATHER_S = 0.1  # between messages: changes that come sooner make one
 
 
 class Feed:
@@ -31,19 +34,40 @@ class Feed:
         self.is_closed = True
         self.publish()
 
-    async def follow(self, view: Callable[[], dict[str, Any]]) -> AsyncIterator[str]:
-        """Give what `view` returns, and again when that has changed, until the feed is closed."""
-        sent = None
+    async def follow(self, view: Callable[[], dict[str, Any]], streams: list[object]) -> AsyncIterator[str]:
+        """Give what `view` returns, and again when that has changed, until the feed is closed.
+
+        The first change after a rest is sent at once.
+
+        Parameters
+        ----------
+        view
+            What the reader may see now.
+        streams
+            The reader's open streams, from the oldest on. This one is among them until it ends.
+        """
+        own = object()
+        streams.append(own)
+        self.publish()
+        try:
+            async for text in self._follow(view, lambda: self.is_closed or own not in streams[-STREAMS:]):
+                yield text
+            yield f"event: {'closed' if self.is_closed else 'elsewhere'}\ndata: {{}}\n\n"
+        finally:
+            streams.remove(own)
+            self.publish()
+
+    async def _follow(self, view: Callable[[], dict[str, Any]], is_over: Callable[[], bool]) -> AsyncIterator[str]:
+        sent, sent_at = None, -math.inf
         yield "retry: 1000\n\n"  # milliseconds until the browser opens a broken stream again
-        while not self.is_closed:
+        while not is_over():
             changed, text = self._changed, json.dumps(view(), separators=(",", ":"))
             if text != sent:
                 yield f"data: {text}\n\n"
-                sent = text
+                sent, sent_at = text, time.monotonic()
             try:
                 await asyncio.wait_for(changed.wait(), BEAT_S)
             except TimeoutError:
                 yield ":\n\n"
             else:
-                await asyncio.sleep(0 if self.is_closed else GATHER_S)
-        yield "event: closed\ndata: {}\n\n"
+                await asyncio.sleep(0 if is_over() else max(0, sent_at + GATHER_S - time.monotonic()))

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import ipaddress
 import json
+import logging
+import math
 import socket
 import subprocess
 import sys
@@ -18,6 +20,7 @@ from sim.errors import QuestionError
 
 END_S = 3  # for open connections to end
 HEAD_S = 5.0  # for the head of a request to arrive: more than a phone needs, even in a full network
+STALL_S = 15.0  # in which who is sent something must read a part of it
 
 
 def make_pages(name: str) -> tuple[Page, Page]:
@@ -79,12 +82,15 @@ def bind(host: str, port: int) -> socket.socket:
 class _Connection(H11Protocol):
     """A connection that is closed if it sends nothing, so that silent ones do not fill the room.
 
-    One address may be a whole class behind one router. So it may hold half of all connections waiting. One more
-    closes the oldest without a complete request, so who sends one soon is served.
+    One address may be a whole class behind one router. So it may hold half of all connections waiting. One more closes
+    the oldest of those that sent no complete request yet, or of those that were served, whichever are more.
+
+    A connection ends at once, whatever it has not read: who reads nothing would keep it for ever.
     """
 
     timer: asyncio.TimerHandle | None = None
-    begun = 0.0
+    stall: asyncio.TimerHandle | None = None
+    begun, unread = 0.0, math.inf
 
     @property
     def is_idle(self) -> bool:
@@ -94,7 +100,7 @@ class _Connection(H11Protocol):
     @property
     def is_waiting(self) -> bool:
         """Whether the other side has to send something: a request, or the rest of one."""
-        return not self.transport.is_closing() and (self.is_idle or self.is_silent)
+        return self.is_idle or self.is_silent
 
     @property
     def is_silent(self) -> bool:
@@ -105,12 +111,15 @@ class _Connection(H11Protocol):
         super().connection_made(transport)
         self.begun = self.loop.time()
         self._set_timer()
+        self.stall = self.loop.call_later(STALL_S, self._watch)
         of_address = [each for each in self.connections if isinstance(each, _Connection)
                       and each.is_waiting and _host_of(each) == _host_of(self)]  # fmt: skip
-        of_address.sort(key=lambda each: (not each.is_silent, each.begun))
-        for each in of_address[: -((self.limit_concurrency or 2) // 2)]:
-            self.connections.discard(each)  # counts no more, although its end is only noticed in the loop's next round
-            each.transport.close()
+        of_address.sort(key=lambda each: each.begun)
+        groups = [[each for each in of_address if each.is_silent is is_silent] for is_silent in (True, False)]
+        for _ in of_address[(self.limit_concurrency or 2) // 2 :]:
+            oldest = max(groups, key=len).pop(0)
+            self.connections.discard(oldest)  # counts no more, although the loop notices its end in its next round only
+            oldest.transport.abort()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -121,7 +130,12 @@ class _Connection(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._unset_timer()
+        if self.stall:
+            self.stall.cancel()
         super().connection_lost(exc)
+
+    def timeout_keep_alive_handler(self) -> None:
+        self.transport.abort()
 
     def shutdown(self) -> None:
         if self.is_waiting:
@@ -140,7 +154,15 @@ class _Connection(H11Protocol):
     def _give_up(self) -> None:
         self.timer = None
         if self.is_idle:
-            self.transport.close()
+            self.transport.abort()
+
+    def _watch(self) -> None:
+        """End the connection if the other side reads nothing of what it is sent."""
+        unread = self.transport.get_write_buffer_size() or math.inf
+        if self.unread <= unread < math.inf:
+            self.transport.abort()
+        else:
+            self.unread, self.stall = unread, self.loop.call_later(STALL_S, self._watch)
 
 
 def _host_of(connection: _Connection) -> str:
@@ -176,6 +198,7 @@ def make_server(classroom: Classroom) -> uvicorn.Server:
         proxy_headers=False, ws="none", http=_Connection, h11_max_incomplete_event_size=16384, limit_concurrency=most,
         timeout_keep_alive=15, timeout_graceful_shutdown=END_S,
     )  # fmt: skip
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # nobody fills the terminal by sending nonsense
     server = _Server(config)
     server.classroom = classroom
     return server

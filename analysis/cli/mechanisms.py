@@ -15,21 +15,14 @@ if TYPE_CHECKING:
     from analysis.questions.mechanisms import Mechanisms
 
 OUTCOME = "use_of_force"
+ONLY = "Only this: a key of `strait list contrasts`, or two policies A-B."
 
 
 @question_command(outcomes="the first primary one", contrast=False)
 def mechanisms(
     command: Command,
     policy: options.Policies = None,
-    contrast: Annotated[
-        str | None,
-        Option(
-            metavar="KEY",
-            help="Only this: a key of `strait list contrasts`, or two policies A-B.",
-            show_default="the experiment's questions",
-            autocompletion=options.complete_contrast,
-        ),
-    ] = None,
+    contrast: Annotated[str | None, options.contrast_option(ONLY, "the experiment's questions")] = None,
     trials: Annotated[
         int, Option(metavar="N", min=1, help="Trials of each policy under each worldview, for each combination.")
     ] = 6000,

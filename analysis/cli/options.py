@@ -79,6 +79,16 @@ def _several(flag: str, text: str, default: str, complete: Callable[[str], list[
     return Option(flag, metavar="NAME", help=f"{text}; repeat for more.", show_default=default, autocompletion=complete)
 
 
+def one_of(kind: str, text: str, default: str) -> Any:
+    """Return an option that takes the name of a file of a kind, such as policies."""
+    return Option(metavar="NAME", help=text, show_default=default, autocompletion=shipped_files(kind))
+
+
+def contrast_option(text: str, default: str) -> Any:
+    """Return the option --contrast."""
+    return Option("--contrast", metavar="KEY", help=text, show_default=default, autocompletion=complete_contrast)
+
+
 def _set(forms: str) -> Any:
     """Return the option --set; `forms` says where its forms are listed."""
     text = f"Change one number, dial, lever or switch; repeat for more. {forms}"
@@ -107,11 +117,7 @@ Policies = Annotated[Names, _several("--policy", "Play this policy: a name or a 
 Worldviews = Annotated[
     Names, _several("--worldview", "Play under this worldview: a name or a file", OWN, shipped_files("worldviews"))
 ]
-Worldview = Annotated[
-    str | None,
-    Option("--worldview", metavar="NAME", help=_WORLDVIEW_HELP, show_default="the evidence",
-           autocompletion=shipped_files("worldviews")),
-]  # fmt: skip
+Worldview = Annotated[str | None, one_of("worldviews", _WORLDVIEW_HELP, "the evidence")]
 Starts = Annotated[Names, _several("--start", _START_HELP, OWN, shipped_files("starts"))]
 LastStart = Annotated[Names, _several("--start", _START_HELP, "the last", shipped_files("starts"))]
 Values = Annotated[Names, _several("--values", "Use these prices: a name or a file", OWN, shipped_files("values"))]
@@ -121,11 +127,7 @@ Lucks = Annotated[int, Option("--lucks", min=2, **_LUCKS)]
 ExperimentLucks = Annotated[int | None, Option("--lucks", show_default=OWN, **_LUCKS)]
 Seed = Annotated[int | None, Option("--seed", metavar="N", help=SEED_HELP, show_default=OWN)]
 Workers = Annotated[int | None, Option("--workers", metavar="N", min=1, help="Processors to use.", show_default="all")]
-Contrast = Annotated[
-    str | None,
-    Option("--contrast", metavar="KEY", help=_CONTRAST_HELP, show_default="ties_added, else the experiment's first",
-           autocompletion=complete_contrast),
-]  # fmt: skip
+Contrast = Annotated[str | None, contrast_option(_CONTRAST_HELP, "ties_added, else the experiment's first")]
 Out = Annotated[Path, Option("--out", metavar="DIR", help="Folder for tables and figures.")]
 Fresh = Annotated[bool, Option("--fresh", help="Replace the earlier results in that folder.")]
 NoFigures = Annotated[bool, Option("--no-figures", help="Write the tables only.")]

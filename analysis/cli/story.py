@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sim.scenario.experiment import Experiment
 
 SUFFIXES = (".png", ".svg")
+FIRST = "the experiment's first contrast"
 
 
 def story(
@@ -25,40 +26,16 @@ def story(
     averted: Annotated[bool, Option("--averted", help="A history in which the policy averts force (default).")] = False,
     provoked: Annotated[bool, Option("--provoked", help="A history in which the policy brings force on.")] = False,
     trial: Annotated[int | None, Option(metavar="N", min=0, help="This trial, whatever happens in it.")] = None,
-    policy: Annotated[
-        str | None,
-        Option(
-            metavar="NAME",
-            help="The policy.",
-            show_default="the experiment's first contrast",
-            autocompletion=options.shipped_files("policies"),
-        ),
-    ] = None,
-    against: Annotated[
-        str | None,
-        Option(
-            metavar="NAME",
-            help="What it is compared with.",
-            show_default="the experiment's first contrast",
-            autocompletion=options.shipped_files("policies"),
-        ),
-    ] = None,
+    policy: Annotated[str | None, options.one_of("policies", "The policy.", FIRST)] = None,
+    against: Annotated[str | None, options.one_of("policies", "What it is compared with.", FIRST)] = None,
     worldview: options.Worldview = None,
-    start: Annotated[
-        str | None,
-        Option(
-            metavar="NAME",
-            help="From this start.",
-            show_default="the last",
-            autocompletion=options.shipped_files("starts"),
-        ),
-    ] = None,
+    start: Annotated[str | None, options.one_of("starts", "From this start.", "the last")] = None,
     as_json: Annotated[bool, Option("--json", help="Print everything as JSON.")] = False,
     figure: Annotated[
         Path | None, Option(metavar="FILE", help="Draw both timelines into a file that ends in .png or .svg.")
     ] = None,
 ) -> None:
-    """Tell one history twice: the same world and luck under two policies, in dated sentences.
+    """Show one history under two policies, with the same world and luck, in dated sentences.
 
     It says in which month the two part, who decides what on which perception, and what other luck would have done.
     """
@@ -67,7 +44,7 @@ def story(
     if figure and figure.suffix.lower() not in SUFFIXES:
         exit_with(f"--figure: the file must end in {' or '.join(SUFFIXES)}; got {figure}", BAD_INPUT)
     with readable_errors():
-        from sim.narrative.story import story as tell
+        from sim.narrative.story import story as find_story
         from sim.results.store import load_folder
 
         if Path(experiment).is_dir():
@@ -75,7 +52,7 @@ def story(
         else:
             exp = options.load_experiment(experiment)
             exp, policy, against, worldview, start = _add_files(experiment, exp, policy, against, worldview, start)
-        told = tell(
+        history = find_story(
             exp,
             policy=policy,
             against=against,
@@ -89,14 +66,14 @@ def story(
             from analysis.figures.story_figure import draw_story
 
             figure.parent.mkdir(parents=True, exist_ok=True)
-            save_as(draw_story(told), figure)
+            save_as(draw_story(history), figure)
         if as_json:
-            typer.echo(json.dumps(told.to_dict(), allow_nan=False, ensure_ascii=False))
+            typer.echo(json.dumps(history.to_dict(), allow_nan=False, ensure_ascii=False))
             return
-        typer.echo(told)
-        others = [str(number) for number in told.like_it if number != told.trial][:5]
+        typer.echo(history)
+        others = [str(number) for number in history.like_it if number != history.trial][:5]
         if others:
-            typer.echo(f"This is trial {told.trial}. Others of its kind: --trial {', --trial '.join(others)}")
+            typer.echo(f"This is trial {history.trial}. Others of its kind: --trial {', --trial '.join(others)}")
         if figure:
             typer.echo(f"Figure: {figure}")
         typer.echo(CAVEAT)

@@ -130,7 +130,7 @@ def interval_of_difference(first: Floats, second: Floats) -> Interval:
 def interval_of_ratio(numerator: Floats, denominator: Floats) -> Interval:
     """The ratio of two means over the same trials with its 95 % interval; blank if the denominator's mean is 0.
 
-    Limits are blank where fewer than ten trials make the numerator, or tell it from a multiple of the denominator.
+    Limits are blank where fewer than ten trials make the numerator, or separate it from a multiple of the denominator.
 
     >>> interval_of_ratio(np.repeat([0.0, 1.0], [395, 5]), np.ones(400))
     Interval(estimate=0.0125, low=None, high=None)

@@ -152,7 +152,7 @@ def draw_gains(backtest: Backtest) -> CaptionedFigure:
 
 
 def _draw_gain(axes: Axes, y: float, gain: Gain) -> None:
-    """Draw one gain with its interval upon the band of gains too small to be shown by this sample."""
+    """Draw one gain with its interval on the band of gains too small to be shown by this sample."""
     colour = (style.GOOD if gain.gain > 0 else style.BAD) if gain.is_clear() else style.GREY
     if gain.smallest_gain is not None:
         axes.barh(y, 2 * gain.smallest_gain, 0.2, -gain.smallest_gain, color=style.PALE, zorder=0)

@@ -114,7 +114,7 @@ def end_differences(curve: pd.DataFrame) -> tuple[float, float]:
 def _draw_dial(
     axes: Axes, question: Question, y: float, curve: pd.DataFrame, row: dict[Any, Any], better: str
 ) -> None:  # fmt: skip
-    """Draw one dial: coloured where one policy is clearly better, with the crossing upon it."""
+    """Draw one dial: coloured where one policy is clearly better, with the crossing on it."""
     colours = style.pair_colours(question.experiment, *(policy.name for policy in question.policies))
     start, end = question.experiment.catalogue.claims[str(row["claim"])].dial_range
     dial = np.linspace(start, end, round((end - start) * STEPS) + 1)

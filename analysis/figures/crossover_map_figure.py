@@ -74,6 +74,6 @@ def describe_crossover_map(finding: Map) -> list[str]:
     a, b = (policy_phrase(question.experiment, policy.name) for policy in question.policies)
     return [
         f"Of {len(table)} points on the map, {a} does better at {first} and {b} at {second}.",
-        f"At {left} (dots) it is too close to call, or too few trials tell." if left else "None is too close to call.",
+        f"At {left} (dots) it is too close to call, or trials are too few." if left else "None is too close to call.",
         f"They are {ends[0]} apart with {corners[0]}; and {ends[1]} with {corners[1]}.",
     ]

@@ -154,7 +154,7 @@ def describe_differences(exp: Experiment, table: pd.DataFrame, start: str) -> st
 
 
 def _draw_difference(axes: Axes, y: float, comparison: Comparison, scale: float) -> None:
-    """Draw one difference: joint interval thin, pointwise thick, the mark of its verdict upon them."""
+    """Draw one difference: joint interval thin, pointwise thick, the mark of its verdict on them."""
     mark = MARKS[comparison.verdict]
     draw_margin(axes, y, comparison.margin * scale)
     axes.hlines(y, comparison.joint_low * scale, comparison.joint_high * scale, color=mark["color"], linewidth=1.1)

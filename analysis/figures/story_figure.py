@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from analysis.figures import style
 from analysis.figures.captions import belief_clause
 from analysis.figures.figure_layout import CaptionedFigure, finish_figure, make_page
-from sim.narrative import telling
+from sim.narrative import narration
 
 if TYPE_CHECKING:
     from sim.narrative.story import Story
@@ -25,7 +25,7 @@ LARGE = ("quarantine", "force", "end", "fall")
 
 def draw_story(story: Story) -> CaptionedFigure:
     """Draw the danger that adds up on each side, up to the breaking points, and under it two timelines."""
-    rules = {rule["sign"]: rule[story.language] for rule in telling.read_words()["marks"]}
+    rules = {rule["sign"]: rule[story.language] for rule in narration.read_words()["marks"]}
     seen = {sign for marks in story.marks.values() for _, sign in marks}
     keys = [_sign(sign, style.INK, label=label) for sign, label in rules.items() if sign in seen]
     exp = replace(story.experiment, trials=story.counts["n"])
@@ -47,7 +47,7 @@ def draw_story(story: Story) -> CaptionedFigure:
     top.set_ylabel("danger so far\n(hazard, summed)", fontsize=style.TICK)
     style.quiet_axes(top, grid="both")
     _draw_lanes(bottom, story, {side: looks[policy.name].colour for side, policy in story.policies.items()})
-    parting = story.telling["parting"]["month"]
+    parting = story.narration["parting"]["month"]
     if parting is not None:
         for axes in (top, bottom):
             axes.axvspan(parting, parting + 1, color=style.PALE, zorder=0)

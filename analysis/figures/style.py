@@ -186,7 +186,7 @@ def write_column(
 
 
 def draw_interval(axes: Axes, y: float, low: float, high: float, colour: str = INK, width: float = 1.8) -> None:
-    """Draw an interval on a white edge, so that it shows upon a bar of any colour."""
+    """Draw an interval on a white edge, so that it shows on a bar of any colour."""
     axes.hlines(y, low, high, color="white", linewidth=width + 2.2, zorder=3)
     axes.hlines(y, low, high, color=colour, linewidth=width, zorder=4)
 

@@ -83,7 +83,7 @@ def describe_variance(finding: Variance) -> list[str]:
         "Luck’s share of a difference depends on how the two policies are paired: here both have the same luck. With "
         "luck of their own it would be larger."
     )
-    unclear = finding.table[(finding.table["told"] != "yes") & (finding.table["worldview"] == ALL)]
+    unclear = finding.table[(finding.table["above_zero"] != "yes") & (finding.table["worldview"] == ALL)]
     if len(unclear):
         pairs = unclear[["part", "outcome"]].drop_duplicates().astype(str).to_numpy().tolist()
         names = [f"{part} in “{exp.catalogue.outcomes[name].label}”" for part, name in pairs]

@@ -1,7 +1,7 @@
 // The page begins: its screens, its workers, and what is common to all screens.
 
 let startedAt = performance.now();
-const paints = []; // how long answers took, for tools/page_speed.py
+const paints = []; // when answers were painted, for tools/page_speed.py
 
 function paint(run, at) {
   const begun = performance.now();
@@ -10,9 +10,10 @@ function paint(run, at) {
   const since = startedAt, drawing = performance.now() - begun;
   requestAnimationFrame(() => {
     const channel = new MessageChannel(); // its message comes after the frame
-    channel.port1.onmessage = () => paints.push({ n: run.n, ms: performance.now() - since, drawing });
+    channel.port1.onmessage = () => paints.push({ n: run.n, since, painted: performance.now(), drawing });
     channel.port2.postMessage(0);
   });
+  lesson?.answered();
 }
 
 const threads = Math.max(1, Math.min((navigator.hardwareConcurrency || 2) - 1, 4));
@@ -40,13 +41,21 @@ $("theme").addEventListener("click", () => {
 });
 $("language").append(...Object.entries(LANGUAGES).map(([code, { name }]) => h("option", { value: code, lang: code, selected: code === LANGUAGE }, name)));
 $("language").addEventListener("change", () => {
-  const parts = addressOf().slice(1).split("&").filter((part) => !part.startsWith("_l="));
-  location.hash = `#${[...parts, `_l=${$("language").value}`].join("&")}`;
-  location.reload();
+  const parts = addressOf().slice(1).split("&").filter((part) => !part.startsWith("_l=")), { theme } = document.documentElement.dataset;
+  const kept = { state, current, past, ghost, theme, screens: Object.fromEntries(Object.entries(SCREENS).map(([name, screen]) => [name, screen.keep?.()])) };
+  history.replaceState({ kept }, "", `#${[...parts, `_l=${$("language").value}`].join("&")}`);
+  location.reload(); // in the other language, with all that was kept
 });
 $("foot").textContent = say("frame.foot", { mark: MARK, sends: say(lesson ? "classroom.sends" : "frame.sends") });
 
+const kept = history.state?.kept;
 state = readAddress();
+if (kept) {
+  writeAddress(); // so that what is loaded again by hand begins anew
+  ({ state, past, ghost } = kept);
+  if (kept.theme) document.documentElement.dataset.theme = kept.theme;
+  for (const [name, of] of Object.entries(kept.screens)) if (of) SCREENS[name]?.restore(of);
+}
 for (const screen of Object.values(SCREENS)) screen.sync?.(state);
-openScreen("guess");
+openScreen(kept?.current ?? "guess");
 engine.begin(settingNow(), false);

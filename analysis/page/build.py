@@ -73,10 +73,10 @@ def build(exp: Experiment, name: str, *, in_class: bool = False) -> str:
     script = _script('"use strict";', *(_read(name) for name in scripts_of(screens)))
     environment = _environment()
     style = environment.get_template("page.css").render(screens=screens)
-    english, told = translations.read_english(), translations.translatable(words)
+    english, own = translations.read_english(), translations.translatable(words)
     strings = {
         code: {"name": translations.name_of(code), "page": translations.translate(code, english),
-               "words": translations.translate(code, told) if code != translations.ENGLISH else {}}
+               "words": translations.translate(code, own) if code != translations.ENGLISH else {}}
         for code in translations.languages()
     }  # fmt: skip
     text = environment.get_template("page.html").render(

@@ -17,8 +17,8 @@ from sim.engine.beliefs import dialled_parameters, dials_of
 from sim.engine.replay import VIEWS
 from sim.errors import QuestionError
 from sim.model import draws, outcomes, trace
+from sim.narrative.narration import read_words
 from sim.narrative.story import OTHER_LUCKS
-from sim.narrative.telling import read_words
 from sim.results.tables import shown_contrasts, value_limits
 from sim.scenario.distributions import Distribution, Fixed, Triangular, Uniform
 from sim.scenario.experiment import Policy, Worldview
@@ -179,7 +179,7 @@ def words(exp: Experiment, source: Source) -> dict[str, Any]:
 
 
 def narrative(exp: Experiment) -> dict[str, Any]:
-    """Return what `story.js` needs to tell a trial: sentences, and what the numbers of events and courses mean."""
+    """Return what `story.js` needs to put a trial into sentences: the sentences, and what its numbers mean."""
     levers = sorted(exp.catalogue.levers)
     labels = {"lever": levers}
     return read_words() | {

@@ -196,6 +196,7 @@ class Engine {
 
   /** Estimate the forces at work as soon as the first worlds, and again when all, are played both ways. */
   explain(run) {
+    if (run !== this.run) return; // what drew the answer began another
     const worlds = [THEN, this.worlds].find((each) => run.without.length * CHUNK === each && run.n >= each);
     if (!worlds || run.explained === worlds) return;
     run.explained = worlds;

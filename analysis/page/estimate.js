@@ -96,7 +96,7 @@ function level(values, [least, most]) {
   return low === null ? [estimate, null, null] : [estimate, Math.max(low, least), most === null ? high : Math.min(high, most)];
 }
 
-/** a minus b in the same worlds. Where few worlds tell them apart, a difference that must be below the margin has limits. */
+/** a minus b in the same worlds. Where they differ in few worlds, a difference that must be below the margin has limits. */
 function difference(a, b, margin) {
   const values = a.map((x, i) => (Math.abs(x - b[i]) <= ROUNDING ? 0 : x - b[i]));
   const interval = intervalOverWorlds(values);

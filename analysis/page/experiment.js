@@ -1,16 +1,18 @@
 // The setting of the page as a file that `strait run` takes.
 
-/** The text of an experiment; `source` is what source.py reads of the page's own. */
-function experimentText({ name, source, worlds, view, start, dials, preset, events = [], own = {}, mark, address }) {
+/** The text of an experiment; `source` is what source.py reads of the page's own. Its first policy is the `baseline`, by name. */
+function experimentText({ name, source, worlds, view, start, dials, preset, events = [], own = {}, baseline, mark, address }) {
   const moved = Object.keys(dials).filter((claim) => dials[claim] !== (preset[claim] ?? 0));
   const claims = { ...source.claims, ...Object.fromEntries(moved.map((claim) => [claim, dialOf(dials[claim])])) };
+  const all = [...Object.entries(source.policies), ...Object.keys(own).map((each) => [each, `./${each}.yaml`])];
+  const policies = [...all.filter(([each]) => each === baseline), ...all.filter(([each]) => each !== baseline)];
   const lines = [
     `# Beliefs set on the page of Strait. To play them: strait run ${name}.yaml`,
     `# The page had the rules ${mark}. ${address}`,
     `experiment: ${name}`,
     `extends: ${JSON.stringify(source.extends)}`,
     ...(source.text ? [source.text.trimEnd()] : []),
-    `policies: [${[...Object.values(source.policies), ...Object.keys(own).map((each) => `./${each}.yaml`)].map((each) => JSON.stringify(each)).join(", ")}]`,
+    `policies: [${policies.map(([, file]) => JSON.stringify(file)).join(", ")}]`,
     `worldviews: [${JSON.stringify(source.worldviews[view])}]`,
     `starts: [${JSON.stringify(source.starts[start])}]`,
     `trials: ${worlds}`,

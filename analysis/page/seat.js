@@ -107,11 +107,11 @@ function readCode(text, { worlds, quarters, seat, start }) {
 /** Events as texts: {time, key, lever, weight}; only what all can see. A weight of 0 does not stop a longer play. */
 function publicEvents(notes, seat) {
   const rows = Array.from({ length: notes.length / 6 }, (_, i) => notes.slice(6 * i, 6 * i + 6));
-  const levers = Object.keys(seat.levers).sort(), told = [], before = {};
+  const levers = Object.keys(seat.levers).sort(), found = [], before = {};
   const isAnswered = (time, track) => rows.some(([kind, at, target]) => at === time && seat.events[kind] === "answer" && target === Number(track > 1));
   const isNew = (name, value) => { const found = before[name] !== value; before[name] = value; return found; };
   for (const [number, time, a, b, c, d] of rows) {
-    const note = (key, weight = 1, lever = null) => told.push({ time, key, lever, weight });
+    const note = (key, weight = 1, lever = null) => found.push({ time, key, lever, weight });
     const who = a === 0 ? "japan" : "taiwan";
     switch (seat.events[number]) {
       case "us_inauguration": if (time > 0) note(b ? "us_joins" : "us_apart"); break;
@@ -151,7 +151,7 @@ function publicEvents(notes, seat) {
     }
   }
   const texts = new Set();
-  return told.filter(({ time, key, lever }) => {
+  return found.filter(({ time, key, lever }) => {
     const id = `${Math.floor(time)} ${key} ${lever}`, isFirst = !texts.has(id);
     texts.add(id);
     return isFirst;

@@ -16,6 +16,13 @@ function h(tag, attributes = {}, ...children) {
 
 const rendered = (parts) => parts.map((part) => (part.quiet ? h("span", { class: "iv" }, part.quiet) : part));
 
+/** Draw a part of a screen again; drawers that the reader has opened or closed stay so. Their events come too late to ask. */
+function redraw(host, ...nodes) {
+  const before = [...host.querySelectorAll("details")].map(({ open }) => open);
+  host.replaceChildren(...nodes);
+  host.querySelectorAll("details").forEach((drawer, i) => { drawer.open = before[i] ?? drawer.open; });
+}
+
 function notice(text) {
   $("notice").textContent = text;
   $("notice").hidden = !text;
@@ -24,8 +31,9 @@ function notice(text) {
 /**
  * The screens by name, in the order of their tabs. A screen may have
  * build(): make its elements, once; open(): it is shown; paint(run, at): an answer came while it is shown;
- * sync(state): the state changed; spoken(): what a screen reader is told after a change; address(): its parts of the link;
- * isReady(): whether its tab can be chosen, true without it.
+ * sync(state): the state changed; spoken(): what a screen reader says after a change; address(): its parts of the link;
+ * isReady(): whether its tab can be chosen, true without it;
+ * keep() and restore(kept): what it keeps of the reader's work while the page is loaded again in another language.
  */
 const SCREENS = {};
 let current = null;
@@ -52,7 +60,7 @@ function openScreen(name) {
   for (const main of document.querySelectorAll("main")) main.hidden = main.id !== name;
   syncTabs();
   SCREENS[name].open?.();
-  if (shown) SCREENS[name].paint?.(shown.run, shown.at);
+  if (engine.at) SCREENS[name].paint?.(shown.run, shown.at); // an answer to beliefs that have changed is none to these
   scrollTo(0, 0);
   $(name).focus({ preventScroll: true });
 }

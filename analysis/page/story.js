@@ -1,5 +1,5 @@
-// Events told in sentences, as sim/narrative/telling.py tells them; its sentences.yaml has the words and weights.
-// `told` is that file with what Python knows of the trace: {sentences, marks, scale, words, lines, events, views, levers}.
+// Events as sentences, chosen as sim/narrative/narration.py chooses them; its sentences.yaml has the words and weights.
+// `narrative` is that file with what Python knows of the trace: {sentences, marks, scale, words, lines, events, views, levers}.
 
 const CAUSES = ["official_tie", "step", "leak", "dispute", "offence", "scripted"];
 const MOST = 20, MOST_ALIKE = 7, LEAST = 1, SIDES = ["against", "policy"];
@@ -8,26 +8,26 @@ const MOST = 20, MOST_ALIKE = 7, LEAST = 1, SIDES = ["against", "policy"];
 const fillIn = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 
 /** Events with named values, from six numbers an event: its kind, its time, four values. */
-function nameEvents(numbers, told) {
+function nameEvents(numbers, narrative) {
   return Array.from({ length: numbers.length / 6 }, (_, i) => {
-    const [kind, time, ...values] = numbers.slice(6 * i, 6 * i + 6), { name, fields } = told.events[kind];
+    const [kind, time, ...values] = numbers.slice(6 * i, 6 * i + 6), { name, fields } = narrative.events[kind];
     return { time, what: name, values: Object.fromEntries(fields.map(([field, labels], at) => [field, labels ? labels[values[at]] : values[at]])) };
   });
 }
 
 /** A view of the actors in a step: the course has a row a step. */
-const viewAt = (course, step, name, told) => course[step * told.views.length + told.views.indexOf(name)];
+const viewAt = (course, step, name, narrative) => course[step * narrative.views.length + narrative.views.indexOf(name)];
 
 /** Events with all that a rule may ask for or name, in order of time. */
-function observe(events, course, step, told) {
-  const width = told.views.length;
+function observe(events, course, step, narrative) {
+  const width = narrative.views.length;
   let last = course.length / width - 1, since = {}, cause = [-1, ""], seen = [-1, {}], decided = -1;
   while (Number.isNaN(course[last * width])) last--;
   return events.map(({ time, what, values }) => {
     const row = Math.min(Math.floor(time / step), last);
     if (what === "perception") seen = [time, values];
     if (what === "decision") [since, decided] = [{}, time];
-    const known = { ...since, ...Object.fromEntries(told.views.map((name, at) => [name, course[row * width + at]])),
+    const known = { ...since, ...Object.fromEntries(narrative.views.map((name, at) => [name, course[row * width + at]])),
       ...(seen[0] === time ? seen[1] : {}), ...values,
       cause: cause[0] === time ? cause[1] : "nothing", at_start: Number(time === 0), at_decision: Number(time === decided) };
     const changed = Object.keys(values).filter((name) => since[name] !== values[name]);
@@ -47,27 +47,27 @@ const fits = (rule, moment) => rule.event === moment.what
   && Object.entries(rule.when ?? {}).every(([name, wanted]) => holds(moment.known[name], wanted))
   && (!rule.changed || rule.changed.some((name) => moment.changed.includes(name)));
 
-function inWords(name, value, told, language) {
-  const words = told.words[language];
-  if (typeof value === "string") return words[name]?.[value] ?? told.levers[value] ?? value;
-  const rounded = Math.floor(Math.abs(value) * (told.scale[name] ?? 100) + 0.5);
+function inWords(name, value, narrative, language) {
+  const words = narrative.words[language];
+  if (typeof value === "string") return words[name]?.[value] ?? narrative.levers[value] ?? value;
+  const rounded = Math.floor(Math.abs(value) * (narrative.scale[name] ?? 100) + 0.5);
   return rounded === 0 && value !== 0 ? words.few : String(rounded);
 }
 
 /** A sentence for every event that has a rule. */
-function tell(moments, told, language) {
-  return moments.flatMap((moment) => told.sentences.flatMap((rule, number) => {
+function narrate(moments, narrative, language) {
+  return moments.flatMap((moment) => narrative.sentences.flatMap((rule, number) => {
     if (!fits(rule, moment)) return [];
-    const values = Object.fromEntries(Object.entries(moment.known).map(([name, value]) => [name, inWords(name, value, told, language)]));
+    const values = Object.fromEntries(Object.entries(moment.known).map(([name, value]) => [name, inWords(name, value, narrative, language)]));
     return [{ time: moment.time, month: Math.floor(moment.time), text: fillIn(rule[language], values), rule: number, weight: rule.weight }];
   }));
 }
 
 /** The sentences that weigh most; each repetition of a rule halves, and so does standing in the other history too. */
-function choose(told, most, before = [], other = []) {
+function choose(sentences, most, before = [], other = []) {
   const rules = new Map(), texts = new Set(before.map(({ text }) => text)), shared = new Set(other.map(({ month, text }) => `${month} ${text}`));
   for (const { rule } of before) rules.set(rule, (rules.get(rule) ?? 0) + 1);
-  const weighed = told.map((sentence, number) => {
+  const weighed = sentences.map((sentence, number) => {
     const isNew = !texts.has(sentence.text), earlier = rules.get(sentence.rule) ?? 0;
     const weight = isNew ? sentence.weight / 2 ** (earlier + shared.has(`${sentence.month} ${sentence.text}`)) : 0;
     if (isNew) rules.set(sentence.rule, earlier + 1);
@@ -79,7 +79,7 @@ function choose(told, most, before = [], other = []) {
 }
 
 /** Two histories side by side: what is alike, the month in which they part and by what, what else each has. */
-function compareTold(sides) {
+function compareHistories(sides) {
   const { against, policy } = sides, isSame = (a, b) => a.text === b.text && a.month === b.month;
   let alike = 0;
   while (alike < Math.min(against.length, policy.length) && isSame(against[alike], policy[alike])) alike++;
@@ -100,15 +100,15 @@ function compareTold(sides) {
   const plainly = (sentences) => sentences.map((each) => ({ month: each.month, text: each.text, weight: each.weight }));
   const bySide = (of) => Object.fromEntries(SIDES.map((name) => [name, of(name)]));
   return {
-    alike: { told: plainly(first), more: alike - first.length },
-    parting: { month, told: bySide((name) => plainly(parting[name])) },
-    sides: bySide((name) => ({ told: plainly(kept[name]), more: rest[name].length - kept[name].length })),
+    alike: { sentences: plainly(first), more: alike - first.length },
+    parting: { month, sentences: bySide((name) => plainly(parting[name])) },
+    sides: bySide((name) => ({ sentences: plainly(kept[name]), more: rest[name].length - kept[name].length })),
   };
 }
 
 /** The signs of a timeline: months since the start, and which. */
-const signsOf = (moments, told) => moments.flatMap((moment) => {
-  const rule = told.marks.find((each) => fits(each, moment));
+const signsOf = (moments, narrative) => moments.flatMap((moment) => {
+  const rule = narrative.marks.find((each) => fits(each, moment));
   return rule ? [[moment.time, rule.sign]] : [];
 });
 
@@ -118,10 +118,10 @@ const firstMonth = (signs, sign) => {
 };
 
 /** The hazard of force added up by the end of each step; NaN once Taiwan has fallen. */
-const dangerOf = (course, told) => Array.from({ length: course.length / told.views.length }, (_, step) => viewAt(course, step, "danger", told));
+const dangerOf = (course, narrative) => Array.from({ length: course.length / narrative.views.length }, (_, step) => viewAt(course, step, "danger", narrative));
 
 /** The month in which the danger of both differs most before any decision for force, and what Beijing then believes. */
-function widestGap(sides, courses, decisions, step, told) {
+function widestGap(sides, courses, decisions, step, narrative) {
   const rise = (danger, at) => (at ? danger[at] - danger[at - 1] : danger[0]);
   const until = Math.min(sides.against.length, ...decisions);
   let widest = 0, found = null;
@@ -130,27 +130,27 @@ function widestGap(sides, courses, decisions, step, told) {
     if (gap > widest) [widest, found] = [gap, at];
   }
   if (found === null) return null;
-  const believed = (course) => Object.fromEntries(["success", "joint", "hope"].map((name) => [name, Math.floor(viewAt(course, found, name, told) * 100 + 0.5)]));
+  const believed = (course) => Object.fromEntries(["success", "joint", "hope"].map((name) => [name, Math.floor(viewAt(course, found, name, narrative) * 100 + 0.5)]));
   return { month: Math.trunc(found * step), against: believed(courses.against), policy: believed(courses.policy) };
 }
 
-/** Tell a history: `watched` has for each side {notes, course}; `step` is in months. */
-function tellTwice(watched, told, step, language) {
+/** A history under two policies: `watched` has for each side {notes, course}; `step` is in months. */
+function narrateBoth(watched, narrative, step, language) {
   const bySide = (of) => Object.fromEntries(SIDES.map((name) => [name, of(name)]));
-  const moments = bySide((name) => observe(nameEvents(watched[name].notes, told), watched[name].course, step, told));
-  const danger = bySide((name) => dangerOf(watched[name].course, told)), marks = bySide((name) => signsOf(moments[name], told));
+  const moments = bySide((name) => observe(nameEvents(watched[name].notes, narrative), watched[name].course, step, narrative));
+  const danger = bySide((name) => dangerOf(watched[name].course, narrative)), marks = bySide((name) => signsOf(moments[name], narrative));
   const decisions = bySide((name) => moments[name].filter(({ what }) => what === "decision").map(({ time }) => Math.floor(time / step)));
   const reached = new Set(SIDES.flatMap((name) => decisions[name].map((at) => danger[name][at])));
   let points = [...reached].sort((a, b) => a - b);
   if (!points.length) {
     let last = danger.against.length - 1;
     while (Number.isNaN(danger.against[last])) last--;
-    points = [viewAt(watched.against.course, last, "breaking_point", told)];
+    points = [viewAt(watched.against.course, last, "breaking_point", narrative)];
   }
   return {
-    ...compareTold(bySide((name) => tell(moments[name], told, language))), danger, breaking_points: points, marks,
+    ...compareHistories(bySide((name) => narrate(moments[name], narrative, language))), danger, breaking_points: points, marks,
     endings: bySide((name) => Object.fromEntries(["quarantine", "force", "fall"].map((sign) => [sign, firstMonth(marks[name], sign)]))),
-    gap: widestGap(danger, bySide((name) => watched[name].course), SIDES.flatMap((name) => decisions[name]), step, told),
+    gap: widestGap(danger, bySide((name) => watched[name].course), SIDES.flatMap((name) => decisions[name]), step, narrative),
   };
 }
 

@@ -25,7 +25,7 @@ function settle([, low, high], margin) {
   return low > 0 ? "slightly_more" : "open";
 }
 
-/** The limits of a difference as a verdict tells them: with signs where it may go either way, else as sizes. */
+/** The limits of a difference as a verdict gives them: with signs where it may go either way, else as sizes. */
 function limitsIn(kind, [, low, high], factor, places) {
   if (kind === "few") return {};
   const isSize = kind.endsWith("less") || kind.endsWith("more");

@@ -138,10 +138,10 @@ def _quoted(answer: str) -> str:
 def _worldview_words(exp: Experiment, view: Worldview) -> str:
     """Return where a worldview departs from the nearest of Newsham's, Self's and the evidence, beside `--set`."""
     known, keys = exp.catalogue, {key.removeprefix("claim.") for key in _changed_keys(exp)}
-    told = {name: view.distributions[name] for name, entry in known.parameters.items() if {name, entry.claim} & keys}
+    given = {name: view.distributions[name] for name, entry in known.parameters.items() if {name, entry.claim} & keys}
     departures = {}
     for word, title in [*AUTHORS.items(), (EVIDENCE, "the evidence")]:
-        own = worldview_at(known, dials_of(known, word)).distributions | told
+        own = worldview_at(known, dials_of(known, word)).distributions | given
         standard = replace(view, distributions=own)
         moved = claim_words.moved_claims(known, view, standard)
         dialled = {name for names in dialled_parameters(known).values() for name in names}

@@ -44,7 +44,7 @@ LUCK, WORLDS, VIEWS, BELIEFS, TOTAL = "luck", "worlds", "worldviews", "beliefs",
 PARTS = (LUCK, WORLDS, VIEWS, BELIEFS, TOTAL)
 FIGURES = ["variance", "low", "high", "share", "share_low", "share_high"]
 COLUMNS = ["start", "policy_a", "policy_b", "outcome", "worldview", "part", *FIGURES]
-COLUMNS += ["estimator", "told", "worlds", "lucks"]
+COLUMNS += ["estimator", "above_zero", "worlds", "lucks"]
 Cells = Mapping[tuple[str, str], "Rows"]  # trials by policy and worldview
 
 
@@ -59,7 +59,7 @@ class Variance(Finding):
         second policy of the paired difference otherwise. `worldview` is one of them, or `(all)`: drawn with equal
         chances. `part` is `luck`, `worlds`, `worldviews`, `beliefs` (the last two together) or `total`; `variance` in
         the outcome's unit squared, `share` of the total, both with 95 % intervals; `estimator` whether means of worlds
-        are of the compensator; `told` says whether the part is clearly above 0.
+        are of the compensator; `above_zero` is yes if the interval of the part lies above 0, else no.
     """
 
     worlds: int
@@ -236,9 +236,9 @@ def _decomposed(question: Question, sums: Floats, sizes: NDArray[np.int64]) -> V
                 for figures, part in zip(_figures(parts[i, j, k], without[:, i, j, k]), PARTS, strict=True):
                     if view != ALL and part in (VIEWS, BELIEFS):
                         continue
-                    told = "yes" if figures[1] > 0 else "not told from 0"
+                    above_zero = "yes" if figures[1] > 0 else "no"
                     rows.append((question.start.name, a, b, outcome, view, part, *figures,
-                                 _estimator(part, compensated), told, worlds, exp.lucks))  # fmt: skip
+                                 _estimator(part, compensated), above_zero, worlds, exp.lucks))  # fmt: skip
     table = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(FIGURES, "Float64"))
     trials = worlds * exp.lucks
     return Variance(replace(question, experiment=replace(exp, trials=trials)), trials, table, worlds)

@@ -1,1 +1,1 @@
-"""One history, told twice: the same world and luck under two policies, in dated sentences."""
+"""One history under two policies, with the same world and luck, in dated sentences."""

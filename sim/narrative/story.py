@@ -1,4 +1,4 @@
-"""Find a history in which a policy averted or provoked force, and tell it under two policies."""
+"""Find a history in which a policy averted or provoked force, and put it into sentences under two policies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sim.engine import batch, setup
 from sim.engine.replay import VIEWS, watch
 from sim.errors import QuestionError
 from sim.model import draws, trace
-from sim.narrative import telling
+from sim.narrative import narration
 from sim.results.tables import reference_policy, shown_contrasts
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class Story:
         choice made no difference to that (`same`).
     like_it
         All trials of the same kind, this one included, and those without a quarantine first.
-    telling
-        What `sim.narrative.telling.compare` gives.
+    narration
+        What `sim.narrative.narration.compare` gives.
     danger
         For each side float64[step], the hazard of force that has added up; NaN once Taiwan has fallen.
     breaking_points
@@ -57,7 +57,7 @@ class Story:
     trial: int
     counts: dict[str, int]
     like_it: list[int]
-    telling: dict[str, Any]
+    narration: dict[str, Any]
     danger: dict[str, np.ndarray]
     breaking_points: list[float]
     gap: dict[str, Any] | None
@@ -73,17 +73,17 @@ class Story:
     @property
     def endings(self) -> dict[str, dict[str, int | None]]:
         """For each side the months of the first quarantine, use of force and fall of Taiwan, or None."""
-        return {side: telling.ending(marks) for side, marks in self.marks.items()}
+        return {side: narration.ending(marks) for side, marks in self.marks.items()}
 
     def say(self, line: str, **values: Any) -> str:
         """Fill a line of `sentences.yaml`."""
-        return telling.fill(telling.read_words()["lines"][self.language][line], {**self.names, **values})
+        return narration.fill(narration.read_words()["lines"][self.language][line], {**self.names, **values})
 
     def date(self, month: int) -> str:
         """Say which month it is, so many months after the start."""
         first_year, first_month = map(int, self.start.date.split("-"))
         years, number = divmod(first_year * 12 + first_month - 1 + month, 12)
-        return self.say("date", month=telling.read_words()["words"][self.language]["months"][number], year=years)
+        return self.say("date", month=narration.read_words()["words"][self.language]["months"][number], year=years)
 
     @property
     def kind(self) -> str:
@@ -96,7 +96,7 @@ class Story:
     @property
     def headline(self) -> str:
         """The history in one sentence or two."""
-        parting = self.telling["parting"]["month"]
+        parting = self.narration["parting"]["month"]
         if parting is None:
             return self.say("never")
         with_force, without = sorted(self.endings.values(), key=lambda ending: ending["force"] is None)
@@ -126,17 +126,17 @@ class Story:
         return f"{self.say('with', policy=self.names[side])}: {self.say(end, date=date)}"
 
     def sections(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """Give the telling as headings, each with dated sentences; a line without a date says what is left out."""
-        alike, parting, sides = (self.telling[name] for name in ("alike", "parting", "sides"))
+        """Give the narration as headings, each with dated sentences; a line without a date says what is left out."""
+        alike, parting, sides = (self.narration[name] for name in ("alike", "parting", "sides"))
         shown = [(self.say("alike"), self._dated(alike))]
         if parting["month"] is not None:
-            first = [("", f"{self.say('with', policy=self.names[side])}: {told['text']}")
-                     for side in SIDES for told in parting["told"][side]]  # fmt: skip
+            first = [("", f"{self.say('with', policy=self.names[side])}: {sentence['text']}")
+                     for side in SIDES for sentence in parting["sentences"][side]]  # fmt: skip
             shown.append((self.say("parting", date=self.date(parting["month"])), first))
         return shown + [(self.head(side), self._dated(sides[side])) for side in SIDES]
 
     def _dated(self, part: dict[str, Any]) -> list[tuple[str, str]]:
-        lines = [(self.date(told["month"]), told["text"]) for told in part["told"]]
+        lines = [(self.date(sentence["month"]), sentence["text"]) for sentence in part["sentences"]]
         if more := part["more"]:
             lines.append(("", self.say("one_more" if more == 1 else "more", n=more)))
         return lines
@@ -148,8 +148,8 @@ class Story:
     def __str__(self) -> str:
         """The story as text for a terminal."""
         lines = [self.counted, "", self.headline]
-        for heading, told in self.sections():
-            lines += ["", heading, *(f"  {date:<10}{text}" for date, text in told)]
+        for heading, sentences in self.sections():
+            lines += ["", heading, *(f"  {date:<10}{text}" for date, text in sentences)]
         if self.gap:
             lines += ["", self.say("gap", date=self.date(self.gap["month"]))]
             lines += [f"  {self.say(name)}: {self.gap['against'][name]} with {self.names['against']}, "
@@ -167,7 +167,7 @@ class Story:
             "experiment": self.experiment.name, "start": self.start.name, "worldview": self.worldview.name,
             "policies": {side: policy.name for side, policy in self.policies.items()}, "trial": self.trial,
             "kind": self.kind, "headline": self.headline, "counts": self.counts, "like_it": self.like_it,
-            **self.telling, "endings": self.endings, "step_months": self.experiment.step_months,
+            **self.narration, "endings": self.endings, "step_months": self.experiment.step_months,
             "danger": {side: finite(column) for side, column in self.danger.items()},
             "breaking_points": self.breaking_points, "gap": self.gap, "marks": self.marks,
             "other_lucks": {side: rows.tolist() for side, rows in self.lucks.items()},
@@ -190,7 +190,7 @@ def story(
     trial: int | None = None,
     kind: Literal["averted", "provoked"] = "averted",
 ) -> Story:
-    """Tell one history twice: the same world and the same luck under two policies.
+    """Show one history under two policies, with the same world and luck.
 
     Parameters
     ----------
@@ -287,18 +287,18 @@ def _tell(
     courses, moments = {}, {}
     for side, policy in policies.items():
         rows, courses[side] = watch(exp, policy, view, start, world, luck + 1)
-        moments[side] = telling.observe(trace.describe_events(rows, levers), courses[side], step)
-    told = {side: telling.tell(own, titles, language) for side, own in moments.items()}
+        moments[side] = narration.observe(trace.describe_events(rows, levers), courses[side], step)
+    sentences = {side: narration.narrate(own, titles, language) for side, own in moments.items()}
     both, own = [*courses.values()], [*moments.values()]
-    widest = telling.widest_gap(both, own, step)
+    widest = narration.widest_gap(both, own, step)
     gap = None
     if widest is not None:
-        gap = {"month": int(widest * step), **{side: telling.beliefs(courses[side], widest) for side in SIDES}}
+        gap = {"month": int(widest * step), **{side: narration.beliefs(courses[side], widest) for side in SIDES}}
     return {
-        "telling": telling.compare(told["against"], told["policy"]),
+        "narration": narration.compare(sentences["against"], sentences["policy"]),
         "danger": {side: course[:, VIEWS.index("danger")] for side, course in courses.items()},
-        "breaking_points": telling.breaking_points(both, own, step), "gap": gap,
-        "marks": {side: telling.mark(moments[side]) for side in SIDES},
+        "breaking_points": narration.breaking_points(both, own, step), "gap": gap,
+        "marks": {side: narration.mark(moments[side]) for side in SIDES},
         "lucks": {side: _other_lucks(exp, policy, view, start, world, luck) for side, policy in policies.items()},
     }  # fmt: skip
 

@@ -376,7 +376,7 @@ def paired_difference(
 ) -> intervals.Interval:
     """Interval of a minus b. Both play the same worlds, so their common noise cancels within each world.
 
-    Limits are blank where too few worlds tell the two apart. But if even the largest share of worlds in which they may
+    Limits are blank where the two differ in too few worlds. But if even the largest share of worlds in which they may
     differ, times the largest value of either, is below the outcome's margin, then so is the difference.
     """
     if a.n == 0 or b.n == 0:

@@ -228,7 +228,7 @@ def interval_over_blocks(values: Floats, level: float = LEVEL) -> Interval:
 
 
 def effective_size(values: Floats, level: float = LEVEL) -> float:
-    """How many independent trials would tell as much as these: trials over the design effect.
+    """How many independent trials would give as much information as these: trials over the design effect.
 
     `values` is float[world, luck], such as 0 or 1; NaN where there is no value. With one luck a world the size is the
     number of values; with more it lies between the number of worlds and the number of values. The design effect is the

@@ -51,6 +51,11 @@ def test_a_room_opens_and_ctrl_c_closes_it(host: str, meaning: str, tmp_path: Pa
         with httpx.Client(base_url=url, follow_redirects=True) as instructor:
             assert "connect-src 'self'" in instructor.get(found[4].replace(found[1], url)).text
             assert instructor.get("/teach/answers.csv").status_code == 200
+        upgrade = {"Connection": "Upgrade", "Upgrade": "websocket"}
+        assert student.get("/", headers=upgrade).status_code == 200
+        with socket.create_connection(("127.0.0.1", int(found[2]))) as raw:
+            raw.sendall(b"nonsense\r\n\r\n")
+            assert raw.recv(100).startswith(b"HTTP/1.1 400 ")
         half = f"POST /join HTTP/1.1\r\nHost: 127.0.0.1:{found[2]}\r\nOrigin: {url.rstrip('/')}\r\n"
         half += "Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
         with student.stream("GET", "/room/events"), socket.create_connection(("127.0.0.1", int(found[2]))) as raw:
@@ -60,7 +65,7 @@ def test_a_room_opens_and_ctrl_c_closes_it(host: str, meaning: str, tmp_path: Pa
             out, errors = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "1 of 1 students had answered. Exported: the answers as a table. All else is forgotten." in out
-    assert errors == "Making the page, which takes some seconds.\n"
+    assert errors == "Making the page, which takes some seconds.\n", "nobody fills the terminal by sending nonsense"
     assert not [*tmp_path.iterdir()]
 
 

@@ -1,4 +1,4 @@
-"""One history told twice: what is counted, where the two part, and what every sentence says."""
+"""One history under two policies: what is counted, where the two part, and what every sentence says."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from analysis.figures.story_figure import draw_story
 from sim.engine.replay import VIEWS
 from sim.errors import QuestionError
 from sim.model import trace
-from sim.narrative import telling
+from sim.narrative import narration
 from sim.narrative.story import SIDES, Story
 
 EXP = sim.load("debate", trials=300)
-WORDS = telling.read_words()
+WORDS = narration.read_words()
 DERIVED = ("cause", "at_start", "at_decision")
 ACTORS = ("Beijing", "Tokyo", "Taipei", "Washington", "Nobody", "As the experiment has it", "The campaign is over")
 
 
 @functools.cache
-def told(trial: int, view: str = "newsham") -> Story:
+def history(trial: int, view: str = "newsham") -> Story:
     """The story of a trial."""
     return sim.story(EXP, worldview=view, trial=trial)
 
@@ -87,24 +87,24 @@ def test_counts_are_those_of_the_run(kind: str) -> None:
 
 def test_the_sentences_are_few_in_order_and_never_repeated() -> None:
     for trial in range(12):
-        story = told(trial)
-        alike, parting, sides = (story.telling[name] for name in ("alike", "parting", "sides"))
+        story = history(trial)
+        alike, parting, sides = (story.narration[name] for name in ("alike", "parting", "sides"))
         for side in SIDES:
-            own = alike["told"] + parting["told"][side] + sides[side]["told"]
-            assert len(own) <= telling.MOST
+            own = alike["sentences"] + parting["sentences"][side] + sides[side]["sentences"]
+            assert len(own) <= narration.MOST
             assert len({entry["text"] for entry in own}) == len(own)
             assert not [entry for entry in own if re.search(r"[{}]|nan|None|_", entry["text"])]
-            for part in (alike["told"], sides[side]["told"]):
+            for part in (alike["sentences"], sides[side]["sentences"]):
                 months = [entry["month"] for entry in part]
                 assert months == sorted(months)
             if parting["month"] is not None:
-                assert all(entry["month"] <= parting["month"] for entry in alike["told"])
-                assert all(entry["month"] >= parting["month"] for entry in sides[side]["told"])
+                assert all(entry["month"] <= parting["month"] for entry in alike["sentences"])
+                assert all(entry["month"] >= parting["month"] for entry in sides[side]["sentences"])
 
 
 def test_the_two_part_where_their_events_first_differ() -> None:
     for trial in range(12):
-        month = told(trial).telling["parting"]["month"]
+        month = history(trial).narration["parting"]["month"]
         month = EXP.months if month is None else month
         events = [sim.replay(EXP, policy=name, worldview="newsham", start="2026", trial=trial)
                   for name in ("status_quo", "direct_ties")]  # fmt: skip
@@ -117,7 +117,7 @@ def test_the_two_part_where_their_events_first_differ() -> None:
 def test_danger_adds_up_to_the_same_breaking_point() -> None:
     played = sim.run(EXP, trials=12).trials.query("start == '2026' and worldview == 'newsham'")
     for trial in range(12):
-        story = told(trial)
+        story = history(trial)
         for side, policy in story.policies.items():
             danger = story.danger[side][~np.isnan(story.danger[side])]
             assert (np.diff(danger) >= 0).all()
@@ -131,7 +131,7 @@ def test_danger_adds_up_to_the_same_breaking_point() -> None:
 
 
 def test_other_lucks_are_those_that_the_run_did_not_have() -> None:
-    story = told(7)
+    story = history(7)
     many = sim.run(replace(EXP, lucks=21, trials=21 * 8)).trials.query(
         "start == '2026' and worldview == 'newsham' and world == 7 and luck > 0"
     )
@@ -178,17 +178,17 @@ def test_the_other_policy_is_the_one_of_a_contrast() -> None:
     ]  # fmt: skip
 
 
-def test_half_months_and_own_levers_are_told() -> None:
+def test_half_months_and_own_levers_have_sentences() -> None:
     half = replace(EXP, step_months=0.5)
     story = sim.story(half, worldview="self", trial=3)
     assert len(story.danger["policy"]) == 240
-    assert telling.tell([telling.Moment(1, "leak", {"lever": "mine"}, frozenset())], {"mine": "My lever"}, "en")[
+    assert narration.narrate([narration.Moment(1, "leak", {"lever": "mine"}, frozenset())], {"mine": "My lever"}, "en")[
         0
     ].text.startswith("A quiet tie becomes known: My lever.")
 
 
 @pytest.mark.slow
-def test_the_command_tells_a_folder_and_an_experiment(tmp_path: Path) -> None:
+def test_the_command_takes_a_folder_and_an_experiment(tmp_path: Path) -> None:
     from typer.testing import CliRunner
 
     from analysis.cli.main import app

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from page_in_browser import CHROMIUM, SIZES, Open
-from playwright.sync_api import Browser, Page, sync_playwright
+from page_in_browser import SIZES, Open, watch
+from playwright.sync_api import Browser, Page
 
 from analysis.page import build
 from sim.scenario.loader import load
@@ -20,15 +20,6 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "debate.html"
     path.write_text(build.build(load("debate"), "debate"), encoding="utf-8")
     return path
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, closed when the tests of this module are over."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture
@@ -44,9 +35,7 @@ def visit(browser: Browser, file: Path) -> Iterator[Open]:
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: faults.extend([message.text] * (message.type in ("error", "warning"))))
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("request", lambda asked: faults.extend([asked.url] * (not asked.url.startswith(("file:", "blob:")))))
+        watch(page, faults, ("file:", "blob:"))
         page.goto(file.as_uri() + address)
         if is_past_guess:
             page.click("#no-guess")

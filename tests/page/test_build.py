@@ -153,7 +153,7 @@ def test_text_and_marks_stand_out_in_both_themes() -> None:
         assert not [name for name in texts if contrast(theme[name], theme[ground]) < 4.5], ground
     for theme in (light, dark):
         # Amber has a rim in its text colour, so its fill is not what one must see.
-        marks = ["p0", "p1", "p2", "p4", "ghost", "focus"]
+        marks = ["p0", "p1", "p2", "p4", "own", "ghost", "focus"]
         assert not [name for name in marks if contrast(theme[name], theme["card"]) < 3]
 
 

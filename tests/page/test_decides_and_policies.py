@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from page_in_browser import SIZES, Open, needs_browser, settle, slide, wait
+from page_in_browser import SIZES, Open, needs_browser, resize, settle, slide, wait
 from playing import needs_kernels
 from playwright.sync_api import Page
 
@@ -18,6 +19,11 @@ def count(page: Page) -> None:
     page.click("[data-screen=decides]")
     page.click("#decides-count")
     wait(page, "counting === null && !document.getElementById('decides-found').hidden")
+
+
+def rest(page: Page) -> None:
+    """Let the next change be a step of its own to undo, as after a rest."""
+    page.evaluate("lastMove.time = -Infinity")
 
 
 def violations(page: Page) -> list[Any]:
@@ -38,7 +44,7 @@ def assert_fits(page: Page) -> None:
         page.emulate_media(color_scheme=scheme)
         assert violations(page) == []
     for width, height in SIZES.values():
-        page.set_viewport_size({"width": width, "height": height})
+        resize(page, width, height)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate(WIDE) == []
 
@@ -172,13 +178,58 @@ def test_an_own_policy_is_made_compared_undone_and_linked(visit: Open) -> None:
     assert page.is_hidden("#editor")
 
 
+def test_an_own_policy_stands_on_beliefs_and_on_the_sheet(visit: Open) -> None:
+    own = "~My%20<b>escorts</b>~quieten~escorts:100:100:12:24"
+    page = visit(f"#_v=newsham&_p=direct_ties&_p=both&_p={own}")
+    settle(page)
+    wait(page, "document.querySelectorAll('#second > span').length === 1")
+    # The first of the list is the baseline, here too.
+    said = "with My <b>escorts</b> than with open ties"
+    assert said in page.inner_text("#second")
+    assert "6 policies" in page.inner_text("#picture-caption")
+    assert page.locator("#picture .label").count() == 6
+    assert "My <b>escorts</b>" in str(page.text_content("#picture title"))
+    assert "My <b>escorts</b>, not open ties" in str(page.text_content("#differences title"))
+    page.click(".numbers > summary")
+    wait(page, "document.querySelectorAll('#table tbody tr').length > 0")
+    rows = page.locator("#table th[scope=row]").all_inner_texts()
+    assert "My <b>escorts</b>" in rows
+    assert "My <b>escorts</b>, not open ties" in rows
+    page.click("[data-screen=policies]")
+    assert said in page.inner_text("#policies-verdicts")
+    page.click("[data-screen=take]")
+    sheet = page.inner_text(".sheet")
+    assert said in sheet
+    assert f"{page.evaluate('WORDS.levers.escorts.title')} 0 → 100 %, 100 % public, from month 12" in sheet
+    assert "Your own policies are saved beside it, 1 in all" in page.inner_text("#take-run")
+    assert own in page.input_value("#take-link").replace("%3C", "<").replace("%3E", ">").replace("%2F", "/")
+    assert len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(format="A4"))) == 1
+    # A change of the own policy shows where it was, and can be replayed.
+    page.click("[data-screen=policies]")
+    page.click("#slots li:nth-child(3) button")
+    page.locator("#lever-escorts-depth").press("Home")
+    settle(page)
+    page.click("[data-screen=beliefs]")
+    page.click("#replay")
+    wait(page, "!isReplaying")
+    # Without it, the screens are as they were.
+    page.click("[data-screen=policies]")
+    page.click("#slots li:nth-child(3) >> text=Remove")
+    settle(page)
+    page.click("[data-screen=beliefs]")
+    page.click("#replay")
+    wait(page, "!isReplaying")
+    assert page.locator("#picture .label").count() == 5
+    assert page.inner_text("#second").startswith("If Japan can do only one, which?")
+
+
 def test_a_copy_is_equal_and_undo_keeps_the_text_and_the_policy_that_is_edited(visit: Open) -> None:
     page = visit("#_v=newsham")
     settle(page)
     page.click("[data-screen=policies]")
     page.click("#policies-make")
     page.select_option("#policies-from", "direct_ties")
-    page.wait_for_timeout(1300)  # else both are one step to undo
+    rest(page)
     page.click("#policies-make")
     settle(page)
     levels, pairs = page.evaluate("[shown.at.levels, shown.at.pairs]")
@@ -192,6 +243,7 @@ def test_a_copy_is_equal_and_undo_keeps_the_text_and_the_policy_that_is_edited(v
     assert page.evaluate("state.slots.length") == 4
     # The second of two own ones is edited; without the first it is another place, and undo finds it there.
     title = page.inner_text("#editor-title")
+    rest(page)
     page.click("#slots li:nth-child(3) >> text=Remove")
     assert (page.evaluate("edited"), page.inner_text("#editor-title")) == (2, title)
     page.focus("#lever-escorts-depth")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from page_in_browser import SIZES, Open, needs_browser, wait
+from page_in_browser import SIZES, Open, address_of, needs_browser, wait
 from page_in_node import ask
 from playing import needs_kernels
 from playwright.sync_api import Page
@@ -83,8 +83,8 @@ def test_every_event_that_all_can_see_has_words() -> None:
             ]
             rows.append([trace.EVENTS.index(kind), event.time + 1000 * trial, *values, *[0] * (4 - len(values))])
     notes = [number for row in rows for number in row]
-    told = ask(["seat.js"], "answer(publicEvents(DATA.notes, DATA.seat));", {"notes": notes, "seat": seat})
-    kinds = {event["key"] for event in told}
+    events = ask(["seat.js"], "answer(publicEvents(DATA.notes, DATA.seat));", {"notes": notes, "seat": seat})
+    kinds = {event["key"] for event in events}
     assert {f"play.event.{key}" for key in kinds} <= words.keys()
     assert len(kinds) > 30
     assert not any("success" in words[f"play.event.{key}"] for key in kinds), "Beijing's estimates are hidden"
@@ -167,8 +167,8 @@ def test_a_played_history_is_the_same_trial_in_python(visit: Open, tmp_path: Pat
     wanted = wanted[wanted["statistic"] == "mean"]
     level = page.evaluate("level(game.others.risk.at(-1), WORDS.limits.risk)")
     assert level == pytest.approx(wanted[["estimate", "low", "high"]].iloc[0].tolist(), rel=1e-12)
-    told = r"In [\d.]+ of 100 histories with your choices force was used; with the status quo in [\d.]+ \("
-    assert re.match(told, page.inner_text("#play-luck"))
+    said = r"In [\d.]+ of 100 histories with your choices force was used; with the status quo in [\d.]+ \("
+    assert re.match(said, page.inner_text("#play-luck"))
 
 
 @needs_browser
@@ -179,15 +179,15 @@ def test_a_history_is_kept_by_link_and_by_code(visit: Open) -> None:
     order(page, offices="o", response="c")
     page.click("#play-skip")
     attended(page)
-    page.evaluate("writeAddress()")
     code, brief, now = page.evaluate("codeOf(game)"), page.inner_text("#play-brief"), page.inner_text("#play-now")
-    assert f"_g={code}" in page.url
+    assert f"_g={code}" in address_of(page)
     # Own policies are in the same link; they are no beliefs.
     page.evaluate("openScreen('policies'); addSlot(true)")
-    page.evaluate("openScreen('play'); writeAddress()")
+    page.evaluate("openScreen('play')")
+    address = address_of(page)
     assert page.inner_text("#play-kept") == f"Kept until you close this page. Its code: {code}"
-    assert page.url.count("_p=") == 3
-    there = visit(page.url[page.url.index("#") :])
+    assert address.count("_p=") == 3
+    there = visit(address[address.index("#") :])
     there.click("[data-screen=play]")
     attended(there)
     assert (there.inner_text("#play-brief"), there.inner_text("#play-now")) == (brief, now)
@@ -199,7 +199,7 @@ def test_a_history_is_kept_by_link_and_by_code(visit: Open) -> None:
     assert (old.evaluate("codeOf(game)"), old.is_hidden("#notice")) == (code, True)
     by_code = visit()
     by_code.click("[data-screen=play]")
-    by_code.fill("#play-code", page.url)
+    by_code.fill("#play-code", address)
     by_code.click("#play-coded button")
     attended(by_code)
     assert by_code.inner_text("#play-brief") == brief
@@ -213,6 +213,23 @@ def test_a_history_is_kept_by_link_and_by_code(visit: Open) -> None:
     assert "0 to 3999" in by_code.inner_text("#play-fault")
     bad = visit("#_v=neutral&_p=9999-1-0oo")
     assert "left out" in bad.inner_text("#notice")
+
+
+@needs_browser
+@pytest.mark.slow
+def test_a_drawer_and_orders_stay_as_the_reader_set_them(visit: Open) -> None:
+    page = visit()
+    begin(page, 3)
+    opened = """(() => { const drawers = [...document.querySelectorAll('#play-groups details')];
+        drawers.slice(0, 2).forEach((drawer) => { drawer.open = !drawer.open; });
+        paintSeat(true);
+        return [...document.querySelectorAll('#play-groups details')].slice(0, 3).map((drawer) => drawer.open); })()"""
+    assert page.evaluate(opened) == [False, True, False], "the events of drawers come later"
+    page.check("#play-training-o")
+    page.click("[data-screen=beliefs]")
+    page.click("[data-screen=play]")
+    assert page.is_checked("#play-training-o")
+    assert "Your order" in page.inner_text("#play-groups details:nth-child(2) summary")
 
 
 @needs_browser
@@ -234,12 +251,12 @@ def test_without_an_order_nothing_differs_from_the_status_quo(visit: Open) -> No
 def test_the_past_stays_when_one_orders_anew(visit: Open) -> None:
     page = visit()
     begin(page, 30)
-    told = "(until) => publicEvents(game.seen.notes, SEAT).filter((each) => each.time < 3 * until)"
+    public = "(until) => publicEvents(game.seen.notes, SEAT).filter((each) => each.time < 3 * until)"
     for orders in ({"offices": "o"}, {"training": "o"}, {"escorts": "o"}, {"offices": "s"}, {"words": "d"}, {}):
         quarter = page.evaluate("game.quarter")
-        before = page.evaluate(told, quarter)
+        before = page.evaluate(public, quarter)
         order(page, **orders)
-        assert page.evaluate(told, quarter) == before
+        assert page.evaluate(public, quarter) == before
         assert page.evaluate("game.quarter") == quarter + 1
     assert not page.evaluate("isEnded()")
 

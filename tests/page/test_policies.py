@@ -152,13 +152,13 @@ def test_a_saved_policy_is_the_one_that_the_page_played(extends: str | None, tmp
     assert source.levers == ["spending"]
     assert content.words(exp, source)["policies"][1]["levers"]["escorts"]["depth"] == 1
     data = {"source": vars(source), "worlds": 4000, "view": "neutral", "start": "2026", "dials": {}, "preset": {},
-            "mark": "x", "address": "", "name": "mine", "own": {"mine_a": OWN}}  # fmt: skip
+            "mark": "x", "address": "", "name": "mine", "own": {"mine_a": OWN}, "baseline": "both"}  # fmt: skip
     text, policy = ask(SCRIPTS, "answer([experimentText(DATA), policyFileText('mine_a', DATA.own.mine_a)])", data)
     (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
     (tmp_path / "mine_a.yaml").write_text(policy, encoding="utf-8")
     saved = load(tmp_path / "mine.yaml")
-    assert [each.name for each in saved.policies] == ["status_quo", "both", "mine_a"]
-    assert saved.policies[:2] == exp.policies
+    assert [each.name for each in saved.policies] == ["both", "status_quo", "mine_a"], "the baseline comes first"
+    assert saved.policies[:2] == exp.policies[::-1]
     found = saved.policies[2]
     assert (found.title, found.when_coerced) == (OWN["title"], "quieten")
     levers: Any = OWN["levers"]

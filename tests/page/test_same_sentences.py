@@ -1,4 +1,4 @@
-"""The page tells the histories that `sim.story` tells, in the same sentences."""
+"""The page has the sentences of `sim.story`."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from sim.scenario.loader import load
 pytestmark = [needs_kernels, needs_node]
 
 
-def told_in_javascript(
+def sentences_in_javascript(
     exp: Experiment, folder: Path, view: str, start: str, pair: tuple[str, str], worlds: list[int]
 ) -> list[dict[str, Any]]:
-    """What the page tells of each of some worlds."""
+    """What the page says of each of some worlds."""
     worker = Worker(exp, folder)
     request = {"beliefs": {"view": view, "dials": worker.numbers["views"][view]["dials"]}, "start": start,
                "policies": pair, "nth": 0, "lucks": OTHER_LUCKS}  # fmt: skip
-    code = f"""const told = {json.dumps(content.narrative(exp))}, request = {json.dumps(request)};
+    code = f"""const narrative = {json.dumps(content.narrative(exp))}, request = {json.dumps(request)};
       const stories = {json.dumps(worlds)}.map((world) => {{
         const {{ sides }} = watch({{ ...request, worlds: [world] }}), [against, policy] = sides;
-        const story = tellTwice({{ against, policy }}, told, told.step, "en");
+        const story = narrateBoth({{ against, policy }}, narrative, narrative.step, "en");
         const {{ line, parting, force }} = headlineOf(story);
         return {{ ...story, line, kind: kindOf(story), others: {{ against: against.others, policy: policy.others }} }};
       }});
@@ -54,7 +54,7 @@ def odd(exp: Experiment) -> Experiment:
     ("neutral", "2026", ("status_quo", "direct_ties"), False), ("newsham", "2020", ("interoperability", "both"), False),
     ("self", "2026", ("status_quo", "quiet_depth"), True),
 ])  # fmt: skip
-def test_the_page_tells_what_python_tells(
+def test_the_page_says_what_python_says(
     view: str, start: str, pair: tuple[str, str], is_odd: bool, tmp_path: Path
 ) -> None:
     exp = load("debate")
@@ -62,7 +62,7 @@ def test_the_page_tells_what_python_tells(
     worlds = list(range(40))
     few = replace(exp, trials=len(worlds))
     sentences = 0
-    for world, page in zip(worlds, told_in_javascript(exp, tmp_path, view, start, pair, worlds), strict=True):
+    for world, page in zip(worlds, sentences_in_javascript(exp, tmp_path, view, start, pair, worlds), strict=True):
         here = story(few, policy=pair[1], against=pair[0], worldview=view, start=start, trial=world)
         data = here.to_dict()
         for part in ("alike", "parting", "sides", "endings", "gap", "kind", "breaking_points"):
@@ -71,6 +71,6 @@ def test_the_page_tells_what_python_tells(
         for side in ("against", "policy"):
             assert page["danger"][side] == data["danger"][side]
             assert [tuple(mark) for mark in page["marks"][side]] == data["marks"][side]
-            sentences += len(page["sides"][side]["told"])
+            sentences += len(page["sides"][side]["sentences"])
         assert not math.isnan(page["breaking_points"][0])
     assert sentences > 10 * len(worlds)

@@ -55,3 +55,26 @@ def test_every_text_that_a_script_asks_for_is_there() -> None:
         asked = re.findall(r'(?:say|sayParts|sentence)\("([\w.-]+)"', text)
         asked += re.findall(r'data-say(?:-label)?="([\w.-]+)"', text)
         assert not [key for key in asked if key not in english], path.name
+
+
+def test_no_text_is_without_use() -> None:
+    """A script has the key whole, or a template that leads to it and, elsewhere, the words that fill its holes."""
+    page = Path(translations.__file__).parent
+    js, html, py = ("\n".join(path.read_text(encoding="utf-8") for path in page.rglob(f"*.{kind}"))
+                    for kind in ("js", "html", "py"))  # fmt: skip
+    scripts = re.sub(r"(?s)/\*.*?\*/|//[^\n]*", "", js)
+    whole, words = {*re.findall(r"""["'`]([\w.]+)["'`]""", scripts + html + py)}, {*re.findall(r"\w+", scripts)}
+    hole = r"\$\{(?:[^{}]|\{[^{}]*\})*\}"
+    templates = {tuple(re.split(hole, each)) for each in re.findall(rf"`((?:[\w.]|{hole})+)`", scripts)}
+
+    def is_used(key: str) -> bool:
+        if key in whole:
+            return True
+        for first, *others in (parts for parts in templates if len(parts) > 1 and "." in "".join(parts)):
+            found = re.fullmatch(r"(\w+)".join(map(re.escape, [first, *others])), key)
+            is_open = not first or re.fullmatch(r"\w+\.", first)  # else each text of a screen would count as used
+            if found and (not is_open or words >= {*found.groups()}):
+                return True
+        return False
+
+    assert not [key for key in translations.read_english() if not is_used(key)]

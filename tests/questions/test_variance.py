@@ -107,7 +107,7 @@ def test_the_parts_add_up_to_the_variance_there_is(real: Variance) -> None:
         LUCK: "raw", WORLDS: "compensator", VIEWS: "compensator", BELIEFS: "compensator", TOTAL: "raw and compensator"
     }  # fmt: skip
     assert real.parts("crisis", "both")[WORLDS]["estimator"] == "raw"
-    assert (real.table["told"] == np.where(real.table["low"] > 0, "yes", "not told from 0")).all()
+    assert (real.table["above_zero"] == np.where(real.table["low"] > 0, "yes", "no")).all()
 
 
 def test_a_run_with_two_lucks_says_the_same(real: Variance) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import defaultdict
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,17 +9,16 @@ from urllib.parse import unquote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from page_in_browser import needs_browser, resize, watch
 from playing import needs_kernels
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 from telling import assert_refused
 from typer.testing import CliRunner
 
 from sim.errors import FolderError
 from tools import __main__, site
-from tools.page_speed import BROWSERS
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 STAND_IN = "<!doctype html><title>Simulator</title>"
 
 
@@ -151,23 +149,20 @@ def test_the_command_builds_it_with_the_simulator_in_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this computer")
-def test_everyone_can_read_it_at_every_width_in_both_themes(built: Path) -> None:
+@needs_browser
+def test_everyone_can_read_it_at_every_width_in_both_themes(built: Path, browser: Browser) -> None:
     faults: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.on("console", lambda message: faults.append(message.text))
-        page.on("request", lambda asked: faults.extend([asked.url] * (not asked.url.startswith("file:"))))
-        for path in sorted(built.rglob("*.html")):
-            page.set_viewport_size({"width": 320, "height": 640})
-            page.goto(path.as_uri())
-            assert page.evaluate("document.documentElement.scrollWidth") <= 320, path.name
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            for name in ("index.html", "docs/validation.html", "docs/measured/index.html"):
-                page.goto((built / name).as_uri())
-                found = Axe().run(page, options={"preload": False})  # axe would read the style sheet itself
-                assert not found.response["violations"], f"{name}, {scheme}: {found.generate_report()}"
-        browser.close()
+    page = browser.new_page()
+    watch(page, faults, ("file:",))
+    resize(page, 320, 640)
+    for path in sorted(built.rglob("*.html")):
+        page.goto(path.as_uri())
+        assert page.evaluate("[innerWidth, document.documentElement.scrollWidth]") == [320, 320], path.name
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for name in ("index.html", "docs/validation.html", "docs/measured/index.html"):
+            page.goto((built / name).as_uri())
+            found = Axe().run(page, options={"preload": False})  # axe would read the style sheet itself
+            assert not found.response["violations"], f"{name}, {scheme}: {found.generate_report()}"
+    page.close()
     assert not faults

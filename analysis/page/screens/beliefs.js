@@ -131,41 +131,55 @@ function syncControls(of = state) {
 
 let picture = null, differences = null, forces = null;
 
+/** Whether an answer is sure enough for words. */
+function isSettled({ n, contrasts }) {
+  const [, low, high] = contrasts[0].risk;
+  return n >= FIRST || (low !== null && high - low < 0.02);
+}
+
 function paintAnswer(at) {
-  const main = at.contrasts[0].risk, isSettled = at.n >= FIRST || (main[1] !== null && main[2] - main[1] < 0.02);
-  if (isSettled) paintWords(at);
+  if (isSettled(at)) paintWords(at);
   $("busy").style.setProperty("--done", `${100 * at.n / NUMBERS.worlds}%`);
   $("busy").style.visibility = at.n >= NUMBERS.worlds ? "hidden" : "";
-  picture.draw(at.levels, ghost?.at.levels);
-  differences.draw(at.contrasts, ghost?.at.contrasts, WORDS.margins);
+  const pairs = shownPairs();
+  picture.show(shownPolicies());
+  $("picture-caption").textContent = pictureCaption();
+  picture.draw(at.levels, levelsBefore());
+  differences.show(pairs.map(rowOf));
+  differences.draw(pairs.map((pair) => foundOf(pair, at)), pairs.map(differenceBefore), WORDS.margins);
   if (forces) forces.draw(at.why ?? forces.what?.[0] ?? null, !at.why);
   if (document.querySelector(".numbers").open) $("table").replaceChildren(tableOf(at));
   $("replay").disabled = !ghost;
 }
 
-/** Both sentences on a contrast, as nodes; `opening` may be empty. */
-function verdict(at, contrast, opening) {
-  const [a, b] = WORDS.contrasts[contrast].map((name) => POLICY[name]), found = at.contrasts[contrast];
+/** Both sentences on a contrast of the experiment's, as nodes; `opening` may be empty. */
+const verdict = (at, contrast, opening) => verdictOf(WORDS.contrasts[contrast].map((name) => POLICY[name]), at, opening);
+
+function verdictOf([a, b], at, opening) {
+  const found = foundOf([a, b], at);
   return [
     ...rendered(riskSentence(opening, { a: a.plain, b: b.plain, levels: [a, b].map(({ name }) => at.levels[name].risk[0]), difference: found.risk, margin: WORDS.margins.risk })),
     " ", ...rendered(costSentence({ difference: found.cost, margin: WORDS.margins.cost })),
   ];
 }
 
+const pictureCaption = () => say("beliefs.picture_caption", { count: shownPolicies().length, years: yearsText() });
+
 function paintWords(at) {
   const who = whose(VIEWS, state.view, state.dials);
   $("verdict").replaceChildren(...verdict(at, 0, lead(who, WORDS.evidence)));
-  const asked = WORDS.questions[(WORDS.contrasts[1] ?? []).join("|")];
-  $("second").replaceChildren(...(asked ? [`${asked} `] : []), ...(WORDS.contrasts.length > 1 ? verdict(at, 1, "") : []));
+  const own = shownPairs().slice(WORDS.contrasts.length), asked = WORDS.questions[(WORDS.contrasts[1] ?? []).join("|")];
+  $("second").replaceChildren(...(own.length ? own.map((pair) => h("span", {}, ...verdictOf(pair, at, "")))
+    : [...(asked ? [`${asked} `] : []), ...(WORDS.contrasts.length > 1 ? verdict(at, 1, "") : [])]));
   $("count").textContent = say("beliefs.count", { n: thousands(at.n) });
 }
 
-const pairText = (a, b) => say("word.not", { a: label(POLICY[a].plain), b: POLICY[b].plain });
+const pairText = (a, b) => say("word.not", { a: label(a.plain), b: b.plain });
 
 /** A contrast as a choice in a list: the question that it answers, if it has one, and the pair. */
 function askedText([a, b]) {
-  const asked = WORDS.questions[`${a}|${b}`];
-  return asked ? say("word.asked", { asked, pair: pairText(a, b) }) : pairText(a, b);
+  const asked = WORDS.questions[`${a}|${b}`], pair = pairText(POLICY[a], POLICY[b]);
+  return asked ? say("word.asked", { asked, pair }) : pair;
 }
 
 /** Levels, differences and forces at work as a table. */
@@ -176,8 +190,8 @@ function tableOf(at) {
   const body = h("table", {},
     h("thead", {}, h("tr", {}, ...["policy", "risk", "cost"].map((what) => h("th", { scope: "col" }, say(`beliefs.table_${what}`))))),
     h("tbody", {},
-      ...WORDS.policies.map(({ name, plain: text }) => line(label(text), at.levels[name])),
-      ...WORDS.contrasts.map(([a, b], i) => line(pairText(a, b), at.contrasts[i])),
+      ...shownPolicies().map(({ name, plain: text }) => line(label(text), at.levels[name])),
+      ...shownPairs().map((pair) => line(pairText(...pair), foundOf(pair, at))),
       ...(at.why ? ["deters", "provokes"].map((force) => h("tr", {},
         h("th", { scope: "row" }, `${say(`beliefs.table_${force}`)}: ${say("word.not", { a: MAIN[0].plain, b: MAIN[1].plain })}`), cell(at.why[force], 100, 2), h("td", {}, "–"))) : [])));
   return h("div", {}, body, h("p", { class: "muted" }, say("beliefs.table_note")));
@@ -185,16 +199,17 @@ function tableOf(at) {
 
 /** Play the last change again: thumbs and points move from where they were. */
 function replay() {
-  if (!ghost || !shown || isReplaying) return;
+  if (!ghost || !engine.at || isReplaying) return;
   const from = ghost, to = shown, length = isReduced() ? 0 : 1500, begin = performance.now() + 400;
   const mix = (a, b, share) => a.map((x, i) => (x === null || b[i] === null ? b[i] : x + (b[i] - x) * share));
   const both = (a, b, share) => ({ risk: mix(a.risk, b.risk, share), cost: mix(a.cost, b.cost, share) });
+  const levels = levelsBefore(), pairs = shownPairs(), then = pairs.map(differenceBefore);
   isReplaying = true;
   document.body.classList.add("replaying");
   const frame = (time) => {
     const linear = length ? Math.max(0, Math.min(1, (time - begin) / length)) : Number(time - begin > 600), share = linear * linear * (3 - 2 * linear);
-    picture.draw(Object.fromEntries(Object.keys(to.at.levels).map((name) => [name, both(from.at.levels[name], to.at.levels[name], share)])), from.at.levels);
-    differences.draw(to.at.contrasts.map((each, i) => both(from.at.contrasts[i], each, share)), from.at.contrasts, WORDS.margins);
+    picture.draw(Object.fromEntries(Object.entries(to.at.levels).map(([name, now]) => [name, levels[name] ? both(levels[name], now, share) : now])), levels);
+    differences.draw(pairs.map((pair, i) => then[i] ? both(then[i], foundOf(pair, to.at), share) : foundOf(pair, to.at)), then, WORDS.margins);
     const dials = Object.fromEntries(CLAIMS.map((claim) => [claim, position(claim, from.state) + (position(claim, to.state) - position(claim, from.state)) * share]));
     syncControls({ ...to.state, dials });
     if (linear < 1) {
@@ -204,7 +219,7 @@ function replay() {
     isReplaying = false;
     document.body.classList.remove("replaying");
     syncControls();
-    paintAnswer(shown.at);
+    if (engine.at) paintAnswer(engine.at);
   };
   requestAnimationFrame(frame);
 }
@@ -212,9 +227,8 @@ function replay() {
 addScreen("beliefs", {
   build() {
     buildControls();
-    picture = new Picture($("picture"), WORDS.policies);
-    differences = new Differences($("differences"), WORDS.contrasts.map(([a, b]) => ({ policy: POLICY[a].index, a: POLICY[a].plain, b: POLICY[b].plain })));
-    $("picture-caption").textContent = say("beliefs.picture_caption", { count: WORDS.policies.length, years: yearsText() });
+    picture = new Picture($("picture"), []);
+    differences = new Differences($("differences"), []);
     $("forces-figure").hidden = !WORDS.provocation;
     if (WORDS.provocation) {
       forces = new Forces($("forces"), MAIN[0].index);
@@ -225,7 +239,7 @@ addScreen("beliefs", {
     $("undo").addEventListener("click", undo);
     $("reset").addEventListener("click", () => change("reset", { ...copy(state), view: WORDS.home, dials: { ...preset(WORDS.home) } }));
     $("replay").addEventListener("click", replay);
-    document.querySelector(".numbers").addEventListener("toggle", () => shown && $("table").replaceChildren(tableOf(shown.at)));
+    document.querySelector(".numbers").addEventListener("toggle", () => engine.at && $("table").replaceChildren(tableOf(engine.at)));
   },
   sync: syncControls,
   paint(run, at) {

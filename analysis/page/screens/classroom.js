@@ -22,6 +22,10 @@ function follow() {
     stream.close();
     notice(say("classroom.closed"));
   });
+  stream.addEventListener("elsewhere", () => {
+    stream.close();
+    notice(say("classroom.elsewhere"));
+  });
   stream.onerror = () => {
     isLost = true;
     notice(say("classroom.lost"));
@@ -76,6 +80,9 @@ async function order(what) {
 
 lesson = {
   send: (what) => sender.send(what),
+  answered() {
+    if (IS_TEACH && room !== null) followPool();
+  },
   isRevealed: () => STEPS.indexOf(room?.step) >= STEPS.indexOf("model"),
   /** After a page was loaded again, the room still has the guess. */
   restoreGuess() {
@@ -119,7 +126,7 @@ function leadTo(step) {
 
 // The instructor's page holds what the room believes on the mean, so that all its screens show what follows.
 
-let applied = null, isFollowing = true, followTimer = 0;
+let applied = null, isFollowing = true;
 
 function pooledDials() {
   const dials = { ...preset(WORDS.home) };
@@ -132,16 +139,11 @@ function pooledDials() {
   return dials;
 }
 
-/** Take the room's beliefs over once the last ones have had an answer, so that answers keep coming. */
+/** Take the room's beliefs over, but only once the last ones have a verdict: a busy room would never see one. */
 function followPool() {
-  clearTimeout(followTimer);
-  if (!isFollowing) return;
+  if (!isFollowing || (engine.run && !(engine.at && isSettled(engine.at)))) return;
   const dials = pooledDials(), text = JSON.stringify(dials);
   if (text === applied) return;
-  if (engine.run && engine.at === null) {
-    followTimer = setTimeout(followPool, 50);
-    return;
-  }
   applied = text;
   go({ ...copy(state), view: WORDS.home, dials }, true);
 }
@@ -191,7 +193,7 @@ function paintTeach() {
     $("room-qr").src = room.qr;
     $("room-qr").alt = say("classroom.qr", { url: room.url });
     $("room-url").textContent = say("classroom.join", { url: room.url });
-    $("room-code").textContent = room.code;
+    $("room-code").textContent = room.code.replace(/^.{4}/, "$& ");
   }
   const guessed = room.guesses.reduce((sum, count) => sum + count, 0);
   $("room-guessed").textContent = say("classroom.guessed", { count: guessed, seats: room.seats });
@@ -242,7 +244,7 @@ function tableOfClaims(said) {
 }
 
 function paintPooled(at) {
-  if (at.n < FIRST && $("room-verdict").textContent && (at.contrasts[0].risk[1] === null || at.contrasts[0].risk[2] - at.contrasts[0].risk[1] > 0.02)) return;
+  if (!isSettled(at) && $("room-verdict").textContent) return;
   const isClass = room.step === "beliefs" && room.senders > 0 && isFollowing;
   $("room-verdict-title").textContent = say(isClass ? "classroom.verdict" : "classroom.verdict_before");
   $("room-count").textContent = say("beliefs.count", { n: thousands(at.n) });

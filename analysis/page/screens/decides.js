@@ -186,12 +186,10 @@ function paintAlone(found, measure, names) {
     .sort((p, q) => p.to - q.to)
     .map(({ to, change: size }) => h("div", { class: "bar" }, barOf(size, scale, WORDS.margins[measure]),
       h("span", { class: "much" }, h("b", {}, standing(to)), amount(size, measure)), tryButton([[claim, to]], "decides.try"))));
-  const first = byClaim.slice(0, SHOWN_ALONE), others = byClaim.slice(SHOWN_ALONE), isOpen = $("decides-alone").querySelector("details")?.open;
-  $("decides-alone").replaceChildren(h("ol", { class: "bars" }, tickRow(scale, measure), ...first.map(row)));
-  if (others.length) {
-    $("decides-alone").append(h("details", { class: "more", open: Boolean(isOpen) }, h("summary", {}, say("decides.others", { count: others.length })),
-      h("ol", { class: "bars" }, ...others.map(row))));
-  }
+  const first = byClaim.slice(0, SHOWN_ALONE), others = byClaim.slice(SHOWN_ALONE);
+  redraw($("decides-alone"), h("ol", { class: "bars" }, tickRow(scale, measure), ...first.map(row)),
+    ...(others.length ? [h("details", { class: "more" }, h("summary", {}, say("decides.others", { count: others.length })),
+      h("ol", { class: "bars" }, ...others.map(row)))] : []));
 }
 
 /** What would turn the result round, in sentences. */
@@ -214,7 +212,7 @@ function paintTurning(found, measure, names) {
       together.changes.length > MOST_TOGETHER ? h("details", {}, h("summary", {}, say("decides.which")), all) : all,
       h("p", {}, then(together), " ", tryButton(together.changes, "decides.try_all"))];
   });
-  $("decides-turn").replaceChildren(...(found.goals.length === 2 ? [h("p", {}, say("decides.no_side"))] : []),
+  redraw($("decides-turn"), ...(found.goals.length === 2 ? [h("p", {}, say("decides.no_side"))] : []),
     ...(parts.length ? [...parts, h("p", { class: "note" }, say("decides.turn_note", { n: thousands(CONFIRMED), count: MOST_TOGETHER }))]
       : [h("p", {}, say("decides.turn_few"))]));
 }
@@ -256,6 +254,14 @@ function paintDecidesTable() {
 }
 
 addScreen("decides", {
+  keep: () => ({ chosen, distances, decided: [...decided].map(([pair, entry]) => [pair, { ...entry, decision: null }]) }),
+  restore(kept) {
+    Object.assign(chosen, kept.chosen);
+    $("decides-pair").value = chosen.pair;
+    document.querySelector(`[name=decides-measure][value=${chosen.measure}]`).checked = true;
+    for (const [key, found] of kept.distances) distances.set(key, found);
+    for (const [pair, entry] of kept.decided) decided.set(pair, entry);
+  },
   build() {
     $("decides-pair").append(...WORDS.contrasts.map((pair, i) => h("option", { value: i }, askedText(pair))));
     $("decides-pair").addEventListener("change", () => {

@@ -3,6 +3,7 @@
 let guess = null; // a number; never in the address, so that a shared link asks first too
 let isPastGuess = false; // nothing else is open until one has guessed or passed over it
 let guesses = null;
+const SMALL = matchMedia("(max-width: 60rem)"); // there the dots lie flat, so that the guesses stand on the first screen
 
 const startDate = () => dateText(WORDS.starts.find(({ name }) => name === state.start).date);
 const yearsText = () => say("word.years", { count: decimals(WORDS.years, Number.isInteger(WORDS.years) ? 0 : 1) });
@@ -22,12 +23,13 @@ function paintGuess(run, at) {
   if (run.n < FIRST) return;
   const opening = say("whose.opening", { lead: lead(whose(VIEWS, state.view, state.dials), WORDS.evidence) });
   $("guess-base").textContent = say("guess.base", { opening, b: b.plain, dots, years: yearsText(), date: startDate() });
-  if (!guesses) {
-    guesses = guessesFor(100 * base);
+  if (!$("guesses").children.length) {
+    guesses ??= guessesFor(100 * base);
     $("guess-ask").textContent = say("guess.ask", { a: a.plain });
     $("guesses").append(...guesses.map(([size, text]) => h("button", { type: "button", "aria-pressed": "false", "data-guess": size,
       onclick: () => takeGuess(size) }, h("span", {}, say(`guess.${text}`)), h("span", {}, say(`guess.size_${wayOf(size)}`, { size: Math.abs(size) })))));
-    lesson?.restoreGuess();
+    if (guess !== null) takeGuess(guess); // chosen before another language was
+    else lesson?.restoreGuess();
   }
   if (!$("reveal").hidden) {
     paintReveal(run, at);
@@ -40,7 +42,7 @@ function paintGuess(run, at) {
 
 function paintDots(kinds, title, key) {
   const [a, b] = MAIN;
-  $("dots").replaceChildren(hundredDots(kinds, title, a.index, b.index), h("ul", { class: "key" }, ...key.map(([kind, text]) => {
+  $("dots").replaceChildren(hundredDots(kinds, title, a.index, b.index, SMALL.matches ? 20 : 10), h("ul", { class: "key" }, ...key.map(([kind, text]) => {
     const item = h("li"), dot = svg("svg", { viewBox: "0 0 10 10", "aria-hidden": "true" }, item);
     dot.append(hundredDots([kind], "", a.index, b.index).querySelector("circle"));
     item.append(say(text, { a: a.plain, b: b.plain }));
@@ -50,7 +52,7 @@ function paintDots(kinds, title, key) {
 
 function takeGuess(size) {
   guess = size;
-  isPastGuess = !lesson;
+  isPastGuess ||= !lesson;
   lesson?.send({ guess: guesses.findIndex(([each]) => each === size) });
   syncTabs();
   for (const button of $("guesses").children) {
@@ -108,6 +110,7 @@ function reasons({ deters, provokes }, difference) {
 
 addScreen("guess", {
   build() {
+    SMALL.addEventListener("change", () => current === "guess" && engine.at && paintGuess(engine.run, engine.at));
     for (const id of ["no-guess", "go-on"]) {
       $(id).addEventListener("click", () => {
         isPastGuess = true;
@@ -116,4 +119,8 @@ addScreen("guess", {
     }
   },
   paint: paintGuess,
+  keep: () => ({ guess, guesses, isPastGuess }),
+  restore(kept) {
+    ({ guess, guesses, isPastGuess } = kept);
+  },
 });

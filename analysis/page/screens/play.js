@@ -3,7 +3,6 @@
 const SEAT = WORDS.seat, QUARTERS = Math.ceil(SEAT.months / QUARTER), OTHERS = 1000, LONGEST_SKIP = 4;
 let game = null; // {world, setting: {beliefs, start, scripted}, quarter, choices, seen: the worker's answer, others}
 let playPicture = null, attending = 0;
-const opened = new Set(["offices"]); // groups whose options are shown
 
 const dateAfter = (months, start) => {
   const [year, month] = WORDS.starts.find(({ name }) => name === start).date.split("-").map(Number), at = 12 * year + month - 1 + Math.floor(months);
@@ -20,7 +19,6 @@ const isSameSetting = () => {
     && CLAIMS.every((claim) => position(claim, beliefs) === position(claim));
 };
 const isEnded = () => Boolean(game?.seen?.row);
-const oneOf = (count, few, many, values = {}) => say(count === 1 ? few : many, { count, ...values });
 
 /** Begin or resume a history; the choices of quarters that it has. */
 function takeSeat({ world, quarter, choices }, setting = seatSetting()) {
@@ -150,7 +148,7 @@ function groupField(group, seen) {
   const levers = group === "response" ? null : h("p", { class: "muted levers" }, SEAT.groups[group].map((lever) => SEAT.levers[lever].title).join("; "));
   const summary = h("summary", {}, h("b", {}, say(`play.group.${group}`)), h("span", { class: "stands" }, now), h("span", { class: "new" }));
   const listen = ({ target }) => { summary.querySelector(".new").textContent = target.value === "hold" ? "" : say("play.new_order", { option: say(`play.option.${kind}_${target.value}`) }); };
-  return h("details", { open: opened.has(group), ontoggle: ({ target }) => { if (target.open) opened.add(group); else opened.delete(group); }, onchange: listen }, summary,
+  return h("details", { open: group === "offices", onchange: listen }, summary,
     h("fieldset", {}, h("legend", { class: "sr" }, say(`play.group.${group}`)), ...(levers ? [levers] : []),
     choice("hold", say("play.hold")),
     ...options.map((option) => choice(option, say(`play.option.${kind}_${option}`), say(`play.means.${kind}_${option}`), takesText(group, option, seen))),
@@ -171,6 +169,10 @@ function logItems(isShort) {
   return items.length ? items : [h("li", {}, say("play.no_past"))];
 }
 
+/** The options that are chosen in the form, but for those that order nothing. */
+const orderIds = () => [...$("play-groups").querySelectorAll("input:checked")].filter(({ value }) => value !== "hold").map(({ id }) => id);
+const orderDrawers = () => [...$("play-groups").querySelectorAll("details")];
+
 function paintSeat(isMoved = false) {
   if (!game?.seen) return;
   const { quarter, world, setting } = game, seen = game.seen.views[quarter], where = { world, quarter: quarter + 1, quarters: QUARTERS };
@@ -185,7 +187,7 @@ function paintSeat(isMoved = false) {
     $("play-brief").replaceChildren(...briefLines(seen));
     const news = eventItems(Math.max(0, QUARTER * (quarter - (game.since ?? 1))), QUARTER * quarter);
     $("play-news").replaceChildren(...(news.length ? news : [h("li", {}, say(quarter ? "play.no_news" : "play.first_news"))]));
-    $("play-groups").replaceChildren(...seatGroups(SEAT).map((group) => groupField(group, seen)));
+    if (isMoved) redraw($("play-groups"), ...seatGroups(SEAT).map((group) => groupField(group, seen))); // else the orders so far stay
     $("play-log").replaceChildren(...logItems(false));
   }
   if (isMoved && current === "play") {
@@ -240,7 +242,7 @@ function othersTable(levels) {
     h("tbody", {}, ...ownAnd().map(line))), h("p", { class: "muted" }, say("beliefs.table_note")));
 }
 
-const ownAnd = () => [...WORDS.policies, { name: "own choices", plain: say("play.own") }];
+const ownAnd = () => [...WORDS.policies, { name: "own choices", plain: say("play.own"), index: -1 }];
 
 /** What Japan could not see: what moved Beijing, and what it believed when it decided. */
 function hiddenText(notes) {
@@ -319,6 +321,16 @@ addScreen("play", {
     $("play-save").addEventListener("click", savePolicy);
   },
   open: () => paintSeat(),
+  /** A quarter that is being played is not kept. */
+  keep: () => (game && !game.isBusy ? { game, orders: orderIds(), drawers: orderDrawers().map(({ open }) => open) } : null),
+  restore(kept) {
+    attending++; // nothing of the address
+    game = kept.game;
+    paintSeat(true);
+    for (const id of kept.orders) $(id).click();
+    orderDrawers().forEach((drawer, i) => { drawer.open = kept.drawers[i]; });
+    if (isEnded() && game.others?.done !== game.others?.worlds) playOthers();
+  },
   address: () => (game && isSameSetting() ? [`_g=${codeOf(game)}`] : []),
   /** Take a history from the address; false if it cannot be read. */
   readAddress(code, setting) {

@@ -6,8 +6,40 @@ const leverRows = {};
 const responses = () => JAPAN_RESPONDS.map((name) => ({ name, text: say(`policies.response_${name}`) }));
 
 /** A slot as charts and sentences take it: {name, plain, index}. */
-const shownSlot = (slot, i) => (typeof slot === "string" ? POLICY[slot] : { name: nameOfSlot(slot, i), plain: slot.title, index: WORDS.policies.length + i });
+const shownSlot = (slot, i) => (typeof slot === "string" ? POLICY[slot] : { name: nameOfSlot(slot, i), plain: slot.title, index: -1 - i });
 const contentOf = (slot) => (typeof slot === "string" ? POLICY[slot] : slot);
+
+/** What charts show: the experiment's policies and the reader's own ones. */
+const shownPolicies = () => [...WORDS.policies.map(({ name }) => POLICY[name]), ...state.slots.map(shownSlot).filter(({ index }) => index < 0)];
+
+/** The pairs of policies whose differences are shown: the experiment's, and those that the reader compares with an own one in them. */
+function shownPairs() {
+  const [base, ...others] = state.slots.map(shownSlot);
+  return [...WORDS.contrasts.map((pair) => pair.map((name) => POLICY[name])), ...ownPairs(base, others)];
+}
+
+const ownPairs = (base, others) => others.filter(({ index }) => index < 0 || base.index < 0).map((each) => [each, base]);
+const rowOf = ([a, b]) => ({ policy: a.index, a: a.plain, b: b.plain });
+
+/** A pair's difference in an answer. */
+function foundOf([a, b], at) {
+  const contrast = WORDS.contrasts.findIndex((pair) => pair[0] === a.name && pair[1] === b.name);
+  return contrast >= 0 ? at.contrasts[contrast] : at.pairs[`${a.name}|${b.name}`];
+}
+
+/** Levels before the last change; those of an own policy only if the same one stood at its place. */
+function levelsBefore() {
+  if (!ghost) return null;
+  const isSame = (slot, i) => typeof slot === "string" || ghost.state.slots[i]?.title === slot.title;
+  const gone = state.slots.filter((slot, i) => !isSame(slot, i)).map((slot) => nameOfSlot(slot, state.slots.indexOf(slot)));
+  return Object.fromEntries(Object.entries(ghost.at.levels).filter(([name]) => !gone.includes(name)));
+}
+
+/** A pair's difference before the last change, or undefined where there was none. */
+const differenceBefore = (pair) => {
+  const levels = levelsBefore();
+  return levels && pair.every(({ name }) => levels[name]) ? foundOf(pair, ghost.at) : undefined;
+};
 
 function startLevel(lever, start = state.start) {
   const { slots, still } = NUMBERS.levers, row = NUMBERS.levers.names.indexOf(lever);
@@ -137,36 +169,22 @@ function syncPolicies() {
   if (!isFull) $("policies-add").disabled = state.slots.includes($("policies-from").value);
   $("policies-undo").disabled = !past.length;
   $("policies-whose").textContent = kicker(whose(VIEWS, state.view, state.dials), WORDS.evidence);
-  const shownSlots = state.slots.map(shownSlot), key = JSON.stringify(shownSlots.map(({ name, plain }) => [name, plain]));
-  if (key !== policiesPicture.key) {
-    policiesPicture.key = key;
-    policiesPicture.show(shownSlots);
-    policiesPicture.what = null;
-    policiesDifferences.rows = shownSlots.slice(1).map(({ plain, index }) => ({ policy: index, a: plain, b: shownSlots[0].plain }));
-    policiesDifferences.what = null;
-  }
 }
 
 function paintPolicies(run, at) {
-  const slots = state.slots.map(shownSlot), pairs = slots.slice(1).map(({ name }) => `${name}|${slots[0].name}`);
-  if (![...slots.map(({ name }) => at.levels[name]), ...pairs.map((pair) => at.pairs[pair])].every(Boolean)) return; // of the setting before
-  const before = ghost && slots.every(({ name }) => ghost.at.levels[name]) ? ghost.at.levels : null;
-  policiesPicture.draw(at.levels, before);
-  policiesDifferences.draw(pairs.map((pair) => at.pairs[pair]), before && pairs.every((pair) => ghost.at.pairs[pair]) ? pairs.map((pair) => ghost.at.pairs[pair]) : null, WORDS.margins);
+  const slots = state.slots.map(shownSlot), pairs = slots.slice(1).map((slot) => [slot, slots[0]]);
+  policiesPicture.show(slots);
+  policiesPicture.draw(at.levels, levelsBefore());
+  policiesDifferences.show(pairs.map(rowOf));
+  policiesDifferences.draw(pairs.map((pair) => foundOf(pair, at)), pairs.map(differenceBefore), WORDS.margins);
   $("policies-count").textContent = say("beliefs.count", { n: thousands(at.n) });
-  const opening = lead(whose(VIEWS, state.view, state.dials), WORDS.evidence), base = slots[0];
-  $("policies-verdicts").replaceChildren(...slots.slice(1).map((slot, i) => {
-    const found = at.pairs[pairs[i]];
-    return h("p", {}, ...rendered(riskSentence(i ? "" : opening, { a: slot.plain, b: base.plain,
-      levels: [slot, base].map(({ name }) => at.levels[name].risk[0]), difference: found.risk, margin: WORDS.margins.risk })),
-    " ", ...rendered(costSentence({ difference: found.cost, margin: WORDS.margins.cost })));
-  }));
+  const opening = lead(whose(VIEWS, state.view, state.dials), WORDS.evidence);
+  $("policies-verdicts").replaceChildren(...pairs.map((pair, i) => h("p", {}, ...verdictOf(pair, at, i ? "" : opening))));
   if ($("policies-numbers").open) paintPoliciesTable(at);
 }
 
 function paintPoliciesTable(at) {
   const slots = state.slots.map(shownSlot);
-  if (!slots.every(({ name }) => at.levels[name])) return;
   const cell = ([estimate, low, high], scale, places) => h("td", {}, `${decimals(scale * estimate, places)} (${low === null ? say("word.few")
     : say("word.to", { low: decimals(scale * low, places), high: decimals(scale * high, places) })})`);
   const line = (name, { risk, cost }) => h("tr", {}, h("th", { scope: "row" }, name), cell(risk, 100, 2), cell(cost, 1, 3));
@@ -189,7 +207,7 @@ addScreen("policies", {
     $("policies-add").addEventListener("click", () => addSlot(false));
     $("policies-make").addEventListener("click", () => addSlot(true));
     $("policies-undo").addEventListener("click", undo);
-    $("policies-numbers").addEventListener("toggle", () => shown && paintPoliciesTable(shown.at));
+    $("policies-numbers").addEventListener("toggle", () => engine.at && paintPoliciesTable(engine.at));
     buildEditor();
     policiesPicture = new Picture($("policies-picture"), []);
     policiesDifferences = new Differences($("policies-differences"), []);
@@ -197,5 +215,10 @@ addScreen("policies", {
   sync: syncPolicies,
   paint: paintPolicies,
   spoken: () => $("policies-verdicts").textContent,
+  keep: () => ({ edited }),
+  restore(kept) {
+    ({ edited } = kept);
+    placed = state.slots;
+  },
   isReady: () => isPastGuess,
 });

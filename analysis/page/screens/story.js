@@ -1,8 +1,8 @@
-// One history, told twice: the same world and luck under two policies, where they part, and what other luck would have done.
+// One history under two policies: the same world and luck under two policies, where they part, and what other luck would have done.
 
 const NARRATIVE = WORDS.narrative, GRAVE = 20;
 const isTranslated = Object.hasOwn(NARRATIVE.words, LANGUAGE) && Object.hasOwn(LANGUAGES[LANGUAGE].page, "story.heading");
-const TOLD_IN = isTranslated ? LANGUAGE : "en"; // the sentences follow the words around them
+const STORY_LANGUAGE = isTranslated ? LANGUAGE : "en"; // the sentences follow the words around them
 const asked = { kind: "averted", nth: 0, pair: 0 };
 let storyChart = null, storyKey = null; // what was asked for last; an answer to anything else is dropped
 
@@ -11,12 +11,12 @@ const storyNames = () => {
   const [a, b] = storyPair();
   return { policy: a.plain, against: b.plain };
 };
-const storyLine = (line, values = {}) => capital(fillIn(NARRATIVE.lines[TOLD_IN][line], { ...storyNames(), ...values }));
+const storyLine = (line, values = {}) => capital(fillIn(NARRATIVE.lines[STORY_LANGUAGE][line], { ...storyNames(), ...values }));
 
 /** The month so many months after the start. */
 function storyDate(months) {
   const [year, month] = WORDS.starts.find(({ name }) => name === state.start).date.split("-").map(Number), at = 12 * year + month - 1 + months;
-  return fillIn(NARRATIVE.lines[TOLD_IN].date, { month: NARRATIVE.words[TOLD_IN].months[at % 12], year: Math.floor(at / 12) });
+  return fillIn(NARRATIVE.lines[STORY_LANGUAGE].date, { month: NARRATIVE.words[STORY_LANGUAGE].months[at % 12], year: Math.floor(at / 12) });
 }
 
 /** The worlds in which the choice made a difference, by what the first policy did to force. */
@@ -29,6 +29,13 @@ function worldsByKind(run) {
   return found;
 }
 
+/** Other beliefs and other questions have other histories. */
+function leaveStory() {
+  storyKey = null;
+  $("story-found").hidden = true;
+  $("story-headline").textContent = "";
+}
+
 function paintStory(run) {
   const found = worldsByKind(run), counts = { averted: found.averted.length, provoked: found.provoked.length };
   const isWhole = run.n === NUMBERS.worlds, key = `${asked.kind} ${asked.nth} ${asked.pair}`;
@@ -39,9 +46,7 @@ function paintStory(run) {
   for (const button of document.querySelectorAll("[data-kind]")) button.setAttribute("aria-pressed", String(button.dataset.kind === asked.kind));
   $("story-another").disabled = !isWhole || counts[asked.kind] < 2;
   if (storyKey?.run === run && storyKey.key === key) return;
-  $("story-told").hidden = true;
-  $("story-headline").textContent = "";
-  storyKey = null;
+  leaveStory();
   if (!isWhole) return;
   if (!counts[asked.kind]) {
     $("story-headline").textContent = say(`story.none_${asked.kind}`, { n: thousands(run.n), ...storyNames() });
@@ -50,30 +55,30 @@ function paintStory(run) {
   const mine = storyKey = { run, key }, [a, b] = storyPair();
   pool.ask({ first: 0, ...run.setting, policies: [b.name, a.name], worlds: found[asked.kind],
     nth: asked.nth, lucks: NARRATIVE.lucks }, () => storyKey === mine, ({ world, sides: [against, policy] }) => {
-    mine.story = { world, ...tellTwice({ against, policy }, NARRATIVE, NARRATIVE.step, TOLD_IN), lucks: { against: against.others, policy: policy.others } };
-    paintTold(mine.story);
+    mine.story = { world, ...narrateBoth({ against, policy }, NARRATIVE, NARRATIVE.step, STORY_LANGUAGE), lucks: { against: against.others, policy: policy.others } };
+    paintHistories(mine.story);
   });
 }
 
-function paintTold(story) {
+function paintHistories(story) {
   const { line, parting, force } = headlineOf(story), [a, b] = storyPair(), policies = { against: b, policy: a };
-  $("story-told").hidden = false;
+  $("story-found").hidden = false;
   $("story-headline").textContent = storyLine(line, { parting: parting === null ? "" : storyDate(parting), force: force === null ? "" : storyDate(force) });
   $("story-gap").replaceChildren(...(story.gap ? [gapTable(story.gap)] : []));
   $("story-gap").hidden = !story.gap;
   storyChart.draw(story, policies);
   $("story-table").replaceChildren(storyTable(story, policies));
-  $("story-alike").replaceChildren(...toldItems(story.alike));
+  $("story-alike").replaceChildren(...sentenceItems(story.alike));
   $("story-parting").hidden = parting === null;
   if (parting !== null) {
     $("story-parting-title").textContent = storyLine("parting", { date: storyDate(parting) });
-    $("story-parting-told").replaceChildren(...SIDES.flatMap((side) => story.parting.told[side].map(({ text }) =>
+    $("story-parting-sentences").replaceChildren(...SIDES.flatMap((side) => story.parting.sentences[side].map(({ text }) =>
       h("p", {}, `${storyLine("with", { policy: storyNames()[side] })}: ${text}`))));
   }
   for (const side of SIDES) {
     const section = $(`story-${side}`);
     section.querySelector("h3").textContent = headOf(story, side);
-    section.querySelector("ul").replaceChildren(...toldItems(story.sides[side]));
+    section.querySelector("ul").replaceChildren(...sentenceItems(story.sides[side]));
     section.style.borderColor = inkOf(policies[side].index);
   }
   const forced = (side) => story.lucks[side].filter(([used]) => used).length;
@@ -88,9 +93,9 @@ function headOf(story, side) {
   return `${storyLine("with", { policy: storyNames()[side] })}: ${storyLine(end, { date: storyDate(ending[end] ?? 0) })}`;
 }
 
-function toldItems({ told, more }) {
-  const items = told.map(({ month, text, weight }) => h("li", {}, h("span", { class: "when" }, storyDate(month)), h("span", weight >= GRAVE ? { class: "grave" } : {}, text)));
-  if (more) items.push(h("li", {}, h("span", { class: "when" }), h("span", { class: "muted" }, fillIn(NARRATIVE.lines[TOLD_IN][more === 1 ? "one_more" : "more"], { n: more }))));
+function sentenceItems({ sentences, more }) {
+  const items = sentences.map(({ month, text, weight }) => h("li", {}, h("span", { class: "when" }, storyDate(month)), h("span", weight >= GRAVE ? { class: "grave" } : {}, text)));
+  if (more) items.push(h("li", {}, h("span", { class: "when" }), h("span", { class: "muted" }, fillIn(NARRATIVE.lines[STORY_LANGUAGE][more === 1 ? "one_more" : "more"], { n: more }))));
   return items;
 }
 
@@ -117,7 +122,7 @@ function storyTable(story, policies) {
     h("p", { class: "muted" }, `${storyLine("breaking_point")}: ${points}`));
 }
 
-/** A circle for each other luck: filled where force is used, with a flag where Taiwan falls; the one told stands first. */
+/** A circle for each other luck: filled where force is used, with a flag where Taiwan falls; the one shown stands first. */
 function luckDots(story, policies) {
   const root = svg("svg", { viewBox: `0 0 ${24 * (NARRATIVE.lucks + 2)} 64`, role: "img" });
   svg("title", {}, root, $("story-luck-said").textContent);
@@ -199,7 +204,7 @@ class StoryChart extends Chart {
       svg("path", { d: `M${atX(0)},${base}${path}`, fill: "none", stroke: inkOf(own(side)), "stroke-width": 2.4, ...(side === "policy" ? { "stroke-dasharray": "8 3" } : {}) }, this.root);
       return { side, x: atX(danger.length * NARRATIVE.step), y: atY(danger.at(-1)) };
     });
-    svg("text", { x: atX(0), y: atY(story.breaking_points.at(-1)) - 0.35 * size, class: "tick halo" }, this.root, NARRATIVE.lines[TOLD_IN].breaking_point);
+    svg("text", { x: atX(0), y: atY(story.breaking_points.at(-1)) - 0.35 * size, class: "tick halo" }, this.root, NARRATIVE.lines[STORY_LANGUAGE].breaking_point);
     if (isNarrow) return;
     ends.sort((a, b) => a.y - b.y);
     if (ends[1].y - ends[0].y < 1.2 * size) ends[1].y = ends[0].y + 1.2 * size;
@@ -236,12 +241,12 @@ class StoryChart extends Chart {
 
 function askAgain(change) {
   Object.assign(asked, { nth: 0 }, change);
-  if (shown) paintStory(shown.run);
+  if (engine.at) paintStory(engine.run);
 }
 
 addScreen("story", {
   build() {
-    for (const id of ["story-counts", "story-headline", "story-told"]) $(id).lang = TOLD_IN;
+    for (const id of ["story-counts", "story-headline", "story-found"]) $(id).lang = STORY_LANGUAGE;
     storyChart = new StoryChart($("story-chart"));
     $("story-danger-title").textContent = storyLine("danger");
     $("story-danger-note").textContent = storyLine("danger_note");
@@ -250,7 +255,7 @@ addScreen("story", {
     $("story-key").replaceChildren(...NARRATIVE.marks.map((rule) => {
       const item = h("li"), picture = svg("svg", { viewBox: "-10 -10 20 20", "aria-hidden": "true" }, item);
       drawSign(rule.sign, 5, colour("ink"), picture);
-      item.append(rule[TOLD_IN]);
+      item.append(rule[STORY_LANGUAGE]);
       return item;
     }));
     $("story-pair").append(...WORDS.contrasts.map((pair, i) => h("option", { value: i }, askedText(pair))));
@@ -260,7 +265,13 @@ addScreen("story", {
     $("story-another").addEventListener("click", () => askAgain({ nth: asked.nth + 1 }));
     $("story-luck").addEventListener("click", () => showLucks($("story-lucks").hidden));
   },
+  sync: leaveStory,
   paint: paintStory,
   spoken: () => $("story-headline").textContent,
+  keep: () => asked,
+  restore(kept) {
+    Object.assign(asked, kept);
+    $("story-pair").value = asked.pair;
+  },
   isReady: () => isPastGuess,
 });

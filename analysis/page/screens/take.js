@@ -24,7 +24,8 @@ async function copyLink() {
 function download() {
   const address = location.protocol === "file:" ? `Its link ended in ${addressOf()}` : `Its link: ${location.href.split("#")[0]}${addressOf()}`;
   const own = Object.fromEntries(Object.values(ownPolicies(state.slots)).map((policy, i) => [`${takenName()}_${"abcd"[i]}`, policy]));
-  const text = experimentText({ name: takenName(), own, source: WORDS.source, worlds: NUMBERS.worlds, view: state.view, start: state.start,
+  const baseline = Object.keys(own).find((name) => own[name] === state.slots[0]) ?? state.slots[0];
+  const text = experimentText({ name: takenName(), own, baseline, source: WORDS.source, worlds: NUMBERS.worlds, view: state.view, start: state.start,
     dials: state.dials, preset: preset(state.view), events: eventsNow(), mark: MARK, address });
   saveText(text, `${takenName()}.yaml`);
   for (const [name, policy] of Object.entries(own)) saveText(policyFileText(name, policy), `${name}.yaml`);
@@ -42,23 +43,29 @@ function saveText(text, file) {
 function paintSheet(run, at) {
   const who = whose(VIEWS, state.view, state.dials), opening = lead(who, WORDS.evidence), moved = movedClaims();
   $("take-link").value = `${location.href.split("#")[0]}${addressOf()}`;
-  $("take-run").textContent = say("take.run", { file: `${takenName()}.yaml` });
+  const own = Object.values(ownPolicies(state.slots)), file = `${takenName()}.yaml`;
+  $("take-run").replaceChildren(say("take.run", { file }), ...(own.length ? [h("br"), say("take.run_own", { count: own.length })] : []));
   $("sheet-whose").textContent = say("take.whose", { whose: kicker(who, WORDS.evidence), n: thousands(at.n), years: yearsText(), date: startDate() });
-  $("sheet-verdicts").replaceChildren(...WORDS.contrasts.map(([a, b], i) => {
-    const asked = WORDS.questions[`${a}|${b}`];
-    return h("p", {}, h("b", {}, asked ?? pairText(a, b)), ...verdict(at, i, opening));
-  }));
+  $("sheet-verdicts").replaceChildren(...shownPairs().map((pair, i) => h("p", {},
+    h("b", {}, WORDS.questions[pair.map(({ name }) => name).join("|")] ?? pairText(...pair)), ...verdictOf(pair, at, i ? "" : opening))));
+  sheetPicture.show(shownPolicies());
+  $("sheet-caption").textContent = pictureCaption();
   sheetPicture.draw(at.levels);
   $("sheet-moved").replaceChildren(...(moved.length ? moved.map((claim) => h("li", {}, movedText(claim))) : [h("li", {}, say("take.none_moved"))]));
+  $("sheet-policies").hidden = !own.length;
+  $("sheet-policies").querySelector("ul").replaceChildren(...own.map((policy) => h("li", {}, h("b", {}, policy.title), ". ", effortText(policy), " ", movesText(policy))));
   $("sheet-table").replaceChildren(tableOf(at));
-  $("sheet-again").textContent = say("take.how", { file: `${takenName()}.yaml`, mark: MARK, address: addressOf() });
+  $("sheet-again").textContent = say("take.how", { file, mark: MARK, address: addressOf() });
 }
+
+/** Each lever that a policy moves, and where to. */
+const movesText = (policy) => takesOf(policy).moves.map(({ name, move: { now, to, from } }) =>
+  say("take.lever", { lever: WORDS.levers[name].title, now: decimals(100 * now.depth, 0), to: decimals(100 * to.depth, 0), open: decimals(100 * to.openness, 0), from })).join("; ");
 
 addScreen("take", {
   build() {
-    sheetPicture = new Picture($("sheet-picture"), WORDS.policies);
+    sheetPicture = new Picture($("sheet-picture"), []);
     $("sheet-title").textContent = WORDS.title;
-    $("sheet-caption").textContent = say("beliefs.picture_caption", { count: WORDS.policies.length, years: yearsText() });
     $("take-copy").addEventListener("click", copyLink);
     $("take-link").addEventListener("focus", () => $("take-link").select());
     $("download").addEventListener("click", download);
@@ -71,5 +78,11 @@ addScreen("take", {
     $("share").addEventListener("click", copyLink);
   },
   paint: paintSheet,
+  keep: () => ({ name: $("take-name").value, words: $("take-words").value }),
+  restore({ name, words }) {
+    $("take-name").value = name;
+    $("take-words").value = words;
+    for (const id of ["take-name", "take-words"]) $(id).dispatchEvent(new Event("input"));
+  },
   isReady: () => isPastGuess,
 });

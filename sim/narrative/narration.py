@@ -1,4 +1,4 @@
-"""Events told in sentences: what is alike, the month in which two histories part, and what then differs.
+"""Events as sentences: what is alike, the month in which two histories part, and what then differs.
 
 `sentences.yaml` has the words and weights. `analysis/page/story.js` does the same for the page, and a test finds the
 same sentences.
@@ -27,7 +27,7 @@ MOST = 20
 MOST_ALIKE = 7
 """Of them, sentences before the parting."""
 LEAST = 1.0
-"""Of weight, to be told at all."""
+"""Of weight, for a sentence to be shown at all."""
 PERCENT = 100
 Values = Mapping[str, float | str]
 
@@ -102,16 +102,16 @@ def _holds(value: float | str, wanted: Any) -> bool:
     return value in wanted if isinstance(wanted, list) else bool(value == wanted)
 
 
-def tell(moments: Sequence[Moment], levers: Mapping[str, str], language: str) -> list[Sentence]:
-    """Tell every event that has a rule; `levers` are titles, for those without words."""
+def narrate(moments: Sequence[Moment], levers: Mapping[str, str], language: str) -> list[Sentence]:
+    """Put every event that has a rule into a sentence; `levers` are titles, for those without words."""
     words = read_words()
-    told = []
+    sentences = []
     for moment in moments:
         for number, rule in enumerate(words["sentences"]):
             if fits(rule, moment):
                 labels = {name: _in_words(name, value, levers, language) for name, value in moment.known.items()}
-                told.append(Sentence(moment.time, fill(rule[language], labels), number, rule["weight"]))
-    return told
+                sentences.append(Sentence(moment.time, fill(rule[language], labels), number, rule["weight"]))
+    return sentences
 
 
 def fill(template: str, values: Mapping[str, Any]) -> str:
@@ -132,7 +132,7 @@ def _in_words(name: str, value: float | str, levers: Mapping[str, str], language
 
 
 def choose(
-    told: Sequence[Sentence], most: int, before: Sequence[Sentence] = (), other: Sequence[Sentence] = ()
+    sentences: Sequence[Sentence], most: int, before: Sequence[Sentence] = (), other: Sequence[Sentence] = ()
 ) -> list[Sentence]:
     """Choose the sentences that weigh most, in their order; the very words of an earlier one are never repeated.
 
@@ -142,13 +142,13 @@ def choose(
     rules, texts = Counter(sentence.rule for sentence in before), {sentence.text for sentence in before}
     shared = {(math.floor(sentence.time), sentence.text) for sentence in other}
     weights = []
-    for sentence in told:
+    for sentence in sentences:
         halves = rules[sentence.rule] + ((math.floor(sentence.time), sentence.text) in shared)
         weights.append(0 if sentence.text in texts else sentence.weight / 2**halves)
         rules[sentence.rule] += sentence.text not in texts
         texts.add(sentence.text)
-    kept = [number for number in range(len(told)) if weights[number] >= LEAST]
-    return [told[number] for number in sorted(sorted(kept, key=lambda number: (-weights[number], number))[:most])]
+    kept = [number for number in range(len(sentences)) if weights[number] >= LEAST]
+    return [sentences[number] for number in sorted(sorted(kept, key=lambda number: (-weights[number], number))[:most])]
 
 
 def compare(against: Sequence[Sentence], policy: Sequence[Sentence]) -> dict[str, Any]:
@@ -159,17 +159,17 @@ def compare(against: Sequence[Sentence], policy: Sequence[Sentence]) -> dict[str
     dict
         `alike`: sentences of both; `parting`: `month` (null if they never part) and for each side the first sentence
         of that month that the other side does not have; `sides`: for each side its other sentences, and how many
-        `more` are not told. A sentence has `month`, `text` and
+        `more` are left out. A sentence has `month`, `text` and
         `weight`.
     """
     sides, alike = {"against": against, "policy": policy}, 0
     while alike < min(len(against), len(policy)) and _same(against[alike], policy[alike]):
         alike += 1
-    firsts = [told[alike] for told in sides.values() if alike < len(told)]
+    firsts = [sentences[alike] for sentences in sides.values() if alike < len(sentences)]
     month = min((math.floor(first.time) for first in firsts), default=None)
     parting, rest = {}, {}
-    for name, told in sides.items():
-        later = told[alike:]
+    for name, sentences in sides.items():
+        later = sentences[alike:]
         here = {other.text for key, own in sides.items() for other in own[alike:]
                 if key != name and math.floor(other.time) == month}  # fmt: skip
         parting[name] = [sentence for sentence in later
@@ -178,13 +178,15 @@ def compare(against: Sequence[Sentence], policy: Sequence[Sentence]) -> dict[str
     news = {sentence.text for own in parting.values() for sentence in own}
     first = choose([sentence for sentence in against[:alike] if sentence.text not in news], MOST_ALIKE)
     chosen = {}
-    for name, told in rest.items():
+    for name, sentences in rest.items():
         other = rest["policy" if name == "against" else "against"]
-        chosen[name] = choose(told, MOST - 1 - len(first), [*first, *parting[name]], other)
+        chosen[name] = choose(sentences, MOST - 1 - len(first), [*first, *parting[name]], other)
     return {
-        "alike": {"told": _plain(first), "more": alike - len(first)},
-        "parting": {"month": month, "told": {name: _plain(own) for name, own in parting.items()}},
-        "sides": {name: {"told": _plain(kept), "more": len(rest[name]) - len(kept)} for name, kept in chosen.items()},
+        "alike": {"sentences": _plain(first), "more": alike - len(first)},
+        "parting": {"month": month, "sentences": {name: _plain(own) for name, own in parting.items()}},
+        "sides": {
+            name: {"sentences": _plain(kept), "more": len(rest[name]) - len(kept)} for name, kept in chosen.items()
+        },
     }
 
 
