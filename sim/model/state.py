@@ -258,6 +258,7 @@ class State(LeverSums):
     us_seen: Annotated[float, "probability", "the US fights an invasion, as the PRC reckons"]
     us_prob: Annotated[float, "probability", "the US fights an invasion"]
     us_attacked: Annotated[float, "probability", "the US fights one that began with a strike on its bases in Japan"]
+    attacked_seen: Annotated[float, "probability", "`us_attacked` as the PRC reckons"]
     weighed_support: Annotated[float, "share", "`support` when the decisions about bases were last weighed"]
     weighed_firmness: Annotated[float, "points", "`firmness` then"]
     weighed_us: Annotated[float, "probability", "`us_seen` then"]
