@@ -45,8 +45,8 @@ class RunSummary(NamedTuple):
     worldviews
         How often the outcome comes under each worldview, and which policies do better and worse.
     clarity
-        How many of all main comparisons are clear, and about how many more trials the rest would take. Empty for a
-        single policy.
+        How many of all main comparisons are clear, about how many more trials the rest would take, and what each
+        policy takes. Empty for a single policy.
     """
 
     choices: list[str]
@@ -59,7 +59,7 @@ def summarise_run(result: Result) -> RunSummary:
 
     >>> import sim
     >>> [*map(len, summarise_run(sim.run(sim.load("debate", starts=["2026"], trials=100))))]
-    [3, 3, 2]
+    [3, 3, 3]
     """
     exp, differences = result.experiment, result.differences()
     differences = differences[differences["outcome"].isin([outcome.name for outcome in primary(exp)])]
@@ -69,7 +69,8 @@ def summarise_run(result: Result) -> RunSummary:
     views = [_describe_worldview(exp, view, outcome, levels, versus[start]) for view in exp.worldviews]
     if len(exp.policies) == 1:
         return RunSummary([], views, [])
-    return RunSummary(_describe_choices(exp, outcome, levels, versus[start]), views, _describe_clarity(exp, versus))
+    clarity = [*_describe_clarity(exp, versus), *_describe_takes(exp, levels)]
+    return RunSummary(_describe_choices(exp, outcome, levels, versus[start]), views, clarity)
 
 
 def describe_run(result: Result) -> list[str]:
@@ -114,6 +115,20 @@ def _describe_choices(
     asked = [pair for pair in pairs if question_words(exp, *pair)] or [next(filter(turns, pairs), pairs[0])]
     return [f"{answer_sentence(exp, outcome, pair, versus)} {count_sentences(exp, outcome, pair, levels)}"
             for pair in asked]  # fmt: skip
+
+
+def _describe_takes(exp: Experiment, levels: dict[Cell, float]) -> list[str]:
+    """Return the lever-years that each policy carries out, of those that it plans, under the most neutral worldview."""
+    view = exp.most_neutral()
+    parts = []
+    for policy in exp.policies:
+        planned = levels.get((view.name, policy.name, "lever_years_planned"), 0.0)
+        if planned > 0:
+            done = levels[view.name, policy.name, "lever_years"]
+            parts.append(f"{policy_phrase(exp, policy.name)} {done:.0f} of {planned:.0f}")
+    if not parts:
+        return []
+    return [f"Lever-years carried out, of those planned, {belief_clause(view)}: {', '.join(parts)}."]
 
 
 def _describe_clarity(exp: Experiment, versus: dict[str, dict[Versus, Comparison]]) -> list[str]:

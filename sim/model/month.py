@@ -18,7 +18,7 @@ from sim.model.state import Parameters, Setting, State
 NATURE, STANDING = np.uint64(draws.name_id("nature of the prc")), np.uint64(draws.name_id("standing pressure"))
 US_ELECTION, TAIWAN_ELECTION = np.uint64(draws.name_id("us election")), np.uint64(draws.name_id("taiwan election"))
 TERM_MONTHS = 48  # of a US administration and of a government of Taiwan
-UNNOTICED = 1e-2  # a point: too little for governments to weigh their decisions about bases again
+UNNOTICED = 2e-2  # two points, the error of a poll: too little for governments to weigh what they do about bases again
 QUARTER_TO_HALF = 3.0  # the odds ratio from 25 to 50 per cent, for which `force_hr_joint_involvement` is stated
 
 
@@ -250,6 +250,7 @@ def weigh_bases(state: State, params: Parameters, setting: Setting) -> None:
     state.pressed_early = bases * japan.weighs_bases(permits, state.firmness, backing * early)
     state.spared = bases * japan.weighs_bases(permits, 0.0, spared)
     state.spared_early = bases * japan.weighs_bases(permits, 0.0, spared * early)
+    state.attacked_seen = us.resolves_after_attack(state.us_seen, params.us_or_attacked)
     stake = prc.sees_bases_matter(state.log_stake, state.us_seen * state.pressed, state.usual_stake)
     threat = prc.weighs_threat(params.threat_prob, stake, state.firmness)
     state.first_prob = prc.weighs_first_strike(params.first_strike_prob, stake, state.or_strike_seen)

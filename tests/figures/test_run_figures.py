@@ -20,6 +20,7 @@ from analysis.figures import (
     figure_layout,
     first_times_figure,
     outcome_shares_figure,
+    risk_cost_figure,
     run_figures,
     rungs_figure,
     style,
@@ -118,6 +119,15 @@ def test_risk_and_cost_stand_where_the_summary_has_them(result: Result) -> None:
                   levels[view.name, policy.name, "japan_gdp_loss_pct"][0]) for policy in exp.policies]  # fmt: skip
         drawn = [tuple(np.asarray(line.get_xydata())[0].tolist()) for line in panel.lines]
         assert drawn == known
+
+
+def test_the_key_says_what_each_policy_takes(result: Result) -> None:
+    exp = result.experiment
+    view, name = exp.most_neutral().name, exp.policies[-1].name
+    numbers = {"lever_years": (23.7, 21.0, 26.0), "lever_years_planned": (59.85, 59.85, 59.85)}
+    levels = {(view, name, outcome): number for outcome, number in numbers.items()}
+    assert risk_cost_figure.describe_takes(exp, levels) == {name: " (24 of 60)"}
+    assert risk_cost_figure.describe_takes(exp, {}) == {}
 
 
 def test_shares_stand_where_the_summary_has_them(result: Result) -> None:

@@ -61,7 +61,7 @@ def test_it_says_how_many_trials_would_tell_the_rest() -> None:
     at = needed["outcome"].isin(["use_of_force", "taiwan_falls", "japan_in_combat", "japan_gdp_loss_pct"])
     needed.loc[at, "trials_needed"] = 400.0
     needed.loc[at, "verdict"] = "undecided"
-    assert len(said(exp, result, needed)) == 5
+    assert len(said(exp, result, needed)) == 6
     needed.loc[at & (needed["worldview"] == "self"), "trials_needed"] = [401.0, 12_345.0, 900.0, 40_001.0]
     more = said(exp, result, needed)
     assert more[5] == (
@@ -71,7 +71,7 @@ def test_it_says_how_many_trials_would_tell_the_rest() -> None:
     needed.loc[at, "trials_needed"] = pd.NA
     every = "12 of the 12 that are too close to call or may be small lie at the margin."
     assert said(exp, result, needed)[5].startswith(every)
-    assert len(said(exp, result, needed)) == 6
+    assert len(said(exp, result, needed)) == 7
 
 
 def test_the_counts_of_the_closing_line_add_up() -> None:
@@ -108,7 +108,7 @@ def test_too_few_trials_are_named() -> None:
     assert "there are too few trials to say if Newsham is right" in few[0]
     assert "too few trials to compare with" in few[1]
     assert "12 have too few trials to say. They need at least 100 trials." in few[4]
-    assert len(few) == 5
+    assert len(few) == 6
 
 
 def test_the_closing_line_has_a_joint_level() -> None:

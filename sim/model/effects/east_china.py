@@ -11,6 +11,7 @@ from sim.model.state import Parameters, Setting, State
 
 KEPT = np.uint64(draws.name_id("islet in the east china sea"))
 RUNG_OF_SEIZURE = 5  # of the military ladder
+UNNOTICED = 1e-3  # probabilities, added up: changes so small move no one's mind
 
 
 def danger(state: State, params: Parameters, setting: Setting) -> None:
@@ -19,36 +20,51 @@ def danger(state: State, params: Parameters, setting: Setting) -> None:
     Who would do what is weighed anew each step, with the PRC's luck, Japan's and the US's independent of one another,
     so what such force leads to is a product of chances. Compensators get it as `month.accumulate` gives them theirs.
     """
-    # Its own estimate of US will, as over Taiwan, stands for how much the PRC fears the treaty.
-    guarantee = (state.us_seen - params.us_intervenes_prob) * setting.on_deterrence
+    weigh(state, params, setting)
     patrols = state.effect[codes.COAST_GUARD] - setting.reference.effect[codes.COAST_GUARD]
     guard = (state.log_patrols * patrols + state.log_garrison * state.effort) * setting.on_deterrence
-    urge = prc.urge_at_sea(state.log_wrath * state.anger, state.log_pact * guarantee, guard)
+    urge = prc.urge_at_sea(state.log_wrath * state.anger, state.log_pact * state.sea_guarantee, guard)
     per_year = params.east_china_per_year * urge
-    seizes = prc.weighs_seizure(params.islet_share, state.log_form, guarantee)
-    ready, usual = state.fight_prob, params.japan_fights_prob
-    after_clash = japan.readiness_at_sea(params.japan_answers_clash_prob, ready, usual)
-    after_seizure = japan.readiness_at_sea(params.japan_answers_seizure_prob, ready, usual)
-    comes_in = us.readiness_at_sea(params.us_defends_japan_prob, state.us_prob, params.us_intervenes_prob)
     clock = codes.EAST_CHINA_SEA
     before = state.hazard[clock]
     comes = events.due(state, setting, clock, per_year)
     exposed = (state.threshold[clock] if comes else state.hazard[clock]) - before
-    fights = seizes * after_seizure + (1 - seizes) * after_clash
-    retaken = after_seizure * comes_in * (1 - params.seizure_stands_prob)
+    fights = exposed * state.sea_fights
     expect(state, codes.FORCE_AT_JAPAN, exposed)
-    expect(state, codes.ISLET_SEIZED, exposed * seizes * (1 - retaken))
-    expect(state, codes.JAPAN_IN_COMBAT, exposed * fights)
-    expect(state, codes.US_PRC_WAR, exposed * fights * comes_in)
-    state.expected_japan_loss += exposed * fights * params.east_china_cost_japan_pct
+    expect(state, codes.ISLET_SEIZED, exposed * state.sea_kept)
+    expect(state, codes.JAPAN_IN_COMBAT, fights)
+    expect(state, codes.US_PRC_WAR, fights * state.sea_us)
+    state.expected_japan_loss += fights * params.east_china_cost_japan_pct
     if comes:
         time = events.moment(state, setting, clock, per_year)
-        seizure = prc.seizes_islet(seizes, state.mark_a[clock])
-        answers = japan.fights_at_sea(after_seizure if seizure else after_clash, state.mark_b[clock])
-        us_fights = answers and us.defends_japan(comes_in, state.mark_c[clock])
+        seizure = prc.seizes_islet(state.sea_seizes, state.mark_a[clock])
+        chance = state.sea_after_seizure if seizure else state.sea_after_clash
+        answers = japan.fights_at_sea(chance, state.mark_b[clock])
+        us_fights = answers and us.defends_japan(state.sea_us, state.mark_c[clock])
         come_to_force(state, params, setting, seizure, answers, us_fights, time)
         state.hazard[clock] = state.threshold[clock]
         events.arm(state, setting, clock)
+
+
+def weigh(state: State, params: Parameters, setting: Setting) -> None:
+    """What each would do if force came to Japan now: weighed anew when one's readiness has changed.
+
+    The PRC's estimate of US will, as over Taiwan, stands for how much it fears the treaty.
+    """
+    moved = abs(state.us_seen - state.sea_seen) + abs(state.us_prob - state.sea_willing)
+    if moved + abs(state.fight_prob - state.sea_ready) < UNNOTICED:
+        return
+    state.sea_seen, state.sea_willing, state.sea_ready = state.us_seen, state.us_prob, state.fight_prob
+    guarantee = (state.us_seen - params.us_intervenes_prob) * setting.on_deterrence
+    ready, usual = state.fight_prob, params.japan_fights_prob
+    seizes = prc.weighs_seizure(params.islet_share, state.log_form, guarantee)
+    after_clash = japan.readiness_at_sea(params.japan_answers_clash_prob, ready, usual)
+    after_seizure = japan.readiness_at_sea(params.japan_answers_seizure_prob, ready, usual)
+    comes_in = us.readiness_at_sea(params.us_defends_japan_prob, state.us_prob, params.us_intervenes_prob)
+    state.sea_guarantee, state.sea_seizes, state.sea_us = guarantee, seizes, comes_in
+    state.sea_after_clash, state.sea_after_seizure = after_clash, after_seizure
+    state.sea_fights = seizes * after_seizure + (1 - seizes) * after_clash
+    state.sea_kept = seizes * (1 - after_seizure * comes_in * (1 - params.seizure_stands_prob))
 
 
 def expect(state: State, event: int, chance: float) -> None:

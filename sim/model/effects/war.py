@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.model import codes
 from sim.model.elementary import exp
-from sim.model.rules import prc, scale, us
+from sim.model.rules import prc, scale
 from sim.model.state import Parameters, State
 
 
@@ -199,6 +199,6 @@ def estimate(
         state.bases_prob, state.strike_prob, japan_fights, params.japan_protects_prob, without, with_bases, protected,
         joined, late,
     )  # fmt: skip
-    first, attacked = state.first_prob, us.resolves_after_attack(us_comes, params.us_or_attacked)
+    first, attacked = state.first_prob, state.attacked_seen
     at_stake = state.resist_seen * (alone - with_us + first * (with_us - surprised))
     return success(state.resist_seen, us_comes, alone, with_us, first, attacked, surprised), at_stake
