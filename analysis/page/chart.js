@@ -257,7 +257,8 @@ class Picture extends Chart {
     };
     const settleFrom = (begin) => {
       const chosen = [...begin];
-      for (let round = 0; round < 3; round++) {
+      for (let round = 0, before = ""; round < 3 && before !== String(chosen.map((spot, k) => all[k].indexOf(spot))); round++) {
+        before = String(chosen.map((spot, k) => all[k].indexOf(spot)));
         marks.forEach((_, k) => {
           const prices = all[k].map((spot) => priceOf(spot, k, chosen) - (spot === old[k] ? 0.5 : 0)); // it rather stays
           chosen[k] = all[k][prices.indexOf(Math.min(...prices))];
@@ -265,7 +266,8 @@ class Picture extends Chart {
       }
       return { chosen, price: chosen.reduce((sum, spot, k) => sum + priceOf(spot, k, chosen), 0) };
     };
-    const [kept, anew] = [settleFrom(old), settleFrom(marks.map(() => null))], { chosen } = anew.price < kept.price - 2 ? anew : kept;
+    const kept = settleFrom(old), anew = kept.price > 2 * marks.length ? settleFrom(marks.map(() => null)) : kept; // only where labels are in each other's way
+    const { chosen } = anew.price < kept.price - 2 ? anew : kept;
     marks.forEach(({ i, x, y }, k) => {
       this.places[i] = all[k].indexOf(chosen[k]);
       this.showLabel(this.parts[i], chosen[k], x, y, size);

@@ -353,16 +353,18 @@ def test_drawing_an_answer_is_quick(visit: Open) -> None:
 
     def busy() -> float:
         metrics = {each["name"]: each["value"] for each in cdp.send("Performance.getMetrics")["metrics"]}
-        return float(1000 * metrics["TaskDuration"])
+        return float(metrics["TaskDuration"])
 
     settle(page)
-    drawings, before = page.evaluate("paints.length"), busy()
+    begun = busy()
+    page.evaluate("{ let sum = 0; for (let i = 0; i < 3e7; i++) sum += Math.sqrt(i) % 7; globalThis.sum = sum; }")
+    loop, drawings, begun = busy() - begun, page.evaluate("paints.length"), busy()
     for percent in range(5, 100, 5):
         slide(page, "N1", percent)
         wait(page, "engine.run.n >= CHUNK && engine.at !== null && paints.at(-1)?.n === engine.at.n")
     drawings = page.evaluate("paints.length") - drawings
     assert drawings >= 15
-    assert (busy() - before) / drawings < 100, "milliseconds, all that an answer takes of the page's own thread"
+    assert (busy() - begun) / drawings < loop / 2, "in proportion to a plain loop, so a slow computer may be slow"
 
 
 def test_the_page_speaks_the_language_of_the_browser_or_of_its_address(
