@@ -267,12 +267,14 @@ def test_only_times_that_did_not_come_are_blank(whole: Played) -> None:
 
 def test_one_outcome_is_part_of_another(whole: Played) -> None:
     for record in whole.records.values():
-        part_of = {"japan_struck": "japan_in_combat", "japan_in_combat": "use_of_force", "us_prc_war": "use_of_force",
-                   "japan_supports": "us_prc_war", "japan_protects": "japan_supports", "first_strike": "japan_struck",
+        part_of = {"japan_struck": "japan_in_combat", "islet_seized": "force_at_japan", "japan_supports": "us_prc_war",
+                   "japan_protects": "japan_supports", "first_strike": "japan_struck",
                    "invasion": "use_of_force", "blockade": "use_of_force", "limited_strike": "use_of_force",
                    "taiwan_conquered": "taiwan_falls", "coerced_settlement": "taiwan_falls",
                    "settlement_broken": "coerced_settlement", "nuclear_use": "invasion"}  # fmt: skip
         assert all((record[part] <= record[of]).all() for part, of in part_of.items())
+        for fighting in ("japan_in_combat", "us_prc_war"):  # over Taiwan, or over force at Japan
+            assert (record[fighting] <= np.maximum(record["use_of_force"], record["force_at_japan"])).all()
         fails = (record["use_of_force"] == 1) | (record["taiwan_falls"] == 1)
         assert ((record["deterrence_holds"] == 0) == fails).all()
         assert (record["japan_gdp_loss_pct"] >= 0).all()

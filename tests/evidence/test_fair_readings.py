@@ -103,6 +103,8 @@ def test_every_source_is_somebodys_or_says_that_it_is_ours() -> None:
     kinds = (KNOWN.parameters, KNOWN.quantities, KNOWN.claims, KNOWN.levers)
     used = {name for kind in kinds for entry in kind.values() for name in entry.source}
     used |= {name for check in validation_rows.load_rows().checks.values() for name in check.source}
+    for policy in (shipped.shipped_folder() / "policies").glob("*.yaml"):
+        used |= {*yaml.safe_load(policy.read_text(encoding="utf-8")).get("source", [])}
     record = yaml.safe_load((shipped.shipped_folder() / "history/episodes.yaml").read_text(encoding="utf-8"))
     used |= {name for episode in record["episodes"] for name in episode["source"]}
     assert used == set(KNOWN.sources)

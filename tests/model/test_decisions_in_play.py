@@ -115,6 +115,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
         setting = plain_record(Setting, setup.build_setting(exp, chosen, start)[0])
         params = plain_record(Parameters, worlds[world])
         params.force_calibration *= DANGER[luck]
+        params.east_china_per_year *= 30.0
         params.quarantine_share *= 0.1  # most campaigns are graver ones, in which more is decided
         state = blank_state(len(exp.catalogue.levers), world, luck + 1)
         seen.world, seen.first = world, True
