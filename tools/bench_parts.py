@@ -55,7 +55,8 @@ def _of_month(part: int, state: State, params: Parameters, setting: Setting) -> 
         events.ruptures(state, params, setting)
         events.scripted(state, params, setting)
     elif part == 8 and peace:
-        state.alert = 1.0 if month.in_crisis(state, setting) else 0.0
+        state.alert = 1.0 if month.in_crisis(state, setting) else state.forewarned
+        month.see_the_us(state, params, setting)
         month.who_would_fight(state, params, setting)
     elif part == 9:
         month.perceive(state, params, setting)

@@ -53,6 +53,7 @@ def first_estimates(exp: Experiment, worlds: int) -> tuple[float, float]:
         state = blank_state(len(exp.catalogue.levers), row, 1)
         month.begin(state, params, setting)
         state.balance = war.balance(state)
+        month.see_the_us(state, params, setting)
         month.who_would_fight(state, params, setting)
         month.perceive(state, params, setting)
         seen[row] = state.success, state.joint
