@@ -137,8 +137,9 @@ def _outcome(entry: Outcome, exp: Experiment) -> Basis:
 
 @basis.register
 def _policy(entry: Policy, exp: Experiment) -> Basis:
-    levers = [exp.catalogue.levers[name] for name in entry.levers]
-    return Basis(f"policy “{entry.title}”", entry.summary, *_basis_of(levers), (("levers", ", ".join(entry.levers)),))
+    paragraphs, keys = _basis_of([exp.catalogue.levers[name] for name in entry.levers])
+    sources = tuple(dict.fromkeys((*entry.source, *keys)))
+    return Basis(f"policy “{entry.title}”", entry.summary, paragraphs, sources, (("levers", ", ".join(entry.levers)),))
 
 
 @basis.register

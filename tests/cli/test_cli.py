@@ -68,8 +68,8 @@ def test_a_run_writes_its_folder_and_says_what_it_shows(strait: Strait, tmp_path
                                                         "differences.csv", "figures"}  # fmt: skip
     assert {path.suffix for path in (folder / "figures").iterdir()} == {".png", ".svg"}
     said = [line for line in result.stdout.splitlines() if line.startswith("- ")]
-    assert len(said) == 4  # one a worldview, what it hangs on, how much is settled
-    assert "too few trials to say" in said[-1]
+    assert len(said) == 5  # one a worldview, what it hangs on, how much is settled, what a policy takes
+    assert "too few trials to say" in said[-2]
     assert "Results: " in result.stdout
     assert "It does not predict" in result.stdout
 
