@@ -277,6 +277,7 @@ class State(LeverSums):
     sea_us: Annotated[float, "probability", "the US fights for a Japan that fights back"]
     sea_fights: Annotated[float, "probability", "Japan fights back, by either kind of force"]
     sea_kept: Annotated[float, "probability", "the PRC takes an islet and keeps it"]
+    sea_war: Annotated[float, "probability", "that the US fights, given force in the East China Sea"]
     threat_prob: Annotated[float, "probability", "the PRC threatens Japan as it reaches for force"]
     first_prob: Annotated[float, "probability", "the PRC strikes bases in Japan first as it invades"]
     bases_prob: Annotated[float, "probability", "Japan opens its bases for an invasion, threatened or not"]
@@ -594,6 +595,7 @@ class Parameters:
     islet_share: float
     japan_answers_clash_prob: float
     japan_answers_seizure_prob: float
+    us_clash_ratio: float
     east_china_cost_japan_pct: float
     public_support: float
     elite_gap_points: float

@@ -17,7 +17,7 @@ UNNOTICED = 1e-3  # probabilities, added up: changes so small move no one's mind
 def danger(state: State, params: Parameters, setting: Setting) -> None:
     """A step of peace passes: the PRC's hazard of force at Japan, what it would lead to, and whether it comes.
 
-    Who would do what is weighed anew each step, with the PRC's luck, Japan's and the US's independent of one another,
+    Who would do what is weighed again each step, with the PRC's luck, Japan's and the US's independent of one another,
     so what such force leads to is a product of chances. Compensators get it as `month.accumulate` gives them theirs.
     """
     weigh(state, params, setting)
@@ -33,21 +33,22 @@ def danger(state: State, params: Parameters, setting: Setting) -> None:
     expect(state, codes.FORCE_AT_JAPAN, exposed)
     expect(state, codes.ISLET_SEIZED, exposed * state.sea_kept)
     expect(state, codes.JAPAN_IN_COMBAT, fights)
-    expect(state, codes.US_PRC_WAR, fights * state.sea_us)
+    expect(state, codes.US_PRC_WAR, exposed * state.sea_war)
     state.expected_japan_loss += fights * params.east_china_cost_japan_pct
     if comes:
         time = events.moment(state, setting, clock, per_year)
         seizure = prc.seizes_islet(state.sea_seizes, state.mark_a[clock])
         chance = state.sea_after_seizure if seizure else state.sea_after_clash
         answers = japan.fights_at_sea(chance, state.mark_b[clock])
-        us_fights = answers and us.defends_japan(state.sea_us, state.mark_c[clock])
+        comes_in = state.sea_us if seizure else state.sea_us * params.us_clash_ratio
+        us_fights = answers and us.defends_japan(comes_in, state.mark_c[clock])
         come_to_force(state, params, setting, seizure, answers, us_fights, time)
         state.hazard[clock] = state.threshold[clock]
         events.arm(state, setting, clock)
 
 
 def weigh(state: State, params: Parameters, setting: Setting) -> None:
-    """What each would do if force came to Japan now: weighed anew when one's readiness has changed.
+    """What each would do if force came to Japan now: weighed again when one's readiness has changed.
 
     The PRC's estimate of US will, as over Taiwan, stands for how much it fears the treaty.
     """
@@ -64,6 +65,7 @@ def weigh(state: State, params: Parameters, setting: Setting) -> None:
     state.sea_guarantee, state.sea_seizes, state.sea_us = guarantee, seizes, comes_in
     state.sea_after_clash, state.sea_after_seizure = after_clash, after_seizure
     state.sea_fights = seizes * after_seizure + (1 - seizes) * after_clash
+    state.sea_war = comes_in * (seizes * after_seizure + (1 - seizes) * after_clash * params.us_clash_ratio)
     state.sea_kept = seizes * (1 - after_seizure * comes_in * (1 - params.seizure_stands_prob))
 
 
