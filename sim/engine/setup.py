@@ -78,7 +78,6 @@ def build_setting(exp: Experiment, policy: Policy, start: Start) -> np.ndarray:
         setting["on_" + name] = float(on)
     reference = exp.reference.quantities
     setting["reference_hope"], setting["reference_trade"] = reference["hope"], reference["japan_trade_share"]
-    setting["reference_overstretched"] = reference["us_overstretched"]
     setting["when_coerced"] = codes.WHEN_COERCED.index(policy.when_coerced)
     for row, lever in enumerate(levers):
         setting["package"][row] = codes.PACKAGES.index(lever.package)

@@ -79,7 +79,6 @@ class Setting:
     base: Annotated[LeverSums, "as in LeverSums", "what the levers amount to at the start"]
     # the reference, from which ratios are counted
     reference: Annotated[LeverEffects, "as in LeverEffects", "what the levers amount to at the reference start"]
-    reference_overstretched: Annotated[float, "0 or 1", "whether the US is tied down elsewhere at the reference start"]
     reference_hope: Annotated[float, "probability", "hope at the reference start"]
     reference_trade: Annotated[float, "share", "the same part at the reference start"]
     # switches

@@ -19,13 +19,13 @@ def willingness(willing: float, politics: float, relief: float) -> float:
     return scale.shifted(scale.chance(willing + politics), relief)
 
 
-def politics(shift: float, swing: float, points: float, more_overstretched: float) -> float:
-    """How much more willing to fight than at the reference this US is, before it counts what allies do (points).
+def politics(shift: float, swing: float, points: float, overstretched: bool) -> float:
+    """How much more willing to fight than usual this US is, before it counts what allies do (points).
 
-    Because presidents differ (`swing`), and because a US tied down elsewhere has less to spare (`points` off, if it is
-    more overstretched than at the reference: 1, as much: 0, less: -1). Source: Chicago Council polls; N¶12.
+    Because presidents differ (`swing`), and a US tied down elsewhere has less to spare (`points` off).
+    Source: Chicago Council polls; N¶12.
     """
-    return shift + swing - points * more_overstretched
+    return shift + swing - (points if overstretched else 0.0)
 
 
 def intervenes(probability: float, u: float) -> bool:
