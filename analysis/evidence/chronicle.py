@@ -109,7 +109,7 @@ def chronicle(exp: Experiment, progress: Callable[[int, int], object] | None = N
     >>> import sim
     >>> exp = sim.load("debate", starts=["2026"], worldviews=["neutral"], policies=["status_quo"], trials=5)
     >>> sorted(chronicle(exp).events["what"].unique())[:2]
-    ['crisis', 'episode']
+    ['answer', 'crisis']
     """
     setting, worlds = _plain_cell(exp)
     events: list[tuple[int, str, float, str, int, float]] = []

@@ -224,9 +224,9 @@ def idle_switches(case: Case) -> Interval:
     for view in exp.worldviews:
         for policy in exp.policies:
             cell = case.cell._replace(worldview=view.name, policy=policy.name)
-            usual = cells.records(cell, SMALL_SHARE)
+            usual = cells.records(cell)
             for name in sorted(idle):
-                played = cells.records(cell.with_changes([f"switch.{name}=off"]), SMALL_SHARE)
+                played = cells.records(cell.with_changes([f"switch.{name}=off"]))
                 for outcome in outcomes:
                     found = interval_of_difference(
                         outcome_values(played, outcome.name), outcome_values(usual, outcome.name)

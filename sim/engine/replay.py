@@ -100,7 +100,7 @@ def replay(
     >>> events[0].what
     'leadership'
     >>> [(round(event.time, 1), event.values["form"]) for event in events if event.what == "decision"]
-    [(6.6, 'limited_strike')]
+    [(6.9, 'limited_strike')]
     """
     from sim.scenario.loader import load
 

@@ -30,7 +30,7 @@ from sim.scenario.loader import load
 
 TRIALS_PER_CELL = 7  # of 30 cells: 210 trials
 MONTH = 24  # from which an agent decides otherwise
-SEARCHED = 40  # trials among which one must show it
+SEARCHED = 300  # trials among which one must show it
 
 PLAINLY = """
 import sys
@@ -141,7 +141,8 @@ METHODS = [
 def dangerous() -> Experiment:
     """One cell in which the PRC reaches for force soon and often, so that every decision comes up in few trials."""
     return load("debate", trials=SEARCHED, policies=["direct_ties"], worldviews=["neutral"], starts=["2026"],
-                set_=["force_per_year=0.25", "lever.assurance.depth=1", "lever.cybersecurity.depth=1"])  # fmt: skip
+                set_=["force_per_year=0.25", "lever.assurance.depth=1", "lever.cybersecurity.depth=1",
+                      "submission_or_joined=0.2", "quarantine_submission_prob=0.6"])  # fmt: skip
 
 
 def snapshot(model: StraitModel) -> dict[str, Any]:
