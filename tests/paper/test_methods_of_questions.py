@@ -56,7 +56,7 @@ EXPECTED = {
                  "depth 3", "5-fold", "friedman_fisher_1999", "bryant_lempert_2010", "clopper_pearson_1934"],
     "robust": ["“Use of force” within 0.25 (share)", "same 50 worlds of each worldview with 4 lucks", "500 bootstrap",
                "101 × 101 mixes", "200 in each cell", "compared 5 policies", "savage_1951", "gordy_juneja_2010"],
-    "mechanisms": ["difference between two policies (both minus status_quo)", "among five mechanisms", "32 in all",
+    "mechanisms": ["difference between two policies (both minus status_quo)", "among four mechanisms", "32 in all",
                    "deterrence, lost hope, anger and race, entrapment and time", "each of 10 pairs", "24 values",
                    "100 trials of each policy", "under 3 worldviews", "shapley_1953", "grabisch_roubens_1999"],
     "worth": [f"all {DIALS} claims were set at 1,024 points", "compared 2 policies", "2 trials of each policy",

@@ -18,7 +18,7 @@ from sim.results import stopping_rule
 from sim.results.store import load_folder, write_folder
 from sim.scenario.experiment import Experiment
 
-FORCE, STOPS_AT = {"use_of_force": 0.08}, 1_000
+FORCE, STOPS_AT = {"use_of_force": 0.08}, 900
 TIMES = ("started", "finished", "manifest_sha256")  # the checksum covers the times
 
 
