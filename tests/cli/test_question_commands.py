@@ -80,7 +80,7 @@ def test_mechanisms_shows_a_table_for_people_and_writes_its_tables(strait: Strai
     table = pd.read_csv(tmp_path / "found" / "mechanisms.csv", dtype={"start": str})
     assert {*table["worldview"]} == {"newsham", "self", "neutral"}
     assert {*table["policy_a"] + "-" + table["policy_b"]} == {"direct_ties-status_quo"}
-    assert len(pd.read_csv(tmp_path / "found" / "mechanisms_pairs.csv")) == 3 * 10
+    assert len(pd.read_csv(tmp_path / "found" / "mechanisms_pairs.csv")) == 3 * 6
     assert (tmp_path / "found" / "figures" / "mechanisms_use_of_force_2026.png").is_file()
     alone = strait("mechanisms", "--policy", "both", "--trials", "100")
     assert alone.exit_code == 2

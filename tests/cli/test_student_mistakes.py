@@ -74,8 +74,9 @@ MISTAKES = [
     ("colon of an Asian keyboard", "mine.yaml", ("trials: 100", "trials：100"),
      "mine.yaml:7:7: fullwidth colon (U+FF1A); write ': '"),
     ("comma of an Asian keyboard", "mine.yaml", ("[status_quo, patrols]", "[status_quo，patrols]"),
-     "mine.yaml:4:12: unknown policy 'status_quo，patrols'; allowed: NA, both, direct_ties, interoperability, patrols, "
-     "quiet_depth, status_quo; nearest: status_quo; names and commas are written with plain letters and signs"),
+     "mine.yaml:4:12: unknown policy 'status_quo，patrols'; allowed: NA, both, clarity, coast_guard_first, "
+     "direct_ties, interoperability, patrols, quiet_depth, reassure_and_integrate, resilience_first, retract, "
+     "status_quo; nearest: status_quo; names and commas are written with plain letters and signs"),
     ("space of a web page", "mine.yaml", ("trials: 100", "trials:\u00a0100"),
      "mine.yaml:7:8: no-break space (U+00A0); write a normal space"),
     ("no space after a colon", "policies/patrols.yaml", ("depth: 0.5", "depth:0.5"),
@@ -101,14 +102,17 @@ MISTAKES = [
     ("singular for a list", "mine.yaml", ("policies:", "policy:"),
      "mine.yaml:4:1: unknown key 'policy'; allowed: "),
     ("hyphen for an underscore", "mine.yaml", ("status_quo, patrols", "status-quo, patrols"),
-     "mine.yaml:4:12: unknown policy 'status-quo'; allowed: NA, both, direct_ties, interoperability, patrols, "
-     "quiet_depth, status_quo; nearest: status_quo"),
+     "mine.yaml:4:12: unknown policy 'status-quo'; allowed: NA, both, clarity, coast_guard_first, "
+     "direct_ties, interoperability, patrols, quiet_depth, reassure_and_integrate, resilience_first, retract, "
+     "status_quo; nearest: status_quo"),
     ("file that ends .yaml.txt", "mine.yaml", ("status_quo, patrols", "status_quo, notepad"),
-     "mine.yaml:4:24: unknown policy 'notepad'; allowed: NA, both, direct_ties, interoperability, patrols, "
-     "quiet_depth, status_quo; notepad.yaml.txt has the wrong ending: rename it to notepad.yaml"),
+     "mine.yaml:4:24: unknown policy 'notepad'; allowed: NA, both, clarity, coast_guard_first, "
+     "direct_ties, interoperability, patrols, quiet_depth, reassure_and_integrate, resilience_first, retract, "
+     "status_quo; notepad.yaml.txt has the wrong ending: rename it to notepad.yaml"),
     ("file that ends .yml", "mine.yaml", ("status_quo, patrols", "status_quo, short"),
-     "mine.yaml:4:24: unknown policy 'short'; allowed: NA, both, direct_ties, interoperability, patrols, "
-     "quiet_depth, status_quo; short.yml has the wrong ending: rename it to short.yaml"),
+     "mine.yaml:4:24: unknown policy 'short'; allowed: NA, both, clarity, coast_guard_first, "
+     "direct_ties, interoperability, patrols, quiet_depth, reassure_and_integrate, resilience_first, retract, "
+     "status_quo; short.yml has the wrong ending: rename it to short.yaml"),
 ]  # fmt: skip
 
 
