@@ -52,6 +52,7 @@ def _of_month(part: int, state: State, params: Parameters, setting: Setting) -> 
         events.steps(state, params, setting)
     elif part == 7:
         events.dangers(state, params, setting)
+        events.overstretch(state, params, setting)
         events.ruptures(state, params, setting)
         events.scripted(state, params, setting)
     elif part == 8 and peace:
