@@ -186,6 +186,8 @@ def test_a_room_that_never_rests_still_has_a_verdict(enter: Enter, classroom: se
     wait(teacher, "painted.size >= 4")
     teacher.evaluate("clearInterval(busy)")
     wait(teacher, "engine.at?.n === NUMBERS.worlds && applied === JSON.stringify(pooledDials())")
+    assert teacher.evaluate("painted.size") >= 4
+    assert teacher.inner_text("#room-verdict")
 
 
 def test_a_phone_that_was_away_comes_back(enter: Enter, classroom: server.Classroom) -> None:

@@ -76,7 +76,7 @@ def test_the_guess_and_all_work_survive(visit: Open) -> None:
     page.click("#undo")
     page.click("#undo")
     assert page.evaluate("state.slots.length") == 2
-    # What is loaded again by hand begins anew, with the setting of its address.
+    # What is loaded again by hand begins from the start, with the setting of its address.
     with page.expect_event("load"):
         page.reload()
     wait(page, "shown !== null")

@@ -29,13 +29,13 @@ def test_every_screen_is_in_the_pictures(tmp_path: Path) -> None:
 
 
 def test_a_wrong_name_is_refused(tmp_path: Path) -> None:
-    told = CliRunner().invoke(app, ["screenshots", str(tmp_path), "--size", "phon"])
-    assert told.exit_code == BAD_INPUT
-    assert "phone" in told.stderr
+    result = CliRunner().invoke(app, ["screenshots", str(tmp_path), "--size", "phon"])
+    assert result.exit_code == BAD_INPUT
+    assert "phone" in result.stderr
 
 
 def test_an_absent_browser_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    told = CliRunner().invoke(app, ["screenshots", str(tmp_path), "--language", "en"])
-    assert told.exit_code == FAILED
-    assert "there is no chromium or chromium-browser or google-chrome on this computer" in told.stderr
+    result = CliRunner().invoke(app, ["screenshots", str(tmp_path), "--language", "en"])
+    assert result.exit_code == FAILED
+    assert "there is no chromium or chromium-browser or google-chrome on this computer" in result.stderr
