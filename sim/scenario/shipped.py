@@ -156,6 +156,7 @@ def _disagreements(documents: dict[str, Document], sections: dict[str, Any]) -> 
         yield from _wrong_readings(documents["claims"], sections["claims"], sections["parameters"])
     if "levers" in sections:
         yield from _too_much_of_bases(documents["levers"], sections["levers"])
+        yield from _too_much_of_an_effect(documents["levers"], sections["levers"])
     if "rungs" in sections:
         yield from _gaps_in_ladders(documents["outcomes"], sections["rungs"])
 
@@ -181,6 +182,17 @@ def _too_much_of_bases(document: Document, levers: dict[str, Lever]) -> Iterator
         listed = ", ".join(lever.name for lever in standing)
         message = f"signal_share: must add up to 1 at most over package standing ({listed}), got {total:.6g}"
         yield document.fault(("levers", standing[-1].name, "signal_share"), message)
+
+
+def _too_much_of_an_effect(document: Document, levers: dict[str, Lever]) -> Iterator[Fault]:
+    """A share of an effect is of all of it, so all levers together cannot have more than 1."""
+    for effect in sorted({name for lever in levers.values() for name in lever.effects}):
+        having = [lever for lever in levers.values() if effect in lever.effects]
+        total = math.fsum(lever.effects[effect] for lever in having)
+        if total > 1 + 1e-9:
+            listed = ", ".join(lever.name for lever in having)
+            message = f"effects: {effect} must add up to 1 at most over all levers ({listed}), got {total:.6g}"
+            yield document.fault(("levers", having[-1].name, "effects", effect), message)
 
 
 def _gaps_in_ladders(document: Document, rungs: dict[Domain, tuple[Rung, ...]]) -> Iterator[Fault]:
