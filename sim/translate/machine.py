@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -63,7 +64,9 @@ class Compiled:
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         self.sites, self._kinds = sites, tuple(kinds)
-        self._compiler = llvm.create_lljit_compiler(_machine(3, None))
+        # JITLink puts all sections into one block. LLVM's older linker asks for them one by one, and ends the process
+        # where two lie more than 2 GB apart, as they may in a large program. On Windows only the older one is proven.
+        self._compiler = llvm.create_lljit_compiler(_machine(3, None), use_jit_link=sys.platform != "win32")
         builder = llvm.JITLibraryBuilder().add_object_img(code).export_symbol(name).export_symbol("fault")
         builder.add_current_process()
         self._library = builder.link(self._compiler, name)
