@@ -70,6 +70,7 @@ def calculate_constants(state: State, params: Parameters, setting: Setting) -> N
     state.log_company = log(params.submission_or_support)
     state.log_backing = log(params.bases_or_support) * scale.PER_TEN_POINTS
     state.log_stake = log(params.bases_matter_or) * scale.PER_TEN_POINTS
+    state.log_gain = log(params.first_strike_or_gain) * scale.PER_TEN_POINTS
     state.usual_stake = params.us_intervenes_prob * params.japan_permits_bases_prob
     state.log_escorts = log(params.escort_incident_ratio)
     state.log_warning = log(params.warning_incident_ratio) * scale.FULL_AGAINST_HALF
@@ -94,6 +95,7 @@ def calculate_constants(state: State, params: Parameters, setting: Setting) -> N
     state.odds_alone = scale.odds(params.success_alone_prob)
     state.odds_without = scale.odds(params.success_without_bases_prob)
     state.odds_with = scale.odds(params.success_with_bases_prob)
+    state.usual_gain = war.usual_gain(state, params)
 
 
 def begin(state: State, params: Parameters, setting: Setting) -> None:
@@ -253,8 +255,8 @@ def weigh_bases(state: State, params: Parameters, setting: Setting) -> None:
     state.attacked_seen = us.resolves_after_attack(state.us_seen, params.us_or_attacked)
     stake = prc.sees_bases_matter(state.log_stake, state.us_seen * state.pressed, state.usual_stake)
     threat = prc.weighs_threat(params.threat_prob, stake, state.firmness)
-    state.first_prob = prc.weighs_first_strike(params.first_strike_prob, stake, state.or_strike_seen)
     state.threat_prob = threat
+    state.weighed_gain = codes.NEVER  # what a first strike gains is weighed again too
     state.bases_prob = threat * state.pressed + (1 - threat) * state.spared
     state.bases_early = threat * state.pressed_early + (1 - threat) * state.spared_early
 

@@ -262,6 +262,7 @@ class State(LeverSums):
     weighed_firmness: Annotated[float, "points", "`firmness` then"]
     weighed_us: Annotated[float, "probability", "`us_seen` then"]
     weighed_levers: Annotated[float, "as summed", "`bases` and `or_strike_seen` then, added up"]
+    weighed_gain: Annotated[float, "points", "what a first strike gains, when it was last weighed"]
     pressed: Annotated[float, "probability", "Japan opens its bases for an invasion, threatened"]
     pressed_early: Annotated[float, "probability", "Japan opens its bases for a lesser form, threatened"]
     spared: Annotated[float, "probability", "Japan opens its bases for an invasion, not threatened"]
@@ -399,7 +400,9 @@ class State(LeverSums):
     log_stocks: Annotated[float, "log odds ratio", "that Taiwan gives in to being cut off, per unit of stocks"]
     log_company: Annotated[float, "log odds ratio", "of the same, per unit of ties seen"]
     log_backing: Annotated[float, "log odds ratio", "that Japan opens its bases, for support from none to all"]
-    log_stake: Annotated[float, "log odds ratio", "of a threat or a first strike, for certainty that bases matter"]
+    log_stake: Annotated[float, "log odds ratio", "of a threat to Japan, for certainty that bases matter"]
+    log_gain: Annotated[float, "log odds ratio", "of a first strike, for a gain from no success to certain success"]
+    usual_gain: Annotated[float, "points", "of success that a first strike gains at the reference"]
     usual_stake: Annotated[float, "probability", "the US comes, and from bases in Japan, at the reference"]
     log_escorts: Annotated[float, "log rate ratio", "of incidents, per unit of exposure"]
     log_warning: Annotated[float, "log rate ratio", "of incidents, per unit of interoperability"]
@@ -480,6 +483,7 @@ class Parameters:
     strike_or_interoperability: float
     strike_form_ratio: float
     first_strike_prob: float
+    first_strike_or_gain: float
     bases_matter_or: float
     us_or_attacked: float
     japan_fights_prob: float
@@ -577,6 +581,7 @@ class Parameters:
     duration_spread: float
     political_crises_per_year: float
     episode_crisis_prob: float
+    coast_guard_crisis_or: float
     anger_crisis_or: float
     race_crisis_or: float
     crisis_months: float

@@ -25,7 +25,8 @@ ratio = st.floats(0.05, 20)
 
 
 WAR = types.SimpleNamespace(
-    balance=war.balance, success=war.success, success_with_us=war.success_with_us, chances=war.chances,
+    balance=war.balance, success=war.success, gain_by_striking=war.gain_by_striking,
+    success_with_us=war.success_with_us, chances=war.chances,
     enter=campaign.enter, leave=campaign.leave,
 )  # fmt: skip
 
@@ -190,10 +191,11 @@ def test_every_reason_for_force_counts_the_same_way(a: float, b: float, c: float
 @given(chance, chance, chance, chance)
 def test_more_resolve_never_helps_the_prc_where_help_helps(us_comes: float, more: float, a: float, b: float) -> None:
     alone, with_us = max(a, b), min(a, b)
-    success = war.success
+    success, gains = war.success, war.gain_by_striking
 
     def chance_of(resist: float, us_comes: float) -> float:
-        return float(success(resist, us_comes, alone, with_us, a, max(us_comes, b), with_us))
+        gain = gains(us_comes, alone, with_us, max(us_comes, b), with_us)
+        return float(success(resist, us_comes, alone, with_us, a, gain))
 
     assert chance_of(more, max(us_comes, more)) <= chance_of(more, us_comes) + 1e-12
     assert chance_of(1.0, us_comes) <= chance_of(more, us_comes) + 1e-12

@@ -15,7 +15,7 @@ from sim.model import codes, draws, month
 from sim.model.compiled import kernel
 from sim.model.effects import campaign, war
 from sim.model.rules import prc
-from sim.model.state import Parameters, State, plain_record, state_dtype
+from sim.model.state import Parameters, State, blank_state, plain_record, state_dtype
 from sim.scenario.loader import load
 
 pytestmark = needs_kernels
@@ -239,3 +239,31 @@ def test_a_certain_success_leaves_no_failed_invasion(form: str) -> None:
     war.expected_outcomes(state, params, *(float(form == name) for name in FORMS))
     q = dict(zip(codes.EVENTS, state.expected, strict=True))
     assert q["taiwan_conquered"] == pytest.approx(q["invasion"])
+
+
+def first_strike(**changes: float) -> float:
+    """How likely a first strike is in the first month, with some fields of the state changed before it is weighed."""
+    (policy,), (start,), (view,) = EXPERIMENT.policies, EXPERIMENT.starts, EXPERIMENT.worldviews
+    setting, (params,) = setup.plain_cell(EXPERIMENT, policy, start, view, 1)
+    state = blank_state(len(EXPERIMENT.catalogue.levers), 0, 1)
+    month.begin(state, params, setting)
+    for name, value in changes.items():
+        setattr(state, name, getattr(state, name) + value)
+    state.balance = war.balance(state)
+    month.see_the_us(state, params, setting)
+    month.who_would_fight(state, params, setting)
+    month.perceive(state, params, setting)
+    return float(state.first_prob)
+
+
+def test_a_first_strike_is_likelier_the_less_it_brings_in_and_the_more_it_buys() -> None:
+    usual = first_strike()
+    assert 0 < usual < 1
+    assert first_strike(us_politics=0.1) > usual > first_strike(us_politics=-0.1)  # the US comes anyway
+    assert first_strike(support=0.3) > usual  # Japan opens its bases anyway
+    assert first_strike(firmness=0.2) > usual  # and fights
+
+
+def test_closed_bases_are_not_struck_first() -> None:
+    assert first_strike(bases=-1.0) == 0
+    assert 0 < first_strike(bases=-0.5) < first_strike()

@@ -11,6 +11,8 @@ from sim.model.elementary import exp
 from sim.model.rules import prc, scale
 from sim.model.state import Parameters, State
 
+NOTICED = 2e-2  # two points, the error of a poll: so much a gain must change to be weighed again
+
 
 def balance(state: State) -> float:
     """The odds ratio of PRC success that is the same whoever fights: strength, readiness, contact, no surprise."""
@@ -49,12 +51,29 @@ def success_with_us(
     return (1 - bases) * without + bases * (strike * joined + (1 - strike) * unstruck)
 
 
-def success(
-    resist: float, us: float, alone: float, with_us: float, first: float, attacked: float, surprised: float
-) -> float:
+def gain_by_striking(us: float, alone: float, with_us: float, attacked: float, surprised: float) -> float:
+    """The PRC's chance against a Taiwan that resists, if it strikes bases in Japan first, less that if it waits."""
+    return attacked * (surprised - alone) - us * (with_us - alone)
+
+
+def success(resist: float, us: float, alone: float, with_us: float, first: float, gain: float) -> float:
     """The PRC's chance of taking Taiwan by invasion, over whether Taiwan resists, bases are struck and the US comes."""
-    waits, strikes = alone + us * (with_us - alone), alone + attacked * (surprised - alone)
-    return 1 - resist + resist * (waits + first * (strikes - waits))
+    return 1 - resist + resist * (alone + us * (with_us - alone) + first * gain)
+
+
+def usual_gain(state: State, params: Parameters) -> float:
+    """What a first strike would gain at the reference, of which `first_strike_prob` speaks."""
+    state.balance = 1.0
+    state.in_time = params.invasion_months / (params.invasion_months + params.japan_legal_delay_months)
+    alone, without, with_bases, protected, joined, late, surprised = chances(state, params, 1.0, 1.0, 1.0)
+    permits, threat = params.japan_permits_bases_prob, params.threat_prob
+    bases = threat * permits + (1 - threat) * scale.shifted(permits, 1 / params.bases_or_threat)
+    with_us = success_with_us(
+        bases, params.prc_strikes_japan_prob, params.japan_fights_prob, params.japan_protects_prob, without,
+        with_bases, protected, joined, late,
+    )  # fmt: skip
+    comes = params.us_intervenes_prob
+    return gain_by_striking(comes, alone, with_us, scale.shifted(comes, params.us_or_attacked), surprised)
 
 
 def expected_outcomes(
@@ -189,6 +208,8 @@ def estimate(
 ) -> tuple[float, float]:
     """The PRC's chance of success as its own planners would put it, and what of it hangs on the US staying away.
 
+    Planners say what a first strike would gain, and leaders weigh it again when that has changed. Where Japan keeps its
+    bases closed to the US, there is nothing to strike (`bases` scales the chance, as it does Japan's own to open them).
     Planners average over what their leaders may order: whether bases are struck first, as likely as it really is. The
     better of the two would be the estimate of a single mind that knows already; it would also rise with each doubt.
     """
@@ -199,6 +220,11 @@ def estimate(
         state.bases_prob, state.strike_prob, japan_fights, params.japan_protects_prob, without, with_bases, protected,
         joined, late,
     )  # fmt: skip
-    first, attacked = state.first_prob, state.attacked_seen
-    at_stake = state.resist_seen * (alone - with_us + first * (with_us - surprised))
-    return success(state.resist_seen, us_comes, alone, with_us, first, attacked, surprised), at_stake
+    gain = gain_by_striking(us_comes, alone, with_us, state.attacked_seen, surprised)
+    if state.campaign == prc.NO_CAMPAIGN and abs(gain - state.weighed_gain) >= NOTICED:
+        state.weighed_gain = gain
+        state.first_prob = state.bases * prc.weighs_first_strike(
+            params.first_strike_prob, state.log_gain, gain, state.usual_gain, state.or_strike_seen
+        )
+    at_stake = state.resist_seen * (alone - with_us + state.first_prob * (with_us - surprised))
+    return success(state.resist_seen, us_comes, alone, with_us, state.first_prob, gain), at_stake

@@ -334,9 +334,9 @@ def seizes_islet(probability: float, u: float) -> bool:
 
 
 def sees_bases_matter(log_ratio: float, certainty: float, usual: float) -> float:
-    """How many times the usual odds the PRC has to act against bases in Japan, by how surely it will meet the US there.
+    """How many times the usual odds the PRC has to threaten Japan over bases, by how surely it will meet the US there.
 
-    Because what is done about bases is worth something only if they are used against it (`certainty`, a probability).
+    Because a threat is worth something only if the bases would be used against it (`certainty`, a probability).
     Source: Shugart and Gonzalez 2017.
     """
     return exp(log_ratio * (certainty - usual))
@@ -370,13 +370,14 @@ def escalates(probability: float, u: float) -> bool:
     return u < probability
 
 
-def weighs_first_strike(base: float, stake: float, usefulness: float) -> float:
+def weighs_first_strike(base: float, log_ratio: float, gain: float, usual: float, usefulness: float) -> float:
     """How likely the PRC is to strike bases in Japan as it invades, before the US has fought.
 
-    Because surprise is worth more the surer it is that the US will fight from there (`stake`) and the more useful the
-    bases are to it (`usefulness`, both odds ratios). Source: Shugart and Gonzalez 2017; CSIS 2023.
+    Because it strikes where that pays: `gain` is its chance of success if it strikes, with surprise, a US that comes
+    more surely and a Japan at war, less that if it waits. Useful bases draw fire as well (`usefulness`, odds ratio).
+    Source: Shugart and Gonzalez 2017; CSIS 2023.
     """
-    return scale.shifted(base, stake * usefulness)
+    return scale.shifted(base, exp(log_ratio * (gain - usual)) * usefulness)
 
 
 def strikes_first(probability: float, u: float) -> bool:
