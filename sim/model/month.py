@@ -49,6 +49,7 @@ def calculate_constants(state: State, params: Parameters, setting: Setting) -> N
     state.log_anger = log(params.answer_anger_or)
     state.log_fury = log(params.anger_rupture_hr)
     state.log_rage = log(params.anger_crisis_or)
+    state.log_guards = log(params.coast_guard_crisis_or)
     state.log_wrath = log(params.east_china_hr_anger)
     state.log_pact = log(params.east_china_hr_guarantee) * scale.PER_TEN_POINTS
     state.log_garrison = log(params.east_china_hr_effort) / scale.TEN_PERCENT

@@ -165,9 +165,10 @@ def test_a_step_that_provokes_more_never_draws_less(
 def test_anger_and_a_race_never_keep_a_crisis_away(
     probability: float, anger: float, race: float, u: float, more: float
 ) -> None:
-    now = prc.turns_critical(probability, anger, race, u)
-    assert prc.turns_critical(probability, anger + more, race, u) >= now
-    assert prc.turns_critical(probability, anger, race + more, u) >= now
+    now = prc.turns_critical(probability, anger, race, 0.0, u)
+    assert prc.turns_critical(probability, anger + more, race, 0.0, u) >= now
+    assert prc.turns_critical(probability, anger, race + more, 0.0, u) >= now
+    assert prc.turns_critical(probability, anger, race, -more, u) <= now
     assert prc.breaks_off(probability, anger + more) > prc.breaks_off(probability, anger)
 
 

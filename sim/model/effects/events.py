@@ -206,7 +206,7 @@ def dangers(state: State, params: Parameters, setting: Setting) -> None:
             else:
                 time = moment(state, setting, clock, rate)
                 trace.note(state, trace.INCIDENT, time, 0, 0, 0, 0)
-                reactions.may_turn_critical(state, params, setting, time, state.mark_b[clock])
+                reactions.may_turn_critical(state, params, setting, True, time, state.mark_b[clock])
             arm(state, setting, clock)
     clock, rate = codes.POLITICAL_CRISIS, params.political_crises_per_year
     if due(state, setting, clock, rate):

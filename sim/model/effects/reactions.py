@@ -76,10 +76,18 @@ def respond(state: State, params: Parameters, setting: Setting, time: float) -> 
         state.moving = 1
 
 
-def may_turn_critical(state: State, params: Parameters, setting: Setting, time: float, u: float) -> None:
-    """A drill, a surge or a dangerous encounter becomes a crisis now and then; anger and a race make it likelier."""
+def may_turn_critical(
+    state: State, params: Parameters, setting: Setting, at_japan: bool, time: float, u: float
+) -> None:
+    """A drill, a surge or a dangerous encounter becomes a crisis now and then; anger and a race make it likelier.
+
+    Coast guards that work together count only `at_japan`, where they meet what comes.
+    """
     race = state.log_race * min(state.buildup, state.effort)  # a race is as great as the part of it that is mutual
-    if prc.turns_critical(params.episode_crisis_prob, state.log_rage * state.anger, race, u):
+    guards = 0.0
+    if at_japan:
+        guards = state.log_guards * (state.effect[codes.COAST_GUARD] - setting.reference.effect[codes.COAST_GUARD])
+    if prc.turns_critical(params.episode_crisis_prob, state.log_rage * state.anger, race, guards, u):
         begin_crisis(state, params, setting, time)
 
 
@@ -87,7 +95,7 @@ def show_force(state: State, params: Parameters, setting: Setting, track: int, r
                u_crisis: float) -> None:  # fmt: skip
     """The PRC shows its forces: a surge or a large drill, which may become a crisis if it is more than goes on."""
     if episodes.begin(state, params, track, rung, time, months):
-        may_turn_critical(state, params, setting, time, u_crisis)
+        may_turn_critical(state, params, setting, track == codes.JAPAN_MILITARY, time, u_crisis)
         if track == codes.TAIWAN_MILITARY and rung == prc.DRILL:
             answer_drill(state, params, setting, time)
 

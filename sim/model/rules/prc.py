@@ -268,13 +268,14 @@ def breaks_off(per_year: float, anger: float) -> float:
     return per_year * exp(anger)
 
 
-def turns_critical(probability: float, anger: float, race: float, u: float) -> bool:
+def turns_critical(probability: float, anger: float, race: float, guards: float, u: float) -> bool:
     """A large drill, a surge or a dangerous encounter becomes a crisis.
 
-    Because angry leaders read the worst into what happens, and sides that arm against each other leave no margin
-    (`anger` and `race`, log odds ratios). Source: Gibler, Rider and Hutchison 2005; Jervis 1976; claim S18 (S¶1).
+    Because angry leaders read the worst into what happens, and sides that arm against each other leave no margin; coast
+    guards that stand in for forces may leave some (`anger`, `race` and `guards`, log odds ratios).
+    Source: Gibler, Rider and Hutchison 2005; Jervis 1976; Morris 2017; claim S18 (S¶1).
     """
-    return u < scale.shifted(probability, scale.ratio(anger + race))
+    return u < scale.shifted(probability, scale.ratio(anger + race + guards))
 
 
 def wants_arms(reading: float, ties: float, response: float, effort: float) -> float:
