@@ -67,6 +67,7 @@ def calculate_constants(state: State, params: Parameters, setting: Setting) -> N
     state.log_freedom = log(params.us_or_interoperability) * scale.FULL_AGAINST_HALF
     state.log_entrapment = log(params.strike_or_interoperability) * scale.FULL_AGAINST_HALF
     state.log_tripwire = log(params.tripwire_fight_or)
+    state.log_boarding = log(params.submission_or_guards)
     state.log_stocks = log(params.submission_or_stocks)
     state.log_company = log(params.submission_or_support)
     state.log_backing = log(params.bases_or_support) * scale.PER_TEN_POINTS
@@ -227,7 +228,7 @@ def who_would_fight(state: State, params: Parameters, setting: Setting) -> None:
     support = state.ties_seen - reference.ties_seen
     state.resist_prob = taiwan.will(params.taiwan_resists_prob, params.taiwan_will_points, support)
     state.resist_seen = state.resist_prob if setting.on_deterrence > 0 else params.taiwan_resists_prob
-    if state.held != state.hold:
+    if state.held != state.hold + state.escorted:
         weigh_holding_out(state, params)
     state.spent = state.disruption
     (state.alone, state.without_bases, state.with_bases, state.protected, state.joined, state.late,
@@ -264,9 +265,11 @@ def weigh_bases(state: State, params: Parameters, setting: Setting) -> None:
 
 def weigh_holding_out(state: State, params: Parameters) -> None:
     """How likely Taiwan is to give in to being cut off, by who breaks the ring, with the stocks and support it has."""
-    hold, state.held = state.hold, state.hold
-    convoy, quarantine = hold * params.submission_or_convoy, params.quarantine_submission_prob
-    state.waiting_submits = taiwan.weighs_submission(quarantine, hold)
+    hold, quarantine = state.hold, params.quarantine_submission_prob
+    waiting = hold * state.escorted
+    convoy = waiting * params.submission_or_convoy
+    state.held = hold + state.escorted
+    state.waiting_submits = taiwan.weighs_submission(quarantine, waiting)
     state.convoy_submits = taiwan.weighs_submission(quarantine, convoy)
     state.joined_submits = taiwan.weighs_submission(quarantine, convoy * params.submission_or_joined)
     state.alone_submits = taiwan.weighs_submission(params.blockade_submission_alone_prob, hold)

@@ -218,6 +218,7 @@ class State(LeverSums):
     or_strike_seen: Annotated[float, "odds ratio", "the same as seen"]
     tripwire: Annotated[float, "odds ratio", "that an unstruck Japan fights, by its forces on the spot"]
     hold: Annotated[float, "odds ratio", "that Taiwan gives in to being cut off, by stocks and by support that it sees"]
+    escorted: Annotated[float, "odds ratio", "that it gives in to a quarantine, by coast guards that work together"]
     disruption: Annotated[float, "share", "of Japan's loss from a quarantine or blockade that stocks do not save"]
     calm_rate: Annotated[float, "per year", "dangerous incidents while the PLA does not press Taiwan"]
     incident_rate: Annotated[float, "per year", "dangerous incidents while it does and escorts are flown"]
@@ -290,7 +291,7 @@ class State(LeverSums):
     joined_submits: Annotated[float, "probability", "Taiwan gives in to a quarantine where Japan joins the convoys"]
     alone_submits: Annotated[float, "probability", "Taiwan gives in to a blockade that the US does not contest"]
     contested_submits: Annotated[float, "probability", "Taiwan gives in to a blockade that the US contests"]
-    held: Annotated[float, "odds ratio", "`hold` when these chances were last weighed"]
+    held: Annotated[float, "as summed", "`hold` and `escorted` when these chances were last weighed, added up"]
     spent: Annotated[float, "share", "`disruption` now, or when the campaign began"]
     daring: Annotated[float, "odds ratio", "of each graver form of force, by the PRC's chance of success as it sees it"]
     resist_prob: Annotated[float, "probability", "Taiwan fights on"]
@@ -398,6 +399,7 @@ class State(LeverSums):
     log_freedom: Annotated[float, "log odds ratio", "of US intervention, per unit of interoperability"]
     log_entrapment: Annotated[float, "log odds ratio", "of a strike on Japan, per unit of interoperability"]
     log_tripwire: Annotated[float, "log odds ratio", "that an unstruck Japan fights, per unit of tripwire"]
+    log_boarding: Annotated[float, "log odds ratio", "that it gives in to a quarantine, per unit of coast guards"]
     log_stocks: Annotated[float, "log odds ratio", "that Taiwan gives in to being cut off, per unit of stocks"]
     log_company: Annotated[float, "log odds ratio", "of the same, per unit of ties seen"]
     log_backing: Annotated[float, "log odds ratio", "that Japan opens its bases, for support from none to all"]
@@ -530,6 +532,7 @@ class Parameters:
     convoy_joined_points: float
     submission_or_convoy: float
     submission_or_joined: float
+    submission_or_guards: float
     submission_or_stocks: float
     submission_or_support: float
     blockade_months: float

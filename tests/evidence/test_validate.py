@@ -111,6 +111,7 @@ SPOILT: list[tuple[str, list[str]]] = [
     ("threats_keep_bases_closed", ["japan_permits_bases_prob=0.3", "bases_form_or=1", "first_strike_prob=0",
                                    "east_china_per_year=0"]),
     ("convoys_break_a_quarantine", ["submission_or_convoy=1", "escalates_or_convoy=10"]),
+    ("coast_guards_in_a_quarantine", ["submission_or_guards=1.5", "quarantine_submission_prob=0.3", "force_per_year=0.2"]),
     ("quarantine_given_in", ["quarantine_submission_prob=0.9"]),
     ("idle_dials", ["answer_alliance_prob=0.02"]),
     ("asked_us_prc_war asked_control", ["force_per_year=0.5"]),

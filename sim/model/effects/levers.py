@@ -267,6 +267,7 @@ def derive_ratios(state: State, params: Parameters, setting: Setting) -> None:
     state.tripwire = scale.ratio(state.log_tripwire * tripwire * setting.on_entrapment)
     stocks = state.effect[codes.STOCKS] - reference.effect[codes.STOCKS]
     state.hold = scale.ratio(state.log_stocks * stocks + state.log_company * ties_seen)
+    state.escorted = scale.ratio(state.log_boarding * more(state, setting, codes.COAST_GUARD))
     state.disruption = max(0.0, 1 - params.stocks_saved_share * stocks)
     exposure = (state.exposure - reference.exposure) * setting.on_provocation * setting.on_spiral
     state.calm_rate = params.incidents_per_year * setting.on_incidents * scale.ratio(state.log_warning * interop)

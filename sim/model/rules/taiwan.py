@@ -24,7 +24,7 @@ def resists(probability: float, u: float) -> bool:
 def weighs_submission(base: float, odds_ratio: float) -> float:
     """How likely Taiwan is to give in to a quarantine or a blockade.
 
-    Because convoys, stocks and support that it sees let it hold out (`odds_ratio`, below 1).
+    Because convoys, coast guards, stocks and support that it sees let it hold out (`odds_ratio`, below 1).
     Source: CSIS 2025, Lights Out; Huth and Russett 1984.
     """
     return scale.shifted(base, odds_ratio)
