@@ -86,6 +86,15 @@ def test_a_setting_knows_every_switch_and_every_quantity_of_a_start_that_is_no_r
     assert set(CATALOGUE.quantities) - rungs <= set(fields(Setting))
 
 
+def test_what_a_start_sets_as_a_switch_or_a_count_takes_whole_numbers_only() -> None:
+    declared = fields(Setting)
+    counted = {name for name, quantity in CATALOGUE.quantities.items()
+               if quantity.unit in ("0 or 1", "rung") or (name in declared and declared[name].kind is int)}  # fmt: skip
+    assert counted == {name for name, quantity in CATALOGUE.quantities.items() if quantity.whole}
+    with pytest.raises(sim.ScenarioError, match="us_overstretched: must be a whole number"):
+        load("debate", set_="quantity.us_overstretched=0.5")
+
+
 def test_records_have_the_declared_fields_in_order_and_aligned() -> None:
     for record, dtype in ((State, state_dtype(3)), (Setting, setting_dtype(3))):
         assert list(dtype.names or ()) == list(fields(record))
