@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 Name = int | np.uint64  # the number of a draw's name
 
 
+LEAST_LUCK = 2.0**-53  # the least uniform number that is drawn
+
+
 def name_id(name: str) -> int:
     """The number, below 2**64, by which the draw called `name` is known."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
@@ -43,7 +46,7 @@ def key_of(name: str) -> int:
 
 def to_unit(bits: Any) -> Any:
     """Uniform numbers strictly between 0 and 1 from 64 random bits each, on a grid of 2**-52."""
-    return (bits >> np.uint64(12)) * 2.0**-52 + 2.0**-53
+    return (bits >> np.uint64(12)) * 2.0**-52 + LEAST_LUCK
 
 
 def four(seed: int, world: int, luck: int, name: Name, index: int) -> tuple[float, float, float, float]:

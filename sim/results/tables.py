@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.model import draws
 from sim.model.codes import FALLEN, TRACKS
 from sim.statistics import contrasts, intervals
 
@@ -37,7 +38,6 @@ PAIR_FIGURES += ["variance_ratio", "level", "margin"]
 PAIR_TEXTS = ["verdict", "verdict_interval", "contrast"]
 DIFFERENCES = [*PAIR, *PAIR_FIGURES, *PAIR_TEXTS[:2], "identical", "estimator", "n", "trials_needed", "contrast"]
 FALLEN_RUNG = -1  # of the months after Taiwan's fall
-MAX_HORIZONS = 10  # a war that begins within the horizon is played to its end, at most this many horizons later
 ROUNDING_MONTHS = 1e-6
 HIGHEST_RUNG = 6
 MONTHS_ON_A_RUNG = re.compile(r"_months_\d+$")
@@ -211,7 +211,9 @@ def value_limits(experiment: Experiment, column: str) -> tuple[float, float]:
     if MONTHS_ON_A_RUNG.search(column):
         return 0.0, experiment.months + ROUNDING_MONTHS
     if unit == "months":
-        return 0.0, float(MAX_HORIZONS * experiment.months)
+        # The latest is a use of force after a quarantine that begins as the horizon ends: it lasts as long as luck has it.
+        longest = experiment.catalogue.parameters["quarantine_months"].bounds[1] * draws.exponential(draws.LEAST_LUCK)
+        return 0.0, experiment.months + longest
     return (0.0, np.inf) if unit == "% of GDP" else (-np.inf, np.inf)
 
 

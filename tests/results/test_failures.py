@@ -62,7 +62,7 @@ def test_examples_run() -> None:
         ("use_of_force", [0, 1], [2, 255]),
         ("crisis_censored", [0, 1], [7]),
         ("japan_gdp_loss_pct", [0.0, 300.0], [-1e-9, np.nan, np.inf]),
-        ("months_to_first_force", [np.nan, 0.0, 137.2], [-0.1, np.inf, 1201.0]),
+        ("months_to_first_force", [np.nan, 0.0, 137.2], [-0.1, np.inf, 2325.0]),
         ("japan_military_months_2", [0.0, 120.0], [np.nan, -1.0, 120.1]),
         ("taiwan_military_highest_rung", [0.0, 6.0], [-1.0, 7.0, np.nan]),
         ("use_of_force_compensator", [0.0, 4.6], [np.nan, -np.inf]),
@@ -72,6 +72,16 @@ def test_examples_run() -> None:
 def test_what_a_record_may_hold(exp: Experiment, column: str, sound: list[float], faulty: list[float]) -> None:
     assert not failures.invalid_values(exp, column, np.array(sound)).any()
     assert failures.invalid_values(exp, column, np.array(faulty)).all()
+
+
+def test_a_war_that_outlasts_a_short_horizon_is_no_failure() -> None:
+    slow = ["force_per_year=0.5", "quarantine_share=0.9", "quarantine_escalates_prob=1", "quarantine_months=60"]
+    exp = sim.load("debate", set_=slow, policies=["status_quo"], worldviews=["neutral"], months=1, trials=500)
+    latest = 0.0
+    for block in batch.blocks(exp):
+        latest = max(latest, *(np.nanmax(rows["months_to_first_force"]) for rows in block.records.values()))
+        assert not failures.remove_failures(exp, block)[1]
+    assert latest > 10 * exp.months
 
 
 def test_a_sound_block_passes_untouched(exp: Experiment) -> None:
