@@ -211,7 +211,7 @@ def value_limits(experiment: Experiment, column: str) -> tuple[float, float]:
     if MONTHS_ON_A_RUNG.search(column):
         return 0.0, experiment.months + ROUNDING_MONTHS
     if unit == "months":
-        # The latest is a use of force after a quarantine that begins as the horizon ends: it lasts as long as luck has it.
+        # The latest is a use of force after a quarantine that begins as the horizon ends and lasts as luck has it.
         longest = experiment.catalogue.parameters["quarantine_months"].bounds[1] * draws.exponential(draws.LEAST_LUCK)
         return 0.0, experiment.months + longest
     return (0.0, np.inf) if unit == "% of GDP" else (-np.inf, np.inf)

@@ -281,11 +281,11 @@ def turns_critical(probability: float, anger: float, race: float, guards: float,
 def wants_arms(reading: float, ties: float, response: float, effort: float) -> float:
     """How far above trend the PRC wants its military spending (per cent).
 
-    Because it arms against official ties (`ties`) and against what Japan and Taiwan spend above trend (`effort`, of
-    which it adds the share `response`), and reads both as more hostile than they are (`reading`, a ratio).
-    Source: Richardson 1960; Jervis 1976; Christensen 1999; claims S6 (S¶3), S3 (S¶2).
+    Because it arms against official ties (`ties`, with its reading of them in it) and against what Japan and Taiwan
+    spend above trend (`effort`, of which it adds the share `response`), read as more hostile than it is (`reading`, a
+    ratio). Source: Richardson 1960; Jervis 1976; Christensen 1999; claims S6 (S¶3), S3 (S¶2).
     """
-    return reading * (ties + response * effort)
+    return ties + reading * response * effort
 
 
 def answers_militarily(surge_prob: float, drill_prob: float, u: float) -> int:
