@@ -24,6 +24,7 @@ static inline uint64_t sim_translate_primitives_high_product(uint64_t a, uint64_
   return (unsigned __int128)a * b >> 64;
 }
 static inline int64_t high_word(double x) { int64_t word; memcpy(&word, &x, 8); return word >> 32; }
+static inline int64_t low_word(double x) { int64_t word; memcpy(&word, &x, 8); return (int32_t)word; }
 static inline double times_power(double x, int64_t k) {
   uint64_t word; memcpy(&word, &x, 8); word += (uint64_t)k << 52; memcpy(&x, &word, 8); return x;
 }

@@ -12,7 +12,7 @@ from __future__ import annotations
 import decimal
 import math
 
-from sim.translate.primitives import high_word, times_power
+from sim.translate.primitives import high_word, low_word, times_power
 
 STEPS = 128  # a power of two is split into this many steps
 FIRST, LAST = 90, 182  # numbers near i / 128, with i from FIRST to LAST, have a reciprocal of ten bits in the table
@@ -62,9 +62,10 @@ def exp(x: float) -> float:
     """
     if not abs(x) < TOO_LARGE:
         return x if x != x else math.inf if x > 0 else 0.0
-    steps = (x * STEPS_PER_UNIT + TO_WHOLE) - TO_WHOLE
+    whole = x * STEPS_PER_UNIT + TO_WHOLE  # the steps are its last bits
+    steps = whole - TO_WHOLE
     r = (x - steps * STEP_HIGH) - steps * STEP_LOW
-    k = int(steps)
+    k = low_word(whole)
     i = k & 127
     square = r * r
     series = r + square * ((0.5 + r * SIXTH) + square * (TWENTYFOURTH + r * HUNDREDTWENTIETH))
@@ -93,7 +94,7 @@ def log_of_normal(x: float, shift: int) -> float:
     """
     e = ((high_word(x) + ROOT_HALF) >> 20) - 1023
     z = times_power(x, -e)
-    i = int(z * 128.0 + 0.5) - FIRST
+    i = low_word(z * 128.0 + TO_WHOLE) - FIRST
     short = (z + TO_25_BITS) - TO_25_BITS
     near, far = short * INVERSE[i] - 1.0, (z - short) * INVERSE[i]
     r = near + far

@@ -34,4 +34,5 @@ def teach(numba: Any) -> None:
 
     overload(primitives.high_product)(lambda a, b: lambda a, b: upper(a, b))
     overload(primitives.high_word)(lambda x: lambda x: to_bits(x) >> 32)
+    overload(primitives.low_word)(lambda x: lambda x: to_bits(x) << 32 >> 32)
     overload(primitives.times_power)(lambda x, k: lambda x, k: from_bits(to_bits(x) + (k << 52)))

@@ -34,6 +34,16 @@ def high_word(x: float) -> int:
     return word
 
 
+def low_word(x: float) -> int:
+    """The lower 32 bits of a real number, as a signed whole number.
+
+    >>> low_word(1.5 * 2.0**52 - 3)
+    -3
+    """
+    word: int = struct.unpack("<i", struct.pack("<d", x)[:4])[0]
+    return word
+
+
 def times_power(x: float, k: int) -> float:
     """`x` times 2**k, where both `x` and the result are normal numbers: `k` is added to the bits of the exponent.
 

@@ -106,6 +106,7 @@ OPERATIONS: dict[Callable[..., Any], tuple[str, tuple[Kind, ...], Kind]] = {
     abs: ("abs", (REAL,), REAL),
     round: ("round", (REAL,), INT),
     primitives.high_word: ("high_word", (REAL,), INT),
+    primitives.low_word: ("low_word", (REAL,), INT),
     primitives.times_power: ("times_power", (REAL, INT), REAL),
 }
 PYTHON = {bool: BOOL, np.bool_: BOOL, np.uint64: WORD, int: INT, np.integer: INT, float: REAL}

@@ -22,6 +22,7 @@ from sim.translate.to_llvm import print_llvm
 
 RUNTIME = """const PAIR = new Float64Array(1), HALVES = new Int32Array(PAIR.buffer);
 function high_word(x) { PAIR[0] = x; return HALVES[1]; }
+function low_word(x) { PAIR[0] = x; return HALVES[0]; }
 function times_power(x, k) { PAIR[0] = x; HALVES[1] += k << 20; return PAIR[0]; }
 function round(x) { const r = Math.round(x); return (r - x === 0.5 && r % 2 !== 0 ? r - 1 : r) + 0; }
 function max(a, b) { return b > a ? b : a; }
@@ -39,7 +40,7 @@ function words(code) {
 }
 """
 TEXTS = {"not": "(!{})", "if": "({} ? {} : {})", "sqrt": "Math.sqrt({})", "abs": "Math.abs({})",
-         "high_word": "high_word({})", "round": "round({})"}  # fmt: skip
+         "high_word": "high_word({})", "low_word": "low_word({})", "round": "round({})"}  # fmt: skip
 
 
 def print_javascript(program: Program, records: Mapping[str, Record]) -> str:

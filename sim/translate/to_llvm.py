@@ -254,6 +254,8 @@ class _Body:
                 return build.select(self.compare(">" if expr.op == "max" else "<", kind, second, first), second, first)
             case "high_word":
                 return build.ashr(build.bitcast(first, I64), I64(32))
+            case "low_word":
+                return build.sext(build.trunc(build.bitcast(first, I64), ir.IntType(32)), I64)
             case "times_power":
                 return build.bitcast(build.add(build.bitcast(first, I64), build.shl(second, I64(52))), DOUBLE)
             case ">>":

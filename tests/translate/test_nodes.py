@@ -114,8 +114,10 @@ WITH_FUNCTIONS = {
     "a result on every way": "def sign(x: float) -> int:\n    if x > 0:\n        return 1\n    elif x < 0:\n"
                              "        return -1\n    return 0\n\n\ndef run(state, out) -> None:\n"
                              "    out[0] = sign(state.r) + sign(state.v[1]) + sign(state.v[2])\n",
-    "bits of reals": "from sim.translate.primitives import high_word, times_power\n\n\ndef run(state, out) -> None:\n"
-                     "    out[0] = high_word(state.r)\n    out[1] = times_power(state.r, state.n - 7)\n",
+    "bits of reals": "from sim.translate.primitives import high_word, low_word, times_power\n\n\n"
+                     "def run(state, out) -> None:\n"
+                     "    out[0] = high_word(state.r)\n    out[1] = times_power(state.r, state.n - 7)\n"
+                     "    out[2] = low_word(0.1) + low_word(0.7) + low_word(-0.7)\n",
     "a result that is not read": "def step(state) -> int:\n    state.n += 1\n    return state.n\n\n\n"
                                  "def run(state, out) -> None:\n    _ = step(state)\n    out[0] = state.n\n",
     "two calls of two results": "def two(x: float) -> tuple[float, float]:\n    return x, x + 1\n\n\n"
