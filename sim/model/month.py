@@ -213,10 +213,19 @@ def race(state: State, params: Parameters, setting: Setting) -> None:
 
 def who_would_fight(state: State, params: Parameters, setting: Setting) -> None:
     """Who would fight, and who would win, if it came to force now."""
+    if state.unweighed == 1:
+        weigh_readiness(state, params, setting)
+    weigh_bases(state, params, setting)
+    (state.alone, state.without_bases, state.with_bases, state.protected, state.joined, state.late,
+     state.surprised) = war.chances(state, params, state.or_interop, state.or_ties, state.or_access)  # fmt: skip
+
+
+def weigh_readiness(state: State, params: Parameters, setting: Setting) -> None:
+    """How ready each is to fight or to hold out: weighed when levers or the politics of the US have changed."""
     reference = setting.reference
+    state.unweighed = 0
     state.us_prob = us.willingness(params.us_intervenes_prob, state.us_politics, state.relief)
     state.us_attacked = us.resolves_after_attack(state.us_prob, params.us_or_attacked)
-    weigh_bases(state, params, setting)
     state.strike_prob = scale.shifted(params.prc_strikes_japan_prob, state.or_strike)
     points = params.ties_fight_points * (state.ties_depth - reference.ties_depth)
     per_interop = params.interoperability_fight_points * scale.FULL_AGAINST_HALF
@@ -228,11 +237,8 @@ def who_would_fight(state: State, params: Parameters, setting: Setting) -> None:
     support = state.ties_seen - reference.ties_seen
     state.resist_prob = taiwan.will(params.taiwan_resists_prob, params.taiwan_will_points, support)
     state.resist_seen = state.resist_prob if setting.on_deterrence > 0 else params.taiwan_resists_prob
-    if state.held != state.hold + state.escorted:
-        weigh_holding_out(state, params)
+    weigh_holding_out(state, params)
     state.spent = state.disruption
-    (state.alone, state.without_bases, state.with_bases, state.protected, state.joined, state.late,
-     state.surprised) = war.chances(state, params, state.or_interop, state.or_ties, state.or_access)  # fmt: skip
 
 
 def weigh_bases(state: State, params: Parameters, setting: Setting) -> None:
@@ -268,7 +274,6 @@ def weigh_holding_out(state: State, params: Parameters) -> None:
     hold, quarantine = state.hold, params.quarantine_submission_prob
     waiting = hold * state.escorted
     convoy = waiting * params.submission_or_convoy
-    state.held = hold + state.escorted
     state.waiting_submits = taiwan.weighs_submission(quarantine, waiting)
     state.convoy_submits = taiwan.weighs_submission(quarantine, convoy)
     state.joined_submits = taiwan.weighs_submission(quarantine, convoy * params.submission_or_joined)

@@ -255,6 +255,7 @@ class State(LeverSums):
     alert: Annotated[float, "share", "how far an attack would not surprise: 1 in a crisis"]
     # who would fight and who would win, now or when the campaign began
     balance: Annotated[float, "odds ratio", "of PRC success, whoever fights: strength, readiness, contact, no surprise"]
+    unweighed: Annotated[int, "0 or 1", "levers or US politics have changed since readiness was weighed"]
     us_seen: Annotated[float, "probability", "the US fights an invasion, as the PRC reckons"]
     us_prob: Annotated[float, "probability", "the US fights an invasion"]
     us_attacked: Annotated[float, "probability", "the US fights one that began with a strike on its bases in Japan"]
@@ -291,7 +292,6 @@ class State(LeverSums):
     joined_submits: Annotated[float, "probability", "Taiwan gives in to a quarantine where Japan joins the convoys"]
     alone_submits: Annotated[float, "probability", "Taiwan gives in to a blockade that the US does not contest"]
     contested_submits: Annotated[float, "probability", "Taiwan gives in to a blockade that the US contests"]
-    held: Annotated[float, "as summed", "`hold` and `escorted` when these chances were last weighed, added up"]
     spent: Annotated[float, "share", "`disruption` now, or when the campaign began"]
     daring: Annotated[float, "odds ratio", "of each graver form of force, by the PRC's chance of success as it sees it"]
     resist_prob: Annotated[float, "probability", "Taiwan fights on"]

@@ -170,6 +170,7 @@ def weighs_politics(state: State, params: Parameters, setting: Setting) -> None:
     """The US of this administration and this time: how willing it is, and whether it consents to joint steps."""
     tied_down = state.us_overstretched == 1
     state.us_politics = us.politics(setting.us_shift, state.us_swing, params.us_overstretch_points, tied_down)
+    state.unweighed = 1
     need = us.needs_help(tied_down, params.overstretch_help_ratio)
     state.us_consents = 1 if us.consents(params.us_consents_prob, need, state.u_consents) else 0
 

@@ -244,6 +244,7 @@ def is_tie(setting: Setting, lever: int) -> bool:
 def derive_ratios(state: State, params: Parameters, setting: Setting) -> None:
     """Odds ratios and rates that follow from the levers, the ratios counted from the reference."""
     reference = setting.reference
+    state.unweighed = 1
     ties, ties_seen = state.ties_depth - reference.ties_depth, state.ties_seen - reference.ties_seen
     interop, interop_seen = (
         state.interop_depth - reference.interop_depth, state.interop_seen - reference.interop_seen)  # fmt: skip
