@@ -120,7 +120,7 @@ def _round(exp: Experiment, blocks: float) -> dict[str, float]:
 def _preparations(exp: Experiment) -> dict[str, float]:
     """Return seconds from a changed rule, and from compiled rules in the cache folder, to a first trial."""
     # A number that no session had before: a rule that was compiled once would come from the cache folder.
-    edited = twin(month, QUARTER_TO_HALF=month.QUARTER_TO_HALF * (1 + time.time_ns() % 10**9 * 1e-15))
+    edited = twin(month, LOG_QUARTER_TO_HALF=month.LOG_QUARTER_TO_HALF * (1 + time.time_ns() % 10**9 * 1e-15))
     changed = Kernel(twin(batch, month=edited).play_block)
     given = (
         setup.build_setting(exp, exp.policies[0], exp.starts[0]), setup.draw_worlds(exp, exp.worldviews[0], 0, 1),

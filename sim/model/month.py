@@ -19,7 +19,7 @@ NATURE, STANDING = np.uint64(draws.name_id("nature of the prc")), np.uint64(draw
 US_ELECTION, TAIWAN_ELECTION = np.uint64(draws.name_id("us election")), np.uint64(draws.name_id("taiwan election"))
 TERM_MONTHS = 48  # of a US administration and of a government of Taiwan
 UNNOTICED = 2e-2  # two points, the error of a poll: too little for governments to weigh what they do about bases again
-QUARTER_TO_HALF = 3.0  # the odds ratio from 25 to 50 per cent, for which `force_hr_joint_involvement` is stated
+LOG_QUARTER_TO_HALF = log(3.0)  # the odds from 25 to 50 per cent, for which `force_hr_joint_involvement` is stated
 
 
 def calculate_constants(state: State, params: Parameters, setting: Setting) -> None:
@@ -32,7 +32,7 @@ def calculate_constants(state: State, params: Parameters, setting: Setting) -> N
     state.error = draws.logistic(u_error) * params.misperception_points * setting.on_misperception
     state.misread = draws.logistic(u_misread) * params.misread_resolve_points * setting.on_misperception
     state.log_success = log(params.force_hr_success) * scale.PER_TEN_POINTS
-    state.log_joint = log(params.force_hr_joint_involvement) / log(QUARTER_TO_HALF)
+    state.log_joint = log(params.force_hr_joint_involvement) / LOG_QUARTER_TO_HALF
     state.log_hope = log(params.force_hr_lost_hope) * scale.PER_TEN_POINTS
     state.log_crisis = log(params.crisis_force_hr)
     state.log_form = log(params.graver_form_or) * scale.PER_TEN_POINTS
@@ -80,6 +80,7 @@ def calculate_constants(state: State, params: Parameters, setting: Setting) -> N
     state.log_access = log(params.success_or_access)
     state.log_resilience = log(params.resilience_concede_or)
     state.log_delay = log(params.evacuation_delay_ratio)
+    state.log_guarantee = log(params.nuclear_hr_guarantee) * scale.PER_TEN_POINTS
     state.log_embolden = log(params.taiwan_embolden_or)
     state.keep_anger = scale.share_left(params.anger_half_life_months, setting.step)
     state.keep_hope = scale.share_left(params.hope_recovery_months, setting.step)

@@ -414,6 +414,7 @@ class State(LeverSums):
     log_resilience: Annotated[float, "log odds ratio", "that Japan suspends ties, for economic resilience in full"]
     log_delay: Annotated[float, "log ratio", "of the legal delay, for evacuation prepared in full"]
     log_embolden: Annotated[float, "log odds ratio", "of Taiwan's going through, per unit of ties' signal"]
+    log_guarantee: Annotated[float, "log hazard ratio", "of Japan's nuclear decision, for a US guarantee wholly lost"]
     odds_alone: Annotated[float, "odds", "of PRC success against Taiwan alone, at the reference"]
     odds_without: Annotated[float, "odds", "of PRC success against the US without bases, at the reference"]
     odds_with: Annotated[float, "odds", "of PRC success against the US from bases, at the reference"]

@@ -31,12 +31,12 @@ def rates(state: State, params: Parameters, demands: float) -> tuple[float, floa
     return pressure, params.closure_per_year * more, attempts
 
 
-def standing(params: Parameters, fought: bool, ties: float) -> tuple[float, float, float]:
+def standing(state: State, params: Parameters, fought: bool) -> tuple[float, float, float]:
     """The share of US credibility lost, the chance that the US defends Japan, and Japan's nuclear hazard a year."""
     lost = us.credibility_lost(params.us_credibility_loss_share, params.fought_loss_ratio, fought)
-    defends = us.stands_by_japan(params.us_defends_japan_prob, params.us_defends_ties_points * ties, lost)
+    defends = us.stands_by_japan(params.us_defends_japan_prob, params.us_defends_ties_points * state.after_ties, lost)
     nuclear = japan.nuclear_hazard(
-        params.nuclear_decision_per_year, params.nuclear_hr_guarantee, params.us_defends_japan_prob - defends
+        params.nuclear_decision_per_year, state.log_guarantee, params.us_defends_japan_prob - defends
     )
     return lost, defends, nuclear
 
@@ -50,7 +50,7 @@ def begin(state: State, params: Parameters, setting: Setting) -> None:
     """Taiwan has fallen: the ten years that follow, event by event, with ties as they stood when force began."""
     fought = state.us_in == 1
     pressure, closure, attempt = rates(state, params, state.after_demands)
-    lost, defends, nuclear = standing(params, fought, state.after_ties)
+    lost, defends, nuclear = standing(state, params, fought)
     yields = japan.gives_way_prob(params.concede_prob, params.veto_points)
     granted, clash = pressed(state, params, setting, pressure, yields)
     islands, ryukyus, attacked = attempted(state, params, setting, attempt, defends)
@@ -136,7 +136,7 @@ def expect(state: State, params: Parameters) -> None:
 
 def left_standing(state: State, params: Parameters, fought: bool, falls: float, attempt: float) -> None:
     """Add the expectation of what hangs on whether the US fought, times the falls expected."""
-    lost, defends, nuclear = standing(params, fought, state.after_ties)
+    lost, defends, nuclear = standing(state, params, fought)
     seizure = attempt * (1 - defends * (1 - params.seizure_stands_prob))
     after = state.after_expected
     after[0] += falls * lost

@@ -50,6 +50,8 @@ def spend(state: State, params: Parameters, track: int, months: float) -> None:
     """Some months pass on the present rung of `track`, at their cost."""
     rung = state.rung[track]
     state.rung_months[OFFSET[track] + rung] += months
+    if track == codes.JAPAN_MILITARY or track == codes.TAIWAN_MILITARY:
+        return
     coerced = rung >= prc.SELECTIVE
     # Most spells are whole steps, whose share is known.
     left = state.keep_costs if months == state.step else scale.share_left(params.adaptation_months, months)
@@ -58,7 +60,7 @@ def spend(state: State, params: Parameters, track: int, months: float) -> None:
         cost, state.japan_adapted = bear(rate, coerced, state.japan_adapted, left, params.adaptation_months)
         state.japan_loss += cost
         state.expected_japan_loss += cost
-    elif track == codes.TAIWAN_ECONOMIC:
+    else:
         first_year = params.rupture_cost_taiwan_pct if rung == prc.RUPTURE else params.coercion_cost_taiwan_pct
         rate = state.first_rate * first_year
         cost, state.taiwan_adapted = bear(rate, coerced, state.taiwan_adapted, left, params.adaptation_months)

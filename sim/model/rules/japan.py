@@ -177,13 +177,13 @@ def gives_way(probability: float, u: float) -> bool:
     return u < probability
 
 
-def nuclear_hazard(base: float, guarantee_hr: float, lost: float) -> float:
+def nuclear_hazard(base: float, log_ratio: float, lost: float) -> float:
     """Chance a year that Japan decides for nuclear weapons after a fall.
 
-    Because a guarantee holds allies back: each 10 points `lost` from it multiply the hazard.
+    Because a guarantee holds allies back: what is `lost` from it multiplies the hazard (`log_ratio` for all of it).
     Source: Bleek and Lorber 2014; Debs and Monteiro 2017; claim N10 (N¶13).
     """
-    return base * exp(log(guarantee_hr) * scale.PER_TEN_POINTS * lost)
+    return base * exp(log_ratio * lost)
 
 
 def goes_nuclear(probability: float, u: float) -> bool:
