@@ -14,16 +14,8 @@ from sim.engine import batch
 from sim.engine.batch import Cell
 from sim.model import outcomes
 from sim.model.compiled import is_compiled
-from sim.model.state import (
-    Parameters,
-    Setting,
-    State,
-    fields,
-    parameters_dtype,
-    plain_record,
-    setting_dtype,
-    state_dtype,
-)
+from sim.model.records import fields, parameters_dtype, plain_record, setting_dtype, state_dtype
+from sim.model.state import Parameters, Setting, State
 from sim.scenario.experiment import Experiment
 from sim.scenario.loader import load
 

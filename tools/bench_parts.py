@@ -16,8 +16,9 @@ from sim.engine import setup
 from sim.model import codes, month, outcomes
 from sim.model.compiled import kernel
 from sim.model.effects import aftermath, campaign, episodes, events, levers
+from sim.model.records import state_dtype
 from sim.model.rules import prc
-from sim.model.state import Parameters, Setting, State, state_dtype
+from sim.model.state import Parameters, Setting, State
 from sim.scenario.experiment import Experiment
 
 NOTHING, COPY, BEGINNING, END = 0, 1, 12, 13

@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.engine import batch, setup
 from sim.model import codes, outcomes, trace
-from sim.model.state import state_dtype
+from sim.model.records import state_dtype
 from sim.scenario.experiment import Experiment
 from sim.translate.machine import argument_types, pass_argument
 from sim.translate.subset import Program, kind_of_value

@@ -12,7 +12,7 @@ import numpy as np
 
 from analysis.questions.javascript import play_in_javascript
 from sim.engine import batch, setup
-from sim.model.state import state_dtype
+from sim.model.records import state_dtype
 from sim.scenario.experiment import Experiment
 
 

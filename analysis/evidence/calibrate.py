@@ -14,7 +14,7 @@ import numpy as np
 from sim.engine import batch, setup
 from sim.model import month
 from sim.model.effects import war
-from sim.model.state import blank_state
+from sim.model.records import blank_state
 from sim.scenario.distributions import Fixed
 from sim.scenario.experiment import Experiment
 

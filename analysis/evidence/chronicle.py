@@ -17,8 +17,9 @@ from sim.engine import setup
 from sim.errors import QuestionError
 from sim.model import codes, month, trace
 from sim.model.effects import reactions
+from sim.model.records import blank_state
 from sim.model.rules import prc
-from sim.model.state import Parameters, Setting, blank_state
+from sim.model.state import Parameters, Setting
 from sim.scenario.experiment import Experiment
 from sim.statistics.intervals import Floats
 

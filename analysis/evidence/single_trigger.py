@@ -16,7 +16,8 @@ from sim.engine import setup
 from sim.model import codes, month
 from sim.model.compiled import is_compiled, kernel
 from sim.model.effects import events, reactions
-from sim.model.state import Parameters, Setting, State, blank_state, plain_record, state_dtype
+from sim.model.records import blank_state, plain_record, state_dtype
+from sim.model.state import Parameters, Setting, State
 from sim.scenario.experiment import Experiment, Worldview
 
 TAIWAN, TIE, ALLIANCE, DISPUTE = 0, 1, 2, 3

@@ -16,7 +16,8 @@ from analysis.questions import averages
 from analysis.questions.compare import primary
 from sim.engine import setup
 from sim.model.effects import levers
-from sim.model.state import Setting, plain_record
+from sim.model.records import plain_record
+from sim.model.state import Setting
 from sim.results.tables import reference_policy
 from sim.scenario.experiment import LeverSetting, Policy
 from sim.statistics import contrasts

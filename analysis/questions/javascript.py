@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.engine import batch, replay, setup
 from sim.model import codes, outcomes, trace
-from sim.model.state import parameters_dtype, setting_dtype, state_dtype
+from sim.model.records import parameters_dtype, setting_dtype, state_dtype
 from sim.translate.subset import INT, REAL, Array, Program, Record
 from sim.translate.to_javascript import offsets, print_javascript
 

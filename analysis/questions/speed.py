@@ -26,7 +26,7 @@ from analysis.questions.javascript import play_in_javascript
 from sim.engine import batch, mesa_model, setup
 from sim.model import codes, compiled, draws, month, outcomes
 from sim.model.compiled import hash_rules, twin
-from sim.model.state import blank_state, state_dtype
+from sim.model.records import blank_state, state_dtype
 from sim.results import result, tables
 from sim.scenario import loader
 from sim.translate.kernel import Kernel

@@ -21,7 +21,8 @@ from sim.engine import setup
 from sim.errors import RuleError
 from sim.model import codes, compiled, draws, month, outcomes, trace
 from sim.model.compiled import is_compiled, kernel, twin
-from sim.model.state import Parameters, Setting, State, blank_state, parameter_records, plain_record, state_dtype
+from sim.model.records import blank_state, parameter_records, plain_record, state_dtype
+from sim.model.state import Parameters, Setting, State
 from sim.scenario.values import loss
 from sim.translate.kernel import Kernel
 

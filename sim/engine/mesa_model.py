@@ -30,8 +30,9 @@ from sim.errors import QuestionError, RuleError
 from sim.model import month, outcomes, trace
 from sim.model.compiled import twin
 from sim.model.effects import aftermath, campaign, east_china, episodes, events, levers, reactions, war
+from sim.model.records import blank_state, plain_record
 from sim.model.rules import japan, prc, taiwan, us
-from sim.model.state import Parameters, Setting, State, blank_state, plain_record
+from sim.model.state import Parameters, Setting, State
 from sim.scenario.messages import describe_unknown
 from sim.scenario.values import loss
 

@@ -9,8 +9,9 @@ import numpy as np
 from sim.engine import setup
 from sim.errors import QuestionError
 from sim.model import codes, month, trace
+from sim.model.records import blank_state, plain_record
 from sim.model.rules import prc
-from sim.model.state import Parameters, Setting, State, blank_state, plain_record
+from sim.model.state import Parameters, Setting, State
 
 if TYPE_CHECKING:
     from sim.model.trace import Event, Row

@@ -11,16 +11,8 @@ import numpy as np
 from sim.errors import QuestionError
 from sim.model import codes, draws
 from sim.model.effects import levers as lever_rules
-from sim.model.state import (
-    LeverEffects,
-    LeverSums,
-    Parameters,
-    Setting,
-    fields,
-    parameter_records,
-    plain_record,
-    setting_dtype,
-)
+from sim.model.records import fields, parameter_records, plain_record, setting_dtype
+from sim.model.state import LeverEffects, LeverSums, Parameters, Setting
 from sim.scenario.experiment import LeverSetting
 from sim.scenario.layers import LeverLevel
 

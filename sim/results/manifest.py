@@ -14,7 +14,8 @@ from typing import Any
 
 from sim.errors import FolderError
 from sim.model import compiled
-from sim.model.state import Parameters, fields
+from sim.model.records import fields
+from sim.model.state import Parameters
 from sim.results import command_line, disk, tables
 from sim.scenario.experiment import Experiment
 

@@ -60,7 +60,7 @@ def test_an_order_leaves_the_past_as_it_was(debate: Experiment) -> None:
 
 def state_at(exp: Experiment, policy: Policy, month: int) -> tuple[list[float], list[float], list[str]]:
     from sim.model import month as order_of_play
-    from sim.model.state import blank_state
+    from sim.model.records import blank_state
 
     setting, worlds = setup.plain_cell(exp, policy, exp.starts[0], exp.worldviews[0], 1)
     state = blank_state(len(exp.catalogue.levers), 0, 1)

@@ -17,7 +17,7 @@ import sim
 from analysis.questions.javascript import play_in_javascript
 from sim.engine import batch, setup
 from sim.model import codes, compiled, outcomes
-from sim.model.state import parameters_dtype, setting_dtype, state_dtype
+from sim.model.records import parameters_dtype, setting_dtype, state_dtype
 from sim.scenario.experiment import Experiment
 from sim.scenario.layers import ScriptedEvent
 from sim.translate.machine import Compiled, compile_object

@@ -22,8 +22,9 @@ from sim.engine.mesa_model import order_of_play
 from sim.model import elementary
 from sim.model.compiled import twin
 from sim.model.decisions import ACTORS, Decision, decision_table
+from sim.model.records import blank_state, plain_record
 from sim.model.rules import scale
-from sim.model.state import Parameters, Setting, blank_state, plain_record
+from sim.model.state import Parameters, Setting
 from sim.scenario.loader import load
 
 WORLDS = 6

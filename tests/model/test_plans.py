@@ -14,7 +14,8 @@ from playing import needs_kernels
 from analysis.evidence.cells import play_cell
 from sim.engine import setup
 from sim.model.effects import levers
-from sim.model.state import Setting, plain_record
+from sim.model.records import plain_record
+from sim.model.state import Setting
 from sim.scenario.experiment import Experiment, LeverSetting
 from sim.scenario.layers import Order
 from sim.scenario.loader import load

@@ -12,18 +12,8 @@ from playing import LEVERS
 
 import sim
 from sim.engine import setup
-from sim.model.state import (
-    LeverEffects,
-    LeverSums,
-    Parameters,
-    Setting,
-    State,
-    blank_state,
-    fields,
-    plain_record,
-    setting_dtype,
-    state_dtype,
-)
+from sim.model.records import blank_state, fields, plain_record, setting_dtype, state_dtype
+from sim.model.state import LeverEffects, LeverSums, Parameters, Setting, State
 from sim.scenario.loader import load
 
 RECORDS = {"state": State, "setting": Setting, "params": Parameters}

@@ -24,7 +24,7 @@ from sim.engine import batch, setup
 from sim.engine import replay as replay_module
 from sim.errors import QuestionError
 from sim.model import codes, outcomes, trace
-from sim.model.state import parameters_dtype, setting_dtype, state_dtype
+from sim.model.records import parameters_dtype, setting_dtype, state_dtype
 from sim.scenario.experiment import Experiment
 from sim.scenario.layers import ScriptedEvent
 from sim.translate import subset

@@ -14,8 +14,9 @@ from sim.engine import setup
 from sim.model import codes, draws, month
 from sim.model.compiled import kernel
 from sim.model.effects import campaign, war
+from sim.model.records import blank_state, plain_record, state_dtype
 from sim.model.rules import prc
-from sim.model.state import Parameters, State, blank_state, plain_record, state_dtype
+from sim.model.state import Parameters, State
 from sim.scenario.loader import load
 
 pytestmark = needs_kernels

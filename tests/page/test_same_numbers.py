@@ -22,7 +22,7 @@ from sim.engine import batch, setup
 from sim.engine.beliefs import dialled_parameters
 from sim.errors import QuestionError
 from sim.model import codes, draws, outcomes
-from sim.model.state import state_dtype
+from sim.model.records import state_dtype
 from sim.scenario.experiment import Experiment
 from sim.scenario.loader import load
 from sim.statistics import intervals
