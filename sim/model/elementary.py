@@ -69,7 +69,9 @@ def exp(x: float) -> float:
     i = k & 127
     square = r * r
     series = r + square * ((0.5 + r * SIXTH) + square * (TWENTYFOURTH + r * HUNDREDTWENTIETH))
-    return times_power(POWER_HIGH[i] + (POWER_LOW[i] + POWER_HIGH[i] * series), k >> 7)
+    power = times_power(1.0, k >> 7)
+    high, low = POWER_HIGH[i] * power, POWER_LOW[i] * power  # exact but for tiny results; known before the series
+    return high + (low + high * series)
 
 
 def log(x: float) -> float:
