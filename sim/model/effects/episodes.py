@@ -53,6 +53,9 @@ def spend(state: State, params: Parameters, track: int, months: float) -> None:
     if track == codes.JAPAN_MILITARY or track == codes.TAIWAN_MILITARY:
         return
     coerced = rung >= prc.SELECTIVE
+    adapted = state.japan_adapted if track == codes.JAPAN_ECONOMIC else state.taiwan_adapted
+    if not coerced and adapted == 0:
+        return  # nothing to bear, and nothing to undo
     # Most spells are whole steps, whose share is known.
     left = state.keep_costs if months == state.step else scale.share_left(params.adaptation_months, months)
     if track == codes.JAPAN_ECONOMIC:
