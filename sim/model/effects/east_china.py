@@ -11,7 +11,7 @@ from sim.model.state import Parameters, Setting, State
 
 KEPT = np.uint64(draws.name_id("islet in the east china sea"))
 RUNG_OF_SEIZURE = 5  # of the military ladder
-UNNOTICED = 1e-3  # probabilities, added up: changes so small move no one's mind
+UNNOTICED = 1e-2  # one point, added up: half a poll's error, too little to weigh again what each would do at sea
 
 
 def danger(state: State, params: Parameters, setting: Setting) -> None:
