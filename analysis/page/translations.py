@@ -14,7 +14,7 @@ ENGLISH = "en"
 UNTRANSLATED = {
     "source", "author", "paragraphs", "sources", "home", "evidence", "margins", "limits", "years", "starts",
     "contrasts", "weight", "medians", "name", "mark", "provocation", "is_sentence", "narrative",
-    "groups", "months", "events", "consent", "isTie", "adoption", "at", "package", "when_coerced",
+    "groups", "months", "events", "consent", "adoption", "at", "package", "when_coerced",
 }  # fmt: skip
 """Names, numbers and citations among the words of an experiment: they are the same in every language.
 
