@@ -19,6 +19,12 @@ function storyDate(months) {
   return fillIn(NARRATIVE.lines[STORY_LANGUAGE].date, { month: NARRATIVE.words[STORY_LANGUAGE].months[at % 12], year: Math.floor(at / 12) });
 }
 
+/** Some years from the year so many months after the start. */
+function yearsFrom(months, years) {
+  const [year, month] = WORDS.starts.find(({ name }) => name === state.start).date.split("-").map(Number), first = Math.floor((12 * year + month - 1 + months) / 12);
+  return fillIn(NARRATIVE.lines[STORY_LANGUAGE].span, { first, last: first + years });
+}
+
 /** The worlds in which the choice made a difference, by what the first policy did to force. */
 function worldsByKind(run) {
   const [a, b] = storyPair(), found = { averted: [], provoked: [] };
@@ -55,7 +61,7 @@ function paintStory(run) {
   const mine = storyKey = { run, key }, [a, b] = storyPair();
   pool.ask({ first: 0, ...run.setting, policies: [b.name, a.name], worlds: found[asked.kind],
     nth: asked.nth, lucks: NARRATIVE.lucks }, () => storyKey === mine, ({ world, sides: [against, policy] }) => {
-    mine.story = { world, ...narrateBoth({ against, policy }, NARRATIVE, NARRATIVE.step, STORY_LANGUAGE), lucks: { against: against.others, policy: policy.others } };
+    mine.story = { world, ...narrateBoth({ against, policy }, NARRATIVE, WORDS.seat.at[state.start], STORY_LANGUAGE), lucks: { against: against.others, policy: policy.others } };
     paintHistories(mine.story);
   });
 }
@@ -94,7 +100,7 @@ function headOf(story, side) {
 }
 
 function sentenceItems({ sentences, more }) {
-  const items = sentences.map(({ month, text, weight }) => h("li", {}, h("span", { class: "when" }, storyDate(month)), h("span", weight >= GRAVE ? { class: "grave" } : {}, text)));
+  const items = sentences.map(({ month, text, weight, years }) => h("li", {}, h("span", { class: "when" }, years ? yearsFrom(month, years) : storyDate(month)), h("span", weight >= GRAVE ? { class: "grave" } : {}, text)));
   if (more) items.push(h("li", {}, h("span", { class: "when" }), h("span", { class: "muted" }, fillIn(NARRATIVE.lines[STORY_LANGUAGE][more === 1 ? "one_more" : "more"], { n: more }))));
   return items;
 }
