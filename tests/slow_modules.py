@@ -12,7 +12,7 @@ SLOW = {
     "model/test_aftermath.py", "model/test_cache.py", "model/test_decisions_in_play.py",
     "model/test_east_china_sea.py", "model/test_keys.py",
     "paper/test_export.py",
-    "page/test_carry.py", "page/test_in_a_browser.py", "page/test_same_numbers.py",
+    "page/test_carry.py", "page/test_hidden_texts.py", "page/test_in_a_browser.py", "page/test_same_numbers.py",
     "paper/test_methods_of_questions.py", "paper/test_sheet_in_a_browser.py",
     "project/test_docs.py", "project/test_installed.py",
     "project/test_notebooks.py", "project/test_recipes.py", "questions/test_claims.py",

@@ -103,7 +103,7 @@ def beliefs(
              f"* {_distance(exp, claims, start, outcome)}", f"* {_prices(exp, policies, start)}"]  # fmt: skip
     changes = [describe_flip(exp, flips[(flips["start"] == start.name) & (flips["worldview"] == view.name)], view)[0]
                for view in exp.worldviews]  # fmt: skip
-    lines.append(f"* {' '.join(changes)}")
+    lines.append(f"* **What reverses the last answer?** {' '.join(changes)}")
     return "\n".join(lines)
 
 
@@ -117,7 +117,7 @@ def our_readings(exp: Experiment, mechanisms: pd.DataFrame, late: pd.DataFrame, 
     belief = capitalize(belief_clause(view))
     lines = [f"* **Lost hope** is our inference from S¶4 and S¶7. {belief}, it carries {digits(100 * hope)} of the "
              f"{digits(100 * provoked)} points by which added ties provoke. The rest of the difference is "
-             f"{_points(total - hope)}."]  # fmt: skip
+             f"{_points(round(total, 3) - round(hope, 3))}."]  # fmt: skip
     lines.append(f"* {_late(exp, late[late['outcome'] == MAIN_OUTCOME], start, outcome)}")
     lines.append(f"* {_effort(exp, effort[effort['start'] == start.name], pair)}")
     return "\n".join(lines)
@@ -184,8 +184,8 @@ def _prices(exp: Experiment, policies: pd.DataFrame, start: Start) -> str:
             for price, words in by_price.items()}  # fmt: skip
     what = f"{policy_phrase(exp, pair[0])} instead of {policy_phrase(exp, pair[1])}"
     if len(set(says.values())) == 1:
-        return f"Values do not separate them. By either author’s prices, {what} is {next(iter(says.values()))}."
-    return " ".join(f"By {AUTHORS[price]}’s prices, {what} is {words}." for price, words in says.items())
+        return f"Values do not separate them. By either author’s values, {what} is {next(iter(says.values()))}."
+    return " ".join(f"By {AUTHORS[price]}’s values, {what} is {words}." for price, words in says.items())
 
 
 def _late(exp: Experiment, late: pd.DataFrame, start: Start, outcome: Outcome) -> str:
@@ -224,7 +224,8 @@ def _effort(exp: Experiment, effort: pd.DataFrame, pair: Pair) -> str:
         equal.append(_points(own.sort_values("factor").iloc[0]["difference"]))
     a, b = (policy_phrase(exp, policy) for policy in pair)
     return (
-        f"**Effort.** With {a} Japan plans {planned[0]} lever-years, with {b} {planned[1]}. At equal effort, "
+        f"**Effort.** A lever-year is one measure in full for one year. With {a} Japan plans {planned[0]}, with {b} "
+        f"{planned[1]}. At equal effort, "
         f"against the status quo, the two come to {equal[0]} and {equal[1]} points {belief_clause(view)}."
     )
 
@@ -235,7 +236,7 @@ def name_date(start: Start) -> str:
 
 
 def describe_flip(exp: Experiment, flips: pd.DataFrame, view: Worldview) -> list[str]:
-    """Return a sentence with the fewest changes of belief that reverse the last answer, and one with what they do."""
+    """Say which fewest changes of belief reverse the last answer, after a heading that asks it, and what they do."""
     rows = flips.to_dict("records")
     outcome = exp.catalogue.outcomes[rows[0]["outcome"]]
     steps = [row for row in rows if row["claim"] != "(all)"]
@@ -244,7 +245,7 @@ def describe_flip(exp: Experiment, flips: pd.DataFrame, view: Worldview) -> list
     if result == "unsettled":
         return [f"{belief}, it is too close to call, so there is no answer to reverse."]
     if result == "none":
-        return [f"{belief}, no set of changes that was tried reverses the last answer."]
+        return [f"{belief}, no set of changes that was tried does it."]
     named = [(row["claim"], row["reading"]) for row in steps[1:]]
     known = exp.catalogue.claims
     groups = [("with", [name for name, reading in named if reading == known[name].author]),
@@ -256,7 +257,7 @@ def describe_flip(exp: Experiment, flips: pd.DataFrame, view: Worldview) -> list
     before, after = (f"{signed(row['difference'], outcome)} ({interval_words(row['low'], row['high'], outcome)})"
                      for row in (steps[0], steps[-1]))  # fmt: skip
     return [
-        f"{belief}, {count} reverse{'s' * (len(named) == 1)} the last answer: {changes}.",
+        f"{belief}, {count}: {changes}.",
         f"The difference goes from {before} to {after}.",
     ]
 

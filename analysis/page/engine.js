@@ -1,6 +1,6 @@
 // The engine: a pool of workers, and one run at a time that grows from the first worlds to all of them.
 
-const CHUNK = 125, FIRST = 500, THEN = 1000, REFINE_AFTER = 260;
+const CHUNK = 125, FIRST = 500, REFINE_AFTER = 260;
 
 /** Workers that each keep the draws of their own worlds: a chunk always goes to the same one. */
 class Pool {
@@ -160,10 +160,8 @@ class Engine {
   refine() {
     if (this.held || this.refined) return;
     this.refined = true;
-    this.play(FIRST, THEN);
-    this.playWithout("provocation", 0, THEN);
-    this.play(THEN, this.worlds);
-    this.playWithout("provocation", THEN, this.worlds);
+    this.play(FIRST, this.worlds);
+    this.playWithout("provocation", 0, this.worlds);
   }
 
   play(from, to) {
@@ -194,12 +192,11 @@ class Engine {
     }
   }
 
-  /** Estimate the forces at work as soon as the first worlds, and again when all, are played both ways. */
+  /** Estimate the forces at work once all worlds are played both ways: earlier they would not add up to the verdict. */
   explain(run) {
     if (run !== this.run) return; // what drew the answer began another
-    const worlds = [THEN, this.worlds].find((each) => run.without.length * CHUNK === each && run.n >= each);
-    if (!worlds || run.explained === worlds) return;
-    run.explained = worlds;
+    if (run.explained === this.worlds || run.without.length * CHUNK < this.worlds || run.n < this.worlds) return;
+    run.explained = this.worlds;
     run.why = forcesAtWork(run, this.words.contrasts[0], run.without);
     this.answer(run);
   }

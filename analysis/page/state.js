@@ -66,6 +66,7 @@ function keepGhost() {
 
 function go(next, isNewChange) {
   state = next;
+  $("live").textContent = ""; // until the new answer is final: app.js
   if (ghost && ghost.state.start !== state.start) ghost = null;
   for (const screen of Object.values(SCREENS)) screen.sync?.(state);
   startedAt = performance.now();
@@ -76,10 +77,7 @@ function go(next, isNewChange) {
 let laterTimer = 0;
 function later() {
   clearTimeout(laterTimer);
-  laterTimer = setTimeout(() => {
-    writeAddress();
-    $("live").textContent = SCREENS[current].spoken?.() ?? "";
-  }, 900);
+  laterTimer = setTimeout(writeAddress, 900);
 }
 
 function undo() {

@@ -75,7 +75,7 @@ def test_answers_follow_the_numbers(exp: Experiment) -> None:
     assert "too close to call" in sure
     level = "kind == 'level' and start == '2026' and worldview == 'self' and outcome == 'use_of_force'"
     answer = written(exp, "findings-answers", {"estimate": 0.61}, f"{level} and policy == 'direct_ties'")
-    assert "If Self is right: in 61, against 26." in answer
+    assert "If Self is right: in 61.0, against 26.3." in answer
 
 
 def test_another_start_that_answers_otherwise_is_named(exp: Experiment) -> None:

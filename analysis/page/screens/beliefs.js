@@ -158,10 +158,13 @@ const verdict = (at, contrast, opening) => verdictOf(WORDS.contrasts[contrast].m
 function verdictOf([a, b], at, opening) {
   const found = foundOf([a, b], at);
   return [
-    ...rendered(riskSentence(opening, { a: a.plain, b: b.plain, levels: [a, b].map(({ name }) => at.levels[name].risk[0]), difference: found.risk, margin: WORDS.margins.risk })),
+    ...rendered(riskSentence(opening, { a: a.plain, b: b.plain, base: at.levels[b.name].risk[0], difference: found.risk, margin: WORDS.margins.risk })),
     " ", ...rendered(costSentence({ difference: found.cost, margin: WORDS.margins.cost })),
   ];
 }
+
+/** What the words of some verdicts on size mean, in one place beside them. */
+const sizeNote = (pairs, at) => sizeWords(pairs.flatMap((pair) => Object.entries(foundOf(pair, at)).map(([what, found]) => settle(found, WORDS.margins[what]))), WORDS.margins);
 
 const pictureCaption = () => say("beliefs.picture_caption", { count: shownPolicies().length, years: yearsText() });
 
@@ -171,6 +174,7 @@ function paintWords(at) {
   const own = shownPairs().slice(WORDS.contrasts.length), asked = WORDS.questions[(WORDS.contrasts[1] ?? []).join("|")];
   $("second").replaceChildren(...(own.length ? own.map((pair) => h("span", {}, ...verdictOf(pair, at, "")))
     : [...(asked ? [`${asked} `] : []), ...(WORDS.contrasts.length > 1 ? verdict(at, 1, "") : [])]));
+  $("size-words").textContent = sizeNote(own.length ? [MAIN, ...own] : WORDS.contrasts.slice(0, 2).map((pair) => pair.map((name) => POLICY[name])), at);
   $("count").textContent = say("beliefs.count", { n: thousands(at.n) });
 }
 

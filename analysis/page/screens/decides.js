@@ -171,8 +171,9 @@ function paintDecisions() {
   const [a, b] = pairOf(pair), { now, alone, state: at } = entry, names = { a: a.plain, b: b.plain };
   const opening = lead(whose(VIEWS, at.view, at.dials), WORDS.evidence), difference = now[measure], margin = WORDS.margins[measure];
   $("decides-now").replaceChildren(...rendered(measure === "risk"
-    ? riskSentence(opening, { ...names, levels: now.values.risk.map(mean), difference, margin })
+    ? riskSentence(opening, { ...names, base: mean(now.values.risk[1]), difference, margin })
     : [...sentence("decides.cost_pair", names), " ", ...costSentence({ difference, margin })]));
+  $("decides-size").textContent = sizeWords([settle(difference, margin)], WORDS.margins);
   paintAlone(alone[measure], measure, names);
   paintTurning(entry.turning[measure], measure, names);
   paintDistance(distanceNow(entry), measure, at);

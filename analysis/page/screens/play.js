@@ -270,7 +270,7 @@ function paintDebrief() {
   const levels = Object.fromEntries([...WORDS.policies.map(({ name }) => name), "own choices"].map((name, policy) => [name, at(policy)]));
   const found = difference(others.risk[own], others.risk[base.index], WORDS.margins.risk), kind = settle(found, WORDS.margins.risk);
   const isEqual = ["risk", "cost"].every((what) => others[what][own].every((x, i) => x === others[what][base.index][i]));
-  const [x, y] = hundreds(levels["own choices"].risk[0], levels[base.name].risk[0]);
+  const [x, y] = hundreds(levels[base.name].risk[0], found[0]);
   $("play-luck").replaceChildren(...rendered(sayParts(isEqual ? "play.luck_equal" : kind === "few" ? "play.luck_few" : "play.luck_says", { own: x, other: y, b: base.plain, low: signed(100 * (found[1] ?? 0), 1), high: signed(100 * (found[2] ?? 0), 1) })));
   const way = kind.endsWith("less") ? "less" : kind.endsWith("more") ? "more" : kind === "same" ? "same" : "open";
   $("play-luck-means").textContent = isEqual ? say(isPolicy(base.name) ? "play.luck_policy" : "play.luck_nothing", { b: base.plain })

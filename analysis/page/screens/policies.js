@@ -180,6 +180,7 @@ function paintPolicies(run, at) {
   $("policies-count").textContent = say("beliefs.count", { n: thousands(at.n) });
   const opening = lead(whose(VIEWS, state.view, state.dials), WORDS.evidence);
   $("policies-verdicts").replaceChildren(...pairs.map((pair, i) => h("p", {}, ...verdictOf(pair, at, i ? "" : opening))));
+  $("policies-size").textContent = sizeNote(pairs, at);
   if ($("policies-numbers").open) paintPoliciesTable(at);
 }
 

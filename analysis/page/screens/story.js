@@ -273,7 +273,6 @@ addScreen("story", {
   },
   sync: leaveStory,
   paint: paintStory,
-  spoken: () => $("story-headline").textContent,
   keep: () => asked,
   restore(kept) {
     Object.assign(asked, kept);
