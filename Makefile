@@ -10,6 +10,8 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 PIP := $(BIN)/python $(INSTALL) --constraint constraints.txt
 NEWEST := .venv-newest/bin
 TESTS ?=
+# Tests start many programs, and each would compile all sources again where this is set.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test test-fast test-newest constraints lint docs-check site clean
 
