@@ -91,8 +91,8 @@ def test_values_that_would_choose_otherwise_are_named(exp: Experiment) -> None:
     assert "Values do not separate them." in written(exp, "findings-beliefs")
     where = "kind == 'difference' and start == '2026' and worldview == 'self' and outcome == 'loss_newsham'"
     text = written(exp, "findings-beliefs", {"verdict": "a better"}, where, of=3)
-    assert "By Newsham’s prices, integration and open ties instead of integration with the US is better if" in text
-    assert "By Self’s prices" in text
+    assert "By Newsham’s values, integration and open ties instead of integration with the US is better if" in text
+    assert "By Self’s values" in text
 
 
 def test_a_result_that_does_not_turn_has_its_sentence(exp: Experiment) -> None:
