@@ -102,6 +102,7 @@ function estimates(run, words, base, worlds) {
   found.pairs = {}; // of the reader's comparison, by "first|second"
   for (const pair of run.setting.pairs ?? []) found.pairs[pair.join("|")] = compare(pair, carried?.at.pairs[pair.join("|")]);
   found.why = run.why;
+  found.forces = run.forces;
   return found;
 }
 
@@ -111,12 +112,13 @@ function clamp([estimate, low, high], [least, most]) {
   return [within(estimate), within(low), within(high)];
 }
 
-/** What deters (the contrast without provocation) and what provokes (the rest), paired in each world. */
-function forcesAtWork(run, [a, b], sums) {
+/** What deters (the contrast without provocation) and what provokes (the rest), paired in each world; `played` names the policies of `sums`. */
+function forcesAtWork(run, [a, b], sums, played) {
+  const [p, q] = [a, b].map((name) => played.indexOf(name) * CHUNK);
   const deters = new Float64Array(sums.length * CHUNK), provokes = new Float64Array(sums.length * CHUNK);
   for (const { first, out } of sums) {
     for (let i = 0; i < CHUNK; i++) {
-      const world = first + i, without = out[3 * i] - out[3 * (CHUNK + i)];
+      const world = first + i, without = out[3 * (p + i)] - out[3 * (q + i)];
       deters[world] = without;
       provokes[world] = run.risk[a][world] - run.risk[b][world] - without;
     }
@@ -179,12 +181,17 @@ class Engine {
     }
   }
 
-  /** Play the main contrast with a part of the model switched off: what is left is the other force at work. */
+  /** The pairs of which the forces at work are shown: the main contrast, and those that the reader compares. */
+  explained(run) {
+    return [this.words.contrasts[0], ...(run.setting.pairs ?? [])];
+  }
+
+  /** Play what is compared with a part of the model switched off: what is left is the other force at work. */
   playWithout(off, from, to) {
     if (!this.words[off]) return;
-    const run = this.run, pair = this.words.contrasts[0];
+    const run = this.run, names = [...new Set(this.explained(run).flat())], policies = names.map((name) => run.setting.own?.[name] ?? name);
     for (let first = from; first < to; first += CHUNK) {
-      const request = { ...run.setting, policies: pair, first, count: CHUNK, off };
+      const request = { ...run.setting, policies, first, count: CHUNK, off };
       this.pool.ask(request, () => run === this.run, (out) => {
         run.without.push({ first, out });
         this.explain(run);
@@ -197,7 +204,9 @@ class Engine {
     if (run !== this.run) return; // what drew the answer began another
     if (run.explained === this.worlds || run.without.length * CHUNK < this.worlds || run.n < this.worlds) return;
     run.explained = this.worlds;
-    run.why = forcesAtWork(run, this.words.contrasts[0], run.without);
+    const pairs = this.explained(run), played = [...new Set(pairs.flat())];
+    run.forces = Object.fromEntries(pairs.map((pair) => [pair.join("|"), forcesAtWork(run, pair, run.without, played)]));
+    run.why = run.forces[pairs[0].join("|")];
     this.answer(run);
   }
 

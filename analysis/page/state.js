@@ -4,7 +4,8 @@ const NUMBERS = JSON.parse($("numbers").textContent), WORDS = JSON.parse($("word
 const MARK = WORDS.mark, SAME_CHANGE = 1200, LONGEST_ADDRESS = 8000;
 const LANGUAGES = JSON.parse($("strings").textContent), LANGUAGE = chooseLanguage(Object.keys(LANGUAGES));
 speak({ ...LANGUAGES.en.page, ...LANGUAGES[LANGUAGE].page });
-for (const [path, text] of Object.entries(LANGUAGES[LANGUAGE].words)) replaceText(WORDS, path.split("."), text);
+const EVERY_POLICY = { policies: [...WORDS.policies, ...WORDS.further] };
+for (const [path, text] of Object.entries(LANGUAGES[LANGUAGE].words)) replaceText(path.startsWith("policies.") ? EVERY_POLICY : WORDS, path.split("."), text);
 document.documentElement.lang = LANGUAGE;
 const CLAIMS = Object.keys(WORDS.claims);
 const VIEWS = WORDS.views

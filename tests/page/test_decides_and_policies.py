@@ -178,6 +178,64 @@ def test_an_own_policy_is_made_compared_undone_and_linked(visit: Open) -> None:
     assert page.is_hidden("#editor")
 
 
+def test_every_policy_can_be_compared_and_a_copy_is_named_by_what_differs(visit: Open) -> None:
+    page = visit("#_v=newsham")
+    settle(page)
+    page.click("[data-screen=policies]")
+    offered = page.locator("#policies-from option").evaluate_all("(all) => all.map(({ value }) => value)")
+    assert {"clarity", "retract", "coast_guard_first", "resilience_first", "reassure_and_integrate"} < {*offered}
+    page.select_option("#policies-from", "clarity")
+    page.click("#policies-add")
+    assert page.is_disabled("#policies-add"), "it is compared already"
+    assert page.inner_text("#slots li:nth-child(3) .head") == "A plain commitment"
+    page.select_option("#policies-from", "direct_ties")
+    rest(page)
+    page.click("#policies-make")
+    assert page.input_value("#own-title") == "open ties, a copy"
+    page.press("#lever-escorts-depth", "Home")
+    assert page.input_value("#own-title") == "open ties − Joint escort of Taiwan's air force"
+    for name in ("liaison", "naval_training"):
+        page.press(f"#lever-{name}-depth", "Home")
+    assert page.input_value("#own-title") == "open ties, 3 levers changed"
+    page.fill("#own-title", "Mine")
+    page.press("#own-title", "Tab")
+    page.press("#lever-escorts-depth", "End")
+    assert page.input_value("#own-title") == "Mine", "a name that the reader gave stays"
+    # The forces at work in each comparison add up to its difference.
+    wait(page, "engine.at && engine.at.forces")
+    for pair in ("direct_ties|status_quo", "~2|status_quo", "~3|status_quo"):
+        found = page.evaluate(f"[engine.at.forces['{pair}'], engine.at.pairs['{pair}']]")
+        summed, whole = found[0]["deters"][0] + found[0]["provokes"][0], found[1]["risk"][0]
+        assert summed == pytest.approx(whole, abs=1e-12)
+    assert page.locator("#policies-forces figure").count() == 3
+    assert page.inner_text("#policies-forces figure:nth-child(3) figcaption") == "Mine, not the status quo"
+    page.click("#policies-numbers > summary")
+    wait(page, "document.querySelectorAll('#policies-table th').length > 20")
+    assert page.locator("#policies-table th", has_text="Mine, not the status quo").count() == 3
+    # The own one on the other screens.
+    page.click("[data-screen=story]")
+    page.select_option("#story-pair", "any")
+    page.select_option("#story-first", "~3")
+    wait(page, "!document.getElementById('story-found').hidden")
+    assert "Mine averted force in" in page.inner_text("#story-counts")
+    assert "with Mine" in page.inner_text("#story-headline")
+    page.select_option("#story-second", "~3")
+    assert page.evaluate("storyChoice.names()") == ["status_quo", "~3"], "nothing is compared with itself"
+    page.click("[data-screen=decides]")
+    page.select_option("#decides-pair", "any")
+    page.select_option("#decides-first", "~3")
+    page.select_option("#decides-second", "quiet_depth")
+    page.click("#decides-count")
+    wait(page, "counting === null && !document.getElementById('decides-found').hidden")
+    assert "with Mine than with quiet ties" in page.inner_text("#decides-now")
+    played = page.evaluate("mean(decided.get(decidesChoice.key()).now.values.risk[0])")
+    assert played == pytest.approx(page.evaluate("mean(engine.run.risk['~3'])"), abs=1e-12)
+    # Without it, both screens fall back to a question.
+    page.click("[data-screen=policies]")
+    page.click("#slots li:nth-child(4) >> text=Remove")
+    assert page.evaluate("[storyChoice, decidesChoice].map((choice) => choice.kept.pair)") == [0, 0]
+
+
 def test_an_own_policy_stands_on_beliefs_and_on_the_sheet(visit: Open) -> None:
     own = "~My%20<b>escorts</b>~quieten~escorts:100:100:12:24"
     page = visit(f"#_v=newsham&_p=direct_ties&_p=both&_p={own}")

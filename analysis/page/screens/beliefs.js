@@ -186,18 +186,23 @@ function askedText([a, b]) {
   return asked ? say("word.asked", { asked, pair }) : pair;
 }
 
+/** An estimate with its interval as a cell of a table. */
+const cell = ([estimate, low, high], scale, places) =>
+  h("td", {}, decimals(scale * estimate, places) + (low === null ? ` (${say("word.few")})` : ` (${say("word.to", { low: decimals(scale * low, places), high: decimals(scale * high, places) })})`));
+
+/** The forces at work in a comparison as rows of a table, if they are known. */
+const forceRows = (pair, why) => (why ? ["deters", "provokes"].map((force) => h("tr", {},
+  h("th", { scope: "row" }, `${say(`beliefs.table_${force}`)}: ${pairText(...pair)}`), cell(why[force], 100, 2), h("td", {}, "–"))) : []);
+
 /** Levels, differences and forces at work as a table. */
 function tableOf(at) {
-  const cell = ([estimate, low, high], scale, places) =>
-    h("td", {}, decimals(scale * estimate, places) + (low === null ? ` (${say("word.few")})` : ` (${say("word.to", { low: decimals(scale * low, places), high: decimals(scale * high, places) })})`));
   const line = (name, { risk, cost }) => h("tr", {}, h("th", { scope: "row" }, name), cell(risk, 100, 2), cell(cost, 1, 3));
   const body = h("table", {},
     h("thead", {}, h("tr", {}, ...["policy", "risk", "cost"].map((what) => h("th", { scope: "col" }, say(`beliefs.table_${what}`))))),
     h("tbody", {},
       ...shownPolicies().map(({ name, plain: text }) => line(label(text), at.levels[name])),
       ...shownPairs().map((pair) => line(pairText(...pair), foundOf(pair, at))),
-      ...(at.why ? ["deters", "provokes"].map((force) => h("tr", {},
-        h("th", { scope: "row" }, `${say(`beliefs.table_${force}`)}: ${say("word.not", { a: MAIN[0].plain, b: MAIN[1].plain })}`), cell(at.why[force], 100, 2), h("td", {}, "–"))) : [])));
+      ...forceRows(MAIN, at.why)));
   return h("div", {}, body, h("p", { class: "muted" }, say("beliefs.table_note")));
 }
 

@@ -1,15 +1,15 @@
 // Which belief decides: counted when asked, in the background, from the beliefs as they are set.
+// A `pair` is what tells one comparison from another: the key of a PairChoice.
 
 const SHOWN_ALONE = 8;
 const decided = new Map(); // by question, the last count: {key, from, state, decision, now, alone, turning}
 const distances = new Map(); // by distanceKey
-const chosen = { pair: 0, measure: "risk" };
-let counting = null; // what runs now: {done, planned, step}
+const chosen = { measure: "risk" };
+let decidesChoice = null, counting = null; // what runs now: {done, planned, step}
 
 const settingKey = ({ view, dials, start }, scripted = injected?.scripted) => JSON.stringify([view, start, CLAIMS.map((claim) => dials[claim] ?? 0), scripted ?? null]);
 /** What the authors' distance depends on: the reader's dials play no part. */
 const distanceKey = (pair, { view, start }) => JSON.stringify([pair, view, start, injected?.scripted ?? null]);
-const pairOf = (index) => WORDS.contrasts[index].map((name) => POLICY[name]);
 const standing = (to) => capital(to === 0 ? say("decides.evidence") : stand(to));
 const questionOf = (claim) => WORDS.claims[claim].question || WORDS.claims[claim].says;
 
@@ -22,9 +22,9 @@ function amount([estimate, low, high], measure) {
 }
 
 /** The count of one question: its players are the claims that can be moved. */
-function decisionOf(pair, { view, dials, start }) {
+function decisionOf(names, { view, dials, start }) {
   const claims = CLAIMS.filter((claim) => !isFixed(claim, view)), ends = Object.fromEntries(claims.map((claim) => [claim, endsOf(claim)]));
-  const policies = WORDS.contrasts[pair], scripted = injected?.scripted, grouped = groupsOf(claims);
+  const policies = names.map(playedAs), scripted = injected?.scripted, grouped = groupsOf(claims);
   const ask = (request, pairs) => {
     const token = counting;
     return new Promise((then) => pool.ask({ ...request, start, policies, scripted }, () => token === counting, (out) => {
@@ -44,8 +44,9 @@ function decisionOf(pair, { view, dials, start }) {
     },
     play: async (beliefs, first, count) => {
       const { setting, n, risk, cost } = engine.run;
-      if (first + count <= n && setting.start === start && settingKey({ ...beliefs, start }, scripted) === settingKey({ ...setting.beliefs, start }, setting.scripted)) {
-        const cut = (columns) => policies.map((policy) => columns[policy].subarray(first, first + count));
+      const isSame = names.every((name, i) => (setting.own?.[name] ?? name) === policies[i]);
+      if (isSame && first + count <= n && setting.start === start && settingKey({ ...beliefs, start }, scripted) === settingKey({ ...setting.beliefs, start }, setting.scripted)) {
+        const cut = (columns) => names.map((name) => columns[name].subarray(first, first + count));
         return { risk: cut(risk), cost: cut(cost) }; // played already
       }
       const firsts = Array.from({ length: count / CHUNK }, (_, i) => first + i * CHUNK);
@@ -64,9 +65,9 @@ function groupsOf(claims) {
 }
 
 async function countDecisions() {
-  const { pair, measure } = chosen, key = settingKey(state), token = counting = { done: 0, planned: 1, step: "" };
+  const { measure } = chosen, pair = decidesChoice.key(), key = settingKey(state), token = counting = { done: 0, planned: 1, step: "" };
   const from = distanceKey(pair, state), before = decided.get(pair);
-  const entry = before?.key === key && before.decision ? before : { key, from, state: copy(state), decision: decisionOf(pair, state), turning: {} };
+  const entry = before?.key === key && before.decision ? before : { key, from, state: copy(state), decision: decisionOf(decidesChoice.names(), state), turning: {} };
   const { decision } = entry, planned = plannedPairs(decision);
   const missing = { alone: !entry.alone, turning: !entry.turning[measure], distance: !distances.has(from) };
   token.planned = Object.keys(missing).reduce((sum, part) => sum + (missing[part] ? planned[part] : 0), 0);
@@ -109,7 +110,7 @@ function paintProgress() {
 
 function syncDecides() {
   $("decides-whose").textContent = kicker(whose(VIEWS, state.view, state.dials), WORDS.evidence);
-  const entry = decided.get(chosen.pair), isStale = entry && entry.key !== settingKey(state);
+  const entry = decided.get(decidesChoice.key()), isStale = entry && entry.key !== settingKey(state);
   const isWhole = entry && !isStale && entry.alone && entry.turning[chosen.measure] && distanceNow(entry);
   $("decides-count").textContent = say(isStale ? "decides.again" : "decides.count");
   $("decides-status").textContent = isStale ? say("decides.stale") : isWhole ? say("decides.done") : "";
@@ -165,10 +166,10 @@ function tickRow({ axis, at }, measure) {
 const barRow = (name, ...lines) => h("li", {}, h("div", {}, ...name), h("div", {}, ...lines));
 
 function paintDecisions() {
-  const { measure, pair } = chosen, entry = decided.get(pair);
+  const { measure } = chosen, entry = decided.get(decidesChoice.key());
   $("decides-found").hidden = !entry;
   if (!entry) return;
-  const [a, b] = pairOf(pair), { now, alone, state: at } = entry, names = { a: a.plain, b: b.plain };
+  const [a, b] = decidesChoice.policies(), { now, alone, state: at } = entry, names = { a: a.plain, b: b.plain };
   const opening = lead(whose(VIEWS, at.view, at.dials), WORDS.evidence), difference = now[measure], margin = WORDS.margins[measure];
   $("decides-now").replaceChildren(...rendered(measure === "risk"
     ? riskSentence(opening, { ...names, base: mean(now.values.risk[1]), difference, margin })
@@ -239,7 +240,7 @@ function paintDistance(found, measure, { view }) {
 }
 
 function paintDecidesTable() {
-  const { measure, pair } = chosen, entry = decided.get(pair), found = entry && distanceNow(entry);
+  const { measure } = chosen, entry = decided.get(decidesChoice.key()), found = entry && distanceNow(entry);
   if (!entry) return;
   const table = (caption, heads, lines) => h("table", {}, h("caption", {}, caption),
     h("thead", {}, h("tr", {}, ...heads.map((head) => h("th", { scope: "col" }, head)))),
@@ -255,20 +256,16 @@ function paintDecidesTable() {
 }
 
 addScreen("decides", {
-  keep: () => ({ chosen, distances, decided: [...decided].map(([pair, entry]) => [pair, { ...entry, decision: null }]) }),
+  keep: () => ({ chosen, choice: decidesChoice.kept, distances, decided: [...decided].map(([pair, entry]) => [pair, { ...entry, decision: null }]) }),
   restore(kept) {
     Object.assign(chosen, kept.chosen);
-    $("decides-pair").value = chosen.pair;
+    decidesChoice.kept = kept.choice;
     document.querySelector(`[name=decides-measure][value=${chosen.measure}]`).checked = true;
     for (const [key, found] of kept.distances) distances.set(key, found);
     for (const [pair, entry] of kept.decided) decided.set(pair, entry);
   },
   build() {
-    $("decides-pair").append(...WORDS.contrasts.map((pair, i) => h("option", { value: i }, askedText(pair))));
-    $("decides-pair").addEventListener("change", () => {
-      chosen.pair = Number($("decides-pair").value);
-      syncDecides();
-    });
+    decidesChoice = new PairChoice("decides", syncDecides);
     for (const input of document.getElementsByName("decides-measure")) {
       input.addEventListener("change", () => {
         chosen.measure = input.value;
@@ -280,6 +277,9 @@ addScreen("decides", {
     $("decides-numbers").addEventListener("toggle", paintDecidesTable);
   },
   open: syncDecides,
-  sync: () => current === "decides" && syncDecides(),
+  sync() {
+    decidesChoice.sync();
+    if (current === "decides") syncDecides();
+  },
   isReady: () => isPastGuess,
 });

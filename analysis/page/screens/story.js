@@ -3,10 +3,10 @@
 const NARRATIVE = WORDS.narrative, GRAVE = 20;
 const isTranslated = Object.hasOwn(NARRATIVE.words, LANGUAGE) && Object.hasOwn(LANGUAGES[LANGUAGE].page, "story.heading");
 const STORY_LANGUAGE = isTranslated ? LANGUAGE : "en"; // the sentences follow the words around them
-const asked = { kind: "averted", nth: 0, pair: 0 };
-let storyChart = null, storyKey = null; // what was asked for last; an answer to anything else is dropped
+const asked = { kind: "averted", nth: 0 };
+let storyChart = null, storyChoice = null, storyKey = null; // what was asked for last; an answer to anything else is dropped
 
-const storyPair = () => WORDS.contrasts[asked.pair].map((name) => POLICY[name]);
+const storyPair = () => storyChoice.policies();
 const storyNames = () => {
   const [a, b] = storyPair();
   return { policy: a.plain, against: b.plain };
@@ -44,7 +44,7 @@ function leaveStory() {
 
 function paintStory(run) {
   const found = worldsByKind(run), counts = { averted: found.averted.length, provoked: found.provoked.length };
-  const isWhole = run.n === NUMBERS.worlds, key = `${asked.kind} ${asked.nth} ${asked.pair}`;
+  const isWhole = run.n === NUMBERS.worlds, key = `${asked.kind} ${asked.nth} ${storyChoice.key()}`;
   $("story-whose").textContent = kicker(whose(VIEWS, state.view, state.dials), WORDS.evidence);
   $("story-count").textContent = isWhole ? "" : say("story.counting");
   $("story-counts").textContent = storyLine("counts", { n: thousands(run.n), averted: thousands(counts.averted),
@@ -59,7 +59,7 @@ function paintStory(run) {
     return;
   }
   const mine = storyKey = { run, key }, [a, b] = storyPair();
-  pool.ask({ first: 0, ...run.setting, policies: [b.name, a.name], worlds: found[asked.kind],
+  pool.ask({ first: 0, ...run.setting, policies: [b.name, a.name].map(playedAs), worlds: found[asked.kind],
     nth: asked.nth, lucks: NARRATIVE.lucks }, () => storyKey === mine, ({ world, sides: [against, policy] }) => {
     mine.story = { world, ...narrateBoth({ against, policy }, NARRATIVE, WORDS.seat.at[state.start], STORY_LANGUAGE), lucks: { against: against.others, policy: policy.others } };
     paintHistories(mine.story);
@@ -252,6 +252,7 @@ function askAgain(change) {
 
 addScreen("story", {
   build() {
+    storyChoice = new PairChoice("story", () => askAgain({}));
     for (const id of ["story-counts", "story-headline", "story-found"]) $(id).lang = STORY_LANGUAGE;
     storyChart = new StoryChart($("story-chart"));
     $("story-danger-title").textContent = storyLine("danger");
@@ -264,19 +265,19 @@ addScreen("story", {
       item.append(rule[STORY_LANGUAGE]);
       return item;
     }));
-    $("story-pair").append(...WORDS.contrasts.map((pair, i) => h("option", { value: i }, askedText(pair))));
-    $("story-pair-row").hidden = WORDS.contrasts.length < 2;
-    $("story-pair").addEventListener("change", () => askAgain({ pair: Number($("story-pair").value) }));
     for (const button of document.querySelectorAll("[data-kind]")) button.addEventListener("click", () => askAgain({ kind: button.dataset.kind }));
     $("story-another").addEventListener("click", () => askAgain({ nth: asked.nth + 1 }));
     $("story-luck").addEventListener("click", () => showLucks($("story-lucks").hidden));
   },
-  sync: leaveStory,
+  sync() {
+    storyChoice.sync();
+    leaveStory();
+  },
   paint: paintStory,
-  keep: () => asked,
+  keep: () => ({ asked, choice: storyChoice.kept }),
   restore(kept) {
-    Object.assign(asked, kept);
-    $("story-pair").value = asked.pair;
+    Object.assign(asked, kept.asked);
+    storyChoice.kept = kept.choice;
   },
   isReady: () => isPastGuess,
 });
