@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.scenario import loader
-from sim.scenario.catalogue import Claim, Lever, Outcome, Parameter, Quantity, Rung, Source, Switch
+from sim.scenario.catalogue import Claim, Contrast, Lever, Outcome, Parameter, Quantity, Rung, Source, Switch
 from sim.scenario.experiment import Experiment, LeverSetting, Policy, Start, Worldview
 from sim.scenario.glossary import Term, glossary
 from sim.scenario.layers import LeverLevel, Order
@@ -86,21 +86,32 @@ def names(exp: Experiment) -> dict[str, str]:
     >>> names(sim.load("debate"))["n12"]
     'N12'
     """
-    return {name.casefold(): name for entries in kinds(exp).values() for name in entries}
+    every = (alias for entries in kinds(exp).values() for name, entry in entries.items()
+             for alias in _aliases(name, entry))  # fmt: skip
+    return {alias.casefold(): alias for alias in every}
 
 
 def matches(exp: Experiment, wanted: str) -> list[tuple[str, str]]:
-    """Return the kind and name of every entry with a name; capitals, spaces, hyphens and underscores count alike.
+    """Return the kind and name of every entry with a name, a title or a question.
+
+    Capitals, spaces, hyphens and underscores count alike, and neither an article nor a question mark counts.
 
     >>> import sim
-    >>> matches(sim.load("debate"), "Moral hazard")
-    [('switches', 'moral_hazard'), ('glossary', 'moral hazard')]
+    >>> matches(sim.load("debate"), "Moral hazard"), matches(sim.load("debate"), "open ties")
+    ([('switches', 'moral_hazard'), ('glossary', 'moral hazard')], [('policies', 'direct_ties')])
     """
 
     def key(name: str) -> str:
-        return name.casefold().replace("_", " ").replace("-", " ")
+        return name.casefold().replace("_", " ").replace("-", " ").removeprefix("the ").rstrip("?")
 
-    return [(kind, name) for kind, entries in kinds(exp).items() for name in entries if key(name) == key(wanted)]
+    return [(kind, name) for kind, entries in kinds(exp).items() for name, entry in entries.items()
+            if key(wanted) in map(key, _aliases(name, entry))]  # fmt: skip
+
+
+def _aliases(name: str, entry: Any) -> list[str]:
+    """All that an entry is called: its name in files, and what the page and the figures call it."""
+    fields = ("words",) if isinstance(entry, Contrast) else ("title", "plain_name", "label", "question")
+    return [name, *filter(None, _texts(entry, *fields))]
 
 
 def contents(entries_by_kind: Mapping[str, Mapping[str, Any]]) -> Group:
@@ -181,7 +192,7 @@ def _details(entry: Any, exp: Experiment) -> Lines:
         case Source():
             yield "address", entry.url
         case Policy():
-            yield "plain name", entry.plain_name
+            yield "to play it", f"strait run --policy {entry.name}"
             yield "under pressure", entry.when_coerced.replace("_", " ")
             yield from ((name, depths(setting)) for name, setting in entry.levers.items())
             yield from ((f"order in month {order.month:g}", order_text(order)) for order in entry.orders)
