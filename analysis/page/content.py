@@ -36,7 +36,7 @@ WORLDS = 4000
 WEIGHED_WORLDS = 300
 LARGEST_SEED = 2**53 - 1
 """JavaScript holds whole numbers exactly up to here."""
-RISK, COST = "use_of_force", "japan_gdp_loss_pct"
+RISK, COST, EFFORT = "use_of_force", "japan_gdp_loss_pct", "lever_years"
 MOST_CONTRASTS = 3
 
 
@@ -104,7 +104,7 @@ def numbers(exp: Experiment, rules: Rules) -> dict[str, Any]:
             "columns": {"force": columns.index(RISK), "falls": columns.index("taiwan_falls"),
                         "quarantine": columns.index("quarantine")},
         },
-        "recorded": [columns.index(name) for name in (_estimated(own, RISK), _estimated(own, COST), RISK)],
+        "recorded": [columns.index(name) for name in (_estimated(own, RISK), _estimated(own, COST), RISK, EFFORT)],
     }  # fmt: skip
 
 
@@ -170,7 +170,8 @@ def words(exp: Experiment, source: Source) -> dict[str, Any]:
         "seat": seat.seat_words(exp), "home": exp.most_neutral().name, "evidence": evidence_view(exp),
         "narrative": narrative(exp),
         "margins": {"risk": catalogue.outcomes[RISK].margin, "cost": catalogue.outcomes[COST].margin},
-        "limits": {"risk": _finite(value_limits(exp, RISK)), "cost": _finite(value_limits(exp, COST))},
+        "limits": {"risk": _finite(value_limits(exp, RISK)), "cost": _finite(value_limits(exp, COST)),
+                   "effort": _finite(value_limits(exp, EFFORT))},
         "provocation": exp.switches.get("provocation", False),
         "claims": {name: _claim(exp, catalogue.claims[name], weights[name]) for name in dialled},
         "sources": {key: catalogue.sources[key].cite for name in dialled for key in catalogue.claims[name].source},

@@ -1,6 +1,6 @@
 // The engine: a pool of workers, and one run at a time that grows from the first worlds to all of them.
 
-const CHUNK = 125, FIRST = 500, REFINE_AFTER = 260;
+const CHUNK = 125, RECORDED = 4, FIRST = 500, REFINE_AFTER = 260;
 
 /** Workers that each keep the draws of their own worlds: a chunk always goes to the same one. */
 class Pool {
@@ -55,6 +55,7 @@ class Run {
     this.risk = columns();
     this.cost = columns();
     this.hit = columns(); // whether force was used, 0 or 1
+    this.effort = columns(); // lever-years carried out
     this.done = [];
     this.n = 0; // worlds from the first on without a gap
     this.without = []; // chunks of the main contrast with a part of the model switched off
@@ -65,10 +66,11 @@ class Run {
   take(first, count, policies, out) {
     policies.forEach((name, policy) => {
       for (let i = 0; i < count; i++) {
-        const from = 3 * (policy * count + i);
+        const from = RECORDED * (policy * count + i);
         this.risk[name][first + i] = out[from];
         this.cost[name][first + i] = out[from + 1];
         this.hit[name][first + i] = out[from + 2];
+        this.effort[name][first + i] = out[from + 3];
       }
     });
     this.done[first / CHUNK] = true;
@@ -77,7 +79,7 @@ class Run {
 }
 
 /**
- * Estimates of a run over its first n worlds: levels by policy, differences by contrast, each {risk, cost}.
+ * Estimates of a run over its first n worlds: levels by policy, differences by contrast, each {risk, cost}; a level has `effort` too.
  * With a `base`, an earlier run and its estimates, the last answer is carried until all worlds are played.
  */
 function estimates(run, words, base, worlds) {
@@ -86,6 +88,7 @@ function estimates(run, words, base, worlds) {
   for (const name of run.policies) {
     found.levels[name] = copied(name) === name ? {} : found.levels[copied(name)];
     if (copied(name) !== name) continue;
+    found.levels[name].effort = level(cut(run.effort[name]), words.limits.effort);
     for (const what of ["risk", "cost"]) {
       const now = cut(run[what][name]), plain = level(now, words.limits[what]);
       found.levels[name][what] = !carried?.run[what][name] ? plain
@@ -118,7 +121,7 @@ function forcesAtWork(run, [a, b], sums, played) {
   const deters = new Float64Array(sums.length * CHUNK), provokes = new Float64Array(sums.length * CHUNK);
   for (const { first, out } of sums) {
     for (let i = 0; i < CHUNK; i++) {
-      const world = first + i, without = out[3 * (p + i)] - out[3 * (q + i)];
+      const world = first + i, without = out[RECORDED * (p + i)] - out[RECORDED * (q + i)];
       deters[world] = without;
       provokes[world] = run.risk[a][world] - run.risk[b][world] - without;
     }

@@ -40,7 +40,7 @@ const decision = (dials, claims, themes) => {
     walk: async (beliefs, to, first, count) => walk({ beliefs, to, themes, start, policies, first, count }),
     play: async (beliefs, first, count) => {
       const out = answer({ beliefs, start, policies, first, count }), column = (policy, what) =>
-        Float64Array.from({ length: count }, (_, i) => out[(policy * count + i) * 3 + what]);
+        Float64Array.from({ length: count }, (_, i) => out[(policy * count + i) * NUMBERS.recorded.length + what]);
       return { risk: [column(0, 0), column(1, 0)], cost: [column(0, 1), column(1, 1)] };
     },
   });

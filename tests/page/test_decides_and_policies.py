@@ -212,6 +212,15 @@ def test_every_policy_can_be_compared_and_a_copy_is_named_by_what_differs(visit:
     page.click("#policies-numbers > summary")
     wait(page, "document.querySelectorAll('#policies-table th').length > 20")
     assert page.locator("#policies-table th", has_text="Mine, not the status quo").count() == 3
+    # What is carried out stands beside what is planned.
+    carried = page.evaluate("mean(engine.run.effort.direct_ties)")
+    assert 0 < carried < page.evaluate("takesOf('direct_ties').years")
+    said = page.inner_text("#slots li:nth-child(2)")
+    assert f"Carried out on average: {carried:.1f} lever-years (" in said
+    assert page.locator("#policies .takes", has_text="One lever-year is one lever held").count() == 1
+    page.click("[data-screen=beliefs]")
+    assert re.match(rf"Open ties: 60 lever-years planned, {carried:.1f} carried out \(", page.inner_text("#effort"))
+    assert page.inner_text("#effort").endswith("One lever-year is one lever held at full depth for one year.")
     # The own one on the other screens.
     page.click("[data-screen=story]")
     page.select_option("#story-pair", "any")

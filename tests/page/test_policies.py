@@ -121,11 +121,11 @@ def test_the_policy_that_is_edited_is_found_again_or_given_up() -> None:
 
 def test_a_copy_of_a_policy_has_the_very_numbers_of_its_original() -> None:
     code = """
-      const words = { limits: { risk: [0, 1], cost: [0, null] }, margins: { risk: 0.01, cost: 0.05 },
+      const words = { limits: { risk: [0, 1], cost: [0, null], effort: [0, null] }, margins: { risk: 0.01, cost: 0.05 },
         contrasts: [["b", "a"]] };
       const play = (names, setting, lean) => {
         const run = new Run(setting, names, 1000);
-        names.forEach((name) => ["risk", "cost", "hit"].forEach((what) => {
+        names.forEach((name) => ["risk", "cost", "hit", "effort"].forEach((what) => {
           const edge = lean + (name === "b" ? 9 : 0);
           run[what][name] = Float64Array.from({ length: 1000 }, (_, i) => Number((i * 7919) % 100 < edge));
         }));

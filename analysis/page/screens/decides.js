@@ -33,7 +33,7 @@ function decisionOf(names, { view, dials, start }) {
       then(out);
     }, true));
   };
-  const column = (outs, policy, what) => Float64Array.from(outs.flatMap((out) => Array.from({ length: CHUNK }, (_, i) => out[3 * (policy * CHUNK + i) + what])));
+  const column = (outs, policy, what) => Float64Array.from(outs.flatMap((out) => Array.from({ length: CHUNK }, (_, i) => out[RECORDED * (policy * CHUNK + i) + what])));
   return new Decision({
     view, dials: { ...dials }, ends, worlds: NUMBERS.worlds, margins: WORDS.margins,
     themes: grouped.filter(({ by }) => by === "theme").map(({ members }) => members), groups: grouped.map(({ members }) => members),

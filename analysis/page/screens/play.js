@@ -73,8 +73,8 @@ function playOthers() {
     pool.ask({ ...own.setting, policies, first, count }, () => game === own, (out) => {
       for (let policy = 0; policy < width; policy++) {
         for (let i = 0; i < count; i++) {
-          own.others.risk[policy][first + i] = out[3 * (policy * count + i)];
-          own.others.cost[policy][first + i] = out[3 * (policy * count + i) + 1];
+          own.others.risk[policy][first + i] = out[RECORDED * (policy * count + i)];
+          own.others.cost[policy][first + i] = out[RECORDED * (policy * count + i) + 1];
         }
       }
       own.others.done += count;

@@ -126,6 +126,20 @@ const named = (slot, i) => (slot.from ? { ...slot, title: freeTitle(cleanTitle(t
 
 const setSlots = (control, slots) => change(control, { ...copy(state), slots });
 const withSlot = (i, slot) => state.slots.map((other, at) => (at === i ? slot : other));
+/** An interval in words, with so many decimals. */
+const rangeText = ([, low, high], places) => (low === null ? say("word.few") : say("word.to", { low: decimals(low, places), high: decimals(high, places) }));
+
+/** The lever-years that are carried out on average, as the histories have them. */
+const carriedText = ({ effort }) => (effort[0] === 0 ? "" : say("policies.carried", effortNumbers(effort)));
+const effortNumbers = (effort) => {
+  const places = effort[2] - effort[1] < 2 ? 1 : 0;
+  return { years: decimals(effort[0], places), range: rangeText(effort, places) };
+};
+
+/** The lever-years of a policy as cells of a table: planned, and carried out. */
+const effortCells = (policy, { effort }) => [h("td", {}, decimals(takesOf(policy).years, 1)), effort[0] === 0 ? h("td", {}, decimals(0, 1)) : cell(effort, 1, 1)];
+const noEffort = () => [0, 0].map(() => h("td", {}, "–"));
+
 const policyNamed = (name) => shownPolicies().find((each) => each.name === name);
 /** A policy as the worker takes it: a name of the experiment's, or what an own one does. */
 const playedAs = (name) => ownPolicies(state.slots)[name] ?? name;
@@ -225,7 +239,7 @@ function syncPolicies() {
     const button = (act, onclick, isOff) => h("button", { type: "button", "data-act": `${act} ${i}`, disabled: isOff,
       "aria-label": say("policies.act_label", { act: say(`policies.${act}`), title: label(title) }), onclick }, say(`policies.${act}`));
     return h("li", {}, h("div", { class: "head" }, icon, h("span", {}, label(title)), i === 0 ? h("span", { class: "muted" }, say("policies.baseline")) : null),
-      h("p", { class: "takes" }, effortText(slot)),
+      h("p", { class: "takes" }, effortText(slot)), h("p", { class: "takes", "data-carried": i }),
       h("p", { class: "tools" },
         isOwn ? button("edit", () => edit(i), false) : null,
         i > 0 ? button("first", () => setSlots("slots", [slot, ...state.slots.filter((_, at) => at !== i)]), false) : null,
@@ -250,6 +264,7 @@ function paintPolicies(run, at) {
   const opening = lead(whose(VIEWS, state.view, state.dials), WORDS.evidence);
   $("policies-verdicts").replaceChildren(...pairs.map((pair, i) => h("p", {}, ...verdictOf(pair, at, i ? "" : opening))));
   $("policies-size").textContent = sizeNote(pairs, at);
+  slots.forEach(({ name }, i) => { document.querySelector(`[data-carried="${i}"]`).textContent = carriedText(at.levels[name]); });
   paintForces(pairs, at);
   if ($("policies-numbers").open) paintPoliciesTable(at);
 }
@@ -271,14 +286,14 @@ function paintForces(pairs, at) {
 
 function paintPoliciesTable(at) {
   const slots = state.slots.map(shownSlot);
-  const line = (name, { risk, cost }) => h("tr", {}, h("th", { scope: "row" }, name), cell(risk, 100, 2), cell(cost, 1, 3));
+  const line = (name, { risk, cost }, effort = noEffort()) => h("tr", {}, h("th", { scope: "row" }, name), cell(risk, 100, 2), cell(cost, 1, 3), ...effort);
   const moves = state.slots.flatMap((slot, i) => takesOf(slot).moves.map(({ name, move }) => h("tr", {}, h("th", { scope: "row" }, `${label(slots[i].plain)}: ${WORDS.levers[name].title}`),
     h("td", {}, say("policies.move", { now: decimals(100 * move.now.depth, 0), to: decimals(100 * move.to.depth, 0) })),
     h("td", {}, say("policies.move", { now: decimals(100 * move.now.openness, 0), to: decimals(100 * move.to.openness, 0) })),
     h("td", {}, String(move.from)), h("td", {}, decimals(leverYears(move, NUMBERS.months), 1)))));
   const head = (...keys) => h("thead", {}, h("tr", {}, ...keys.map((key) => h("th", { scope: "col" }, say(key)))));
   $("policies-table").replaceChildren(
-    h("table", {}, head("beliefs.table_policy", "beliefs.table_risk", "beliefs.table_cost"), h("tbody", {}, ...slots.map(({ name, plain: text }) => line(label(text), at.levels[name])),
+    h("table", {}, head("beliefs.table_policy", "beliefs.table_risk", "beliefs.table_cost", "policies.table_years", "policies.table_carried"), h("tbody", {}, ...slots.map(({ name, plain: text }, i) => line(label(text), at.levels[name], effortCells(state.slots[i], at.levels[name]))),
       ...slots.slice(1).map(({ name, plain: text }) => line(say("word.not", { a: label(text), b: slots[0].plain }), at.pairs[`${name}|${slots[0].name}`])),
       ...slots.slice(1).flatMap((slot) => forceRows([slot, slots[0]], at.forces?.[`${slot.name}|${slots[0].name}`])))),
     h("table", {}, head("policies.table_lever", "policies.table_depth", "policies.table_openness", "policies.month", "policies.table_years"), h("tbody", {}, ...moves)),
