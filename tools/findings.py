@@ -43,6 +43,7 @@ from tools.measure_tables import Part
 from tools.measures import MAIN_OUTCOME, draw_policies
 
 Pair = tuple[str, str]
+TAKES = ("lever_years", "lever_years_planned")
 HEAVIEST = 4  # claims named for each question
 
 
@@ -107,7 +108,9 @@ def beliefs(
     return "\n".join(lines)
 
 
-def our_readings(exp: Experiment, mechanisms: pd.DataFrame, late: pd.DataFrame, effort: pd.DataFrame) -> str:
+def our_readings(
+    exp: Experiment, mechanisms: pd.DataFrame, late: pd.DataFrame, effort: pd.DataFrame, policies: pd.DataFrame
+) -> str:
     """Write how much of the answers hangs on readings of ours: lost hope, the late numbers of S12, and effort."""
     start, outcome = exp.starts[-1], exp.catalogue.outcomes[MAIN_OUTCOME]
     pair = asked(exp)[-1]
@@ -119,7 +122,7 @@ def our_readings(exp: Experiment, mechanisms: pd.DataFrame, late: pd.DataFrame, 
              f"{digits(100 * provoked)} points by which added ties provoke. The rest of the difference is "
              f"{_points(round(total, 3) - round(hope, 3))}."]  # fmt: skip
     lines.append(f"* {_late(exp, late[late['outcome'] == MAIN_OUTCOME], start, outcome)}")
-    lines.append(f"* {_effort(exp, effort[effort['start'] == start.name], pair)}")
+    lines.append(f"* {_effort(exp, effort[effort['start'] == start.name], policies, start, pair)}")
     return "\n".join(lines)
 
 
@@ -213,20 +216,23 @@ def _late(exp: Experiment, late: pd.DataFrame, start: Start, outcome: Outcome) -
     )
 
 
-def _effort(exp: Experiment, effort: pd.DataFrame, pair: Pair) -> str:
-    """Return how much two policies plan, and what they do when they plan the same."""
-    view = exp.worldviews[0]
+def _effort(exp: Experiment, effort: pd.DataFrame, policies: pd.DataFrame, start: Start, pair: Pair) -> str:
+    """Return what the policies of the questions take, and what the two of the last do when they plan the same."""
+    view, levels = exp.worldviews[0], means(policies[policies["kind"] == "level"], start.name)
+    others = dict.fromkeys(name for asked_pair in asked(exp) for name in asked_pair if name not in pair)
+    takes: list[str] = []
+    for policy in (*others, *reversed(pair)):
+        done, planned = (levels[exp.most_neutral().name, policy, name][0] for name in TAKES)
+        if planned > 0:
+            takes.append(f"{done:.0f} of {planned:.0f}{' planned' * (not takes)} with {policy_phrase(exp, policy)}")
     here = effort[(effort["outcome"] == MAIN_OUTCOME) & (effort["worldview"] == view.name)]
-    planned, equal = [], []
-    for policy in pair:
-        own = here[(here["policy"] == policy) & here["measure"].isin(["as written", "equal effort"])]
-        planned.append(f"{own.iloc[0]['planned']:.0f}")
-        equal.append(_points(own.sort_values("factor").iloc[0]["difference"]))
-    a, b = (policy_phrase(exp, policy) for policy in pair)
+    here = here[here["measure"].isin(["as written", "equal effort"])].sort_values("factor")
+    first, last = (_points(here[here["policy"] == policy].iloc[0]["difference"]) for policy in reversed(pair))
+    belief = capitalize(belief_clause(exp.most_neutral()))
     return (
-        f"**Effort.** A lever-year is one measure in full for one year. With {a} Japan plans {planned[0]}, with {b} "
-        f"{planned[1]}. At equal effort, "
-        f"against the status quo, the two come to {equal[0]} and {equal[1]} points {belief_clause(view)}."
+        f"**Effort.** A lever-year is one measure in full for one year. {belief} Japan carries out "
+        f"{', '.join(takes)}. At equal effort, against the status quo, the last two come to "
+        f"{first} and {last} points {belief_clause(view)}."
     )
 
 
@@ -272,6 +278,6 @@ PARTS: Mapping[str, tuple[tuple[str, ...], Part]] = {
     "findings-risk": (("policies",), risk_against_cost), "findings-answers": (("policies",), answers),
     "findings-certainty": (("policies", "mechanisms", "spreads"), certainty),
     "findings-beliefs": (("dials", "claims", "flips", "policies"), beliefs),
-    "findings-ours": (("mechanisms", "late", "effort"), our_readings),
+    "findings-ours": (("mechanisms", "late", "effort", "policies"), our_readings),
 }  # fmt: skip
 """Name of a part of the page: the measures it reads, and the function that writes it."""

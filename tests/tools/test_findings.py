@@ -144,6 +144,15 @@ def test_parts_of_the_distance_add_up_to_it(exp: Experiment) -> None:
     assert sum(values.values()) == pytest.approx(total, abs=0.2)
 
 
+def test_effort_says_what_policies_plan_and_carry_out(exp: Experiment) -> None:
+    where = "kind == 'level' and start == '2026' and worldview == 'neutral' and policy == 'direct_ties' and outcome == "
+    planned, done = f"{where}'lever_years_planned'", f"{where}'lever_years'"
+    text = written(exp, "findings-ours", {"estimate": 71.0}, planned, of=3)
+    assert re.search(r"On the evidence Japan carries out \d+ of 71 planned with open ties, \d+ of \d+ with integ", text)
+    assert " 19 of " in written(exp, "findings-ours", {"estimate": 19.0}, done, of=3)
+    assert "planned with integration with the US" in written(exp, "findings-ours", {"estimate": 0.0}, planned, of=3)
+
+
 def test_claims_in_the_text_are_explained(exp: Experiment) -> None:
     text = findings.explain_claims(exp, ["N18 and S12 as Self reads them", "DNA1"])
     assert re.findall(r"\*\*([NS]\d+)\*\*", text) == ["N18", "S12"]
