@@ -158,10 +158,19 @@ function publicEvents(notes, seat) {
       case "crisis": note(c ? "crisis_deployed" : "crisis"); break;
       case "incident": note(a ? "deaths" : "incident", a ? 1 : 0); break;
       case "drill_regime": note("drill_regime", 0); break;
-      case "decision": before.us = before.struck = before.japan = undefined; note(`force_${FORMS[a]}`); before.form = a; break;
+      case "overstretch": note(a ? "overstretch" : "overstretch_over"); break;
+      case "threat": note("threat"); break;
+      case "convoy": note(a ? (b ? "convoy_both" : "convoy_us") : "convoy_none"); break;
+      case "first_strike": before.struck = 1; note("first_strike"); break;
+      case "east_china_sea":
+        if (a) note(d ? (b ? "islet_fought" : "islet_taken") : "islet_back");
+        else note(b ? (c ? "clash_both" : "clash_alone") : "clash");
+        break;
+      case "decision": before.us = before.struck = before.japan = before.bases = undefined; note(`force_${FORMS[a]}`); before.form = a; break;
       case "stage": if (isNew("form", a)) note(`stage_${FORMS[a]}`); break;
       case "belligerents":
         if (isNew("us", a) && (before.form > 1 || a)) note(a ? "us_fights" : "us_out");
+        if (isNew("bases", b) && b) note("bases");
         if (isNew("struck", c) && c) note("struck");
         if (isNew("japan", d) && d) note("japan_fights");
         break;
@@ -179,4 +188,11 @@ function publicEvents(notes, seat) {
     texts.add(id);
     return isFirst;
   }).sort((p, q) => p.time - q.time);
+}
+
+/** How a history ended, by its outcomes: a fact for each sentence. */
+function endFacts(row, columns) {
+  const is = (outcome) => row[columns[outcome]] === 1, part = ["japan_in_combat", "japan_protects", "japan_supports"].find(is) ?? "spared";
+  return ["loss", ...(is("use_of_force") ? [is("taiwan_falls") ? "fell" : "stands", ...(is("first_strike") ? ["first_strike"] : []), part] : []),
+    ...(is("force_at_japan") ? ["force_at_japan"] : []), ...(is("islet_seized") ? ["islet_seized"] : [])];
 }

@@ -54,7 +54,10 @@ def groups_of(levers: Mapping[str, Lever]) -> dict[str, dict[str, Any]]:
 def seat_numbers(exp: Experiment, rules: Rules) -> dict[str, Any]:
     """Return where the worker finds what Japan sees of a trial under way, and the outcomes that it counts."""
     columns = list(outcomes.COLUMNS)
-    counted = "use_of_force", "japan_gdp_loss_pct", "taiwan_falls", "japan_in_combat", "months_to_first_force"
+    counted = (
+        "use_of_force", "japan_gdp_loss_pct", "taiwan_falls", "japan_in_combat", "months_to_first_force",
+        "first_strike", "japan_supports", "japan_protects", "force_at_japan", "islet_seized",
+    )  # fmt: skip
     return {
         "seen": {name: [rules.state[name], _elements(name, exp)] for name in SEEN},
         "cabinet": {name: rules.parameters[name] for name in CABINET},

@@ -125,6 +125,34 @@ def test_every_event_that_all_can_see_has_words() -> None:
     assert not any("success" in words[f"play.event.{key}"] for key in kinds), "Beijing's estimates are hidden"
 
 
+def test_new_outcomes_are_news_and_facts_of_the_debrief() -> None:
+    exp = load("debate")
+    number = {kind.name: trace.EVENTS.index(kind) for kind in trace.EVENTS}
+    rows: list[tuple[Any, ...]] = [
+        ("overstretch", 1), ("threat",), ("convoy", 1, 1), ("east_china_sea", 0, 1, 0, 0),
+        ("east_china_sea", 1, 1, 1, 0), ("east_china_sea", 1, 0, 0, 1), ("decision", 4), ("first_strike",),
+        ("belligerents", 1, 1, 1, 1),
+    ]  # fmt: skip
+    notes = [each for month, (what, *values) in enumerate(rows)
+             for each in (number[what], month, *values, *[0] * (4 - len(values)))]  # fmt: skip
+    given = {"notes": notes, "seat": seat_words(exp)}
+    keys = [event["key"] for event in ask(["seat.js"], "answer(publicEvents(DATA.notes, DATA.seat));", given)]
+    assert keys == [
+        "overstretch", "threat", "convoy_both", "clash_alone", "islet_back", "islet_taken", "force_invasion",
+        "first_strike", "us_fights", "bases", "japan_fights",
+    ]  # fmt: skip
+    words = translations.read_english()
+    assert {f"play.event.{key}" for key in keys} <= words.keys()
+    names = ["use_of_force", "taiwan_falls", "first_strike", "japan_protects", "japan_supports", "force_at_japan",
+             "islet_seized", "japan_in_combat"]  # fmt: skip
+    code = f"const columns = {dict(zip(names, range(8), strict=True))};"
+    code += "answer(DATA.map((row) => endFacts(row, columns)));"
+    found = ask(["seat.js"], code, [[1, 0, 1, 1, 1, 0, 0, 0], [0, 0, 0, 0, 0, 1, 1, 0], [1, 1, 0, 0, 0, 0, 0, 0]])
+    assert found == [["loss", "stands", "first_strike", "japan_protects"], ["loss", "force_at_japan", "islet_seized"],
+                     ["loss", "fell", "spared"]]  # fmt: skip
+    assert {f"play.end_{fact}" for facts in found for fact in facts} <= words.keys()
+
+
 def begin(page: Page, world: int) -> None:
     """Take the seat in a numbered history."""
     page.click("[data-screen=play]")

@@ -256,8 +256,7 @@ function paintDebrief() {
   const isForce = row[columns.use_of_force] === 1, [, base] = MAIN;
   $("play-end-where").textContent = say("play.end_where", { world, whose: kicker(whose(VIEWS, setting.beliefs.view, setting.beliefs.dials), WORDS.evidence) });
   $("play-end").textContent = isForce ? say("play.end_force", { date: dateAfter(row[columns.months_to_first_force], setting.start) }) : say("play.end_none", { years: decimals(WORDS.years, 0) });
-  $("play-end-facts").textContent = [say("play.end_loss", { loss: decimals(row[columns.japan_gdp_loss_pct], 1) }),
-    ...(isForce ? [say(row[columns.taiwan_falls] ? "play.end_fell" : "play.end_stands"), say(row[columns.japan_in_combat] ? "play.end_fought" : "play.end_spared")] : [])].join(" ");
+  $("play-end-facts").textContent = endFacts(row, columns).map((fact) => say(`play.end_${fact}`, { loss: decimals(row[columns.japan_gdp_loss_pct], 1) })).join(" ");
   $("play-hidden").textContent = hiddenText(notes);
   $("play-story").replaceChildren(...logItems(true));
   $("play-again").textContent = say("play.again", { code: codeOf(game, SEAT), mark: MARK, address: `${addressOf()}` });
