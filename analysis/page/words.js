@@ -25,9 +25,11 @@ function settle([, low, high], margin) {
   return low > 0 ? "slightly_more" : "open";
 }
 
+const marginTexts = ({ risk, cost }) => ({ risk: decimals(100 * risk, 1), cost: decimals(cost, 2) });
+
 /** What the words of some verdicts on size mean, as one text: `kinds` are what `settle` gives, `margins` those of risk and cost. */
 function sizeWords(kinds, margins) {
-  const limits = { risk: decimals(100 * margins.risk, 1), cost: decimals(margins.cost, 2) }, used = (...some) => some.some((kind) => kinds.includes(kind));
+  const limits = marginTexts(margins), used = (...some) => some.some((kind) => kinds.includes(kind));
   return [...(used("slightly_less", "slightly_more") ? [say("size.slightly", limits)] : []), ...(used("same") ? [say("size.same", limits)] : []),
     ...(used("open") ? [say("size.open")] : [])].join(" ");
 }

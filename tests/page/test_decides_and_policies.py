@@ -57,13 +57,17 @@ def test_what_decides_is_counted_shown_and_kept(visit: Open) -> None:
     assert verdict.startswith(page.inner_text("#decides-now")), "the same verdict as on the screen of beliefs"
     bars = page.locator("#decides-alone > ol > li:not(.axis)")
     assert bars.count() == 8
+    assert page.locator("#decides-alone details li").count() == 0, "the others are counted once their drawer is opened"
     assert "N22" in page.inner_text("#decides-alone > ol")
     assert "No belief alone is enough. At most" in page.inner_text("#decides-turn")
     assert "From Self's beliefs to Newsham's it changes by" in page.inner_text("#decides-distance")
     page.click("#decides-alone summary")
+    wait(page, "counting === null && document.querySelectorAll('#decides-alone details li').length > 20")
     page.click("#decides-numbers > summary")
     wait(page, "document.querySelectorAll('#decides-table tbody').length === 2")
     assert page.locator("#decides-table tbody").nth(1).locator("tr").count() == page.evaluate("CLAIMS.length")
+    shown = page.locator("#decides-alone .bars > li:not(.axis) .code").all_inner_texts()
+    assert len({*shown}) == len(shown) == page.evaluate("CLAIMS.length"), "each belief once, also those of the drawer"
     assert_fits(page)
     # All results stay while the reader is elsewhere; a change of beliefs makes them old, and says so.
     before = page.inner_text("#decides-found")
@@ -89,6 +93,29 @@ def test_what_decides_is_counted_shown_and_kept(visit: Open) -> None:
     assert page.evaluate("document.activeElement.id") == f"claim-{claim}"
     page.click("#undo")
     assert page.evaluate("movedClaims().length") == 0
+
+
+def test_what_decides_has_the_numbers_of_the_screen_of_beliefs(visit: Open) -> None:
+    """A bar, the sentence on what turns the result round, and the verdict after "Try it" come from one run."""
+    page = visit()
+    settle(page)
+    before = page.evaluate("shown.at.contrasts[0].risk[0]")
+    count(page)
+    entry = "decided.get(decidesChoice.key())"
+    single = page.evaluate(f"{entry}.turning.risk.goals[0].single[0]")
+    (claim, to), found = single["changes"][0], single["difference"]
+    bars = page.evaluate(f"{entry}.alone.shown.risk")
+    bar = next(each for each in bars if (each["claim"], each["to"]) == (claim, to))
+    assert bar["after"] == found
+    assert before + bar["change"][0] == pytest.approx(found[0], abs=1e-12)
+    ends = page.evaluate("distances.get(distanceKey(decidesChoice.key(), state)).risk.ends")
+    page.click("#decides-turn li button")
+    settle(page)
+    assert page.evaluate("shown.at.contrasts[0].risk") == found
+    for view in ("newsham", "self"):
+        page.click(f"[data-view={view}]")
+        settle(page)
+        assert page.evaluate("shown.at.contrasts[0].risk") == ends[view]
 
 
 def test_counting_gives_way_is_cancelled_and_goes_by_keyboard(visit: Open) -> None:

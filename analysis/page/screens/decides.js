@@ -1,10 +1,10 @@
 // Which belief decides: counted when asked, in the background, from the beliefs as they are set.
 // A `pair` is what tells one comparison from another: the key of a PairChoice.
 
-const SHOWN_ALONE = 8;
-const decided = new Map(); // by question, the last count: {key, from, state, decision, now, alone, turning}
+const decided = new Map(); // by question, the last count: {key, from, state, decision, now, alone, others, turning}
 const distances = new Map(); // by distanceKey
 const chosen = { measure: "risk" };
+let isOthersOpen = false; // the beliefs that change less are counted once their drawer is opened
 let decidesChoice = null, counting = null; // what runs now: {done, planned, step}
 
 const settingKey = ({ view, dials, start }, scripted = injected?.scripted) => JSON.stringify([view, start, CLAIMS.map((claim) => dials[claim] ?? 0), scripted ?? null]);
@@ -67,9 +67,10 @@ function groupsOf(claims) {
 async function countDecisions() {
   const { measure } = chosen, pair = decidesChoice.key(), key = settingKey(state), token = counting = { done: 0, planned: 1, step: "" };
   const from = distanceKey(pair, state), before = decided.get(pair);
-  const entry = before?.key === key && before.decision ? before : { key, from, state: copy(state), decision: decisionOf(decidesChoice.names(), state), turning: {} };
+  const entry = before?.key === key ? before : { key, from, state: copy(state), turning: {} };
+  entry.decision ??= decisionOf(decidesChoice.names(), state);
   const { decision } = entry, planned = plannedPairs(decision);
-  const missing = { alone: !entry.alone, turning: !entry.turning[measure], distance: !distances.has(from) };
+  const missing = { alone: !entry.alone, turning: !entry.turning[measure], distance: !distances.has(from), others: isOthersOpen && !entry.others };
   token.planned = Object.keys(missing).reduce((sum, part) => sum + (missing[part] ? planned[part] : 0), 0);
   let done = 0;
   const run = async (part, play) => {
@@ -84,10 +85,12 @@ async function countDecisions() {
   entry.now ??= await decision.now();
   decided.set(pair, entry);
   paintDecisions();
-  entry.turning[measure] = await run("turning", () => decision.turning(measure, entry.alone[measure])) ?? entry.turning[measure];
+  entry.turning[measure] = await run("turning", () => decision.turning(measure, entry.alone.ranked[measure])) ?? entry.turning[measure];
   paintDecisions();
   const distance = await run("distance", () => decision.distance());
   if (distance) distances.set(from, distance);
+  const isShown = new Set(MEASURES.flatMap((each) => claimsIn(entry.alone.shown[each])));
+  entry.others = await run("others", () => decision.aloneInAll((claim) => !isShown.has(claim))) ?? entry.others;
   counting = null;
   syncDecides();
 }
@@ -169,29 +172,43 @@ function paintDecisions() {
   const { measure } = chosen, entry = decided.get(decidesChoice.key());
   $("decides-found").hidden = !entry;
   if (!entry) return;
-  const [a, b] = decidesChoice.policies(), { now, alone, state: at } = entry, names = { a: a.plain, b: b.plain };
+  const [a, b] = decidesChoice.policies(), { now, state: at } = entry, names = { a: a.plain, b: b.plain };
   const opening = lead(whose(VIEWS, at.view, at.dials), WORDS.evidence), difference = now[measure], margin = WORDS.margins[measure];
   $("decides-now").replaceChildren(...rendered(measure === "risk"
     ? riskSentence(opening, { ...names, base: mean(now.values.risk[1]), difference, margin })
     : [...sentence("decides.cost_pair", names), " ", ...costSentence({ difference, margin })]));
   $("decides-size").textContent = sizeWords([settle(difference, margin)], WORDS.margins);
-  paintAlone(alone[measure], measure, names);
+  paintAlone(entry, measure, names);
   paintTurning(entry.turning[measure], measure, names);
   paintDistance(distanceNow(entry), measure, at);
   if ($("decides-numbers").open) paintDecidesTable();
 }
 
-function paintAlone(found, measure, names) {
-  $("decides-alone-lead").textContent = say(`decides.alone_lead_${measure}`, { ...names, n: thousands(ALONE) });
-  const scale = barScale(found.map(({ change: size }) => size), measure), byClaim = [...new Set(found.map(({ claim }) => claim))];
+/** What is known of each belief alone, the largest change first, and all beliefs in the order in which they are shown. */
+function aloneOf({ alone, others }, measure) {
+  const found = [...alone.shown[measure], ...(others?.[measure] ?? [])].sort(byChange), ranked = claimsIn(alone.ranked[measure]);
+  const first = others ? ranked : ranked.slice(0, SHOWN_ALONE);
+  return { found, byClaim: [...new Set([...claimsIn(found).filter((claim) => first.includes(claim)), ...ranked])] };
+}
+
+function paintAlone(entry, measure, names) {
+  $("decides-alone-lead").textContent = say(`decides.alone_lead_${measure}`, { ...names, n: thousands(NUMBERS.worlds) });
+  const { found, byClaim } = aloneOf(entry, measure), scale = barScale(found.map(({ change: size }) => size), measure);
   const row = (claim) => barRow([questionOf(claim), " ", h("span", { class: "code" }, claim)], ...found.filter((each) => each.claim === claim)
     .sort((p, q) => p.to - q.to)
     .map(({ to, change: size }) => h("div", { class: "bar" }, barOf(size, scale, WORDS.margins[measure]),
       h("span", { class: "much" }, h("b", {}, standing(to)), amount(size, measure)), tryButton([[claim, to]], "decides.try"))));
   const first = byClaim.slice(0, SHOWN_ALONE), others = byClaim.slice(SHOWN_ALONE);
   redraw($("decides-alone"), h("ol", { class: "bars" }, tickRow(scale, measure), ...first.map(row)),
-    ...(others.length ? [h("details", { class: "more" }, h("summary", {}, say("decides.others", { count: others.length })),
-      h("ol", { class: "bars" }, ...others.map(row)))] : []));
+    ...(others.length ? [h("details", { class: "more", ontoggle: countOthers }, h("summary", {}, say("decides.others", { count: others.length })),
+      entry.others ? h("ol", { class: "bars" }, ...others.map(row)) : h("p", { class: "lead" }, say("decides.turn_soon")))] : []));
+}
+
+/** Their drawer was opened or closed: count them, unless a count is under way or old. */
+function countOthers({ target }) {
+  isOthersOpen = target.open;
+  const entry = decided.get(decidesChoice.key());
+  if (isOthersOpen && !counting && !entry.others && entry.key === settingKey(state)) countDecisions();
 }
 
 /** What would turn the result round, in sentences. */
@@ -215,7 +232,7 @@ function paintTurning(found, measure, names) {
       h("p", {}, then(together), " ", tryButton(together.changes, "decides.try_all"))];
   });
   redraw($("decides-turn"), ...(found.goals.length === 2 ? [h("p", {}, say("decides.no_side"))] : []),
-    ...(parts.length ? [...parts, h("p", { class: "note" }, say("decides.turn_note", { n: thousands(CONFIRMED), count: MOST_TOGETHER }))]
+    ...(parts.length ? [...parts, h("p", { class: "note" }, say("decides.turn_note", { n: thousands(CONFIRMED), count: MOST_TOGETHER, margin: say(`decides.margin_${measure}`, marginTexts(WORDS.margins)) }))]
       : [h("p", {}, say("decides.turn_few"))]));
 }
 
@@ -248,7 +265,7 @@ function paintDecidesTable() {
   const unit = say(`decides.unit_${measure}`);
   $("decides-table").replaceChildren(
     table(say("decides.alone"), ["belief", "to", "change", "after"].map((head) => say(`decides.table_${head}`, { unit })),
-      entry.alone[measure].map(({ claim, to, change: size, after }) => [`${claim} ${questionOf(claim)}`, standing(to), amount(size, measure), amount(after, measure)])),
+      aloneOf(entry, measure).found.map(({ claim, to, change: size, after }) => [`${claim} ${questionOf(claim)}`, standing(to), amount(size, measure), amount(after, measure)])),
     ...(found ? [table(say("decides.distance"), ["belief", "part"].map((head) => say(`decides.table_${head}`, { unit })),
       Object.entries(found[measure].claims).sort((p, q) => Math.abs(q[1][0]) - Math.abs(p[1][0]))
         .map(([claim, part]) => [`${claim} ${questionOf(claim)}`, amount(part, measure)]))] : []),
