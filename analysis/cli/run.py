@@ -259,7 +259,7 @@ def print_summary(result: Result, folder: Path) -> None:
 
     exp = result.experiment
     heading = f"{end_sentence(exp.title)} From {start_clause(exp, exp.starts[-1])}:"
-    print_findings(heading, run_summary.describe_run(result))
+    print_findings(heading, [*run_summary.describe_run(result), *run_summary.describe_precision(result)])
     if result.reused:
         typer.echo("This experiment was already run; showing the saved results. Use --fresh to run it again.")
     typer.echo(f"Results: {folder}\n{CAVEAT}")
