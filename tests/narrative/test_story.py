@@ -85,7 +85,7 @@ def test_the_status_quo_goes_not_beyond_the_start_and_what_is_later_is_dated_lat
             else:
                 seen += any("goes beyond what" in entry["text"] for entry in own)
             later = [entry for entry in sentences if entry["years"]]
-            assert all(re.fullmatch(r"\d{4} to \d{4}", story.when(entry)) for entry in later)
+            assert all(re.fullmatch(r"\d{4}–\d{4}", story.when(entry)) for entry in later)
             assert sentences[len(sentences) - len(later) :] == later, "the years after a fall come last"
             over = [entry["text"] for entry in sentences if "Taiwan has fallen" in entry["text"]]
             falls += len(over)
