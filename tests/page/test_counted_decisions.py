@@ -228,7 +228,7 @@ def test_the_distance_is_that_of_strait_claims(worker: Worker, tmp_path: Path) -
         themes.setdefault(str(exp.catalogue.claims[claim].theme), []).append(claim)
     page = found(worker, f"""decision({{}}, Object.keys(NUMBERS.claims), {json.dumps([*themes.values()])})
         .distance().then(give)""")  # fmt: skip
-    table = claims(Question.of(exp, contrast="direct_ties-status_quo", outcomes=["use_of_force"]), trials=600).table
+    table = claims(Question.of(exp, contrast="direct_ties-status_quo", outcomes=["use_of_force"]), trials=400).table
     rows = table[table["claim"] == "(theme)"].set_index("theme")
     total = table[table["claim"] == "(total)"].iloc[0]
     pairs: list[tuple[Any, Any]] = [(page["risk"]["total"], total)]
