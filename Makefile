@@ -10,6 +10,10 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 PIP := $(BIN)/python $(INSTALL) --constraint constraints.txt
 NEWEST := .venv-newest/bin
 TESTS ?=
+# One process takes a whole file, so that what its tests share is made once; they come in the order of tests/conftest.py.
+SPREAD := -n auto --dist loadfile --no-loadscope-reorder
+# Tests start many programs, and each would compile all sources again where this is set.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test test-fast test-newest constraints lint docs-check site clean
 
@@ -17,18 +21,18 @@ demo: .venv/installed
 	$(BIN)/strait run scenarios/debate.yaml --out '$(OUT)' --fresh $(DEMO_ARGS)
 
 test: lint
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest $(SPREAD)
 
 # For daily work, about a minute: all tests but those that play many trials or start other programs.
 test-fast: .venv/installed-test
-	$(BIN)/pytest -n auto --dist worksteal -m 'not slow and not interpreters'
+	$(BIN)/pytest $(SPREAD) -m 'not slow and not interpreters'
 
 # The same tests with the newest version of every library, in an environment of its own. Some of them:
 # make test-newest TESTS='tests/scenario'
 test-newest:
 	@$(MAKE) --no-print-directory BIN='$(NEWEST)' '$(NEWEST)/python'
 	$(NEWEST)/python $(INSTALL) --upgrade --upgrade-strategy eager --editable '.[test]'
-	$(NEWEST)/pytest -n auto --dist worksteal $(TESTS)
+	$(NEWEST)/pytest $(SPREAD) $(TESTS)
 
 # After make test-newest: its versions become the tested ones.
 constraints:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
-from slow_modules import SLOW
+from slow_modules import LONGEST, SLOW
 from telling import Strait
 from typer.testing import CliRunner
 
@@ -44,7 +44,14 @@ def browser() -> Iterator[Browser]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of slow modules."""
+    """Mark the tests of slow modules, and put them first, the longest before the others."""
+    places = {name: place for place, name in enumerate((*LONGEST, *sorted(SLOW - {*LONGEST})))}
+
+    def place(item: pytest.Item) -> int:
+        name = item.path.relative_to(TESTS).as_posix() if item.path.is_relative_to(TESTS) else ""
+        return places.get(name, len(places))
+
     for item in items:
-        if item.path.is_relative_to(TESTS) and item.path.relative_to(TESTS).as_posix() in SLOW:
+        if place(item) < len(places):
             item.add_marker(pytest.mark.slow)
+    items.sort(key=place)

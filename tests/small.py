@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario import loader
+from sim.scenario import shipped
 
 BROKEN = Path(__file__).parent / "broken"
 
@@ -16,7 +16,7 @@ def copy_scenarios(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Copy both into the folder; the first replaces the shipped scenarios, the second is the current folder."""
     for name in ("scenarios", "home"):
         shutil.copytree(BROKEN / name, folder / name)
-    monkeypatch.setattr(loader, "shipped_folder", lambda: folder / "scenarios")
+    monkeypatch.setattr(shipped, "__file__", str(folder / "sim" / "scenario" / "shipped.py"))
     monkeypatch.chdir(folder / "home")
     return folder
 

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from analysis import cli
 
 Strait = Callable[..., Any]  # the command, run in an empty folder: the fixture `strait`
+
+
+def shorter(months: int) -> str:
+    """Write an experiment file here, the debate in fewer months: a question costs what its trials cost."""
+    text = f"experiment: shorter\ntitle: A shorter debate\nextends: debate\nmonths: {months}\n"
+    Path("shorter.yaml").write_text(text, encoding="utf-8")
+    return "shorter.yaml"
 
 
 def assert_refused(result: Any, *words: str) -> None:

@@ -162,12 +162,24 @@ def spreads(exp: Experiment, start: Start, rows: pd.DataFrame) -> str:
 
 @by_start
 def printed_lines(exp: Experiment, start: Start, rows: pd.DataFrame) -> str:
+    """Repeat the recorded lines of a command from each start."""
+    return repeated_lines(exp, rows)
+
+
+def repeated_lines(exp: Experiment, rows: pd.DataFrame) -> str:
     """Repeat the recorded lines of a command; those on one outcome stand together."""
     lines = []
     for name, of_outcome in rows.fillna("").groupby("outcome", sort=False):
         head = f"“{exp.catalogue.outcomes[str(name)].label}”: " if name else ""
         lines.append(f"* {head}{' '.join(of_outcome['line'])}")
     return "\n".join(lines)
+
+
+def studies(exp: Experiment, rows: pd.DataFrame) -> str:
+    """Repeat the recorded lines of `strait worth`; those that are the same for every outcome once, at the end."""
+    common = rows["line"].duplicated(keep=False)
+    last = rows[common].drop_duplicates("line").assign(outcome="")
+    return repeated_lines(exp, pd.concat([rows[~common], last], ignore_index=True)).replace("\u00a0", " ")
 
 
 def mechanism_table(exp: Experiment, mechanisms: pd.DataFrame) -> str:
@@ -203,6 +215,7 @@ PARTS: Mapping[str, tuple[tuple[str, ...], Part]] = {
     "debate-crossings": (("crossings",), crossings), "debate-flips": (("flips",), flips),
     "debate-weights": (("weights",), weights), "debate-spreads": (("spreads",), spreads),
     "debate-boxes": (("boxes",), printed_lines), "debate-regrets": (("regrets",), printed_lines),
+    "studies": (("studies",), studies),
     "mechanisms": (("mechanisms",), mechanism_table), "late": (("late",), late_table),
 }  # fmt: skip
 """Name of a part of a page: the measures it reads, and the function that writes it."""

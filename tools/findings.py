@@ -43,6 +43,7 @@ from tools.measure_tables import Part
 from tools.measures import MAIN_OUTCOME, draw_policies
 
 Pair = tuple[str, str]
+TAKES = ("lever_years", "lever_years_planned")
 HEAVIEST = 4  # claims named for each question
 
 
@@ -103,11 +104,13 @@ def beliefs(
              f"* {_distance(exp, claims, start, outcome)}", f"* {_prices(exp, policies, start)}"]  # fmt: skip
     changes = [describe_flip(exp, flips[(flips["start"] == start.name) & (flips["worldview"] == view.name)], view)[0]
                for view in exp.worldviews]  # fmt: skip
-    lines.append(f"* {' '.join(changes)}")
+    lines.append(f"* **What reverses the last answer?** {' '.join(changes)}")
     return "\n".join(lines)
 
 
-def our_readings(exp: Experiment, mechanisms: pd.DataFrame, late: pd.DataFrame, effort: pd.DataFrame) -> str:
+def our_readings(
+    exp: Experiment, mechanisms: pd.DataFrame, late: pd.DataFrame, effort: pd.DataFrame, policies: pd.DataFrame
+) -> str:
     """Write how much of the answers hangs on readings of ours: lost hope, the late numbers of S12, and effort."""
     start, outcome = exp.starts[-1], exp.catalogue.outcomes[MAIN_OUTCOME]
     pair = asked(exp)[-1]
@@ -117,9 +120,9 @@ def our_readings(exp: Experiment, mechanisms: pd.DataFrame, late: pd.DataFrame, 
     belief = capitalize(belief_clause(view))
     lines = [f"* **Lost hope** is our inference from S¶4 and S¶7. {belief}, it carries {digits(100 * hope)} of the "
              f"{digits(100 * provoked)} points by which added ties provoke. The rest of the difference is "
-             f"{_points(total - hope)}."]  # fmt: skip
+             f"{_points(round(total, 3) - round(hope, 3))}."]  # fmt: skip
     lines.append(f"* {_late(exp, late[late['outcome'] == MAIN_OUTCOME], start, outcome)}")
-    lines.append(f"* {_effort(exp, effort[effort['start'] == start.name], pair)}")
+    lines.append(f"* {_effort(exp, effort[effort['start'] == start.name], policies, start, pair)}")
     return "\n".join(lines)
 
 
@@ -184,8 +187,8 @@ def _prices(exp: Experiment, policies: pd.DataFrame, start: Start) -> str:
             for price, words in by_price.items()}  # fmt: skip
     what = f"{policy_phrase(exp, pair[0])} instead of {policy_phrase(exp, pair[1])}"
     if len(set(says.values())) == 1:
-        return f"Values do not separate them. By either author’s prices, {what} is {next(iter(says.values()))}."
-    return " ".join(f"By {AUTHORS[price]}’s prices, {what} is {words}." for price, words in says.items())
+        return f"Values do not separate them. By either author’s values, {what} is {next(iter(says.values()))}."
+    return " ".join(f"By {AUTHORS[price]}’s values, {what} is {words}." for price, words in says.items())
 
 
 def _late(exp: Experiment, late: pd.DataFrame, start: Start, outcome: Outcome) -> str:
@@ -213,19 +216,23 @@ def _late(exp: Experiment, late: pd.DataFrame, start: Start, outcome: Outcome) -
     )
 
 
-def _effort(exp: Experiment, effort: pd.DataFrame, pair: Pair) -> str:
-    """Return how much two policies plan, and what they do when they plan the same."""
-    view = exp.worldviews[0]
+def _effort(exp: Experiment, effort: pd.DataFrame, policies: pd.DataFrame, start: Start, pair: Pair) -> str:
+    """Return what the policies of the questions take, and what the two of the last do when they plan the same."""
+    view, levels = exp.worldviews[0], means(policies[policies["kind"] == "level"], start.name)
+    others = dict.fromkeys(name for asked_pair in asked(exp) for name in asked_pair if name not in pair)
+    takes: list[str] = []
+    for policy in (*others, *reversed(pair)):
+        done, planned = (levels[exp.most_neutral().name, policy, name][0] for name in TAKES)
+        if planned > 0:
+            takes.append(f"{done:.0f} of {planned:.0f}{' planned' * (not takes)} with {policy_phrase(exp, policy)}")
     here = effort[(effort["outcome"] == MAIN_OUTCOME) & (effort["worldview"] == view.name)]
-    planned, equal = [], []
-    for policy in pair:
-        own = here[(here["policy"] == policy) & here["measure"].isin(["as written", "equal effort"])]
-        planned.append(f"{own.iloc[0]['planned']:.0f}")
-        equal.append(_points(own.sort_values("factor").iloc[0]["difference"]))
-    a, b = (policy_phrase(exp, policy) for policy in pair)
+    here = here[here["measure"].isin(["as written", "equal effort"])].sort_values("factor")
+    first, last = (_points(here[here["policy"] == policy].iloc[0]["difference"]) for policy in reversed(pair))
+    belief = capitalize(belief_clause(exp.most_neutral()))
     return (
-        f"**Effort.** With {a} Japan plans {planned[0]} lever-years, with {b} {planned[1]}. At equal effort, "
-        f"against the status quo, the two come to {equal[0]} and {equal[1]} points {belief_clause(view)}."
+        f"**Effort.** A lever-year is one measure in full for one year. {belief} Japan carries out "
+        f"{', '.join(takes)}. At equal effort, against the status quo, the last two come to "
+        f"{first} and {last} points {belief_clause(view)}."
     )
 
 
@@ -235,7 +242,7 @@ def name_date(start: Start) -> str:
 
 
 def describe_flip(exp: Experiment, flips: pd.DataFrame, view: Worldview) -> list[str]:
-    """Return a sentence with the fewest changes of belief that reverse the last answer, and one with what they do."""
+    """Say which fewest changes of belief reverse the last answer, after a heading that asks it, and what they do."""
     rows = flips.to_dict("records")
     outcome = exp.catalogue.outcomes[rows[0]["outcome"]]
     steps = [row for row in rows if row["claim"] != "(all)"]
@@ -244,7 +251,7 @@ def describe_flip(exp: Experiment, flips: pd.DataFrame, view: Worldview) -> list
     if result == "unsettled":
         return [f"{belief}, it is too close to call, so there is no answer to reverse."]
     if result == "none":
-        return [f"{belief}, no set of changes that was tried reverses the last answer."]
+        return [f"{belief}, no set of changes that was tried does it."]
     named = [(row["claim"], row["reading"]) for row in steps[1:]]
     known = exp.catalogue.claims
     groups = [("with", [name for name, reading in named if reading == known[name].author]),
@@ -256,7 +263,7 @@ def describe_flip(exp: Experiment, flips: pd.DataFrame, view: Worldview) -> list
     before, after = (f"{signed(row['difference'], outcome)} ({interval_words(row['low'], row['high'], outcome)})"
                      for row in (steps[0], steps[-1]))  # fmt: skip
     return [
-        f"{belief}, {count} reverse{'s' * (len(named) == 1)} the last answer: {changes}.",
+        f"{belief}, {count}: {changes}.",
         f"The difference goes from {before} to {after}.",
     ]
 
@@ -271,6 +278,6 @@ PARTS: Mapping[str, tuple[tuple[str, ...], Part]] = {
     "findings-risk": (("policies",), risk_against_cost), "findings-answers": (("policies",), answers),
     "findings-certainty": (("policies", "mechanisms", "spreads"), certainty),
     "findings-beliefs": (("dials", "claims", "flips", "policies"), beliefs),
-    "findings-ours": (("mechanisms", "late", "effort"), our_readings),
+    "findings-ours": (("mechanisms", "late", "effort", "policies"), our_readings),
 }  # fmt: skip
 """Name of a part of the page: the measures it reads, and the function that writes it."""

@@ -26,6 +26,7 @@ from analysis.figures import (
     risk_cost_figure,
     robust_figure,
     robust_map_figure,
+    worth_figure,
 )
 from analysis.figures.figure_layout import CaptionedFigure
 from analysis.questions import (
@@ -41,6 +42,7 @@ from analysis.questions import (
     robust,
     sensitivity,
     variance,
+    worth,
 )
 from analysis.questions.finding import stakes
 from analysis.questions.work import Work
@@ -173,6 +175,15 @@ def regrets(exp: Experiment, trials: int, progress: Progress) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["start", "outcome", "line"])
 
 
+def studies(exp: Experiment, trials: int, progress: Progress) -> pd.DataFrame:
+    """Return the lines of `strait worth` from the last start: what a study of one belief, or more, would save."""
+    question = Question.of(exp, contrast=None, outcomes=worth.choice_outcomes(exp), start=exp.starts[-1].name)
+    finding = worth.worth(question, Work(averages.cache_folder() / "analyses", progress=progress), trials=trials)
+    lines = [(name, line) for name in question.outcomes for line in worth_figure.describe_worth(finding, name)]
+    lines += [("", line) for line in worth_figure.describe_choices(finding)]
+    return pd.DataFrame(lines, columns=["outcome", "line"]).assign(start=question.start.name)
+
+
 def _join(
     questions: Sequence[Question], ask: Callable[[Question, Work], pd.DataFrame], progress: Progress | None
 ) -> pd.DataFrame:
@@ -227,6 +238,7 @@ MEASURES: Mapping[str, Measure] = {
     "spreads": Measure(variance_parts, variance.TRIALS, "how much of the spread is luck"),
     "boxes": Measure(discovered_boxes, 200, "with which beliefs the other policy does better"),
     "regrets": Measure(regrets, robust.TRIALS, "which policy one would regret least"),
+    "studies": Measure(studies, 16, "what a study would save", "trials of each policy at each set of beliefs"),
     "published": Measure(published_questions, 20_000, "what forecasters and games have asked, asked of the model"),
     "coverage": Measure(lambda _, n, progress: selftest.measure(selftest.laws(), runs=n, progress=progress),
                         selftest.RUNS, "how often intervals hold the truth", "runs of each size", of_model=False),

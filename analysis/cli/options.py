@@ -143,8 +143,11 @@ def load_experiment(
     values: list[str] | None = None,
     **numbers: Any,
 ) -> scenario.Experiment:
-    """Load the experiment that the options describe; say which files it uses. `numbers` are trials, lucks, seed."""
-    from sim.scenario import loader
+    """Load the experiment that the options describe; say which files it uses, and what may not be meant in them.
+
+    `numbers` are trials, lucks and seed.
+    """
+    from sim.scenario import checks, loader
 
     loaded = loader.load(
         experiment,
@@ -155,13 +158,13 @@ def load_experiment(
         values=values or (),
         **numbers,
     )
-    if note := describe_scenario_files(experiment):
+    for note in filter(None, (describe_scenario_files(experiment), *checks.describe_surprises(loaded))):
         typer.echo(note, err=True)
     return loaded
 
 
 def describe_scenario_files(experiment: str) -> str | None:
-    """Say which scenario files an experiment uses; None where they can only be those that come with Strait."""
+    """Say which scenario files an experiment, or another such file, uses; None where no other could be meant."""
     from sim.results import command_line
     from sim.scenario import loader
     from sim.scenario.shipped import own_catalogue, shipped_folder
@@ -169,7 +172,9 @@ def describe_scenario_files(experiment: str) -> str | None:
     path, shipped = loader.find_experiment(experiment), shipped_folder().resolve()
     own, here = own_catalogue(path.parent), own_catalogue(Path())
     if own and own.resolve() != shipped:
-        return f"Scenario files: those in {own}, beside {path.name}."
+        folder = own.resolve().name if set(own.parts) <= {".."} else own
+        is_above = own.resolve() == path.resolve().parent.parent
+        return f"Scenario files: those in {folder}" + ("." if is_above else f", beside {path.name}.")
     if here and here.resolve() != shipped:
         begin = " ".join([*(command_line.WORDS.get() or ())[:2], str(here / path.name)])
         way = f" To use those, begin with: {begin}" if (here / path.name).is_file() else ""

@@ -86,7 +86,6 @@ def run(
     """
     with readable_errors():
         from sim.results.parts import Share
-        from sim.scenario.checks import describe_surprises
 
         files = experiments or [options.DEBATE]
         share = Share.parse(part) if part else None
@@ -95,8 +94,6 @@ def run(
         changes: dict[str, Any] = {"set_": set_, "policy": policy, "worldview": worldview, "start": start}
         changes |= {"values": values, "trials": trials, "lucks": lucks, "seed": seed}
         loaded = [options.load_experiment(file, **changes) for file in files]
-        for note in dict.fromkeys(note for exp in loaded for note in describe_surprises(exp)):
-            typer.echo(note, err=True)
         folders = _folders(files, loaded, out, share)
         if with_unchanged:
             if not set_ or share or len(files) > 1:
@@ -262,7 +259,7 @@ def print_summary(result: Result, folder: Path) -> None:
 
     exp = result.experiment
     heading = f"{end_sentence(exp.title)} From {start_clause(exp, exp.starts[-1])}:"
-    print_findings(heading, run_summary.describe_run(result))
+    print_findings(heading, [*run_summary.describe_run(result), *run_summary.describe_precision(result)])
     if result.reused:
         typer.echo("This experiment was already run; showing the saved results. Use --fresh to run it again.")
     typer.echo(f"Results: {folder}\n{CAVEAT}")

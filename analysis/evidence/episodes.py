@@ -293,7 +293,8 @@ def _read_file(shape: Any, path: Path, label: str) -> tuple[Any, list[Fault], Do
     document, faults = read_file(path, label, loose=not is_shipped)
     if document is None:
         return None, faults, None
-    content, faults = schema.read_record(shape, document, shipped.read_catalogue(shipped.shipped_folder()).known)
+    known = shipped.read_catalogue(shipped.find_catalogue(path.parent)).known
+    content, faults = schema.read_record(shape, document, known)
     if content is not None:
         faults = [*_find_inconsistencies(document, content.episodes)]
     return None if faults else content, faults, document

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
 
 from analysis.questions.compare import Cell
 from sim.engine.question import Question
@@ -186,14 +187,18 @@ def count_sentences(exp: Experiment, outcome: Outcome, pair: tuple[str, str], le
 
 
 def frequencies(first: float, second: float) -> tuple[str, str, str]:
-    """Return two shares as counts of one base, and the base; a digit more where they would look the same.
+    """Return two shares as counts of one base, with a decimal, and the base.
 
-    >>> frequencies(0.402, 0.27), frequencies(0.291, 0.286), frequencies(0.0042, 0.0)
-    (('40', '27', '100'), ('29.1', '28.6', '100'), ('4', '0', '1,000'))
+    The first is the second plus their difference as it is rounded, so that the three numbers add up. The page has the
+    same numbers: `hundreds` in analysis/page/words.js.
+
+    >>> frequencies(0.402, 0.27), frequencies(0.2844, 0.2555), frequencies(0.0042, 0.0)
+    (('40.2', '27.0', '100'), ('28.5', '25.6', '100'), ('4.2', '0.0', '1,000'))
     """
     base = 100 if max(first, second) >= 0.0095 else 1_000 if max(first, second) >= 0.00095 else 10_000
-    alike = round(base * first) == round(base * second) and first != second
-    return f"{base * first:,.{int(alike)}f}", f"{base * second:,.{int(alike)}f}", f"{base:,}"
+    then, size = (Decimal(base * value).quantize(Decimal("0.1"), ROUND_HALF_UP) for value in (second, first - second))
+    now = min(max(then + size, Decimal(0)), Decimal(base))
+    return f"{now:,.1f}", f"{now - size:,.1f}", f"{base:,}"
 
 
 def compared_policies(exp: Experiment) -> list[str]:

@@ -145,15 +145,26 @@ def _small_parts(finding: Mechanisms, outcome: str) -> list[str]:
 
 
 def sum_of_parts(rows: dict[str, Row], entry: Outcome) -> str:
-    """Return the sum of one contrast in words: 'deters −12, provokes +4, in all −8'."""
-    deters, provokes, total = (float(rows[name]["value"]) for name in ("deterrence", PROVOKED, TOTAL))
-    good, rest = 1 if entry.better == "high" else -1, total - deters - provokes
-    expected = (("deters", deters, good), ("provokes", provokes, -good))
-    parts = [f"{verb}{' less' * (value * sign < 0 and _signed(value, entry) != '0')} {_signed(value, entry)}"
-             for verb, value, sign in expected]  # fmt: skip
-    if abs(rest) >= entry.margin:
-        parts.append(f"the rest {_signed(rest, entry)}")
-    parts.append(f"in all {_signed(total, entry)}")
+    """Return the sum of one contrast in words: 'deters −12, provokes +4, in all −8'.
+
+    All parts have the decimals of the whole, and add up to it as they are shown.
+    """
+    scale, good = difference_unit(entry)[0], 1 if entry.better == "high" else -1
+    values = [scale * float(rows[name]["value"]) for name in ("deterrence", PROVOKED, TOTAL)]
+    places = len(digits(values[-1]).partition(".")[2])
+    deters, provokes, total = (round(value, places) for value in values)
+    rest = round(values[2] - values[0] - values[1], places)
+    if not rest:
+        provokes = round(total - deters, places)
+
+    def shown(value: float) -> str:
+        return f"{'+' if value > 0 else '−' if value < 0 else ''}{abs(value):.{places}f}"
+
+    parts = [f"{verb}{' less' * (value * sign < 0)} {shown(value)}"
+             for verb, value, sign in (("deters", deters, good), ("provokes", provokes, -good))]  # fmt: skip
+    if rest:
+        parts.append(f"rest {shown(round(total - deters - provokes, places))}")
+    parts.append(f"in all {shown(total)}")
     return ", ".join(part.replace(" ", "\u00a0") for part in parts)
 
 

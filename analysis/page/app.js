@@ -7,6 +7,7 @@ function paint(run, at) {
   const begun = performance.now();
   shown = { run, at, state: copy(state) };
   SCREENS[current].paint?.(run, at);
+  if (at.n === NUMBERS.worlds && past.length) speakAnswer();
   const since = startedAt, drawing = performance.now() - begun;
   requestAnimationFrame(() => {
     const channel = new MessageChannel(); // its message comes after the frame
@@ -14,6 +15,12 @@ function paint(run, at) {
     channel.port2.postMessage(0);
   });
   lesson?.answered();
+}
+
+/** Say the final answer to a screen reader, once. */
+function speakAnswer() {
+  const text = SCREENS[current].spoken?.() ?? "";
+  if ($("live").textContent !== text) $("live").textContent = text;
 }
 
 const threads = Math.max(1, Math.min((navigator.hardwareConcurrency || 2) - 1, 4));

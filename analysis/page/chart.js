@@ -353,7 +353,7 @@ class Differences extends Chart {
   }
 }
 
-/** Forces at work as arrows: what deters, what provokes, what is left. */
+/** Forces at work as arrows: what deters, what provokes, what is left. Old ones are grey and without their numbers. */
 class Forces extends Chart {
   constructor(host, policy) {
     super(host);
@@ -366,8 +366,9 @@ class Forces extends Chart {
     const size = 0.8 * rem(), body = svg("g", { opacity: isOld ? 0.4 : 1 });
     if (!why) {
       svg("text", { x: 0, y: height / 2, class: "tick" }, body, say("guess.counting"));
+      this.title.textContent = say("guess.counting");
     } else {
-      const deters = 100 * why.deters[0], all = deters + 100 * why.provokes[0];
+      const { deters, provokes, all } = forcesIn(why), numbers = { deters, provokes, in_all: all };
       this.axis.fit(Math.min(deters, all, 0), Math.max(deters, all, 0));
       const left = 6.6 * size, right = width - 3.4 * size, row = (height - 4) / 3;
       const at = (x) => left + (x - this.axis.low) / (this.axis.high - this.axis.low) * (right - left);
@@ -375,7 +376,7 @@ class Forces extends Chart {
       [["deters", 0, deters], ["provokes", deters, all], ["in_all", 0, all]].forEach(([name, from, to], i) => {
         const y = row * (i + 0.5), way = to < from ? -1 : 1, long = Math.abs(at(to) - at(from)) > 9;
         svg("text", { x: 0, y: y + 0.35 * size, class: i === 2 ? "name" : "axis", fill: colour("ink") }, body, say(`chart.${name}`));
-        svg("text", { x: width - 2, y: y + 0.35 * size, "text-anchor": "end", class: i === 2 ? "name" : "axis", fill: colour("ink") }, body, signed(to - from, 1));
+        svg("text", { x: width - 2, y: y + 0.35 * size, "text-anchor": "end", class: i === 2 ? "name" : "axis", fill: colour("ink") }, body, isOld ? "…" : signed(numbers[name], 1));
         if (i === 2) {
           mark(this.policy, 6, svg("g", { transform: `translate(${at(to)},${y})` }, body));
           return;
@@ -384,7 +385,7 @@ class Forces extends Chart {
         if (long) svg("path", { d: `M${at(to)},${y}l${-9 * way},-7v14Z`, fill: inkOf(this.policy) }, body);
         svg("line", { x1: at(to), x2: at(to), y1: y, y2: y + row, class: "trail" }, body);
       });
-      this.title.textContent = say("chart.forces", { deters: signed(deters, 1), provokes: signed(100 * why.provokes[0], 1), all: signed(all, 1) });
+      this.title.textContent = isOld ? say("guess.counting") : say("chart.forces", { deters: signed(deters, 1), provokes: signed(provokes, 1), all: signed(all, 1) });
     }
     this.body.replaceWith(body);
     this.body = body;

@@ -23,6 +23,8 @@ from sim.results.tables import shown_contrasts, value_limits
 from sim.scenario.distributions import Distribution, Fixed, Triangular, Uniform
 from sim.scenario.experiment import Policy, Worldview
 from sim.scenario.layers import ExperimentFile, merge_beliefs
+from sim.scenario.loader import load
+from sim.scenario.shipped import shipped_policies
 
 if TYPE_CHECKING:
     from analysis.page.source import Source
@@ -34,7 +36,7 @@ WORLDS = 4000
 WEIGHED_WORLDS = 300
 LARGEST_SEED = 2**53 - 1
 """JavaScript holds whole numbers exactly up to here."""
-RISK, COST = "use_of_force", "japan_gdp_loss_pct"
+RISK, COST, EFFORT = "use_of_force", "japan_gdp_loss_pct", "lever_years"
 MOST_CONTRASTS = 3
 
 
@@ -102,7 +104,7 @@ def numbers(exp: Experiment, rules: Rules) -> dict[str, Any]:
             "columns": {"force": columns.index(RISK), "falls": columns.index("taiwan_falls"),
                         "quarantine": columns.index("quarantine")},
         },
-        "recorded": [columns.index(name) for name in (_estimated(own, RISK), _estimated(own, COST), RISK)],
+        "recorded": [columns.index(name) for name in (_estimated(own, RISK), _estimated(own, COST), RISK, EFFORT)],
     }  # fmt: skip
 
 
@@ -156,11 +158,8 @@ def words(exp: Experiment, source: Source) -> dict[str, Any]:
     weights = weigh(exp)
     return {
         "title": exp.title, "source": vars(source), "years": exp.months / 12,
-        "policies": [{"name": policy.name, "plain": policy.plain_name or policy.title, "summary": policy.summary,
-                      "title": policy.title, "orders": len(policy.orders), "when_coerced": policy.when_coerced,
-                      "levers": {lever: {name: value for name, value in vars(change).items() if value is not None}
-                                 for lever, change in policy.levers.items()}}
-                     for policy in exp.policies],
+        "policies": [_policy(policy) for policy in exp.policies],
+        "further": [_policy(policy) for policy in further_policies(exp)],
         "levers": {name: {"title": lever.title, "meaning": lever.meaning, "package": lever.package}
                    for name, lever in catalogue.levers.items()},
         "contrasts": contrasts(exp),
@@ -171,10 +170,33 @@ def words(exp: Experiment, source: Source) -> dict[str, Any]:
         "seat": seat.seat_words(exp), "home": exp.most_neutral().name, "evidence": evidence_view(exp),
         "narrative": narrative(exp),
         "margins": {"risk": catalogue.outcomes[RISK].margin, "cost": catalogue.outcomes[COST].margin},
-        "limits": {"risk": _finite(value_limits(exp, RISK)), "cost": _finite(value_limits(exp, COST))},
+        "limits": {"risk": _finite(value_limits(exp, RISK)), "cost": _finite(value_limits(exp, COST)),
+                   "effort": _finite(value_limits(exp, EFFORT))},
         "provocation": exp.switches.get("provocation", False),
         "claims": {name: _claim(exp, catalogue.claims[name], weights[name]) for name in dialled},
         "sources": {key: catalogue.sources[key].cite for name in dialled for key in catalogue.claims[name].source},
+    }  # fmt: skip
+
+
+def further_policies(exp: Experiment) -> list[Policy]:
+    """Return the shipped policies that an experiment does not have and its levers can play.
+
+    >>> import sim
+    >>> [policy.name for policy in further_policies(sim.load("debate"))]
+    ['clarity', 'coast_guard_first', 'reassure_and_integrate', 'resilience_first', 'retract']
+    """
+    shipped = load("debate", policies=sorted(shipped_policies())).policies
+    own = {policy.name for policy in exp.policies}
+    levers = exp.catalogue.levers.keys()
+    return [policy for policy in shipped if policy.name not in own and policy.levers.keys() <= levers]
+
+
+def _policy(policy: Policy) -> dict[str, Any]:
+    return {
+        "name": policy.name, "plain": policy.plain_name or policy.title, "summary": policy.summary,
+        "title": policy.title, "orders": len(policy.orders), "when_coerced": policy.when_coerced,
+        "levers": {lever: {name: value for name, value in vars(change).items() if value is not None}
+                   for lever, change in policy.levers.items()},
     }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 // The engine: a pool of workers, and one run at a time that grows from the first worlds to all of them.
 
-const CHUNK = 125, FIRST = 500, THEN = 1000, REFINE_AFTER = 260;
+const CHUNK = 125, RECORDED = 4, FIRST = 500, REFINE_AFTER = 260;
 
 /** Workers that each keep the draws of their own worlds: a chunk always goes to the same one. */
 class Pool {
@@ -55,6 +55,7 @@ class Run {
     this.risk = columns();
     this.cost = columns();
     this.hit = columns(); // whether force was used, 0 or 1
+    this.effort = columns(); // lever-years carried out
     this.done = [];
     this.n = 0; // worlds from the first on without a gap
     this.without = []; // chunks of the main contrast with a part of the model switched off
@@ -65,10 +66,11 @@ class Run {
   take(first, count, policies, out) {
     policies.forEach((name, policy) => {
       for (let i = 0; i < count; i++) {
-        const from = 3 * (policy * count + i);
+        const from = RECORDED * (policy * count + i);
         this.risk[name][first + i] = out[from];
         this.cost[name][first + i] = out[from + 1];
         this.hit[name][first + i] = out[from + 2];
+        this.effort[name][first + i] = out[from + 3];
       }
     });
     this.done[first / CHUNK] = true;
@@ -77,7 +79,7 @@ class Run {
 }
 
 /**
- * Estimates of a run over its first n worlds: levels by policy, differences by contrast, each {risk, cost}.
+ * Estimates of a run over its first n worlds: levels by policy, differences by contrast, each {risk, cost}; a level has `effort` too.
  * With a `base`, an earlier run and its estimates, the last answer is carried until all worlds are played.
  */
 function estimates(run, words, base, worlds) {
@@ -86,6 +88,7 @@ function estimates(run, words, base, worlds) {
   for (const name of run.policies) {
     found.levels[name] = copied(name) === name ? {} : found.levels[copied(name)];
     if (copied(name) !== name) continue;
+    found.levels[name].effort = level(cut(run.effort[name]), words.limits.effort);
     for (const what of ["risk", "cost"]) {
       const now = cut(run[what][name]), plain = level(now, words.limits[what]);
       found.levels[name][what] = !carried?.run[what][name] ? plain
@@ -102,6 +105,7 @@ function estimates(run, words, base, worlds) {
   found.pairs = {}; // of the reader's comparison, by "first|second"
   for (const pair of run.setting.pairs ?? []) found.pairs[pair.join("|")] = compare(pair, carried?.at.pairs[pair.join("|")]);
   found.why = run.why;
+  found.forces = run.forces;
   return found;
 }
 
@@ -111,12 +115,13 @@ function clamp([estimate, low, high], [least, most]) {
   return [within(estimate), within(low), within(high)];
 }
 
-/** What deters (the contrast without provocation) and what provokes (the rest), paired in each world. */
-function forcesAtWork(run, [a, b], sums) {
+/** What deters (the contrast without provocation) and what provokes (the rest), paired in each world; `played` names the policies of `sums`. */
+function forcesAtWork(run, [a, b], sums, played) {
+  const [p, q] = [a, b].map((name) => played.indexOf(name) * CHUNK);
   const deters = new Float64Array(sums.length * CHUNK), provokes = new Float64Array(sums.length * CHUNK);
   for (const { first, out } of sums) {
     for (let i = 0; i < CHUNK; i++) {
-      const world = first + i, without = out[3 * i] - out[3 * (CHUNK + i)];
+      const world = first + i, without = out[RECORDED * (p + i)] - out[RECORDED * (q + i)];
       deters[world] = without;
       provokes[world] = run.risk[a][world] - run.risk[b][world] - without;
     }
@@ -160,10 +165,8 @@ class Engine {
   refine() {
     if (this.held || this.refined) return;
     this.refined = true;
-    this.play(FIRST, THEN);
-    this.playWithout("provocation", 0, THEN);
-    this.play(THEN, this.worlds);
-    this.playWithout("provocation", THEN, this.worlds);
+    this.play(FIRST, this.worlds);
+    this.playWithout("provocation", 0, this.worlds);
   }
 
   play(from, to) {
@@ -181,12 +184,17 @@ class Engine {
     }
   }
 
-  /** Play the main contrast with a part of the model switched off: what is left is the other force at work. */
+  /** The pairs of which the forces at work are shown: the main contrast, and those that the reader compares. */
+  explained(run) {
+    return [this.words.contrasts[0], ...(run.setting.pairs ?? [])];
+  }
+
+  /** Play what is compared with a part of the model switched off: what is left is the other force at work. */
   playWithout(off, from, to) {
     if (!this.words[off]) return;
-    const run = this.run, pair = this.words.contrasts[0];
+    const run = this.run, names = [...new Set(this.explained(run).flat())], policies = names.map((name) => run.setting.own?.[name] ?? name);
     for (let first = from; first < to; first += CHUNK) {
-      const request = { ...run.setting, policies: pair, first, count: CHUNK, off };
+      const request = { ...run.setting, policies, first, count: CHUNK, off };
       this.pool.ask(request, () => run === this.run, (out) => {
         run.without.push({ first, out });
         this.explain(run);
@@ -194,13 +202,14 @@ class Engine {
     }
   }
 
-  /** Estimate the forces at work as soon as the first worlds, and again when all, are played both ways. */
+  /** Estimate the forces at work once all worlds are played both ways: earlier they would not add up to the verdict. */
   explain(run) {
     if (run !== this.run) return; // what drew the answer began another
-    const worlds = [THEN, this.worlds].find((each) => run.without.length * CHUNK === each && run.n >= each);
-    if (!worlds || run.explained === worlds) return;
-    run.explained = worlds;
-    run.why = forcesAtWork(run, this.words.contrasts[0], run.without);
+    if (run.explained === this.worlds || run.without.length * CHUNK < this.worlds || run.n < this.worlds) return;
+    run.explained = this.worlds;
+    const pairs = this.explained(run), played = [...new Set(pairs.flat())];
+    run.forces = Object.fromEntries(pairs.map((pair) => [pair.join("|"), forcesAtWork(run, pair, run.without, played)]));
+    run.why = run.forces[pairs[0].join("|")];
     this.answer(run);
   }
 

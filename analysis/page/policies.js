@@ -1,8 +1,9 @@
 // Policies that the reader compares, in slots: a name of the experiment's, or an own one
 // {title, when_coerced, levers: {name: {depth, openness, from_month, ramp_months}}}. A slot is never changed, only replaced.
+// `from` is the name of the policy that it was copied from, as long as its title follows from what differs.
 // `resting` is beside `levers`: what was set of levers that stand where they stood, until they move again.
 
-const MOST_SLOTS = 4, LONGEST_TITLE = 40, LEVER_PARTS = ["depth", "openness", "from_month", "ramp_months"];
+const MOST_SLOTS = 4, LONGEST_TITLE = 48, LEVER_PARTS = ["depth", "openness", "from_month", "ramp_months"];
 
 /** What the engine calls each slot; no policy of a file has such a name as "~1". */
 const nameOfSlot = (slot, index) => (typeof slot === "string" ? slot : `~${index}`);
@@ -29,9 +30,9 @@ function freeTitle(title, taken) {
 /** A number that the address can hold: two decimals of a per cent, or of a month. */
 const rounded = (x, part) => Math.round(x * (part === "depth" || part === "openness" ? 1e4 : 1e2)) / (part === "depth" || part === "openness" ? 1e4 : 1e2);
 
-/** An own policy that begins as one of the experiment's; orders are not taken over. */
-function policyFrom({ when_coerced, levers }, title) {
-  return { title, when_coerced, levers: Object.fromEntries(Object.entries(levers).map(([name, change]) =>
+/** An own policy that begins as another; orders, and levers that the experiment sets in every policy, are not taken over. */
+function policyFrom({ when_coerced, levers }, title, locked = []) {
+  return { title, when_coerced, levers: Object.fromEntries(Object.entries(levers).filter(([name]) => !locked.includes(name)).map(([name, change]) =>
     [name, Object.fromEntries(Object.entries(change).map(([part, value]) => [part, rounded(value, part)]))])) };
 }
 
@@ -41,6 +42,24 @@ function withLever(slot, lever, part, value, now) {
   const next = { ...rested, ...moved, [part]: value }, depth = next.depth ?? now.depth;
   const isBack = part !== "from_month" && depth === now.depth && (depth === 0 || (next.openness ?? now.openness) === now.openness); // depth 0 has no openness to see
   return isBack ? { ...slot, levers: others, resting: { ...resting, [lever]: next } } : { ...slot, levers: { ...slot.levers, [lever]: next }, resting };
+}
+
+/**
+ * What an own policy does otherwise than the one that it was copied from: levers that go {more, less} far, whether ties are
+ * "quieter" or more "public", whether they begin "later" or "earlier", or another "response"; `nowOf(lever)` is its level at the start.
+ */
+function whatDiffers(slot, base, nowOf) {
+  const found = { more: [], less: [], other: new Set() };
+  for (const name of new Set([...Object.keys(base.levers), ...Object.keys(slot.levers)])) {
+    const before = moveOf(base.levers[name], nowOf(name)), after = moveOf(slot.levers[name], nowOf(name));
+    const change = (a, b) => Math.abs(a - b) > 1e-6 && (a < b ? 1 : -1); // the address rounds
+    const deeper = change(before.to.depth, after.to.depth), opener = change(before.to.openness, after.to.openness), later = change(before.from, after.from);
+    if (deeper) found[deeper > 0 ? "more" : "less"].push(name);
+    else if (opener && after.to.depth > 0) found.other.add(opener > 0 ? "public" : "quieter");
+    else if (later && after.isMoved) found.other.add(later > 0 ? "later" : "earlier");
+  }
+  if (slot.when_coerced !== base.when_coerced) found.other.add("response");
+  return { ...found, other: [...found.other] };
 }
 
 /** Where the own policy at a place is after a change of the slots, or null if it is gone. */

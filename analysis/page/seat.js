@@ -2,28 +2,29 @@
 // as texts. `seat` is what seat.py knows of the catalogue; a choice is {quarter, group, option}.
 
 const QUARTER = 3, MOST_ORDERS = 128, QUIET = 0.2, OPEN = 1, HALF = 0.5, LONGEST_CODE = 1500;
-const LETTERS = { offices: "o", training: "t", escorts: "e", alliance: "a", words: "w", arms: "h", response: "r" };
-const GROUP_OF = Object.fromEntries(Object.entries(LETTERS).map(([group, letter]) => [letter, group]));
-const TIES = ["offices", "training", "escorts"];
-const RESPONSES = { j: "japan_decides", c: "continue", q: "quieten", s: "suspend" };
+const RESPONSES = { j: "japan_decides", c: "continue", q: "quieten", s: "suspend" }, RESPONSE_LETTER = "r";
 const FORMS = ["none", "quarantine", "blockade", "limited_strike", "invasion"];
 
-const seatGroups = (seat) => [...Object.keys(LETTERS).filter((group) => seat.groups[group]), "response"];
+const seatGroups = (seat) => [...Object.keys(seat.groups), "response"];
+const isTie = (group, seat) => seat.groups[group]?.options === "tie";
+const canBe = (group, openness, seat) => seat.groups[group].openness.includes(openness);
+const letterOf = (group, seat) => seat.groups[group]?.letter ?? RESPONSE_LETTER;
+const groupOf = (letter, seat) => seatGroups(seat).find((group) => letterOf(group, seat) === letter);
 
 /** What is aimed at after some choices: by group {depth, openness} (null is as at the start), and the response. */
-function aimsAfter(choices) {
-  const aims = Object.fromEntries(Object.keys(LETTERS).map((group) => [group, { depth: null, openness: null }]));
+function aimsAfter(choices, seat) {
+  const aims = Object.fromEntries(Object.keys(seat.groups).map((group) => [group, { depth: null, openness: null }]));
   aims.response = "j";
   for (const { group, option } of choices) {
     const aim = aims[group];
     if (group === "response") aims.response = option;
     else if (option === "b") aims[group] = { depth: HALF, openness: QUIET };
     else if (option === "o") aims[group] = { depth: HALF, openness: OPEN };
-    else if (option === "d") aims[group] = { depth: 1, openness: TIES.includes(group) ? aim.openness : OPEN };
+    else if (option === "d") aims[group] = { depth: 1, openness: isTie(group, seat) ? aim.openness : OPEN };
     else if (option === "p") aims[group] = { ...aim, openness: OPEN };
     else if (option === "q") aims[group] = { ...aim, openness: QUIET };
     else if (option === "s") aims[group] = { depth: 0, openness: 0 };
-    else if (option === "r") aims[group] = TIES.includes(group) ? { ...aim, depth: HALF } : { depth: null, openness: null };
+    else if (option === "r") aims[group] = isTie(group, seat) ? { ...aim, depth: HALF } : { depth: null, openness: null };
   }
   return aims;
 }
@@ -31,29 +32,29 @@ function aimsAfter(choices) {
 /** The options of a group: b begin quietly, o begin in the open, d deepen, p go public, q go quiet, r step back, s suspend. */
 function optionsOf(group, aims, seat, start) {
   if (group === "response") return Object.keys(RESPONSES).filter((option) => option !== aims.response);
-  const { depth, openness } = aims[group], isQuietable = group !== "escorts"; // escorts cannot be secret
-  if (!TIES.includes(group)) {
-    const isWords = group === "words";
+  const { depth, openness } = aims[group], { options, levers } = seat.groups[group];
+  if (options !== "tie") {
+    const isWords = options === "words";
     if (depth === null) return isWords ? ["d", "s"] : ["d"];
     return depth === 0 ? ["r", "d"] : isWords ? ["r", "s"] : ["r"];
   }
-  const begin = isQuietable ? ["b", "o"] : ["o"];
+  const begin = [...(canBe(group, "quiet", seat) ? ["b"] : []), ...(canBe(group, "open", seat) ? ["o"] : [])];
   if (depth === 0) return begin;
-  if (depth === null) return seat.groups[group].some((lever) => seat.at[start][lever][0] > 0) ? [...begin, "s"] : begin;
-  const turn = openness === OPEN ? (isQuietable ? ["q"] : []) : ["p"];
+  if (depth === null) return levers.some((lever) => seat.at[start][lever][0] > 0) ? [...begin, "s"] : begin;
+  const turn = openness === OPEN ? (canBe(group, "quiet", seat) ? ["q"] : []) : canBe(group, "open", seat) ? ["p"] : [];
   return depth < 1 ? ["d", ...turn, "s"] : [...turn, "r", "s"];
 }
 
 /** What one option asks of one lever, as a policy's order. */
-function orderOf(group, option, lever, [depth, openness]) {
+function orderOf(isTie, option, [depth, openness]) {
   switch (option) {
     case "b": return { depth: Math.max(depth, HALF), openness: QUIET };
     case "o": return { depth: Math.max(depth, HALF), openness: OPEN };
-    case "d": return TIES.includes(group) ? { depth: 1 } : { depth: 1, openness: OPEN };
+    case "d": return isTie ? { depth: 1 } : { depth: 1, openness: OPEN };
     case "p": return { openness: OPEN, ramp_months: 3 };
     case "q": return { openness: QUIET, ramp_months: 3 };
     case "s": return { depth: 0, openness: 0, ramp_months: 1 };
-    default: return TIES.includes(group) ? { depth: Math.max(depth, HALF) } : { depth, openness };
+    default: return isTie ? { depth: Math.max(depth, HALF) } : { depth, openness };
   }
 }
 
@@ -62,14 +63,14 @@ function ordersOf(choices, seat, start) {
   return choices.flatMap(({ quarter, group, option }) => {
     const month = QUARTER * quarter;
     if (group === "response") return [{ month, when_coerced: RESPONSES[option] }];
-    return seat.groups[group].map((lever) => ({ month, lever, ...orderOf(group, option, lever, seat.at[start][lever]) }));
+    return seat.groups[group].levers.map((lever) => ({ month, lever, ...orderOf(isTie(group, seat), option, seat.at[start][lever]) }));
   });
 }
 
 const policyOf = (choices, seat, start) => ({ when_coerced: "japan_decides", levers: {}, orders: ordersOf(choices, seat, start) });
 
 /** How many orders a choice takes. */
-const sizeOf = (group, seat) => (group === "response" ? 1 : seat.groups[group].length);
+const sizeOf = (group, seat) => (group === "response" ? 1 : seat.groups[group].levers.length);
 
 /** The choices as far as they can be made one after the other; null at the first that cannot. */
 function checkChoices(choices, quarters, seat, start) {
@@ -80,7 +81,7 @@ function checkChoices(choices, quarters, seat, start) {
     const isTwice = taken.some((each) => each.quarter === quarter && each.group === group);
     if (quarter < last || quarter >= quarters || isTwice || !seatGroups(seat).includes(group)) return null;
     const before = taken.filter((each) => each.quarter < quarter);
-    if (!optionsOf(group, aimsAfter(before), seat, start).includes(option)) return null;
+    if (!optionsOf(group, aimsAfter(before, seat), seat, start).includes(option)) return null;
     orders += sizeOf(group, seat);
     if (orders > MOST_ORDERS) return null;
     taken.push(choice);
@@ -89,9 +90,31 @@ function checkChoices(choices, quarters, seat, start) {
   return taken;
 }
 
+/**
+ * Who stands against a group's levers now, as `may_go_on` in sim/model/effects/levers.py has it: "integration", "suspended",
+ * "taipei", "public" or "us"; null if nobody does. `isOpen` is whether they are to be public.
+ */
+function whoStandsAgainst(group, isOpen, seat, seen) {
+  const levers = seat.groups[group].levers.map((lever) => seat.levers[lever]), needs = (who) => levers.some(({ consent }) => consent.includes(who));
+  if (levers.some((lever) => lever.package === "interoperability") && !seen.us_integrates) return "integration";
+  if (!needs("taiwan")) return null;
+  if (seen.posture < 2) return "suspended";
+  if (!seen.taiwan_consents) return "taipei";
+  if (isOpen && !seen.backed) return "public";
+  return needs("us") && !seen.us_consents ? "us" : null;
+}
+
+/** What a group's levers need: budget, the consents of taiwan, of the US too (both) or to integration, law, partners; or nobody. */
+function needsOf(group, seat) {
+  const { levers, needs } = seat.groups[group], all = levers.map((lever) => seat.levers[lever]);
+  const some = (of) => all.some(of), taiwan = some(({ consent }) => consent.includes("taiwan")), us = some(({ consent }) => consent.includes("us"));
+  const consents = [...(taiwan ? [us ? "both" : "taiwan"] : []), ...(some((lever) => lever.package === "interoperability") ? ["integration"] : []), ...needs.filter((need) => need === "partners")];
+  return [...(some(({ budget }) => budget > 0) ? ["budget"] : []), ...needs.filter((need) => need !== "partners"), ...(consents.length ? consents : ["nobody"])];
+}
+
 /** A history as a code: its number, the quarters played, and each choice as quarter, group and option. */
-const codeOf = ({ world, quarter, choices }) =>
-  [world, quarter, ...choices.map((choice) => `${choice.quarter}${LETTERS[choice.group]}${choice.option}`)].join("-");
+const codeOf = ({ world, quarter, choices }, seat) =>
+  [world, quarter, ...choices.map((choice) => `${choice.quarter}${letterOf(choice.group, seat)}${choice.option}`)].join("-");
 
 /** A code, or a link that holds one, as a history; null if it is none. Links of before had it under the key of policies. */
 function readCode(text, { worlds, quarters, seat, start }) {
@@ -99,7 +122,7 @@ function readCode(text, { worlds, quarters, seat, start }) {
   if (code.length > LONGEST_CODE || !/^\d{1,4}-\d{1,3}(-\d{1,3}[a-z]{2})*$/.test(code)) return null;
   const [world, quarter, ...rest] = code.split("-");
   if (Number(world) >= worlds || Number(quarter) > quarters) return null;
-  const choices = rest.map((part) => ({ quarter: parseInt(part, 10), group: GROUP_OF[part.at(-2)], option: part.at(-1) }));
+  const choices = rest.map((part) => ({ quarter: parseInt(part, 10), group: groupOf(part.at(-2), seat), option: part.at(-1) }));
   const checked = checkChoices(choices, Number(quarter), seat, start);
   return checked && { world: Number(world), quarter: Number(quarter), choices: checked };
 }
@@ -135,10 +158,19 @@ function publicEvents(notes, seat) {
       case "crisis": note(c ? "crisis_deployed" : "crisis"); break;
       case "incident": note(a ? "deaths" : "incident", a ? 1 : 0); break;
       case "drill_regime": note("drill_regime", 0); break;
-      case "decision": before.us = before.struck = before.japan = undefined; note(`force_${FORMS[a]}`); before.form = a; break;
+      case "overstretch": note(a ? "overstretch" : "overstretch_over"); break;
+      case "threat": note("threat"); break;
+      case "convoy": note(a ? (b ? "convoy_both" : "convoy_us") : "convoy_none"); break;
+      case "first_strike": before.struck = 1; note("first_strike"); break;
+      case "east_china_sea":
+        if (a) note(d ? (b ? "islet_fought" : "islet_taken") : "islet_back");
+        else note(b ? (c ? "clash_both" : "clash_alone") : "clash");
+        break;
+      case "decision": before.us = before.struck = before.japan = before.bases = undefined; note(`force_${FORMS[a]}`); before.form = a; break;
       case "stage": if (isNew("form", a)) note(`stage_${FORMS[a]}`); break;
       case "belligerents":
         if (isNew("us", a) && (before.form > 1 || a)) note(a ? "us_fights" : "us_out");
+        if (isNew("bases", b) && b) note("bases");
         if (isNew("struck", c) && c) note("struck");
         if (isNew("japan", d) && d) note("japan_fights");
         break;
@@ -156,4 +188,11 @@ function publicEvents(notes, seat) {
     texts.add(id);
     return isFirst;
   }).sort((p, q) => p.time - q.time);
+}
+
+/** How a history ended, by its outcomes: a fact for each sentence. */
+function endFacts(row, columns) {
+  const is = (outcome) => row[columns[outcome]] === 1, part = ["japan_in_combat", "japan_protects", "japan_supports"].find(is) ?? "spared";
+  return ["loss", ...(is("use_of_force") ? [is("taiwan_falls") ? "fell" : "stands", ...(is("first_strike") ? ["first_strike"] : []), part] : []),
+    ...(is("force_at_japan") ? ["force_at_japan"] : []), ...(is("islet_seized") ? ["islet_seized"] : [])];
 }

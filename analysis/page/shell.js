@@ -31,7 +31,7 @@ function notice(text) {
 /**
  * The screens by name, in the order of their tabs. A screen may have
  * build(): make its elements, once; open(): it is shown; paint(run, at): an answer came while it is shown;
- * sync(state): the state changed; spoken(): what a screen reader says after a change; address(): its parts of the link;
+ * sync(state): the state changed; spoken(): what a screen reader says of a change, once all worlds are played; address(): its parts of the link;
  * isReady(): whether its tab can be chosen, true without it;
  * keep() and restore(kept): what it keeps of the reader's work while the page is loaded again in another language.
  */
@@ -57,6 +57,7 @@ function buildScreens() {
 /** Show a screen, and nothing of the others. */
 function openScreen(name) {
   current = name;
+  $("live").textContent = ""; // it spoke of another screen
   for (const main of document.querySelectorAll("main")) main.hidden = main.id !== name;
   syncTabs();
   SCREENS[name].open?.();

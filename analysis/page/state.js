@@ -4,7 +4,8 @@ const NUMBERS = JSON.parse($("numbers").textContent), WORDS = JSON.parse($("word
 const MARK = WORDS.mark, SAME_CHANGE = 1200, LONGEST_ADDRESS = 8000;
 const LANGUAGES = JSON.parse($("strings").textContent), LANGUAGE = chooseLanguage(Object.keys(LANGUAGES));
 speak({ ...LANGUAGES.en.page, ...LANGUAGES[LANGUAGE].page });
-for (const [path, text] of Object.entries(LANGUAGES[LANGUAGE].words)) replaceText(WORDS, path.split("."), text);
+const EVERY_POLICY = { policies: [...WORDS.policies, ...WORDS.further] };
+for (const [path, text] of Object.entries(LANGUAGES[LANGUAGE].words)) replaceText(path.startsWith("policies.") ? EVERY_POLICY : WORDS, path.split("."), text);
 document.documentElement.lang = LANGUAGE;
 const CLAIMS = Object.keys(WORDS.claims);
 const VIEWS = WORDS.views
@@ -66,6 +67,7 @@ function keepGhost() {
 
 function go(next, isNewChange) {
   state = next;
+  $("live").textContent = ""; // until the new answer is final: app.js
   if (ghost && ghost.state.start !== state.start) ghost = null;
   for (const screen of Object.values(SCREENS)) screen.sync?.(state);
   startedAt = performance.now();
@@ -76,10 +78,7 @@ function go(next, isNewChange) {
 let laterTimer = 0;
 function later() {
   clearTimeout(laterTimer);
-  laterTimer = setTimeout(() => {
-    writeAddress();
-    $("live").textContent = SCREENS[current].spoken?.() ?? "";
-  }, 900);
+  laterTimer = setTimeout(writeAddress, 900);
 }
 
 function undo() {

@@ -2,7 +2,7 @@
 // `narrative` is that file with what Python knows of the trace: {sentences, marks, scale, words, lines, events, views, levers}.
 
 const CAUSES = ["official_tie", "step", "leak", "dispute", "offence", "scripted"];
-const MOST = 20, MOST_ALIKE = 7, LEAST = 1, SIDES = ["against", "policy"];
+const HAIR = 1e-9, MOST = 20, MOST_ALIKE = 7, LEAST = 1, SIDES = ["against", "policy"];
 
 /** Put values in the place of their names in braces. */
 const fillIn = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
@@ -18,10 +18,16 @@ function nameEvents(numbers, narrative) {
 /** A view of the actors in a step: the course has a row a step. */
 const viewAt = (course, step, name, narrative) => course[step * narrative.views.length + narrative.views.indexOf(name)];
 
-/** Events with all that a rule may ask for or name, in order of time. */
-function observe(events, course, step, narrative) {
+/** Events with all that a rule may ask for or name, in order of time; `begin` has each lever's depth and openness at the start. */
+function observe(events, course, step, narrative, begin) {
   const width = narrative.views.length;
   let last = course.length / width - 1, since = {}, cause = [-1, ""], seen = [-1, {}], decided = -1;
+  const gone = new Set();
+  /** 0 if a step shows what was there at the start, 1 for the first time more, 2 again more. */
+  const beyond = ({ lever, depth, openness }) => {
+    if (depth * openness <= begin[lever][0] * begin[lever][1] + HAIR) return 0;
+    return gone.has(lever) ? 2 : (gone.add(lever), 1);
+  };
   while (Number.isNaN(course[last * width])) last--;
   return events.map(({ time, what, values }) => {
     const row = Math.min(Math.floor(time / step), last);
@@ -29,12 +35,12 @@ function observe(events, course, step, narrative) {
     if (what === "decision") [since, decided] = [{}, time];
     const known = { ...since, ...Object.fromEntries(narrative.views.map((name, at) => [name, course[row * width + at]])),
       ...(seen[0] === time ? seen[1] : {}), ...values,
-      cause: cause[0] === time ? cause[1] : "nothing", at_start: Number(time === 0), at_decision: Number(time === decided) };
+      cause: cause[0] === time ? cause[1] : "nothing", at_start: Number(time === 0), at_decision: Number(time === decided), ...(what === "step" ? { beyond: beyond(values) } : {}) };
     const changed = Object.keys(values).filter((name) => since[name] !== values[name]);
     Object.assign(since, values);
     if (CAUSES.includes(what)) cause = [time, what];
     return { time, what, known, changed };
-  }).sort((a, b) => a.time - b.time);
+  }).sort((a, b) => a.time - b.time || (a.what === "aftermath") - (b.what === "aftermath"));
 }
 
 function holds(value, wanted) {
@@ -59,7 +65,7 @@ function narrate(moments, narrative, language) {
   return moments.flatMap((moment) => narrative.sentences.flatMap((rule, number) => {
     if (!fits(rule, moment)) return [];
     const values = Object.fromEntries(Object.entries(moment.known).map(([name, value]) => [name, inWords(name, value, narrative, language)]));
-    return [{ time: moment.time, month: Math.floor(moment.time), text: fillIn(rule[language], values), rule: number, weight: rule.weight }];
+    return [{ time: moment.time, month: Math.floor(moment.time), text: fillIn(rule[language], values), rule: number, weight: rule.weight, years: rule.years ?? 0 }];
   }));
 }
 
@@ -97,7 +103,7 @@ function compareHistories(sides) {
   for (const name of SIDES) {
     kept[name] = choose(rest[name], MOST - 1 - first.length, [...first, ...parting[name]], rest[otherOf(name)]);
   }
-  const plainly = (sentences) => sentences.map((each) => ({ month: each.month, text: each.text, weight: each.weight }));
+  const plainly = (sentences) => sentences.map((each) => ({ month: each.month, text: each.text, weight: each.weight, years: each.years }));
   const bySide = (of) => Object.fromEntries(SIDES.map((name) => [name, of(name)]));
   return {
     alike: { sentences: plainly(first), more: alike - first.length },
@@ -134,10 +140,11 @@ function widestGap(sides, courses, decisions, step, narrative) {
   return { month: Math.trunc(found * step), against: believed(courses.against), policy: believed(courses.policy) };
 }
 
-/** A history under two policies: `watched` has for each side {notes, course}; `step` is in months. */
-function narrateBoth(watched, narrative, step, language) {
+/** A history under two policies: `watched` has for each side {notes, course}; `begin` are the start's levers, as observe takes them. */
+function narrateBoth(watched, narrative, begin, language) {
+  const { step } = narrative;
   const bySide = (of) => Object.fromEntries(SIDES.map((name) => [name, of(name)]));
-  const moments = bySide((name) => observe(nameEvents(watched[name].notes, narrative), watched[name].course, step, narrative));
+  const moments = bySide((name) => observe(nameEvents(watched[name].notes, narrative), watched[name].course, step, narrative, begin));
   const danger = bySide((name) => dangerOf(watched[name].course, narrative)), marks = bySide((name) => signsOf(moments[name], narrative));
   const decisions = bySide((name) => moments[name].filter(({ what }) => what === "decision").map(({ time }) => Math.floor(time / step)));
   const reached = new Set(SIDES.flatMap((name) => decisions[name].map((at) => danger[name][at])));

@@ -14,7 +14,7 @@ ENGLISH = "en"
 UNTRANSLATED = {
     "source", "author", "paragraphs", "sources", "home", "evidence", "margins", "limits", "years", "starts",
     "contrasts", "weight", "medians", "name", "mark", "provocation", "is_sentence", "narrative",
-    "groups", "months", "events", "consent", "isTie", "adoption", "at", "package", "when_coerced",
+    "groups", "months", "events", "consent", "adoption", "at", "package", "when_coerced",
 }  # fmt: skip
 """Names, numbers and citations among the words of an experiment: they are the same in every language.
 
@@ -63,7 +63,8 @@ def _leaves(node: Any, path: str) -> Iterator[tuple[str, str]]:
     elif isinstance(node, Mapping):
         for key, value in node.items():
             if key not in UNTRANSLATED:
-                yield from _leaves(value, f"{path}.{key}" if path else str(key))
+                name = "policies" if key == "further" else str(key)  # a policy has one translation on every page
+                yield from _leaves(value, f"{path}.{name}" if path else name)
     elif isinstance(node, list):
         for index, value in enumerate(node):
             # A policy or a worldview is called by its name, so that another order or selection changes no path.

@@ -25,6 +25,15 @@ function settle([, low, high], margin) {
   return low > 0 ? "slightly_more" : "open";
 }
 
+const marginTexts = ({ risk, cost }) => ({ risk: decimals(100 * risk, 1), cost: decimals(cost, 2) });
+
+/** What the words of some verdicts on size mean, as one text: `kinds` are what `settle` gives, `margins` those of risk and cost. */
+function sizeWords(kinds, margins) {
+  const limits = marginTexts(margins), used = (...some) => some.some((kind) => kinds.includes(kind));
+  return [...(used("slightly_less", "slightly_more") ? [say("size.slightly", limits)] : []), ...(used("same") ? [say("size.same", limits)] : []),
+    ...(used("open") ? [say("size.open")] : [])].join(" ");
+}
+
 /** The limits of a difference as a verdict gives them: with signs where it may go either way, else as sizes. */
 function limitsIn(kind, [, low, high], factor, places) {
   if (kind === "few") return {};
@@ -33,15 +42,26 @@ function limitsIn(kind, [, low, high], factor, places) {
   return { low: decimals(from, places), high: decimals(to, places) };
 }
 
-/** Histories in 100, as a whole number where two of them differ by one at least, else with a decimal. */
-function hundreds(a, b) {
-  const places = Math.round(100 * a) === Math.round(100 * b) || Math.abs(a - b) < 0.02 || Math.min(a, b) < 0.02 ? 1 : 0;
-  return [decimals(100 * a, places), decimals(100 * b, places)];
+const tenth = (x) => Number((100 * x).toFixed(1)); // of histories in 100
+
+/**
+ * Histories in 100 with two policies, with a decimal, as analysis/figures/captions.py has them: the first is the second
+ * plus their difference as it is shown, so that the three numbers of a sentence add up.
+ */
+function hundreds(base, difference) {
+  const then = tenth(base), size = tenth(difference), now = Math.min(100, Math.max(0, then + size));
+  return [decimals(now, 1), decimals(now - size, 1)];
+}
+
+/** What deters, what provokes and what is left, in 100 histories, as they are shown: so that they add up. */
+function forcesIn({ deters: [deters], provokes: [provokes] }) {
+  const all = tenth(deters + provokes), first = tenth(deters);
+  return { deters: first, provokes: tenth((all - first) / 100), all };
 }
 
 /** The verdict on risk: how often force is used with one policy instead of the other. `lead` may be empty. */
-function riskSentence(lead, { a, b, levels: [x, y], difference, margin }) {
-  const kind = settle(difference, margin), [now, then] = hundreds(x, y), opening = lead && say("whose.opening", { lead });
+function riskSentence(lead, { a, b, base, difference, margin }) {
+  const kind = settle(difference, margin), [now, then] = hundreds(base, difference[0]), opening = lead && say("whose.opening", { lead });
   return sentence(`risk.${kind}`, { opening, a, b, now, then, size: decimals(100 * Math.abs(difference[0]), 1),
     ...limitsIn(kind, difference, 100, 1) });
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.scenario import loader
-from sim.scenario.catalogue import Claim, Lever, Outcome, Parameter, Quantity, Rung, Source, Switch
+from sim.scenario.catalogue import Claim, Contrast, Lever, Outcome, Parameter, Quantity, Rung, Source, Switch
+from sim.scenario.distributions import Distribution, Triangular, Uniform
 from sim.scenario.experiment import Experiment, LeverSetting, Policy, Start, Worldview
 from sim.scenario.glossary import Term, glossary
 from sim.scenario.layers import LeverLevel, Order
@@ -38,8 +41,33 @@ CLAIM_KINDS = {
 }
 BETTER = {"low": "less is better", "high": "more is better", "none": "neither more nor less is better"}
 
+PACKAGES = {
+    "direct_ties": "the measures of Newsham's essay: open ties with Taiwan",
+    "interoperability": "the measures of Self's essay: integration with US forces",
+    "standing": "what the alliance allows US forces to do from bases in Japan",
+    "extras": "further measures, which neither essay proposes",
+}
+EFFECTS = {
+    "assurance": "telling Beijing that Taiwan's status is not to change",
+    "coast_guard": "Japan's part at sea below force",
+    "stocks": "energy and shipping that last through a quarantine or blockade",
+    "resilience": "trade that coercion cannot hurt",
+    "access": "bases outside Japan from which the US can fight",
+    "warning": "knowing of an attack beforehand",
+    "evacuation": "people out of the way, and the law in force sooner",
+    "tripwire": "Japanese forces on the spot when force begins",
+}
+WHEN_COERCED = {
+    "japan_decides": "Japan decides, by its public's support: it goes on, makes its ties quieter, or suspends them",
+    "continue": "it goes on", "quieten": "it makes its ties quieter", "suspend": "it suspends its ties",
+}  # fmt: skip
+SETTINGS = "depth 0 (nothing of it) to 1 (all of it); openness 0 (secret) to 1 (public)"
+EVERYDAY = ("experiment", "policy", "lever", "start", "world", "luck", "outcome", "contrast", "episode", "evidence",
+            "claim", "reading", "parameter", "interval", "resolve", "depth", "openness", "margin", "rung")  # fmt: skip
+"""Terms of the glossary that a card does not explain again: it says enough of them itself."""
+
 CHANGES = {
-    Parameter: "{name}=...   a number or a distribution",
+    Parameter: "{name}=...   a number, or a distribution such as '{{triangular: [.1, .2, .5]}}'",
     Claim: "claim.{name}={author}   or {others}, or a number from {low:g} to {high:g}; evidence is 0",
     Lever: "lever.{name}.depth=1",
     Quantity: "quantity.{name}=...",
@@ -86,21 +114,32 @@ def names(exp: Experiment) -> dict[str, str]:
     >>> names(sim.load("debate"))["n12"]
     'N12'
     """
-    return {name.casefold(): name for entries in kinds(exp).values() for name in entries}
+    every = (alias for entries in kinds(exp).values() for name, entry in entries.items()
+             for alias in _aliases(name, entry))  # fmt: skip
+    return {alias.casefold(): alias for alias in every}
 
 
 def matches(exp: Experiment, wanted: str) -> list[tuple[str, str]]:
-    """Return the kind and name of every entry with a name; capitals, spaces, hyphens and underscores count alike.
+    """Return the kind and name of every entry with a name, a title or a question.
+
+    Capitals, spaces, hyphens and underscores count alike, and neither an article nor a question mark counts.
 
     >>> import sim
-    >>> matches(sim.load("debate"), "Moral hazard")
-    [('switches', 'moral_hazard'), ('glossary', 'moral hazard')]
+    >>> matches(sim.load("debate"), "Moral hazard"), matches(sim.load("debate"), "open ties")
+    ([('switches', 'moral_hazard'), ('glossary', 'moral hazard')], [('policies', 'direct_ties')])
     """
 
     def key(name: str) -> str:
-        return name.casefold().replace("_", " ").replace("-", " ")
+        return name.casefold().replace("_", " ").replace("-", " ").removeprefix("the ").rstrip("?")
 
-    return [(kind, name) for kind, entries in kinds(exp).items() for name in entries if key(name) == key(wanted)]
+    return [(kind, name) for kind, entries in kinds(exp).items() for name, entry in entries.items()
+            if key(wanted) in map(key, _aliases(name, entry))]  # fmt: skip
+
+
+def _aliases(name: str, entry: Any) -> list[str]:
+    """All that an entry is called: its name in files, and what the page and the figures call it."""
+    fields = ("words",) if isinstance(entry, Contrast) else ("title", "plain_name", "label", "question")
+    return [name, *filter(None, _texts(entry, *fields))]
 
 
 def contents(entries_by_kind: Mapping[str, Mapping[str, Any]]) -> Group:
@@ -115,8 +154,24 @@ def listing(entries: Mapping[str, Any]) -> Table:
 
 
 def card(kind: str, name: str, exp: Experiment) -> Group:
-    """Return everything about one name of one kind."""
-    return Group(Text.assemble((name, "bold"), f"   in {kind}"), grid(about(kinds(exp)[kind][name], exp)), "")
+    """Return everything about one name of one kind, and what the terms in it mean."""
+    lines = [*about(kinds(exp)[kind][name], exp)]
+    if kind not in ("glossary", "sources"):
+        own = itertools.takewhile(lambda line: line[0] != "sources", lines)
+        lines += terms_in(" ".join(f"{label}. {text}." for label, text in own))
+    return Group(Text.assemble((name, "bold"), f"   in {kind}"), grid(lines), "")
+
+
+def terms_in(text: str) -> Lines:
+    """Yield the terms of the glossary in a text, with their meanings.
+
+    >>> list(terms_in("The hazard of force"))
+    [('in words', 'hazard: A hazard is the chance per unit of time that something happens, given that it has not yet.')]
+    """
+    found = [term for term in glossary().values() if term.name not in EVERYDAY
+             and re.search(rf"(?i)\b{re.escape(term.title)}s?\b", text.replace("r-year", "r year"))]  # fmt: skip
+    for number, term in enumerate(found):
+        yield "" if number else "in words", f"{term.title}: {term.meaning}"
 
 
 def grid(lines: Iterable[tuple[str, object]]) -> Table:
@@ -169,8 +224,11 @@ def _details(entry: Any, exp: Experiment) -> Lines:
         case Outcome():
             yield "unit", "share of trials" if entry.unit == "share" else entry.unit
             yield "better", BETTER[entry.better]
-            yield "margin", f"{entry.margin:g}, or a tenth of the level if smaller: less does not matter"
-            yield "primary", "one of the few by which policies are judged" if entry.primary else ""
+            yield (
+                "margin",
+                f"{entry.margin:g}, or a tenth of the level if that is less: a smaller difference does not matter",
+            )
+            yield "primary", "one of the few outcomes by which policies are judged" if entry.primary else ""
         case Rung():
             domain, ladder = next(item for item in exp.catalogue.rungs.items() if entry in item[1])
             yield "ladder", f"{domain}, rung {entry.rung} of 0 to {len(ladder) - 1}"
@@ -181,16 +239,18 @@ def _details(entry: Any, exp: Experiment) -> Lines:
         case Source():
             yield "address", entry.url
         case Policy():
-            yield "plain name", entry.plain_name
-            yield "under pressure", entry.when_coerced.replace("_", " ")
-            yield from ((name, depths(setting)) for name, setting in entry.levers.items())
+            yield "to play it", f"strait run --policy {entry.name}"
+            yield "when coerced", WHEN_COERCED[entry.when_coerced]
+            yield "levers", f"what the policy sets, each at {SETTINGS}" if entry.levers else ""
+            titles = {name: exp.catalogue.levers[name].title for name in entry.levers}
+            yield from ((name, f"{titles[name]}: {depths(setting)}") for name, setting in entry.levers.items())
             yield from ((f"order in month {order.month:g}", order_text(order)) for order in entry.orders)
-            yield "other levers", "stay as at the start"
+            yield "other levers", "stay as they are at the start"
         case Worldview():
             evidence = {name: exp.catalogue.parameters[name].neutral for name in entry.distributions}
             yield from ((name, f"{value} (evidence: {evidence[name]})") for name, value in entry.distributions.items()
                         if value != evidence[name])  # fmt: skip
-            yield "other numbers", "from the evidence"
+            yield "other numbers", "as on the evidence"
         case Values():
             yield "outcome", f"{entry.outcome}: every outcome times its price, in % of a year's GDP of Japan"
             units = {name: exp.catalogue.outcomes[name].unit for name in entry.prices}
@@ -198,14 +258,16 @@ def _details(entry: Any, exp: Experiment) -> Lines:
                         for name, price in entry.prices.items())  # fmt: skip
         case Start():
             yield "date", entry.date
-            yield from ((name, f"{value:g}") for name, value in entry.quantities.items())
+            quantities = exp.catalogue.quantities
+            yield from ((name, f"{value:g}: {quantities[name].meaning}") for name, value in entry.quantities.items())
+            yield "levers", f"each at {SETTINGS}"
             yield from ((name, depths(level)) for name, level in entry.levers.items())
 
 
 def _parameter(entry: Parameter, exp: Experiment) -> Lines:
     claim = exp.catalogue.claims.get(entry.claim or "")
     yield "unit", f"{entry.unit}, from {entry.bounds[0]:g} to {entry.bounds[1]:g}"
-    yield "evidence", entry.neutral
+    yield "evidence", range_words(entry.neutral)
     if claim:
         yield from _readings(claim, entry.name)
     yield "known", KNOWN[entry.known]
@@ -223,7 +285,7 @@ def _claim(entry: Claim, exp: Experiment) -> Lines:
     for name in dict.fromkeys(name for reading in entry.readings.values() for name in reading):
         yield name, exp.catalogue.parameters[name].meaning
         yield from ((f"  {label}", text) for label, text in _readings(entry, name))
-        yield "  evidence", exp.catalogue.parameters[name].neutral
+        yield "  evidence", range_words(exp.catalogue.parameters[name].neutral)
     yield from _reasons(entry)
 
 
@@ -236,7 +298,22 @@ def _dial(claim: Claim) -> dict[str, object]:
 
 def _readings(claim: Claim, parameter: str) -> Lines:
     for author in ("newsham", "self"):
-        yield AUTHORS[author], claim.readings.get(author, {}).get(parameter, "silent")
+        reading = claim.readings.get(author, {}).get(parameter)
+        yield AUTHORS[author], range_words(reading) if reading else "silent, so the evidence stands"
+
+
+def range_words(numbers: Distribution) -> str:
+    """Say what a number can be.
+
+    >>> range_words(Triangular(0.3, 0.5, 0.75))
+    'most likely 0.5, from 0.3 to 0.75'
+    """
+    match numbers:
+        case Triangular():
+            return f"most likely {numbers.mode:g}, from {numbers.low:g} to {numbers.high:g}"
+        case Uniform():
+            return f"anything from {numbers.low:g} to {numbers.high:g}"
+    return str(numbers)
 
 
 def _reasons(claim: Claim) -> Lines:
@@ -252,20 +329,22 @@ def evidence(claim: Claim) -> Lines:
 
 
 def _lever(entry: Lever, exp: Experiment) -> Lines:
-    consent = " and ".join({"us": "the US", "taiwan": "Taiwan"}[actor] for actor in entry.consent)
-    yield "package", ", ".join([entry.package, *entry.paragraphs])
-    yield "consent", f"of {consent}" if consent else "of no one"
-    yield "official", f"{entry.official:g} (1 crosses the line of 1972)"
-    yield "combat", f"{entry.combat:g} (1 is a combat role in support of Taiwan)"
-    yield "signal", f"{entry.signal_share:g} (1 is the full package)"
-    yield "capability", f"{entry.capability_share:g} of military effect (1 is the full package)"
-    yield "incidents", f"{entry.incident_exposure:g} of the added chance of dangerous encounters"
-    yield "adoption", f"takes {entry.adoption_ratio:g} times its package's median"
-    yield "visible steps", f"{entry.steps_per_year:g} a year at full depth"
+    whose = " and ".join({"us": "the US", "taiwan": "Taiwan"}[actor] for actor in entry.consent)
+    of_all = "of what all measures of its kind come to"
+    yield "kind", "; ".join([PACKAGES[entry.package], *(f"paragraph {name}" for name in entry.paragraphs)])
+    yield "needs", f"the consent of {whose}" if whose else "nobody's consent"
+    yield "official step", f"{entry.official:g}, where 1 crosses the line of 1972 and 0 does not"
+    yield "role in combat", f"{entry.combat:g}, where 1 is forces that would fight for Taiwan and 0 is none"
+    yield "signal", f"{entry.signal_share:g} {of_all}: how strongly it shows commitment"
+    yield "military use", f"{entry.capability_share:g} {of_all}"
+    yield "encounters", f"{entry.incident_exposure:g} of the dangerous encounters that joint escorts add"
+    yield "time to begin", f"{entry.adoption_ratio:g} times as long as usual for its kind"
+    yield "steps seen", f"{entry.steps_per_year:g} a year at full depth: visits, exercises, patrols"
     if entry.effects:
-        yield "effects", ", ".join(f"{share:g} of {name}" for name, share in entry.effects.items())
+        yield "also", "; ".join(f"{share:g} of {EFFECTS[name]}" for name, share in entry.effects.items())
+    yield "settings", SETTINGS
     yield from ((f"start {start.name}", depths(start.levers[entry.name])) for start in exp.starts)
-    yield from ((p.name, depths(p.levers[entry.name])) for p in exp.policies if entry.name in p.levers)
+    yield from ((f"policy {p.name}", depths(p.levers[entry.name])) for p in exp.policies if entry.name in p.levers)
 
 
 def order_text(order: Order) -> str:

@@ -11,6 +11,7 @@ from analysis.figures.captions import (
     capitalize,
     count_sentences,
     frequency_sentence,
+    gap,
     join_policies,
     number_word,
     own_policies,
@@ -24,6 +25,7 @@ from sim.results.tables import reference_policy, shown_contrasts
 from sim.results.verdicts import IDENTICAL, MAY_BE_SMALL, SAME, UNDECIDED
 from sim.scenario.catalogue import Outcome
 from sim.scenario.experiment import Experiment, Worldview
+from sim.scenario.loader import DEFAULTS
 from sim.statistics import contrasts
 
 HOPELESS = 100  # times the present trials: a comparison that needs more lies at the margin
@@ -76,6 +78,33 @@ def summarise_run(result: Result) -> RunSummary:
 def describe_run(result: Result) -> list[str]:
     """Return what a run shows: all sentences of `summarise_run`, in order."""
     return list(chain(*summarise_run(result)))
+
+
+def describe_precision(result: Result) -> list[str]:
+    """Return how little a run shorter than the recorded one can tell, and where the recorded findings are.
+
+    Empty for a run of `DEFAULTS["trials"]` trials or more, and for a single policy.
+
+    >>> import sim
+    >>> describe_precision(sim.run(sim.load("debate", starts=["2026"], trials=50)))[0][:75]
+    'How little 50 trials tell: most differences have no interval or a wide one.'
+    """
+    exp, usual = result.experiment, DEFAULTS["trials"]
+    if exp.trials >= usual or len(exp.policies) == 1:
+        return []
+    outcome, differences = primary(exp)[0], result.differences()
+    rows = differences[(differences["outcome"] == outcome.name) & (differences["start"] == exp.starts[-1].name)]
+    shown = [pair in shown_contrasts(exp) for pair in zip(rows["policy_a"], rows["policy_b"], strict=True)]
+    joint = rows[shown].dropna(subset=["simultaneous_low", "simultaneous_high"])
+    width = "most differences have no interval or a wide one"
+    if len(joint):
+        half = ((joint["simultaneous_high"] - joint["simultaneous_low"]) / 2).astype(float)
+        width = f"a difference in “{outcome.label}” is known to ± {gap(half.min(), outcome)} at best, "
+        width += f"and to ± {gap(half.max(), outcome)} at worst"
+    text = f"How little {exp.trials:,} trials tell: {width}. Levels and signs may change with the seed."
+    if exp.name == "debate" and not exp.changes:
+        text += f" The recorded findings rest on {usual:,} trials or more: docs/findings.md."
+    return [text]
 
 
 def _describe_worldview(

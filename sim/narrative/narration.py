@@ -29,16 +29,19 @@ MOST_ALIKE = 7
 LEAST = 1.0
 """Of weight, for a sentence to be shown at all."""
 PERCENT = 100
+HAIR = 1e-9
+"""More of a lever than this is more than at the start."""
 Values = Mapping[str, float | str]
 
 
 class Sentence(NamedTuple):
-    """A sentence, the months since the start, the rule that gave it, and the rule's weight."""
+    """A sentence, the months since the start, the rule that gave it, its weight, and the years of which it speaks."""
 
     time: float
     text: str
     rule: int
     weight: float
+    years: int = 0
 
 
 class Moment(NamedTuple):
@@ -60,16 +63,22 @@ def read_words() -> dict[str, Any]:
     return words
 
 
-def observe(events: Sequence[Event], course: np.ndarray, step: float) -> list[Moment]:
+def observe(
+    events: Sequence[Event], course: np.ndarray, step: float, begin: Mapping[str, tuple[float, float]]
+) -> list[Moment]:
     """Add to each event what the actors believed then, and what happened just before; in order of time.
+
+    The years after a fall come last, as they are all after it.
 
     Parameters
     ----------
     course : float64[step, view], as `sim.engine.replay.watch` gives it
     step : months
+    begin : each lever's depth and openness at the start
     """
     last = int(np.flatnonzero(~np.isnan(course[:, 0]))[-1])
     moments, since, cause, seen, decided = [], dict[str, Any](), (-1.0, ""), (-1.0, dict[str, Any]()), -1.0
+    gone = set[str]()
     for time, what, values in events:
         row = dict(zip(VIEWS, course[min(math.floor(time / step), last)].tolist(), strict=True))
         if what == "perception":
@@ -78,13 +87,19 @@ def observe(events: Sequence[Event], course: np.ndarray, step: float) -> list[Mo
             since, decided = {}, time
         known = {**since, **row, **(seen[1] if seen[0] == time else {}), **values}
         known["cause"] = cause[1] if cause[0] == time else "nothing"
+        if what == "step":
+            lever, seen_now = str(values["lever"]), float(values["depth"]) * float(values["openness"])
+            is_more = seen_now > math.prod(begin[lever]) + HAIR
+            known["beyond"] = 0.0 if not is_more else 2.0 if lever in gone else 1.0
+            if is_more:
+                gone.add(lever)
         known["at_start"], known["at_decision"] = float(time == 0), float(time == decided)
         changed = frozenset(name for name, value in values.items() if since.get(name) != value)
         moments.append(Moment(time, what, known, changed))
         since.update(values)
         if what in CAUSES:
             cause = time, what
-    return sorted(moments, key=lambda moment: moment.time)
+    return sorted(moments, key=lambda moment: (moment.time, moment.what == "aftermath"))
 
 
 def fits(rule: Mapping[str, Any], moment: Moment) -> bool:
@@ -110,7 +125,9 @@ def narrate(moments: Sequence[Moment], levers: Mapping[str, str], language: str)
         for number, rule in enumerate(words["sentences"]):
             if fits(rule, moment):
                 labels = {name: _in_words(name, value, levers, language) for name, value in moment.known.items()}
-                sentences.append(Sentence(moment.time, fill(rule[language], labels), number, rule["weight"]))
+                sentences.append(
+                    Sentence(moment.time, fill(rule[language], labels), number, rule["weight"], rule.get("years", 0))
+                )
     return sentences
 
 
@@ -159,8 +176,7 @@ def compare(against: Sequence[Sentence], policy: Sequence[Sentence]) -> dict[str
     dict
         `alike`: sentences of both; `parting`: `month` (null if they never part) and for each side the first sentence
         of that month that the other side does not have; `sides`: for each side its other sentences, and how many
-        `more` are left out. A sentence has `month`, `text` and
-        `weight`.
+        `more` are left out. A sentence has `month`, `text`, `weight`, and the `years` from then on of which it speaks.
     """
     sides, alike = {"against": against, "policy": policy}, 0
     while alike < min(len(against), len(policy)) and _same(against[alike], policy[alike]):
@@ -195,8 +211,8 @@ def _same(a: Sentence, b: Sentence) -> bool:
 
 
 def _plain(sentences: Sequence[Sentence]) -> list[dict[str, Any]]:
-    return [{"month": math.floor(sentence.time), "text": sentence.text, "weight": sentence.weight}
-            for sentence in sentences]  # fmt: skip
+    return [{"month": math.floor(time), "text": text, "weight": weight, "years": years}
+            for time, text, _, weight, years in sentences]  # fmt: skip
 
 
 def mark(moments: Sequence[Moment]) -> list[tuple[float, str]]:

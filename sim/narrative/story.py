@@ -85,6 +85,14 @@ class Story:
         years, number = divmod(first_year * 12 + first_month - 1 + month, 12)
         return self.say("date", month=narration.read_words()["words"][self.language]["months"][number], year=years)
 
+    def when(self, sentence: dict[str, Any]) -> str:
+        """Say when a sentence is: its month, or the years of which it speaks."""
+        if not sentence["years"]:
+            return self.date(sentence["month"])
+        first_year, first_month = map(int, self.start.date.split("-"))
+        year = (first_year * 12 + first_month - 1 + sentence["month"]) // 12
+        return self.say("span", first=year, last=year + sentence["years"])
+
     @property
     def kind(self) -> str:
         """What the policy did to force here: averted, provoked, both (force in both) or neither."""
@@ -136,7 +144,7 @@ class Story:
         return shown + [(self.head(side), self._dated(sides[side])) for side in SIDES]
 
     def _dated(self, part: dict[str, Any]) -> list[tuple[str, str]]:
-        lines = [(self.date(sentence["month"]), sentence["text"]) for sentence in part["sentences"]]
+        lines = [(self.when(sentence), sentence["text"]) for sentence in part["sentences"]]
         if more := part["more"]:
             lines.append(("", self.say("one_more" if more == 1 else "more", n=more)))
         return lines
@@ -149,7 +157,7 @@ class Story:
         """The story as text for a terminal."""
         lines = [self.counted, "", self.headline]
         for heading, sentences in self.sections():
-            lines += ["", heading, *(f"  {date:<10}{text}" for date, text in sentences)]
+            lines += ["", heading, *(f"  {date:<14}{text}" for date, text in sentences)]
         if self.gap:
             lines += ["", self.say("gap", date=self.date(self.gap["month"]))]
             lines += [f"  {self.say(name)}: {self.gap['against'][name]} with {self.names['against']}, "
@@ -284,10 +292,11 @@ def _tell(
     world, luck = divmod(trial, exp.lucks)
     levers, step = sorted(exp.catalogue.levers), exp.step_months
     titles = {name: exp.catalogue.levers[name].title for name in levers}
+    begin = {name: (level.depth, level.openness) for name, level in start.levers.items()}
     courses, moments = {}, {}
     for side, policy in policies.items():
         rows, courses[side] = watch(exp, policy, view, start, world, luck + 1)
-        moments[side] = narration.observe(trace.describe_events(rows, levers), courses[side], step)
+        moments[side] = narration.observe(trace.describe_events(rows, levers), courses[side], step, begin)
     sentences = {side: narration.narrate(own, titles, language) for side, own in moments.items()}
     both, own = [*courses.values()], [*moments.values()]
     widest = narration.widest_gap(both, own, step)

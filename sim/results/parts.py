@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.errors import FolderError, ShareError
+from sim.model import outcomes
 from sim.results import disk, tables
 from sim.results.failures import Failure, remove_failures
 from sim.results.manifest import SCHEMA, Manifest
@@ -133,6 +134,28 @@ def _read_metadata(path: Path) -> PartMetadata:
     return PartMetadata(first_world, worlds, [Failure(*failure) for failure in failures])
 
 
+def needed_columns(experiment: Experiment, kind: str) -> list[str]:
+    """Columns of every part of a kind (`trials.parquet` or another): those that this version writes.
+
+    >>> import sim
+    >>> needed_columns(sim.load("debate"), RUNG_COUNTS)
+    ['start', 'worldview', 'policy', 'target', 'domain', 'month', 'rung', 'count']
+    """
+    losses = [entry.outcome + ending for ending in ("", "_compensator") for entry in experiment.values]
+    return {
+        TRIALS: [*tables.CELL_COLUMNS, "trial", "world", "luck", *outcomes.COLUMNS, *losses],
+        WORLDS: ["world", "worldview", *experiment.catalogue.parameters],
+        RUNG_COUNTS: [*tables.CELL_COLUMNS, "target", "domain", "month", "rung", "count"],
+    }[kind]
+
+
+def _require_columns(names: Sequence[str], needed: Sequence[str]) -> None:
+    """Raise ValueError if a part lacks a column: a program other than Strait, or an earlier version, wrote it."""
+    if lacking := [name for name in needed if name not in names]:
+        more = f" and {len(lacking) - 1} more" if lacking[1:] else ""
+        raise ValueError(f"it lacks the column {lacking[0]}{more}")
+
+
 @contextmanager
 def _report_damage(path: Path) -> Iterator[None]:
     """Raise FolderError for a file that is missing or damaged, by the checksums of its pages."""
@@ -142,7 +165,8 @@ def _report_damage(path: Path) -> Iterator[None]:
         raise
     except (OSError, pa.ArrowException, KeyError, ValueError) as error:
         raise FolderError(
-            f"{path}: missing or damaged ({error}); give the command of the run again, which replaces it"
+            f"{path}: missing or damaged ({error}); give the command of the run again, which replaces it, or add "
+            "--fresh if an earlier version wrote the results"
         ) from error
 
 
@@ -221,7 +245,8 @@ class Parts:
     def _readable(self, kind: str, number: int) -> bool:
         path = self.path(kind, number)
         try:
-            metadata, rows = _read_metadata(path), _read_rows(path).num_rows
+            metadata, table = _read_metadata(path), _read_rows(path)
+            _require_columns(table.column_names, needed_columns(self.experiment, kind))
         except OSError as error:
             if error.errno in DAMAGE:
                 return False
@@ -233,6 +258,7 @@ class Parts:
             TRIALS: len(tables.cells(self.experiment)) * metadata.sound_trials(self.experiment.lucks),
             WORLDS: len(self.experiment.worldviews) * metadata.worlds,
         }
+        rows = table.num_rows
         return metadata.first_world == number * self.block_worlds and rows == expected.get(kind, rows)
 
     def set_aside(self, number: int) -> None:
@@ -261,6 +287,7 @@ class Parts:
         counts: Any = 0
         for path in (self.path(RUNG_COUNTS, number) for number in numbers):
             with _report_damage(path):
+                _require_columns(_read_footer(path).schema.names, needed_columns(self.experiment, RUNG_COUNTS))
                 counts = counts + _read_column(path, "count")
         return tables.rung_shares(self.experiment, counts, trials)
 
@@ -276,7 +303,9 @@ class Parts:
     def _frame(self, kind: str, number: int) -> pd.DataFrame:
         path = self.path(kind, number)
         with _report_damage(path):
-            return pd.DataFrame(_read_rows(path).to_pandas())
+            table = _read_rows(path)
+            _require_columns(table.column_names, needed_columns(self.experiment, kind))
+            return pd.DataFrame(table.to_pandas())
 
 
 FillBlocks = Callable[[Parts, Sequence[int]], Generator[int, None, None]]
@@ -293,7 +322,9 @@ class FolderTrials(Mapping["Cell", tables.Rows]):
         self._paths, self._cells, self._footers = [*paths], tables.cells(experiment), []
         for path in paths:
             with _report_damage(path):
-                self._footers.append(_read_footer(path))
+                footer = _read_footer(path)
+                _require_columns(footer.schema.names, needed_columns(experiment, TRIALS))
+                self._footers.append(footer)
         schema = self._footers[0].schema.to_arrow_schema()
         sizes = [footer.num_rows // len(self._cells) for footer in self._footers]
         self._edges = np.concatenate([[0], np.cumsum(sizes)])

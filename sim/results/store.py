@@ -287,9 +287,8 @@ def _damaged_tables(folder: Path, found: Manifest) -> list[str]:
     """Tables of a finished run that are missing, or not the bytes that were written; a share has no tables."""
     if found["status"] != "complete" or found.get("share"):
         return []
-    sums = found.get("tables_sha256", {})  # folders of older versions have none
-    paths = {name: folder / name for name in TABLES}
-    return [name for name, path in paths.items() if not path.is_file() or sums.get(name) not in (None, _hash(path))]
+    sums, paths = found.get("tables_sha256", {}), {name: folder / name for name in TABLES}
+    return [name for name, path in paths.items() if not path.is_file() or sums.get(name) != _hash(path)]
 
 
 def _hash(path: Path) -> str:

@@ -44,25 +44,29 @@ def check_values(layers: list[Layer], catalogue: Catalogue | None) -> Iterator[F
 
 
 def check_orders(part: list[Layer], policy: Policy, changed: Collection[str]) -> Iterator[Fault]:
-    """Faults of orders: before the lever's own move, twice in a month, or for a lever `changed` in every policy."""
+    """Faults of orders: two of one thing in a month, before its own move, or for a lever `changed` everywhere."""
     document, seen = part[-1].document, set()
+    responds = any("when_coerced" in layer.document.data for layer in part)
     for index, order in enumerate(policy.orders):
-        if order.lever is None:
-            continue
-        own = policy.levers.get(order.lever)
+        own = policy.levers.get(order.lever) if order.lever else None
+        things = [thing for thing in (order.lever, order.when_coerced and "when_coerced") if thing]
         if order.lever in changed:
-            message = f"orders: the experiment sets {order.lever} for every policy; leave out this order or that line"
+            message = f"the experiment sets {order.lever} for every policy; leave out this order or that line"
         elif own is not None and order.month < own.from_month:
             message = (
-                f"orders: {order.lever} has an order in month {order.month:g}, before its own move in month "
+                f"{order.lever} has an order in month {order.month:g}, before its own move in month "
                 f"{own.from_month:g}; write the move as an order too"
             )
-        elif (order.lever, order.month) in seen:
-            message = f"orders: {order.lever} has two orders in month {order.month:g}; make them one"
+        elif own is not None and order.month == own.from_month:
+            message = f"{order.lever} has an order and its own move in month {order.month:g}; make them one"
+        elif responds and order.when_coerced and order.month == 0:
+            message = "when_coerced has an order in month 0, and the policy sets it too; leave out one of the two"
+        elif twice := next((thing for thing in things if (thing, order.month) in seen), None):
+            message = f"{twice} has two orders in month {order.month:g}; make them one"
         else:
-            seen.add((order.lever, order.month))
+            seen |= {(thing, order.month) for thing in things}
             continue
-        yield document.fault(("orders", index), message)
+        yield document.fault(("orders", index), f"orders: {message}")
 
 
 def _names(section: Any) -> Iterable[str]:
@@ -102,10 +106,10 @@ def describe_surprises(experiment: Experiment) -> Iterator[str]:
     for policy in experiment.policies:
         if policy.name in shipped:
             continue
-        for order in policy.orders:
+        for number, order in enumerate(policy.orders, start=1):
             if order.month >= experiment.months:
                 late = f"in month {order.month:g}, and a trial ends in month {experiment.months}"
-                yield f"Note: policy {policy.name} has an order {late}."
+                yield f"Note: policy {policy.name} has order {number} ({order.lever or 'when_coerced'}) {late}."
         for lever, change in policy.levers.items():
             if change.from_month >= experiment.months:
                 late = f"in month {change.from_month:g}, and a trial ends in month {experiment.months}"

@@ -29,7 +29,7 @@ from sim.scenario.layers import (
 )
 from sim.scenario.messages import describe_unknown
 from sim.scenario.reader import KINDS, Layer, Reader
-from sim.scenario.shipped import FILES, own_catalogue, read_catalogue, shipped_folder
+from sim.scenario.shipped import FILES, find_catalogue, read_catalogue, shipped_folder
 from sim.scenario.values import Values, loss_outcomes
 
 _Part = list[Layer]
@@ -135,9 +135,7 @@ def list_notes(names: Iterable[str | Path]) -> list[str]:
         if document and "experiment" in document.data:
             notes |= dict.fromkeys(describe_surprises(load(path)))
         elif document and "policy" in document.data:
-            home = path.absolute().parent
-            home = home.parent if home.name == PARTS["policy"] else home
-            debate = find_catalogue(home) / "debate.yaml"
+            debate = find_catalogue(path.parent) / "debate.yaml"
             if debate.is_file():
                 notes |= dict.fromkeys(describe_surprises(load(debate, policies=path)))
     return [*notes]
@@ -157,7 +155,7 @@ def _check_file(name: str, further: Mapping[str, FileCheck]) -> Iterable[Fault]:
     if kind:
         folder = path.absolute().parent
         home = folder.parent if folder.name == PARTS[kind] else folder
-        reader = Reader(home, find_catalogue(home))
+        reader = Reader(home, find_catalogue(path.parent))
         _check_part(reader, kind, reader.read_layers(kind, path))
         return _located(reader.faults, reader.library.scenarios)
     if key := next((key for key in keys if key in further), None):
@@ -181,11 +179,6 @@ def _check_part(reader: Reader, kind: str, part: _Part) -> None:
         reader.faults.update(check_start(part, reader.known))
     elif kind == "values":
         reader.faults.update(check_values(part, reader.catalogue))
-
-
-def find_catalogue(home: Path) -> Path:
-    """The folder of the catalogue that experiments in a folder use: the one beside them, else the shipped one."""
-    return own_catalogue(home) or shipped_folder()
 
 
 def find_experiment(name: str) -> Path:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar, get_type_hints
 from sim.errors import Fault, ScenarioError
 from sim.scenario.catalogue import Catalogue, Claim, Domain, Lever, Parameter, Rung
 from sim.scenario.distributions import is_number
-from sim.scenario.files import read_file
+from sim.scenario.files import PARTS, read_file
 from sim.scenario.messages import format_value
 from sim.scenario.schema import AUTHORS, FileEntry, KnownNames, read_record
 from sim.scenario.yaml_marks import Document
@@ -34,6 +34,7 @@ FILES: dict[str, type] = {
     for stem, sections in _SECTIONS.items()
 }
 """The six files, by stem: each is a dataclass of some fields of the catalogue."""
+FOLDERS = (*PARTS.values(), "history")  # below a catalogue
 _KINDS = {"parameter": "parameters", "quantity": "quantities", "claim": "claims", "lever": "levers"}
 _KINDS |= {"outcome": "outcomes", "switch": "switches", "source": "sources"}
 
@@ -64,9 +65,18 @@ def shipped_policies() -> set[str]:
 
 
 def own_catalogue(home: Path) -> Path | None:
-    """The folder of a catalogue beside an experiment: the experiment's own, or `scenarios` in it; None without one."""
-    folders = (home, home / "scenarios")
+    """The folder of a catalogue beside a file in the folder `home`; None without one.
+
+    It is `home`, or `scenarios` in it, or the folder above it for a folder of policies or of another kind of file.
+    """
+    above = [home.parent if home.name else Path("..")] if home.absolute().name in FOLDERS else []
+    folders = (home, home / "scenarios", *above)
     return next((folder for folder in folders if any((folder / f"{stem}.yaml").is_file() for stem in FILES)), None)
+
+
+def find_catalogue(home: Path) -> Path:
+    """The folder of the catalogue that files in a folder use: the one beside them, else the shipped one."""
+    return own_catalogue(home) or shipped_folder()
 
 
 def read_catalogue(folder: Path) -> CatalogueReading:
@@ -86,7 +96,7 @@ def read_further(shape: type[T], path: Path, check: Check = lambda *_: ()) -> tu
     document, faults = read_file(path, path.name)
     if document is None:
         return None, faults
-    known = read_catalogue(shipped_folder()).known
+    known = read_catalogue(find_catalogue(path.parent)).known
     content, faults = read_record(shape, document, known)
     if content is not None:
         faults = [*check(document, content, known)]

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from analysis import cli as commands
 from analysis.cli import main
+from analysis.evidence.backtest import gains
 from analysis.evidence.episodes import load_record
 
 TABLES = {"scores.csv", "durations.csv", "forecasts.csv", "summary.csv", "skipped.csv", "rates.csv", "table.md"}
@@ -29,6 +30,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder to be in."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setattr(gains, "POWER_SAMPLES", 20)  # tests/evidence/test_backtest.py checks what they are for
     return tmp_path
 
 

@@ -149,7 +149,16 @@ def test_check_shows_every_fault_with_its_line(strait: Strait, tmp_path: Path) -
         ),
         ("N1", ["Newsham", "Self", "N¶3", "supports", "why Newsham", "--set claim.N1=newsham"]),
         ("n1", ["in claims"]),
-        ("escorts", ["direct_ties", "consent", "Taiwan", "start 2026", "--set lever.escorts.depth=1"]),
+        (
+            "escorts",
+            [
+                "policy direct_ties",
+                "the consent of Taiwan and the US",
+                "line of 1972: The line of 1972 is what",
+                "start 2026",
+                "--set lever.escorts.depth=1",
+            ],
+        ),
         ("use_of_force", ["share of trials", "less is better", "margin"]),
         ("blockade", ["in outcomes", "in rungs", "military, rung 4 of 0 to 6"]),
         ("grey-zone surge", ["military, rung 1"]),
@@ -166,6 +175,28 @@ def test_explain_says_what_is_known(strait: Strait, name: str, said: list[str]) 
     assert result.exit_code == 0, result.output
     text = " ".join(result.stdout.split())
     assert not [words for words in said if words not in text]
+
+
+KEYS_OF_FILES = {"package", "official", "combat", "signal_share", "capability", "incidents", "adoption", "effects",
+                 "consent", "under pressure"}  # fmt: skip
+
+
+def test_explain_says_in_plain_words_what_the_keys_of_files_mean(strait: Strait) -> None:
+    """A student meets the attributes of levers in words, ranges without YAML, and each technical term explained."""
+    from analysis.paper import explain
+    from sim.model import codes
+
+    assert {*explain.PACKAGES} == {*codes.PACKAGES}
+    assert {*explain.EFFECTS} == {*codes.EFFECTS}
+    exp = explain.everything()
+    for kind in ("levers", "policies", "outcomes", "claims", "parameters", "starts", "quantities"):
+        for name, entry in explain.kinds(exp)[kind].items():
+            lines = dict(explain.about(entry, exp))
+            assert not KEYS_OF_FILES & {*lines}, name
+            assert not [text for label, text in lines.items() if "triangular" in str(text) and label != "to change it"]
+    for name, term in (("escorts", "line of 1972"), ("force_hr_success", "hazard ratio"), ("prc_strength", "log-odds"),
+                       ("us_intervenes_prob", "reference"), ("lever_years", "lever year")):  # fmt: skip
+        assert f" {term}: " in " ".join(strait("explain", name).stdout.split()), name
 
 
 def test_everything_that_is_listed_can_be_explained(strait: Strait) -> None:

@@ -7,8 +7,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from telling import Strait, assert_refused
+
+from sim.results.parts import RUNG_COUNTS, TRIALS, WORLDS, needed_columns
+from sim.results.store import load_folder
 
 RUN = ("run", "--trials", "200", "--start", "2026", "--worldview", "neutral", "--policy", "status_quo",
        "--policy", "direct_ties", "--seed", "7", "--lucks", "2", "--no-figures")  # fmt: skip
@@ -82,6 +86,34 @@ def test_a_damaged_block_is_named_by_those_that_read_it(
         os.truncate(tmp_path / "run" / name, 4000)
         for word, *options in READERS[:-1]:
             assert_refused(strait(word, "run", *options), name)
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [(BLOCKS[0], "use_of_force"), (BLOCKS[0], "hazard_of_force"), (BLOCKS[1], "count"), (BLOCKS[2], "world")],
+)
+def test_a_column_that_is_not_there_is_named(
+    strait: Strait, tmp_path: Path, healthy: Path, name: str, column: str
+) -> None:
+    """Results that another version or another program wrote: no reader ends in a traceback."""
+    shutil.copytree(healthy, tmp_path / "run")
+    path = tmp_path / "run" / name
+    table = pq.read_table(path, partitioning=None)
+    pq.write_table(table.drop_columns([column]), path, write_page_checksum=True)
+    assert_refused(strait("export", "run", "--csv"), f"{name}: missing or damaged (it lacks the column {column})")
+    if name != BLOCKS[2]:  # only export reads worlds
+        for word, *options in [*READERS[:-1], ("story",)]:
+            result = strait(word, "run", *options)
+            assert_refused(result, f"{name}: missing or damaged (it lacks the column {column})")
+            assert len(result.stderr.splitlines()) == 1, word
+    assert strait(*RUN, "--out", "run").exit_code == 0
+    assert path.read_bytes() == (healthy / name).read_bytes()
+
+
+def test_a_part_has_the_columns_that_its_readers_need(healthy: Path) -> None:
+    run = load_folder(healthy)
+    for name, kind in zip(BLOCKS, (TRIALS, RUNG_COUNTS, WORLDS), strict=True):
+        assert sorted(pq.read_schema(healthy / name).names) == sorted(needed_columns(run.experiment, kind))
 
 
 def test_a_figure_beside_a_damaged_manifest_is_not_cited(strait: Strait, tmp_path: Path, healthy: Path) -> None:

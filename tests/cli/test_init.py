@@ -77,6 +77,31 @@ def test_check_reads_the_files_that_run_reads(copy: Path, strait: Strait) -> Non
     assert strait("check", "debate").exit_code == 0
 
 
+def test_check_names_the_home_of_every_kind_of_file(
+    copy: Path, strait: Strait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = {path.parent if path.parent != copy else path: path for path in sorted(copy.rglob("*.yaml"), reverse=True)}
+    for path in [*first.values(), copy / "history/seen.yaml", copy / "history/next_triggers.yaml"]:
+        file = path.relative_to(copy)
+        beside = "" if "/" in file.as_posix() else f", beside {file}"
+        for folder, name in ((copy.parent, f"mine/{file}"), (copy, file), (path.parent, path.name)):
+            monkeypatch.chdir(folder)
+            said = strait("check", str(name)).output
+            assert said == f"Scenario files: those in mine{beside}.\nNo mistakes found.\n", (folder, name)
+
+
+def test_a_copied_file_of_any_kind_uses_the_catalogue_beside_it(copy: Path, strait: Strait) -> None:
+    """Its names are those of the copy, also where only the copy has them."""
+    rewrite(copy / "sources.yaml", "  episodes:\n", "  own_record:\n    cite: Our own.\n  episodes:\n")
+    for file in ("levers.yaml", "policies/clarity.yaml", "history/episodes.yaml", "validation.yaml"):
+        text = (copy / file).read_text(encoding="utf-8")
+        (copy / file).write_text(re.sub(r"source: \[\w+", "source: [own_record", text, count=1), encoding="utf-8")
+        assert "own_record" in (copy / file).read_text(encoding="utf-8")
+        assert strait("check", f"mine/{file}").exit_code == 0, file
+    (copy.parent / "clarity.yaml").write_bytes((copy / "policies/clarity.yaml").read_bytes())
+    assert_refused(strait("check", "clarity.yaml"), "unknown source 'own_record'")
+
+
 def test_a_catalogue_is_complete_or_absent(copy: Path, strait: Strait) -> None:
     (copy / "claims.yaml").unlink()
     message = "mine/claims.yaml: no such file; a catalogue has all 6 files, as strait init FOLDER copies them"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from telling import Strait, assert_refused
+from telling import Strait, assert_refused, shorter
 
 
 def make_older(folder: Path, place: str, change: Any) -> None:
@@ -39,7 +39,8 @@ def test_an_older_run_is_refused(strait: Strait, place: str, change: Any) -> Non
 
 
 def test_an_older_question_is_refused(strait: Strait) -> None:
-    strait("claims", "--trials", "40", "--start", "2026", "--outcome", "use_of_force", "--no-figures", "--out", "old")
+    few = ["--contrast", "ties_alone", "--worldview", "newsham", "--trials", "200"]
+    assert strait("flip", shorter(6), *few, "--no-figures", "--out", "old").exit_code == 0
     make_older(Path("old"), "contrasts", [["both", "status_quo"]])
     assert_refused(strait("methods", "old"), "old/manifest.json: results of an earlier version are refused")
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from telling import Strait, assert_refused
+from telling import Strait, assert_refused, shorter
 
 
 def test_claims_writes_its_tables_and_goes_on_from_what_is_kept(strait: Strait, tmp_path: Path) -> None:
-    words = ["claims", "--trials", "200", "--outcome", "use_of_force", "--out", "found"]
+    words = ["claims", shorter(12), "--trials", "200", "--outcome", "use_of_force", "--out", "found"]
     result = strait(*words)
     assert result.exit_code == 0, result.output
     folder = tmp_path / "found"
@@ -36,10 +36,11 @@ def test_crossover_and_its_map(strait: Strait, tmp_path: Path) -> None:
 
 
 def test_flip(strait: Strait, tmp_path: Path) -> None:
-    words = "flip --contrast ties_alone --trials 200 --worldview newsham --out found"
+    words = f"flip {shorter(48)} --contrast ties_alone --trials 200 --worldview newsham --out found"
     result = strait(*words.split())
     assert result.exit_code == 0, result.output
     table = pd.read_csv(tmp_path / "found" / "flip.csv")
+    assert not table.empty
     assert {*table["result"]} <= {"turned", "undecided", "none", "unsettled"}
     assert list((tmp_path / "found" / "figures").glob("flip_*.png"))
 
@@ -88,7 +89,7 @@ def test_mechanisms_shows_a_table_for_people_and_writes_its_tables(strait: Strai
 
 
 def test_a_number_of_trials_that_is_rounded_up_is_noted(strait: Strait) -> None:
-    words = ("claims", "--outcome", "use_of_force", "--contrast", "direct_ties-status_quo", "--no-figures")
+    words = ("claims", shorter(6), "--outcome", "use_of_force", "--contrast", "direct_ties-status_quo", "--no-figures")
     few = strait(*words, "--trials", "100")
     assert few.exit_code == 0, few.output
     assert "--trials 100 was rounded up to complete blocks: 400 trials.\n" in few.stderr

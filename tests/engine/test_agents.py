@@ -21,6 +21,7 @@ from sim.engine import loop_limit
 from sim.errors import QuestionError, RuleError
 from sim.model import compiled, outcomes
 from sim.model.rules import prc
+from sim.translate.kernel import Kernel
 from sim.translate.subset import NotInSubset
 
 TRIALS = 200
@@ -68,8 +69,20 @@ def plain() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def optimised() -> None:
+    """Agents with their optimised code."""
+
+
+@pytest.fixture(autouse=True)
+def _not_optimised(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let agents run in the code that is there first: few trials never reach the one that takes seconds to make."""
+    if "optimised" not in request.fixturenames:
+        monkeypatch.setattr(Kernel, "_optimise", lambda *_: None)
+
+
 @needs_kernels
-def test_the_kernel_plays_what_the_mesa_model_plays() -> None:
+def test_the_kernel_plays_what_the_mesa_model_plays(optimised: None) -> None:
     exp = small(trials=TRIALS)
     (records,) = sim.run(exp, agents={"prc": Patient}).records.values()
     for trial in range(TRIALS):

@@ -33,7 +33,7 @@ WAR = types.SimpleNamespace(
 
 def cases(actor: str) -> dict[str, list[dict[str, Any]]]:
     text = (Path(__file__).parents[1] / "cases" / f"{actor}.yaml").read_text(encoding="utf-8")
-    found: dict[str, list[dict[str, Any]]] = yaml.safe_load(text)
+    found: dict[str, list[dict[str, Any]]] = yaml.load(text, yaml.CSafeLoader)
     return found
 
 

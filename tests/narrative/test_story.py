@@ -23,7 +23,7 @@ from sim.narrative.story import SIDES, Story
 
 EXP = sim.load("debate", trials=300)
 WORDS = narration.read_words()
-DERIVED = ("cause", "at_start", "at_decision")
+DERIVED = ("cause", "at_start", "at_decision", "beyond")
 ACTORS = ("Beijing", "Tokyo", "Taipei", "Washington", "Nobody", "As the experiment has it", "The campaign is over")
 
 
@@ -45,7 +45,7 @@ def test_every_rule_asks_for_what_its_event_has_and_names_who_decided() -> None:
     for rule in WORDS["sentences"] + WORDS["marks"]:
         fields = {field.name: field for field in kinds[rule["event"]].fields}
         for name, wanted in rule.get("when", {}).items():
-            assert name in fields or name in DERIVED or rule["event"] in ("belligerents", "stage"), rule
+            assert name in fields or name in DERIVED or rule["event"] in ("belligerents", "settlement"), rule
             labels = fields[name].labels if name in fields else ()
             if labels:
                 assert {*(wanted if isinstance(wanted, list) else [wanted])} <= {*labels}, rule
@@ -70,6 +70,28 @@ def test_every_label_that_a_sentence_shows_has_words() -> None:
     for name in ("economic", "military", "form"):
         assert {*WORDS["words"]["en"][name]} == {*labels[name]} - {"none", "routine"}
     assert {*WORDS["words"]["en"]["lever"]} == {*EXP.catalogue.levers}
+
+
+def test_the_status_quo_goes_not_beyond_the_start_and_what_is_later_is_dated_later() -> None:
+    falls = seen = 0
+    for trial in range(60):
+        story = sim.story(EXP, worldview="self", trial=trial)
+        for side in SIDES:
+            sentences = story.narration["sides"][side]["sentences"]
+            own = story.narration["parting"]["sentences"][side] + sentences
+            if side == "against":
+                assert not [entry for entry in own if "goes beyond what" in entry["text"]], trial
+                assert "step" not in [sign for _, sign in story.marks[side]]
+            else:
+                seen += any("goes beyond what" in entry["text"] for entry in own)
+            later = [entry for entry in sentences if entry["years"]]
+            assert all(re.fullmatch(r"\d{4}–\d{4}", story.when(entry)) for entry in later)
+            assert sentences[len(sentences) - len(later) :] == later, "the years after a fall come last"
+            over = [entry["text"] for entry in sentences if "Taiwan has fallen" in entry["text"]]
+            falls += len(over)
+            assert not [text for text in over if "Taiwan 0 %" in text or "Taiwan less than 1" in text]
+    assert falls > 3
+    assert seen > 30
 
 
 @pytest.mark.parametrize("kind", ["averted", "provoked"])

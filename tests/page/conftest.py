@@ -14,9 +14,9 @@ from analysis.page import build
 from sim.scenario.loader import load
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of the debate."""
+    """The page of the debate, made once by each process."""
     path = tmp_path_factory.mktemp("page") / "debate.html"
     path.write_text(build.build(load("debate"), "debate"), encoding="utf-8")
     return path

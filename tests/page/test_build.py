@@ -8,6 +8,8 @@ import json
 import re
 import subprocess
 from collections import Counter
+from collections.abc import Iterator
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -26,6 +28,14 @@ from sim.errors import QuestionError
 from sim.scenario.loader import load
 
 FOLDER = Path(build.__file__).parent
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick_weights() -> Iterator[None]:
+    """Weigh claims in few worlds: most of a page's time, and here only their own test looks at weights."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(content, "weigh", partial(content.weigh, worlds=20))
+        yield
 
 
 @pytest.fixture(scope="module")

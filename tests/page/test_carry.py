@@ -52,7 +52,7 @@ def test_first_answers_hold_the_refined_value_and_are_narrow(tmp_path: Path) -> 
     outcomes = exp.catalogue.outcomes
     words = {
         "policies": [{"name": policy.name} for policy in exp.policies], "contrasts": [["direct_ties", "status_quo"]],
-        "limits": {"risk": [0, 1], "cost": [0, None]},
+        "limits": {"risk": [0, 1], "cost": [0, None], "effort": [0, None]},
         "margins": {"risk": outcomes[content.RISK].margin, "cost": outcomes[content.COST].margin},
     }  # fmt: skip
     head = f"""const DATA = {json.dumps({"settings": settings})}, WORDS = {json.dumps(words)};

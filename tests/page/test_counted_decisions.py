@@ -40,7 +40,7 @@ const decision = (dials, claims, themes) => {
     walk: async (beliefs, to, first, count) => walk({ beliefs, to, themes, start, policies, first, count }),
     play: async (beliefs, first, count) => {
       const out = answer({ beliefs, start, policies, first, count }), column = (policy, what) =>
-        Float64Array.from({ length: count }, (_, i) => out[(policy * count + i) * 3 + what]);
+        Float64Array.from({ length: count }, (_, i) => out[(policy * count + i) * NUMBERS.recorded.length + what]);
       return { risk: [column(0, 0), column(1, 0)], cost: [column(0, 1), column(1, 1)] };
     },
   });
@@ -53,6 +53,11 @@ const give = (found) => require("fs").writeFileSync("found.json", JSON.stringify
 def worker(tmp_path_factory: pytest.TempPathFactory) -> Worker:
     """The worker of the debate's page."""
     return Worker(load("debate", starts="2026"), tmp_path_factory.mktemp("worker"))
+
+
+def ends_of(worker: Worker) -> dict[str, list[float]]:
+    """Of each claim, Self's end of its slider and Newsham's."""
+    return {claim: entry["ends"] for claim, entry in worker.numbers["claims"].items()}
 
 
 def found(worker: Worker, code: str) -> Any:
@@ -74,9 +79,10 @@ def difference(exp: Experiment, given: list[str], worlds: int) -> dict[str, np.n
 
 @pytest.mark.slow
 def test_what_a_belief_alone_changes_is_pythons_paired_change(worker: Worker) -> None:
-    changes = found(worker, """decision({ N1: 0.35, S9: -1 }, ["N1", "S7", "N12", "S9"], []).alone().then(give)""")
+    code = """decision({ N1: 0.35, S9: -1 }, ["N1", "S7", "N12", "S9"], []).alone().then(({ shown }) => give(shown))"""
+    changes = found(worker, code)
     stops = {"N1": [0, 1], "S7": [-1], "N12": [-1, 1], "S9": [0]}
-    before = difference(worker.exp, ["claim.N1=0.35", "claim.S9=self"], 500)
+    before = difference(worker.exp, ["claim.N1=0.35", "claim.S9=self"], 1000)
     for measure, outcome in OUTCOMES.items():
         assert sorted((each["claim"], each["to"]) for each in changes[measure]) == sorted(
             (claim, to) for claim, all_stops in stops.items() for to in all_stops
@@ -85,7 +91,7 @@ def test_what_a_belief_alone_changes_is_pythons_paired_change(worker: Worker) ->
         assert sizes == sorted(sizes, reverse=True)
         for each in changes[measure]:
             dials = {"N1": 0.35, "S9": -1.0, each["claim"]: each["to"]}
-            after = difference(worker.exp, [f"claim.{claim}={dial}" for claim, dial in dials.items()], 500)[measure]
+            after = difference(worker.exp, [f"claim.{claim}={dial}" for claim, dial in dials.items()], 1000)[measure]
             wanted = intervals.interval_over_worlds(after - before[measure])
             if wanted.low is not None:
                 assert_close(each["change"], wanted)
@@ -93,7 +99,7 @@ def test_what_a_belief_alone_changes_is_pythons_paired_change(worker: Worker) ->
             rows = [[0.35 if name == "N1" else -1.0 if name == "S9" else 0.0 for name in names], [*dials.values()]]
             then, now = (
                 sim.evaluate(worker.exp, [row], [f"claim.{name}" for name in names], outcomes=[outcome],
-                             contrast=PAIR, worldview="neutral", worlds=500, lucks=1)[0, 0]
+                             contrast=PAIR, worldview="neutral", worlds=1000, lucks=1)[0, 0]
                 for row in reversed(rows)
             )  # fmt: skip
             assert each["change"][0] == pytest.approx(then - now, abs=1e-12)
@@ -151,6 +157,22 @@ def test_orders_of_worlds_have_each_order_equally_often(worker: Worker) -> None:
     assert all(abs(count - 400) < 4 * 400**0.5 for count in seen.values())
 
 
+def test_parts_are_carried_to_all_worlds_and_their_intervals_hold() -> None:
+    rng, rounds = np.random.default_rng(7), 200
+    totals = rng.gamma(1.0, 0.3, (rounds, 2000)) - 0.1
+    first = 0.6 * totals[:, :250] + rng.normal(0.02, 0.1, (rounds, 250))
+    code = """answer(DATA.totals.map((total, i) => [DATA.first[i], DATA.second[i]].map((part) =>
+        regress(Float64Array.from(part), Float64Array.from(total)))))"""
+    given = {"totals": totals.tolist(), "first": first.tolist(), "second": (totals[:, :250] - first).tolist()}
+    held = 0
+    for total, part, (one, other) in zip(totals, first, ask(SCRIPTS, code, given), strict=True):
+        assert one[0] + other[0] == pytest.approx(total.mean(), abs=1e-12)
+        held += one[1] <= 0.6 * 0.2 + 0.02 <= one[2]
+        alone = intervals.interval_over_worlds(part)
+        assert one[2] - one[1] < (alone.high or 0) - (alone.low or 0)
+    assert 0.9 <= held / rounds <= 0.99
+
+
 SEARCH = """
 // A game that adds up: how much each claim moves the difference in every world; luck is the same in all.
 const luck = Array.from({ length: 4000 }, (_, i) => ((i * 7919) % 997) / 997 - 0.5 + 1e-9 * i);
@@ -166,7 +188,7 @@ const game = (sizes) => new Decision({
   },
 });
 const it = game(DATA.sizes);
-it.alone().then(async (alone) => answer(await it.turning("risk", alone.risk)));
+it.alone().then(async (alone) => answer(await it.turning("risk", alone.ranked.risk)));
 """
 
 
@@ -206,7 +228,7 @@ def test_the_distance_is_that_of_strait_claims(worker: Worker, tmp_path: Path) -
         themes.setdefault(str(exp.catalogue.claims[claim].theme), []).append(claim)
     page = found(worker, f"""decision({{}}, Object.keys(NUMBERS.claims), {json.dumps([*themes.values()])})
         .distance().then(give)""")  # fmt: skip
-    table = claims(Question.of(exp, contrast="direct_ties-status_quo", outcomes=["use_of_force"]), trials=600).table
+    table = claims(Question.of(exp, contrast="direct_ties-status_quo", outcomes=["use_of_force"]), trials=400).table
     rows = table[table["claim"] == "(theme)"].set_index("theme")
     total = table[table["claim"] == "(total)"].iloc[0]
     pairs: list[tuple[Any, Any]] = [(page["risk"]["total"], total)]
@@ -215,5 +237,8 @@ def test_the_distance_is_that_of_strait_claims(worker: Worker, tmp_path: Path) -
         # Both estimate the same value from some worlds in common, so they differ by less than both intervals allow.
         assert abs(value - row["value"]) <= 1.5 * np.hypot((high - low) / 2, (row["high"] - row["low"]) / 2)
     assert sum(group[0] for group in page["risk"]["groups"]) == pytest.approx(page["risk"]["total"][0], abs=1e-12)
+    now = difference(exp, [f"claim.{claim}={ends[1]}" for claim, ends in ends_of(worker).items()], 1000)["risk"]
+    then = difference(exp, [f"claim.{claim}={ends[0]}" for claim, ends in ends_of(worker).items()], 1000)["risk"]
+    assert_close(page["risk"]["total"], intervals.interval_over_worlds(now - then))
     ends = page["risk"]["ends"]
     assert ends["newsham"][0] - ends["self"][0] == pytest.approx(page["risk"]["total"][0], abs=1e-12)

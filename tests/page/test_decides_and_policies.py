@@ -57,13 +57,17 @@ def test_what_decides_is_counted_shown_and_kept(visit: Open) -> None:
     assert verdict.startswith(page.inner_text("#decides-now")), "the same verdict as on the screen of beliefs"
     bars = page.locator("#decides-alone > ol > li:not(.axis)")
     assert bars.count() == 8
+    assert page.locator("#decides-alone details li").count() == 0, "the others are counted once their drawer is opened"
     assert "N22" in page.inner_text("#decides-alone > ol")
     assert "No belief alone is enough. At most" in page.inner_text("#decides-turn")
     assert "From Self's beliefs to Newsham's it changes by" in page.inner_text("#decides-distance")
     page.click("#decides-alone summary")
+    wait(page, "counting === null && document.querySelectorAll('#decides-alone details li').length > 20")
     page.click("#decides-numbers > summary")
     wait(page, "document.querySelectorAll('#decides-table tbody').length === 2")
     assert page.locator("#decides-table tbody").nth(1).locator("tr").count() == page.evaluate("CLAIMS.length")
+    shown = page.locator("#decides-alone .bars > li:not(.axis) .code").all_inner_texts()
+    assert len({*shown}) == len(shown) == page.evaluate("CLAIMS.length"), "each belief once, also those of the drawer"
     assert_fits(page)
     # All results stay while the reader is elsewhere; a change of beliefs makes them old, and says so.
     before = page.inner_text("#decides-found")
@@ -89,6 +93,29 @@ def test_what_decides_is_counted_shown_and_kept(visit: Open) -> None:
     assert page.evaluate("document.activeElement.id") == f"claim-{claim}"
     page.click("#undo")
     assert page.evaluate("movedClaims().length") == 0
+
+
+def test_what_decides_has_the_numbers_of_the_screen_of_beliefs(visit: Open) -> None:
+    """A bar, the sentence on what turns the result round, and the verdict after "Try it" come from one run."""
+    page = visit()
+    settle(page)
+    before = page.evaluate("shown.at.contrasts[0].risk[0]")
+    count(page)
+    entry = "decided.get(decidesChoice.key())"
+    single = page.evaluate(f"{entry}.turning.risk.goals[0].single[0]")
+    (claim, to), found = single["changes"][0], single["difference"]
+    bars = page.evaluate(f"{entry}.alone.shown.risk")
+    bar = next(each for each in bars if (each["claim"], each["to"]) == (claim, to))
+    assert bar["after"] == found
+    assert before + bar["change"][0] == pytest.approx(found[0], abs=1e-12)
+    ends = page.evaluate("distances.get(distanceKey(decidesChoice.key(), state)).risk.ends")
+    page.click("#decides-turn li button")
+    settle(page)
+    assert page.evaluate("shown.at.contrasts[0].risk") == found
+    for view in ("newsham", "self"):
+        page.click(f"[data-view={view}]")
+        settle(page)
+        assert page.evaluate("shown.at.contrasts[0].risk") == ends[view]
 
 
 def test_counting_gives_way_is_cancelled_and_goes_by_keyboard(visit: Open) -> None:
@@ -176,6 +203,73 @@ def test_an_own_policy_is_made_compared_undone_and_linked(visit: Open) -> None:
         page.click("#slots li:last-child >> text=Remove")
     assert page.is_disabled("#slots li:last-child >> text=Remove")
     assert page.is_hidden("#editor")
+
+
+def test_every_policy_can_be_compared_and_a_copy_is_named_by_what_differs(visit: Open) -> None:
+    page = visit("#_v=newsham")
+    settle(page)
+    page.click("[data-screen=policies]")
+    offered = page.locator("#policies-from option").evaluate_all("(all) => all.map(({ value }) => value)")
+    assert {"clarity", "retract", "coast_guard_first", "resilience_first", "reassure_and_integrate"} < {*offered}
+    page.select_option("#policies-from", "clarity")
+    page.click("#policies-add")
+    assert page.is_disabled("#policies-add"), "it is compared already"
+    assert page.inner_text("#slots li:nth-child(3) .head") == "A plain commitment"
+    page.select_option("#policies-from", "direct_ties")
+    rest(page)
+    page.click("#policies-make")
+    assert page.input_value("#own-title") == "open ties, a copy"
+    page.press("#lever-escorts-depth", "Home")
+    assert page.input_value("#own-title") == "open ties − Joint escort of Taiwan's air force"
+    for name in ("liaison", "naval_training"):
+        page.press(f"#lever-{name}-depth", "Home")
+    assert page.input_value("#own-title") == "open ties, 3 levers changed"
+    page.fill("#own-title", "Mine")
+    page.press("#own-title", "Tab")
+    page.press("#lever-escorts-depth", "End")
+    assert page.input_value("#own-title") == "Mine", "a name that the reader gave stays"
+    # The forces at work in each comparison add up to its difference.
+    wait(page, "engine.at && engine.at.forces")
+    for pair in ("direct_ties|status_quo", "~2|status_quo", "~3|status_quo"):
+        found = page.evaluate(f"[engine.at.forces['{pair}'], engine.at.pairs['{pair}']]")
+        summed, whole = found[0]["deters"][0] + found[0]["provokes"][0], found[1]["risk"][0]
+        assert summed == pytest.approx(whole, abs=1e-12)
+    assert page.locator("#policies-forces figure").count() == 3
+    assert page.inner_text("#policies-forces figure:nth-child(3) figcaption") == "Mine, not the status quo"
+    page.click("#policies-numbers > summary")
+    wait(page, "document.querySelectorAll('#policies-table th').length > 20")
+    assert page.locator("#policies-table th", has_text="Mine, not the status quo").count() == 3
+    # What is carried out stands beside what is planned.
+    carried = page.evaluate("mean(engine.run.effort.direct_ties)")
+    assert 0 < carried < page.evaluate("takesOf('direct_ties').years")
+    said = page.inner_text("#slots li:nth-child(2)")
+    assert f"Carried out on average: {carried:.1f} lever-years (" in said
+    assert page.locator("#policies .takes", has_text="One lever-year is one lever held").count() == 1
+    page.click("[data-screen=beliefs]")
+    assert re.match(rf"Open ties: 60 lever-years planned, {carried:.1f} carried out \(", page.inner_text("#effort"))
+    assert page.inner_text("#effort").endswith("One lever-year is one lever held at full depth for one year.")
+    # The own one on the other screens.
+    page.click("[data-screen=story]")
+    page.select_option("#story-pair", "any")
+    page.select_option("#story-first", "~3")
+    wait(page, "!document.getElementById('story-found').hidden")
+    assert "Mine averted force in" in page.inner_text("#story-counts")
+    assert "with Mine" in page.inner_text("#story-headline")
+    page.select_option("#story-second", "~3")
+    assert page.evaluate("storyChoice.names()") == ["status_quo", "~3"], "nothing is compared with itself"
+    page.click("[data-screen=decides]")
+    page.select_option("#decides-pair", "any")
+    page.select_option("#decides-first", "~3")
+    page.select_option("#decides-second", "quiet_depth")
+    page.click("#decides-count")
+    wait(page, "counting === null && !document.getElementById('decides-found').hidden")
+    assert "with Mine than with quiet ties" in page.inner_text("#decides-now")
+    played = page.evaluate("mean(decided.get(decidesChoice.key()).now.values.risk[0])")
+    assert played == pytest.approx(page.evaluate("mean(engine.run.risk['~3'])"), abs=1e-12)
+    # Without it, both screens fall back to a question.
+    page.click("[data-screen=policies]")
+    page.click("#slots li:nth-child(4) >> text=Remove")
+    assert page.evaluate("[storyChoice, decidesChoice].map((choice) => choice.kept.pair)") == [0, 0]
 
 
 def test_an_own_policy_stands_on_beliefs_and_on_the_sheet(visit: Open) -> None:

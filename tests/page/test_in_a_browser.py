@@ -54,12 +54,14 @@ def test_one_guesses_before_one_sees(visit: Open) -> None:
     page.click("#guesses button:last-child")
     wait(page, "!document.getElementById('reveal').hidden")
     revealed = page.inner_text("#reveal")
-    counts = page.evaluate("""(() => { let averted = 0, brought = 0;
-        const { direct_ties: a, status_quo: b } = engine.run.hit;
-        for (let i = 0; i < 4000; i++) { if (b[i] > a[i]) averted++; if (a[i] > b[i]) brought++; }
-        return [averted, brought, 4000 - averted - brought]; })()""")
-    assert "You said about 10 more. The model says: " in revealed
-    assert f"averted force in {counts[0]} and brought it on in {counts[1]}. In the other {counts[2]:,} the" in revealed
+    found = page.evaluate("shown.at.contrasts[0].risk[0]")
+    assert f"You said about 10 more. The model says: {abs(100 * found):.1f} " in revealed
+    sizes = re.search(r"avert ([\d.]+) uses .* adds ([\d.]+), and that leaves ([\d.]+) (fewer|more)\.", revealed)
+    assert sizes is not None, revealed
+    deters, provokes, left = map(float, sizes.groups()[:3])
+    assert round(provokes - deters, 1) == (left if sizes[4] == "more" else -left) == round(100 * found, 1)
+    rings, added = (page.locator(f"#dots > svg circle[{mark}]").count() for mark in ("stroke", "fill='var(--p1)'"))
+    assert added - rings == round(100 * found)
     assert page.evaluate("document.querySelectorAll('#dots > svg circle').length") == 100
     page.click("#go-on")
     assert page.is_visible("#beliefs")
@@ -144,7 +146,7 @@ def test_a_history_stands_under_both_policies_as_an_instructor_shows_it(visit: O
     page.click("[data-kind=averted]")
     page.select_option("#story-pair", "2")
     pair = page.evaluate("WORDS.contrasts[2]")
-    wait(page, "storyKey?.story !== undefined && storyKey.key === 'averted 0 2'")
+    wait(page, "storyKey?.story !== undefined && storyKey.key === 'averted 0 both|interoperability'")
     python_says("averted", policy=pair[0], against=pair[1])
     page.click("[data-screen=beliefs]")
     at_once = """(document.querySelector("[data-view=self]").click(), openScreen("story"),

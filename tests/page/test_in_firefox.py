@@ -82,7 +82,7 @@ const puppeteer = require("puppeteer-core"), [program, address] = process.argv.s
     await open("play", "game?.seen && !game.isBusy");
     await open("take", "document.getElementById('sheet-verdicts').innerText !== ''");
     found.trials = await page.evaluate(`JSON.stringify(POLICIES.map((policy) =>
-      [engine.run.risk, engine.run.cost, engine.run.hit].map((columns) => [...columns[policy]])))`);
+      [engine.run.risk, engine.run.cost, engine.run.hit, engine.run.effort].map((columns) => [...columns[policy]])))`);
     process.stdout.write(JSON.stringify({ ...found, trials: JSON.parse(found.trials), faults }));
   } finally {
     await browser.close();

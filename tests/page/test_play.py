@@ -20,7 +20,7 @@ from translating import needs_node
 
 import sim
 from analysis.page import translations
-from analysis.page.seat import seat_words
+from analysis.page.seat import groups_of, seat_words
 from sim.engine import batch, setup
 from sim.model import codes, outcomes, trace
 from sim.scenario.layers import Order
@@ -44,7 +44,7 @@ def test_codes_are_read_as_they_were_written_and_garbage_is_not() -> None:
       answer(Array.from({ length: 30 }, () => {
         const game = { world: Math.floor(4000 * next()), quarter: 40, choices: [] };
         for (let quarter = 0; quarter < 40; quarter++) {
-          const aims = aimsAfter(game.choices);
+          const aims = aimsAfter(game.choices, DATA.seat);
           for (const group of seatGroups(DATA.seat)) {
             const options = optionsOf(group, aims, DATA.seat, '2026');
             const isFull = ordered(game.choices).length + sizeOf(group, DATA.seat) > MOST_ORDERS;
@@ -52,7 +52,7 @@ def test_codes_are_read_as_they_were_written_and_garbage_is_not() -> None:
             game.choices.push({ quarter, group, option: options[Math.floor(options.length * next())] });
           }
         }
-        const text = codeOf(game), found = readCode(text, limits);
+        const text = codeOf(game, DATA.seat), found = readCode(text, limits);
         const slots = "_p=~Mine~suspend~escorts:50:::&_p=status_quo", links = [`${slots}&_g=${text}`, `_p=${text}`];
         const read = links.map((link) => readCode(`https://host/page#_v=neutral&${link}&_r=1`, limits));
         return [game, [found, ...read], ordered(game.choices)];
@@ -66,6 +66,41 @@ def test_codes_are_read_as_they_were_written_and_garbage_is_not() -> None:
     code = "answer(DATA.codes.map((code) => readCode(code, limits)));"
     none = ask(["seat.js"], TOGETHER + code, {"seat": seat, "codes": GARBAGE})
     assert none == [None] * len(GARBAGE)
+
+
+def test_every_lever_is_ordered_in_one_group_that_has_words() -> None:
+    exp, words = load("debate"), translations.read_english()
+    levers = exp.catalogue.levers
+    groups = groups_of(levers)
+    ordered = [lever for group in groups.values() for lever in group["levers"]]
+    assert sorted(ordered) == sorted(name for name, lever in levers.items() if lever.package != "standing")
+    assert {f"play.group.{name}" for name in groups} <= words.keys(), "each group of the catalogue stands in seat.yaml"
+    assert len({group["letter"] for group in groups.values()} | {"r"}) == len(groups) + 1
+    for name in ("assurance", "coast_guard", "convoys_and_stocks", "economic_resilience", "network", "evacuation"):
+        assert groups[name]["levers"] == [name]
+        assert f"play.means.{name}_d" in words
+    new = replace(levers["network"], name="patrols", consent=("taiwan",))
+    found = groups_of({**levers, "patrols": new})["patrols"]
+    assert (found["levers"], found["options"]) == (["patrols"], "tie")
+    assert found["letter"] not in {group["letter"] for group in groups.values()}
+
+
+def test_what_a_group_needs_and_who_stands_against_it() -> None:
+    code = """answer(Object.keys(DATA.groups).map((group) => [group, needsOf(group, DATA),
+        ...DATA.all.map((seen) => whoStandsAgainst(group, true, DATA, seen))]));"""
+    free = {"posture": 2, "taiwan_consents": 1, "us_consents": 1, "us_integrates": 1, "backed": True}
+    against = {"posture": 1, "taiwan_consents": 0, "us_consents": 0, "us_integrates": 0, "backed": False}
+    seen = [free, *(free | {name: value} for name, value in against.items())]
+    given = seat_words(load("debate")) | {"all": seen}
+    found = {name: (needs, by) for name, needs, *by in ask(["seat.js"], code, given)}
+    assert found["coast_guard"] == (["taiwan"], [None, "suspended", "taipei", None, None, "public"])
+    assert found["offices"] == (["both"], [None, "suspended", "taipei", "us", None, "public"])
+    assert found["alliance"] == (["budget", "integration"], [None, None, None, None, "integration", None])
+    nobody = [None] * 6
+    assert found["convoys_and_stocks"] == (["budget", "nobody"], nobody)
+    assert found["evacuation"] == (["law", "nobody"], nobody)
+    assert found["network"] == (["partners"], nobody)
+    assert found["assurance"] == (["nobody"], nobody)
 
 
 def test_every_event_that_all_can_see_has_words() -> None:
@@ -88,6 +123,34 @@ def test_every_event_that_all_can_see_has_words() -> None:
     assert {f"play.event.{key}" for key in kinds} <= words.keys()
     assert len(kinds) > 30
     assert not any("success" in words[f"play.event.{key}"] for key in kinds), "Beijing's estimates are hidden"
+
+
+def test_new_outcomes_are_news_and_facts_of_the_debrief() -> None:
+    exp = load("debate")
+    number = {kind.name: trace.EVENTS.index(kind) for kind in trace.EVENTS}
+    rows: list[tuple[Any, ...]] = [
+        ("overstretch", 1), ("threat",), ("convoy", 1, 1), ("east_china_sea", 0, 1, 0, 0),
+        ("east_china_sea", 1, 1, 1, 0), ("east_china_sea", 1, 0, 0, 1), ("decision", 4), ("first_strike",),
+        ("belligerents", 1, 1, 1, 1),
+    ]  # fmt: skip
+    notes = [each for month, (what, *values) in enumerate(rows)
+             for each in (number[what], month, *values, *[0] * (4 - len(values)))]  # fmt: skip
+    given = {"notes": notes, "seat": seat_words(exp)}
+    keys = [event["key"] for event in ask(["seat.js"], "answer(publicEvents(DATA.notes, DATA.seat));", given)]
+    assert keys == [
+        "overstretch", "threat", "convoy_both", "clash_alone", "islet_back", "islet_taken", "force_invasion",
+        "first_strike", "us_fights", "bases", "japan_fights",
+    ]  # fmt: skip
+    words = translations.read_english()
+    assert {f"play.event.{key}" for key in keys} <= words.keys()
+    names = ["use_of_force", "taiwan_falls", "first_strike", "japan_protects", "japan_supports", "force_at_japan",
+             "islet_seized", "japan_in_combat"]  # fmt: skip
+    code = f"const columns = {dict(zip(names, range(8), strict=True))};"
+    code += "answer(DATA.map((row) => endFacts(row, columns)));"
+    found = ask(["seat.js"], code, [[1, 0, 1, 1, 1, 0, 0, 0], [0, 0, 0, 0, 0, 1, 1, 0], [1, 1, 0, 0, 0, 0, 0, 0]])
+    assert found == [["loss", "stands", "first_strike", "japan_protects"], ["loss", "force_at_japan", "islet_seized"],
+                     ["loss", "fell", "spared"]]  # fmt: skip
+    assert {f"play.end_{fact}" for facts in found for fact in facts} <= words.keys()
 
 
 def begin(page: Page, world: int) -> None:
@@ -128,7 +191,7 @@ def test_a_played_history_is_the_same_trial_in_python(visit: Open, tmp_path: Pat
     order(page, offices="d", training="p", alliance="d")
     order(page, response="q", words="s")
     while not page.evaluate("isEnded()"):
-        options = page.evaluate("optionsOf('offices', aimsAfter(game.choices), SEAT, '2026')")
+        options = page.evaluate("optionsOf('offices', aimsAfter(game.choices, SEAT), SEAT, '2026')")
         order(page, **({"offices": options[-1]} if page.evaluate("game.quarter") % 7 == 0 else {}))
     wait(page, "game.others && game.others.done === game.others.worlds")
     with page.expect_download() as download:
@@ -176,10 +239,17 @@ def test_a_played_history_is_the_same_trial_in_python(visit: Open, tmp_path: Pat
 def test_a_history_is_kept_by_link_and_by_code(visit: Open) -> None:
     page = visit()
     begin(page, 5)
+    assert page.inner_text("#play-carried") == "You have ordered nothing yet."
     order(page, offices="o", response="c")
+    said = page.inner_text("#play-carried")
+    assert re.search(r"Officers, relief and sanctions with Taiwan: Begin in the open\s+\S.*(left|waits|out)\.", said)
+    assert "Go on as before It holds until you change it." in said
+    assert page.inner_text("#play-played").startswith("Quarters played: 1, to come: 39. Orders so far: 2.")
+    assert page.locator("#play-track .past").count() == 1
+    assert "Begin in the open" in page.inner_text("#play-log li:first-child")
     page.click("#play-skip")
     attended(page)
-    code, brief, now = page.evaluate("codeOf(game)"), page.inner_text("#play-brief"), page.inner_text("#play-now")
+    code, brief, now = page.evaluate("codeOf(game, SEAT)"), page.inner_text("#play-brief"), page.inner_text("#play-now")
     assert f"_g={code}" in address_of(page)
     # Own policies are in the same link; they are no beliefs.
     page.evaluate("openScreen('policies'); addSlot(true)")
@@ -196,7 +266,7 @@ def test_a_history_is_kept_by_link_and_by_code(visit: Open) -> None:
     old = visit(f"#_v=neutral&_p={code}")
     old.click("[data-screen=play]")
     attended(old)
-    assert (old.evaluate("codeOf(game)"), old.is_hidden("#notice")) == (code, True)
+    assert (old.evaluate("codeOf(game, SEAT)"), old.is_hidden("#notice")) == (code, True)
     by_code = visit()
     by_code.click("[data-screen=play]")
     by_code.fill("#play-code", address)
@@ -229,7 +299,7 @@ def test_a_drawer_and_orders_stay_as_the_reader_set_them(visit: Open) -> None:
     page.click("[data-screen=beliefs]")
     page.click("[data-screen=play]")
     assert page.is_checked("#play-training-o")
-    assert "Your order" in page.inner_text("#play-groups details:nth-child(2) summary")
+    assert "Your order" in page.inner_text("#play-groups details:nth-of-type(2) summary")
 
 
 @needs_browser
@@ -278,7 +348,7 @@ def test_a_whole_history_by_keyboard_and_one_printed_page(visit: Open, tmp_path:
             break
     page.keyboard.press("ArrowDown")
     assert page.evaluate("document.activeElement.value") == "b"
-    assert page.inner_text("#play-groups details:first-child summary .new") == "Your order: Begin quietly."
+    assert page.inner_text("#play-groups details:nth-of-type(1) summary .new") == "Your order: Begin quietly."
     page.keyboard.press("Enter")
     attended(page)
     assert page.evaluate("game.choices.map(({ group, option }) => group + option)") == ["officesb"]

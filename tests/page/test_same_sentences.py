@@ -13,7 +13,7 @@ from page_in_node import Worker, run_worker
 from playing import needs_kernels
 from translating import needs_node
 
-from analysis.page import content
+from analysis.page import content, seat
 from sim.narrative.story import OTHER_LUCKS, story
 from sim.scenario.experiment import Experiment
 from sim.scenario.layers import ScriptedEvent
@@ -30,9 +30,10 @@ def sentences_in_javascript(
     request = {"beliefs": {"view": view, "dials": worker.numbers["views"][view]["dials"]}, "start": start,
                "policies": pair, "nth": 0, "lucks": OTHER_LUCKS}  # fmt: skip
     code = f"""const narrative = {json.dumps(content.narrative(exp))}, request = {json.dumps(request)};
+      const begin = {json.dumps(seat.seat_words(exp)["at"][start])};
       const stories = {json.dumps(worlds)}.map((world) => {{
         const {{ sides }} = watch({{ ...request, worlds: [world] }}), [against, policy] = sides;
-        const story = narrateBoth({{ against, policy }}, narrative, narrative.step, "en");
+        const story = narrateBoth({{ against, policy }}, narrative, begin, "en");
         const {{ line, parting, force }} = headlineOf(story);
         return {{ ...story, line, kind: kindOf(story), others: {{ against: against.others, policy: policy.others }} }};
       }});

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from page_in_node import ask
 from translating import needs_node
 
+from analysis.figures.captions import frequencies
+
 pytestmark = needs_node
 
 SCRIPTS = ["dials.js", "say.js", "words.js"]
-RISK = {"a": "open ties", "b": "the status quo", "levels": [0.281, 0.404], "margin": 0.005}
+RISK = {"a": "open ties", "b": "the status quo", "base": 0.404, "margin": 0.005}
 
 
 def risk(difference: list[float | None], **other: object) -> str:
@@ -37,14 +40,14 @@ def test_a_difference_is_settled_by_its_interval_and_the_margin(low: float, high
 
 def test_verdicts_say_natural_frequencies_first() -> None:
     assert risk([-0.123, -0.128, -0.118]) == (
-        "If Newsham is right, force is used less often with open ties than with the status quo: in 28 instead of 40 of "
-        "100 histories (12.3 fewer; 11.8 to 12.8)."
+        "If Newsham is right, force is used less often with open ties than with the status quo: in 28.1 instead of "
+        "40.4 of 100 histories (12.3 fewer; 11.8 to 12.8)."
     )
-    assert risk([0.007, 0.001, 0.013], levels=[0.287, 0.28]) == (
+    assert risk([0.007, 0.001, 0.013], base=0.28) == (
         "If Newsham is right, force is used slightly more often with open ties than with the status quo: in 28.7 "
         "instead of 28.0 of 100 histories (0.7 more; 0.1 to 1.3)."
     )
-    assert risk([-0.003, -0.004, -0.002], levels=[0.279, 0.282]) == (
+    assert risk([-0.003, -0.004, -0.002], base=0.282) == (
         "If Newsham is right, force is used about as often with open ties as with the status quo: in 27.9 and 28.2 of "
         "100 histories (difference −0.4 to −0.2)."
     )
@@ -55,6 +58,43 @@ def test_verdicts_say_natural_frequencies_first() -> None:
     assert risk([0.0001, None, None]) == (
         "If Newsham is right, force is used too seldom to compare open ties with the status quo."
     )
+
+
+def test_the_numbers_of_a_sentence_add_up_as_in_python() -> None:
+    rng = np.random.default_rng(14)
+    pairs = [*rng.uniform(0.01, 1, (300, 2)).tolist(), *(rng.integers(40, 4001, (300, 2)) / 4000).tolist(), [0.02, 0.0]]
+    shown = ask(SCRIPTS, "answer(DATA.map(([a, b]) => [...hundreds(b, a - b), decimals(100 * (a - b), 1)]))", pairs)
+    for (first, second), (now, then, size) in zip(pairs, shown, strict=True):
+        assert (now, then, "100") == frequencies(first, second)
+        assert round(float(now) - float(then), 1) == float(size.replace("−", "-"))
+
+
+def test_the_forces_add_up_as_they_are_shown() -> None:
+    parts = np.random.default_rng(3).uniform(-0.2, 0.2, (200, 2)).tolist()
+    code = """answer(DATA.map(([deters, provokes]) => {
+        const found = forcesIn({ deters: [deters, null, null], provokes: [provokes, null, null] });
+        return [found.deters, found.provokes, found.all].map((x) => signed(x, 1)); }))"""
+    for (deters, provokes), shown in zip(parts, ask(SCRIPTS, code, parts), strict=True):
+        first, second, total = (float(text.replace("−", "-")) for text in shown)
+        assert round(first + second, 1) == total
+        assert abs(second - 100 * provokes) < 0.11
+        assert abs(total - 100 * (deters + provokes)) < 0.051
+
+
+def test_the_words_on_size_are_explained_where_they_stand() -> None:
+    margins = {"risk": 0.005, "cost": 0.05}
+
+    def words(*kinds: str) -> str:
+        return str(ask(SCRIPTS, "answer(sizeWords(DATA.kinds, DATA.margins))", {"kinds": kinds, "margins": margins}))
+
+    slightly, same, unsettled = words("slightly_more"), words("same"), words("open")
+    assert slightly == (
+        "“Slightly”: the direction is clear, but the difference may be smaller than 0.5 in 100 histories, or 0.05 % of "
+        "a year's GDP."
+    )
+    assert "“hardly changes”: the difference is smaller than 0.5 in 100" in same
+    assert unsettled.startswith("“Not settled”")
+    assert words("less", "slightly_less", "open", "few", "slightly_more") == f"{slightly} {unsettled}"
 
 
 def test_costs_are_in_per_cent_of_a_years_gdp() -> None:

@@ -31,6 +31,8 @@ COMMANDS = {
     "mechanisms": "mechanisms --trials 100 --policy status_quo --policy both",
     "worth": "worth --points 1024 --trials 2 --policy both --policy interoperability",
 }
+MONTHS = {"claims": 12, "map": 12, "flip": 60}
+"""Questions that play the debate in fewer months: the page says how they were worked out, whatever they found."""
 DIALS = sum(1 for claim in sim.load("debate").catalogue.claims.values() if claim.readings)
 EXPECTED = {
     "claims": [f"{DIALS} claims take part", "all 64 coalitions", "over 24 sampled orders", "rest on 2 blocks of trials",
@@ -82,6 +84,11 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Give a folder of each command, small."""
     root = tmp_path_factory.mktemp("questions")
     for name, words in COMMANDS.items():
+        if name in MONTHS:
+            file = root / f"shorter_{name}.yaml"
+            text = f"experiment: {file.stem}\ntitle: Shorter\nextends: debate\nmonths: {MONTHS[name]}\n"
+            file.write_text(text, encoding="utf-8")
+            words = words.replace(" ", f" {file} ", 1)
         strait(root / name, words)
     return {name: root / name for name in COMMANDS}
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
+import pytest
 
 import sim
 from analysis.paper import run_summary
@@ -49,7 +50,8 @@ def test_each_answer_counts_the_decades() -> None:
     share = rows.set_index(["worldview", "policy"])["estimate"]
     line = run_summary.describe_run(result)[0]
     for view, belief in (("newsham", "If Newsham is right"), ("self", "If Self is right")):
-        now, then = (f"{100 * share[view, policy]:.0f}" for policy in ("direct_ties", "status_quo"))
+        counts = (100 * share[view, policy] for policy in ("direct_ties", "status_quo"))
+        now, then = (f"({count:.0f}|{count:.1f})" for count in counts)  # with a digit more where two counts are near
         assert re.search(rf"{belief}: in {now}( of 100 imagined decades)?, against {then}\.", line)
     assert max(len(sentence.split()) for sentence in re.split(r"[.?] ", line)) <= 30
 
@@ -116,3 +118,20 @@ def test_the_closing_line_has_a_joint_level() -> None:
     lines = run_summary.describe_run(sim.run(exp))
     assert lines[4].startswith("Of 24 comparisons of policies, ")
     assert lines[4].endswith(". In 95 of 100 such runs, all these statements are true together.")
+
+
+def test_a_short_run_says_how_little_it_tells() -> None:
+    """Its differences are wider than those of the recorded findings, whose place it names."""
+    pair = ["direct_ties", "status_quo"]
+    result = sim.run(sim.load("debate", trials=200, starts=["2026"], policies=pair))
+    rows = result.differences().query("outcome == 'use_of_force'")
+    half = 50 * (rows["simultaneous_high"] - rows["simultaneous_low"])
+    (line,) = run_summary.describe_precision(result)
+    text = line.replace("\N{NO-BREAK SPACE}", " ")
+    best, worst = map(float, re.findall(r"± ([\d.]+) points", text))
+    assert [best, worst] == pytest.approx([half.min(), half.max()], rel=0.06)
+    assert text.startswith("How little 200 trials tell: ")
+    assert text.endswith("The recorded findings rest on 10,000 trials or more: docs/findings.md.")
+    own = sim.run(sim.load("debate", trials=100, starts=["2026"], policies=pair, set_=["us_intervenes_prob=0.4"]))
+    assert "findings" not in run_summary.describe_precision(own)[0]
+    assert not run_summary.describe_precision(sim.run(sim.load("debate", trials=100, policies=pair[:1])))

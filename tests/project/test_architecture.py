@@ -11,6 +11,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -125,8 +126,15 @@ def circles(edges: dict[str, set[str]]) -> list[frozenset[str]]:
     return found
 
 
-IMPORTS = [found for module in MODULES for found in imports_of(module)]
-OWN = [found for found in IMPORTS if found.imported in MODULES]
+@cache
+def all_imports() -> list[Import]:
+    """Return every import of every module."""
+    return [found for module in MODULES for found in imports_of(module)]
+
+
+def own_imports() -> list[Import]:
+    """Return the imports of modules of this project."""
+    return [found for found in all_imports() if found.imported in MODULES]
 
 
 def is_upward(found: Import) -> bool:
@@ -136,22 +144,22 @@ def is_upward(found: Import) -> bool:
 
 
 def test_imports_go_down_only() -> None:
-    upward = [found for found in OWN if is_upward(found)]
+    upward = [found for found in own_imports() if is_upward(found)]
     assert not [str(found) for found in upward]
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
     edges: dict[str, set[str]] = {module: set() for module in MODULES}
-    for found in OWN:
+    for found in own_imports():
         if not found.typing_only and found.imported != found.importer:
             edges[found.importer].add(found.imported)
-    assert not [str(found) for group in circles(edges) for found in OWN
+    assert not [str(found) for group in circles(edges) for found in own_imports()
                 if not found.typing_only and {found.importer, found.imported} <= group]  # fmt: skip
 
 
 def test_statistics_imports_only_numerical_libraries() -> None:
     known = {*sys.stdlib_module_names, *NUMERICAL, "sim"}
-    used = [found for found in IMPORTS if folder_of(found.importer) == "sim.statistics"]
+    used = [found for found in all_imports() if folder_of(found.importer) == "sim.statistics"]
     assert not [str(found) for found in used if found.imported.split(".")[0] not in known]
 
 

@@ -13,12 +13,17 @@ from planted import EXP
 import sim
 from analysis.questions import ema
 
-workbench = ema.workbench()
 PAIR = "direct_ties-interoperability"
 NAMES = ["N12", "us_intervenes_prob", "force_hr_lost_hope"]
 
 
-def test_each_experiment_is_a_row_of_evaluate() -> None:
+@pytest.fixture(scope="module")
+def workbench() -> Any:
+    """The library: it takes seconds to import, so not while tests are collected."""
+    return ema.workbench()
+
+
+def test_each_experiment_is_a_row_of_evaluate(workbench: Any) -> None:
     made = ema.model(EXP, NAMES, outcomes=["use_of_force", "deterrence_holds"], worldview="self", worlds=30)
     with workbench.SequentialEvaluator(made) as evaluator:
         settings, found = evaluator.perform_experiments(scenarios=3, policies=2)
@@ -32,7 +37,7 @@ def test_each_experiment_is_a_row_of_evaluate() -> None:
         assert np.array_equal(values, truth)
 
 
-def test_all_dials_and_several_processes_change_nothing() -> None:
+def test_all_dials_and_several_processes_change_nothing(workbench: Any) -> None:
     made = ema.model(EXP, contrast=PAIR, worlds=10)
     between = {one.name: np.linspace(one.lower_bound, one.upper_bound, 3) for one in made.uncertainties}
     scenarios = [workbench.Scenario(str(n), **{name: ends[n] for name, ends in between.items()}) for n in range(3)]
@@ -47,7 +52,7 @@ def test_all_dials_and_several_processes_change_nothing() -> None:
     assert np.array_equal(np.column_stack([together[name][order] for name in names]), truth)
 
 
-def test_kinds_constants_and_levers_are_the_experiments() -> None:
+def test_kinds_constants_and_levers_are_the_experiments(workbench: Any) -> None:
     made = ema.model(EXP, ["N12"], worlds=7)
     kinds = {"low": workbench.ScalarOutcome.MINIMIZE, "high": workbench.ScalarOutcome.MAXIMIZE}
     assert {one.name: one.kind for one in made.outcomes} == {

@@ -120,9 +120,13 @@ def test_few_worlds_have_no_limits_and_the_words_say_so() -> None:
 def test_the_words_give_the_sum_as_a_reader_says_it() -> None:
     lines = describe_mechanisms(planted({("deterrence",): -0.12, ("lost_hope",): 0.04}), "use_of_force")
     text = lines[0].replace("\u00a0", " ")
-    assert text == "Open ties instead of the status quo, if Newsham is right: deters −12, provokes +4.0, in all −8.0."
+    assert text == "Open ties instead of the status quo, if Newsham is right: deters −12.0, provokes +4.0, in all −8.0."
     more = describe_mechanisms(planted({("deterrence",): 0.02, ("entrapment",): 0.03}), "use_of_force")[0]
-    assert more.replace("\u00a0", " ").endswith("deters less +2.0, provokes 0, the rest +3.0, in all +5.0.")
+    assert more.replace("\u00a0", " ").endswith("deters less +2.0, provokes 0.0, rest +3.0, in all +5.0.")
+    whole = describe_mechanisms(planted({("deterrence",): -0.0284, ("lost_hope",): 0.1404}), "use_of_force")[0]
+    assert whole.replace("\u00a0", " ").endswith("deters −3, provokes +14, in all +11.")
+    close = describe_mechanisms(planted({("deterrence",): -0.0236, ("lost_hope",): 0.0314}), "use_of_force")[0]
+    assert close.replace("\u00a0", " ").endswith("deters −2.4, provokes +3.2, in all +0.8.")
 
 
 def test_blocks_that_are_saved_are_not_played_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from sim.errors import ScenarioError
 from sim.scenario import loader, yaml_marks
 from sim.scenario.shipped import shipped_folder
 
-CASES = yaml.safe_load((BROKEN / "cases.yaml").read_text(encoding="utf-8"))
+CASES = yaml.load((BROKEN / "cases.yaml").read_bytes(), yaml.CSafeLoader)
 
 UTF_16 = "the file is UTF-16; save it again as UTF-8 (in Notepad: Save as, Encoding)"
 

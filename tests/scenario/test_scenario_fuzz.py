@@ -50,7 +50,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_damaged_file(
     tree: Path, monkeypatch: pytest.MonkeyPatch, file: Path, edits: list[tuple[float, int, str]]
 ) -> None:
-    monkeypatch.setattr(loader, "shipped_folder", lambda: tree / "scenarios")
+    monkeypatch.setattr(shipped, "__file__", str(tree / "sim" / "scenario" / "shipped.py"))
     text = original = (BROKEN / file).read_text(encoding="utf-8")
     for place, length, token in edits:
         start = int(place * len(text))
@@ -65,7 +65,7 @@ def test_a_damaged_file(
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=30) | st.lists(st.sampled_from(TOKENS + KEYS), max_size=6).map("".join))
 def test_any_set(tree: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    monkeypatch.setattr(loader, "shipped_folder", lambda: tree / "scenarios")
+    monkeypatch.setattr(shipped, "__file__", str(tree / "sim" / "scenario" / "shipped.py"))
     message = refusal("debate", set_=[text])
     assert message is None or (message.startswith("--set") and message.isprintable())
     assert refusal("debate", policies=[text])

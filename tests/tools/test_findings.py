@@ -75,7 +75,7 @@ def test_answers_follow_the_numbers(exp: Experiment) -> None:
     assert "too close to call" in sure
     level = "kind == 'level' and start == '2026' and worldview == 'self' and outcome == 'use_of_force'"
     answer = written(exp, "findings-answers", {"estimate": 0.61}, f"{level} and policy == 'direct_ties'")
-    assert "If Self is right: in 61, against 26." in answer
+    assert "If Self is right: in 61.0, against 26.3." in answer
 
 
 def test_another_start_that_answers_otherwise_is_named(exp: Experiment) -> None:
@@ -91,8 +91,8 @@ def test_values_that_would_choose_otherwise_are_named(exp: Experiment) -> None:
     assert "Values do not separate them." in written(exp, "findings-beliefs")
     where = "kind == 'difference' and start == '2026' and worldview == 'self' and outcome == 'loss_newsham'"
     text = written(exp, "findings-beliefs", {"verdict": "a better"}, where, of=3)
-    assert "By Newsham’s prices, integration and open ties instead of integration with the US is better if" in text
-    assert "By Self’s prices" in text
+    assert "By Newsham’s values, integration and open ties instead of integration with the US is better if" in text
+    assert "By Self’s values" in text
 
 
 def test_a_result_that_does_not_turn_has_its_sentence(exp: Experiment) -> None:
@@ -142,6 +142,15 @@ def test_parts_of_the_distance_add_up_to_it(exp: Experiment) -> None:
     total = values.pop("**all**")
     assert len(values) == frame[frame["claim"].str.match(r"[NS]\d+$")]["claim"].nunique() + 1
     assert sum(values.values()) == pytest.approx(total, abs=0.2)
+
+
+def test_effort_says_what_policies_plan_and_carry_out(exp: Experiment) -> None:
+    where = "kind == 'level' and start == '2026' and worldview == 'neutral' and policy == 'direct_ties' and outcome == "
+    planned, done = f"{where}'lever_years_planned'", f"{where}'lever_years'"
+    text = written(exp, "findings-ours", {"estimate": 71.0}, planned, of=3)
+    assert re.search(r"On the evidence Japan carries out \d+ of 71 planned with open ties, \d+ of \d+ with integ", text)
+    assert " 19 of " in written(exp, "findings-ours", {"estimate": 19.0}, done, of=3)
+    assert "planned with integration with the US" in written(exp, "findings-ours", {"estimate": 0.0}, planned, of=3)
 
 
 def test_claims_in_the_text_are_explained(exp: Experiment) -> None:

@@ -5,6 +5,7 @@ That pages and measures are up to date is a step of .ci/run, not a test here.
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import json
 import re
@@ -20,6 +21,7 @@ from typer.testing import CliRunner
 import sim
 from analysis.evidence import implied
 from analysis.paper import markdown
+from sim.model.decisions import decision_table
 from sim.scenario.distributions import Fixed
 from sim.scenario.experiment import Experiment
 from sim.scenario.loader import load
@@ -51,6 +53,40 @@ def test_every_part_is_on_a_page() -> None:
     known += [pages.BACKTEST, pages.API, pages.REGISTER, pages.CLAIMS]
     assert sorted(found) == sorted(known)
     assert {name for names, _ in pages.MEASURED.values() for name in names} == set(measures.MEASURES)
+
+
+def test_each_choice_of_the_decision_table_is_two_short_sentences_over_a_fold(exp: Experiment) -> None:
+    page, overview = decision_page.choices(exp), decision_page.overview(exp)
+    outside = re.sub(r"<details>.*?</details>", "", page, flags=re.DOTALL)
+    for key, summary in decision_page.summaries().items():
+        first, second = re.split(r"(?<=\.) ", summary.strip())
+        assert max(len(part.split()) for sentence in (first, second) for part in sentence.split(";")) <= 20, key
+        assert f".** {summary}" in outside
+    assert "|" not in outside
+    assert page.count("<details>") == len(decision_page.summaries())
+    assert [overview.count(f"| {title} |") for title in decision_page.TITLES.values()] == [1, 1, 1, 1]
+
+
+def test_a_choice_without_a_summary_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = dict(decision_table())
+    monkeypatch.setattr(decision_page, "decision_table", lambda: known)
+    decision_page.summaries.cache_clear()
+    known["us.wavers"] = dataclasses.replace(known["us.intervenes"], name="wavers")
+    with pytest.raises(ValueError, match=r"us\.wavers: write its two sentences"):
+        decision_page.summaries()
+    del known["us.wavers"], known["us.intervenes"]
+    with pytest.raises(ValueError, match=r"us\.intervenes: no such choice; take it out"):
+        decision_page.summaries()
+
+
+def test_no_estimate_stands_outside_the_generated_parts() -> None:
+    """A number with its interval that was copied by hand stays when the model changes; a part made by code does not."""
+    estimate = re.compile(r"\d[\d.]*(?: %)? \((?:about )?[−-]?[\d.]+ to [−-]?[\d.]+")
+    for page in [*DOCS.glob("*.md"), DOCS.parent / "README.md"]:
+        text = re.sub(
+            r"<!-- generated:.*?<!-- end -->|```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL
+        )
+        assert not estimate.findall(text), page.name
 
 
 def test_tables_hold_every_name(exp: Experiment) -> None:

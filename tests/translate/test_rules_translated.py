@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,17 @@ def rules() -> Iterator[Any]:
                 yield pytest.param(actor, name, id=f"{actor}.{name}")
 
 
+@cache
+def cases_of(actor: str) -> dict[str, Any]:
+    """The cases of an actor, by rule."""
+    path = CASES / f"{actor}.yaml"
+    found: dict[str, Any] = yaml.load(path.read_bytes(), yaml.CSafeLoader) if path.exists() else {}
+    return found
+
+
 def situations(actor: str, rule: types.FunctionType) -> list[list[float]]:
     """What the rule's cases give it, or some numbers where it has none."""
-    path = CASES / f"{actor}.yaml"
-    cases = yaml.safe_load(path.read_text(encoding="utf-8")).get(rule.__name__, []) if path.exists() else []
+    cases = cases_of(actor).get(rule.__name__, [])
     options = {name: value for module in ACTORS.values() for name, value in vars(module).items() if name.isupper()}
     written = [[options.get(value, value) for value in case["given"].values()] for case in cases if "state" not in case]
     size = rule.__code__.co_argcount

@@ -115,8 +115,7 @@ def _smallest_shown(residuals: Floats, counts: Floats, seed: int) -> float:
     Residuals of n clusters are too close together by (n - 1) / n, which the factor undoes.
     """
     n = len(residuals)
-    outer, inner = _resample(seed + 1, n, POWER_SAMPLES), _resample(seed, n, POWER_RESAMPLES)
-    weights = np.stack([np.count_nonzero(inner == cluster, axis=1) for cluster in range(n)]).astype(np.float64)
+    outer, weights = _resample(seed + 1, n, POWER_SAMPLES), _weights(seed, n, POWER_RESAMPLES)
     sums = residuals[outer] * math.sqrt(n / (n - 1))
     low, high = np.quantile((sums @ weights) / (counts[outer] @ weights), _tails(n), axis=1)
     return float(max(np.quantile(-low, POWER), np.quantile(high, POWER)))
@@ -127,6 +126,13 @@ def _resample(seed: int, clusters: int, resamples: int) -> NDArray[np.int64]:
     """int64[resample, cluster]: the clusters of each resample, the same for all comparisons."""
     drawn = draws.draw_uniforms(seed, [f"cluster {i} of a resample" for i in range(clusters)], 0, resamples)
     return (drawn * clusters).astype(np.int64)
+
+
+@lru_cache(maxsize=64)
+def _weights(seed: int, clusters: int, resamples: int) -> Floats:
+    """float[cluster, resample]: how often a resample has each cluster."""
+    chosen = _resample(seed, clusters, resamples)
+    return np.stack([np.count_nonzero(chosen == cluster, axis=1) for cluster in range(clusters)]).astype(np.float64)
 
 
 def mean_gains(backtest: Backtest, pairs: Sequence[tuple[str, str]], *, resamples: int = RESAMPLES) -> tuple[Gain, ...]:

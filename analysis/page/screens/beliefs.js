@@ -158,10 +158,13 @@ const verdict = (at, contrast, opening) => verdictOf(WORDS.contrasts[contrast].m
 function verdictOf([a, b], at, opening) {
   const found = foundOf([a, b], at);
   return [
-    ...rendered(riskSentence(opening, { a: a.plain, b: b.plain, levels: [a, b].map(({ name }) => at.levels[name].risk[0]), difference: found.risk, margin: WORDS.margins.risk })),
+    ...rendered(riskSentence(opening, { a: a.plain, b: b.plain, base: at.levels[b.name].risk[0], difference: found.risk, margin: WORDS.margins.risk })),
     " ", ...rendered(costSentence({ difference: found.cost, margin: WORDS.margins.cost })),
   ];
 }
+
+/** What the words of some verdicts on size mean, in one place beside them. */
+const sizeNote = (pairs, at) => sizeWords(pairs.flatMap((pair) => Object.entries(foundOf(pair, at)).map(([what, found]) => settle(found, WORDS.margins[what]))), WORDS.margins);
 
 const pictureCaption = () => say("beliefs.picture_caption", { count: shownPolicies().length, years: yearsText() });
 
@@ -171,7 +174,17 @@ function paintWords(at) {
   const own = shownPairs().slice(WORDS.contrasts.length), asked = WORDS.questions[(WORDS.contrasts[1] ?? []).join("|")];
   $("second").replaceChildren(...(own.length ? own.map((pair) => h("span", {}, ...verdictOf(pair, at, "")))
     : [...(asked ? [`${asked} `] : []), ...(WORDS.contrasts.length > 1 ? verdict(at, 1, "") : [])]));
+  $("size-words").textContent = sizeNote(own.length ? [MAIN, ...own] : WORDS.contrasts.slice(0, 2).map((pair) => pair.map((name) => POLICY[name])), at);
+  $("effort").textContent = effortWords(at);
   $("count").textContent = say("beliefs.count", { n: thousands(at.n) });
+}
+
+/** What the policies of the verdicts take: lever-years planned and carried out. */
+function effortWords(at) {
+  const policies = [...new Set(shownPairs().flat().slice(0, 2).concat(state.slots.map(shownSlot)).map(({ name }) => name))].map(policyNamed);
+  const texts = policies.map((policy) => [policy, takesOf(playedAs(policy.name)).years]).filter(([, years]) => years > 0).map(([{ name, plain: text }, years]) =>
+    say("beliefs.effort", { policy: label(text), planned: decimals(years, 0), ...effortNumbers(at.levels[name].effort) }));
+  return texts.length ? [...texts, say("policies.lever_year")].join(" ") : "";
 }
 
 const pairText = (a, b) => say("word.not", { a: label(a.plain), b: b.plain });
@@ -182,18 +195,23 @@ function askedText([a, b]) {
   return asked ? say("word.asked", { asked, pair }) : pair;
 }
 
+/** An estimate with its interval as a cell of a table. */
+const cell = ([estimate, low, high], scale, places) =>
+  h("td", {}, decimals(scale * estimate, places) + (low === null ? ` (${say("word.few")})` : ` (${say("word.to", { low: decimals(scale * low, places), high: decimals(scale * high, places) })})`));
+
+/** The forces at work in a comparison as rows of a table, if they are known. */
+const forceRows = (pair, why) => (why ? ["deters", "provokes"].map((force) => h("tr", {},
+  h("th", { scope: "row" }, `${say(`beliefs.table_${force}`)}: ${pairText(...pair)}`), cell(why[force], 100, 2), h("td", {}, "–"), ...noEffort())) : []);
+
 /** Levels, differences and forces at work as a table. */
 function tableOf(at) {
-  const cell = ([estimate, low, high], scale, places) =>
-    h("td", {}, decimals(scale * estimate, places) + (low === null ? ` (${say("word.few")})` : ` (${say("word.to", { low: decimals(scale * low, places), high: decimals(scale * high, places) })})`));
-  const line = (name, { risk, cost }) => h("tr", {}, h("th", { scope: "row" }, name), cell(risk, 100, 2), cell(cost, 1, 3));
+  const line = (name, { risk, cost }, effort = noEffort()) => h("tr", {}, h("th", { scope: "row" }, name), cell(risk, 100, 2), cell(cost, 1, 3), ...effort);
   const body = h("table", {},
-    h("thead", {}, h("tr", {}, ...["policy", "risk", "cost"].map((what) => h("th", { scope: "col" }, say(`beliefs.table_${what}`))))),
+    h("thead", {}, h("tr", {}, ...["beliefs.table_policy", "beliefs.table_risk", "beliefs.table_cost", "policies.table_years", "policies.table_carried"].map((what) => h("th", { scope: "col" }, say(what))))),
     h("tbody", {},
-      ...shownPolicies().map(({ name, plain: text }) => line(label(text), at.levels[name])),
+      ...shownPolicies().map(({ name, plain: text }) => line(label(text), at.levels[name], effortCells(playedAs(name), at.levels[name]))),
       ...shownPairs().map((pair) => line(pairText(...pair), foundOf(pair, at))),
-      ...(at.why ? ["deters", "provokes"].map((force) => h("tr", {},
-        h("th", { scope: "row" }, `${say(`beliefs.table_${force}`)}: ${say("word.not", { a: MAIN[0].plain, b: MAIN[1].plain })}`), cell(at.why[force], 100, 2), h("td", {}, "–"))) : [])));
+      ...forceRows(MAIN, at.why)));
   return h("div", {}, body, h("p", { class: "muted" }, say("beliefs.table_note")));
 }
 

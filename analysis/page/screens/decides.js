@@ -1,15 +1,15 @@
 // Which belief decides: counted when asked, in the background, from the beliefs as they are set.
+// A `pair` is what tells one comparison from another: the key of a PairChoice.
 
-const SHOWN_ALONE = 8;
-const decided = new Map(); // by question, the last count: {key, from, state, decision, now, alone, turning}
+const decided = new Map(); // by question, the last count: {key, from, state, decision, now, alone, others, turning}
 const distances = new Map(); // by distanceKey
-const chosen = { pair: 0, measure: "risk" };
-let counting = null; // what runs now: {done, planned, step}
+const chosen = { measure: "risk" };
+let isOthersOpen = false; // the beliefs that change less are counted once their drawer is opened
+let decidesChoice = null, counting = null; // what runs now: {done, planned, step}
 
 const settingKey = ({ view, dials, start }, scripted = injected?.scripted) => JSON.stringify([view, start, CLAIMS.map((claim) => dials[claim] ?? 0), scripted ?? null]);
 /** What the authors' distance depends on: the reader's dials play no part. */
 const distanceKey = (pair, { view, start }) => JSON.stringify([pair, view, start, injected?.scripted ?? null]);
-const pairOf = (index) => WORDS.contrasts[index].map((name) => POLICY[name]);
 const standing = (to) => capital(to === 0 ? say("decides.evidence") : stand(to));
 const questionOf = (claim) => WORDS.claims[claim].question || WORDS.claims[claim].says;
 
@@ -22,9 +22,9 @@ function amount([estimate, low, high], measure) {
 }
 
 /** The count of one question: its players are the claims that can be moved. */
-function decisionOf(pair, { view, dials, start }) {
+function decisionOf(names, { view, dials, start }) {
   const claims = CLAIMS.filter((claim) => !isFixed(claim, view)), ends = Object.fromEntries(claims.map((claim) => [claim, endsOf(claim)]));
-  const policies = WORDS.contrasts[pair], scripted = injected?.scripted, grouped = groupsOf(claims);
+  const policies = names.map(playedAs), scripted = injected?.scripted, grouped = groupsOf(claims);
   const ask = (request, pairs) => {
     const token = counting;
     return new Promise((then) => pool.ask({ ...request, start, policies, scripted }, () => token === counting, (out) => {
@@ -33,7 +33,7 @@ function decisionOf(pair, { view, dials, start }) {
       then(out);
     }, true));
   };
-  const column = (outs, policy, what) => Float64Array.from(outs.flatMap((out) => Array.from({ length: CHUNK }, (_, i) => out[3 * (policy * CHUNK + i) + what])));
+  const column = (outs, policy, what) => Float64Array.from(outs.flatMap((out) => Array.from({ length: CHUNK }, (_, i) => out[RECORDED * (policy * CHUNK + i) + what])));
   return new Decision({
     view, dials: { ...dials }, ends, worlds: NUMBERS.worlds, margins: WORDS.margins,
     themes: grouped.filter(({ by }) => by === "theme").map(({ members }) => members), groups: grouped.map(({ members }) => members),
@@ -44,8 +44,9 @@ function decisionOf(pair, { view, dials, start }) {
     },
     play: async (beliefs, first, count) => {
       const { setting, n, risk, cost } = engine.run;
-      if (first + count <= n && setting.start === start && settingKey({ ...beliefs, start }, scripted) === settingKey({ ...setting.beliefs, start }, setting.scripted)) {
-        const cut = (columns) => policies.map((policy) => columns[policy].subarray(first, first + count));
+      const isSame = names.every((name, i) => (setting.own?.[name] ?? name) === policies[i]);
+      if (isSame && first + count <= n && setting.start === start && settingKey({ ...beliefs, start }, scripted) === settingKey({ ...setting.beliefs, start }, setting.scripted)) {
+        const cut = (columns) => names.map((name) => columns[name].subarray(first, first + count));
         return { risk: cut(risk), cost: cut(cost) }; // played already
       }
       const firsts = Array.from({ length: count / CHUNK }, (_, i) => first + i * CHUNK);
@@ -64,11 +65,12 @@ function groupsOf(claims) {
 }
 
 async function countDecisions() {
-  const { pair, measure } = chosen, key = settingKey(state), token = counting = { done: 0, planned: 1, step: "" };
+  const { measure } = chosen, pair = decidesChoice.key(), key = settingKey(state), token = counting = { done: 0, planned: 1, step: "" };
   const from = distanceKey(pair, state), before = decided.get(pair);
-  const entry = before?.key === key && before.decision ? before : { key, from, state: copy(state), decision: decisionOf(pair, state), turning: {} };
+  const entry = before?.key === key ? before : { key, from, state: copy(state), turning: {} };
+  entry.decision ??= decisionOf(decidesChoice.names(), state);
   const { decision } = entry, planned = plannedPairs(decision);
-  const missing = { alone: !entry.alone, turning: !entry.turning[measure], distance: !distances.has(from) };
+  const missing = { alone: !entry.alone, turning: !entry.turning[measure], distance: !distances.has(from), others: isOthersOpen && !entry.others };
   token.planned = Object.keys(missing).reduce((sum, part) => sum + (missing[part] ? planned[part] : 0), 0);
   let done = 0;
   const run = async (part, play) => {
@@ -83,10 +85,12 @@ async function countDecisions() {
   entry.now ??= await decision.now();
   decided.set(pair, entry);
   paintDecisions();
-  entry.turning[measure] = await run("turning", () => decision.turning(measure, entry.alone[measure])) ?? entry.turning[measure];
+  entry.turning[measure] = await run("turning", () => decision.turning(measure, entry.alone.ranked[measure])) ?? entry.turning[measure];
   paintDecisions();
   const distance = await run("distance", () => decision.distance());
   if (distance) distances.set(from, distance);
+  const isShown = new Set(MEASURES.flatMap((each) => claimsIn(entry.alone.shown[each])));
+  entry.others = await run("others", () => decision.aloneInAll((claim) => !isShown.has(claim))) ?? entry.others;
   counting = null;
   syncDecides();
 }
@@ -109,7 +113,7 @@ function paintProgress() {
 
 function syncDecides() {
   $("decides-whose").textContent = kicker(whose(VIEWS, state.view, state.dials), WORDS.evidence);
-  const entry = decided.get(chosen.pair), isStale = entry && entry.key !== settingKey(state);
+  const entry = decided.get(decidesChoice.key()), isStale = entry && entry.key !== settingKey(state);
   const isWhole = entry && !isStale && entry.alone && entry.turning[chosen.measure] && distanceNow(entry);
   $("decides-count").textContent = say(isStale ? "decides.again" : "decides.count");
   $("decides-status").textContent = isStale ? say("decides.stale") : isWhole ? say("decides.done") : "";
@@ -165,31 +169,46 @@ function tickRow({ axis, at }, measure) {
 const barRow = (name, ...lines) => h("li", {}, h("div", {}, ...name), h("div", {}, ...lines));
 
 function paintDecisions() {
-  const { measure, pair } = chosen, entry = decided.get(pair);
+  const { measure } = chosen, entry = decided.get(decidesChoice.key());
   $("decides-found").hidden = !entry;
   if (!entry) return;
-  const [a, b] = pairOf(pair), { now, alone, state: at } = entry, names = { a: a.plain, b: b.plain };
+  const [a, b] = decidesChoice.policies(), { now, state: at } = entry, names = { a: a.plain, b: b.plain };
   const opening = lead(whose(VIEWS, at.view, at.dials), WORDS.evidence), difference = now[measure], margin = WORDS.margins[measure];
   $("decides-now").replaceChildren(...rendered(measure === "risk"
-    ? riskSentence(opening, { ...names, levels: now.values.risk.map(mean), difference, margin })
+    ? riskSentence(opening, { ...names, base: mean(now.values.risk[1]), difference, margin })
     : [...sentence("decides.cost_pair", names), " ", ...costSentence({ difference, margin })]));
-  paintAlone(alone[measure], measure, names);
+  $("decides-size").textContent = sizeWords([settle(difference, margin)], WORDS.margins);
+  paintAlone(entry, measure, names);
   paintTurning(entry.turning[measure], measure, names);
   paintDistance(distanceNow(entry), measure, at);
   if ($("decides-numbers").open) paintDecidesTable();
 }
 
-function paintAlone(found, measure, names) {
-  $("decides-alone-lead").textContent = say(`decides.alone_lead_${measure}`, { ...names, n: thousands(ALONE) });
-  const scale = barScale(found.map(({ change: size }) => size), measure), byClaim = [...new Set(found.map(({ claim }) => claim))];
+/** What is known of each belief alone, the largest change first, and all beliefs in the order in which they are shown. */
+function aloneOf({ alone, others }, measure) {
+  const found = [...alone.shown[measure], ...(others?.[measure] ?? [])].sort(byChange), ranked = claimsIn(alone.ranked[measure]);
+  const first = others ? ranked : ranked.slice(0, SHOWN_ALONE);
+  return { found, byClaim: [...new Set([...claimsIn(found).filter((claim) => first.includes(claim)), ...ranked])] };
+}
+
+function paintAlone(entry, measure, names) {
+  $("decides-alone-lead").textContent = say(`decides.alone_lead_${measure}`, { ...names, n: thousands(NUMBERS.worlds) });
+  const { found, byClaim } = aloneOf(entry, measure), scale = barScale(found.map(({ change: size }) => size), measure);
   const row = (claim) => barRow([questionOf(claim), " ", h("span", { class: "code" }, claim)], ...found.filter((each) => each.claim === claim)
     .sort((p, q) => p.to - q.to)
     .map(({ to, change: size }) => h("div", { class: "bar" }, barOf(size, scale, WORDS.margins[measure]),
       h("span", { class: "much" }, h("b", {}, standing(to)), amount(size, measure)), tryButton([[claim, to]], "decides.try"))));
   const first = byClaim.slice(0, SHOWN_ALONE), others = byClaim.slice(SHOWN_ALONE);
   redraw($("decides-alone"), h("ol", { class: "bars" }, tickRow(scale, measure), ...first.map(row)),
-    ...(others.length ? [h("details", { class: "more" }, h("summary", {}, say("decides.others", { count: others.length })),
-      h("ol", { class: "bars" }, ...others.map(row)))] : []));
+    ...(others.length ? [h("details", { class: "more", ontoggle: countOthers }, h("summary", {}, say("decides.others", { count: others.length })),
+      entry.others ? h("ol", { class: "bars" }, ...others.map(row)) : h("p", { class: "lead" }, say("decides.turn_soon")))] : []));
+}
+
+/** Their drawer was opened or closed: count them, unless a count is under way or old. */
+function countOthers({ target }) {
+  isOthersOpen = target.open;
+  const entry = decided.get(decidesChoice.key());
+  if (isOthersOpen && !counting && !entry.others && entry.key === settingKey(state)) countDecisions();
 }
 
 /** What would turn the result round, in sentences. */
@@ -213,7 +232,7 @@ function paintTurning(found, measure, names) {
       h("p", {}, then(together), " ", tryButton(together.changes, "decides.try_all"))];
   });
   redraw($("decides-turn"), ...(found.goals.length === 2 ? [h("p", {}, say("decides.no_side"))] : []),
-    ...(parts.length ? [...parts, h("p", { class: "note" }, say("decides.turn_note", { n: thousands(CONFIRMED), count: MOST_TOGETHER }))]
+    ...(parts.length ? [...parts, h("p", { class: "note" }, say("decides.turn_note", { n: thousands(CONFIRMED), count: MOST_TOGETHER, margin: say(`decides.margin_${measure}`, marginTexts(WORDS.margins)) }))]
       : [h("p", {}, say("decides.turn_few"))]));
 }
 
@@ -238,7 +257,7 @@ function paintDistance(found, measure, { view }) {
 }
 
 function paintDecidesTable() {
-  const { measure, pair } = chosen, entry = decided.get(pair), found = entry && distanceNow(entry);
+  const { measure } = chosen, entry = decided.get(decidesChoice.key()), found = entry && distanceNow(entry);
   if (!entry) return;
   const table = (caption, heads, lines) => h("table", {}, h("caption", {}, caption),
     h("thead", {}, h("tr", {}, ...heads.map((head) => h("th", { scope: "col" }, head)))),
@@ -246,7 +265,7 @@ function paintDecidesTable() {
   const unit = say(`decides.unit_${measure}`);
   $("decides-table").replaceChildren(
     table(say("decides.alone"), ["belief", "to", "change", "after"].map((head) => say(`decides.table_${head}`, { unit })),
-      entry.alone[measure].map(({ claim, to, change: size, after }) => [`${claim} ${questionOf(claim)}`, standing(to), amount(size, measure), amount(after, measure)])),
+      aloneOf(entry, measure).found.map(({ claim, to, change: size, after }) => [`${claim} ${questionOf(claim)}`, standing(to), amount(size, measure), amount(after, measure)])),
     ...(found ? [table(say("decides.distance"), ["belief", "part"].map((head) => say(`decides.table_${head}`, { unit })),
       Object.entries(found[measure].claims).sort((p, q) => Math.abs(q[1][0]) - Math.abs(p[1][0]))
         .map(([claim, part]) => [`${claim} ${questionOf(claim)}`, amount(part, measure)]))] : []),
@@ -254,20 +273,16 @@ function paintDecidesTable() {
 }
 
 addScreen("decides", {
-  keep: () => ({ chosen, distances, decided: [...decided].map(([pair, entry]) => [pair, { ...entry, decision: null }]) }),
+  keep: () => ({ chosen, choice: decidesChoice.kept, distances, decided: [...decided].map(([pair, entry]) => [pair, { ...entry, decision: null }]) }),
   restore(kept) {
     Object.assign(chosen, kept.chosen);
-    $("decides-pair").value = chosen.pair;
+    decidesChoice.kept = kept.choice;
     document.querySelector(`[name=decides-measure][value=${chosen.measure}]`).checked = true;
     for (const [key, found] of kept.distances) distances.set(key, found);
     for (const [pair, entry] of kept.decided) decided.set(pair, entry);
   },
   build() {
-    $("decides-pair").append(...WORDS.contrasts.map((pair, i) => h("option", { value: i }, askedText(pair))));
-    $("decides-pair").addEventListener("change", () => {
-      chosen.pair = Number($("decides-pair").value);
-      syncDecides();
-    });
+    decidesChoice = new PairChoice("decides", syncDecides);
     for (const input of document.getElementsByName("decides-measure")) {
       input.addEventListener("change", () => {
         chosen.measure = input.value;
@@ -279,6 +294,9 @@ addScreen("decides", {
     $("decides-numbers").addEventListener("toggle", paintDecidesTable);
   },
   open: syncDecides,
-  sync: () => current === "decides" && syncDecides(),
+  sync() {
+    decidesChoice.sync();
+    if (current === "decides") syncDecides();
+  },
   isReady: () => isPastGuess,
 });

@@ -70,17 +70,12 @@ function paintReveal(run, at) {
     $("guess-ask").textContent = say("classroom.guess_sent");
     return;
   }
-  if (run.n < 2000 || (WORDS.provocation && !at.why)) return;
+  if (at.n < NUMBERS.worlds || (WORDS.provocation && !at.why)) return; // one number for each thing, which no refining changes
   const [a, b] = MAIN, difference = at.contrasts[0].risk;
-  let averted = 0, brought = 0;
-  for (let i = 0; i < run.n; i++) {
-    if (run.hit[b.name][i] > run.hit[a.name][i]) averted++;
-    if (run.hit[a.name][i] > run.hit[b.name][i]) brought++;
-  }
-  const base = Math.round(100 * at.levels[b.name].risk[0]), first = Math.round(100 * averted / run.n), second = Math.round(100 * brought / run.n);
-  paintDots(Array.from({ length: 100 }, (_, i) => (i < base - first ? "both" : i < base ? "first" : i < base + second ? "second" : "none")),
-    say("guess.dots_both", { both: base - first, first, second, a: a.plain, b: b.plain }),
-    [["both", "guess.key_both"], ["first", "guess.key_averted"], ["second", "guess.key_brought"], ["none", "guess.key_none"]]);
+  const base = Math.round(100 * at.levels[b.name].risk[0]), change = Math.round(100 * difference[0]), least = Math.min(base, base + change);
+  paintDots(Array.from({ length: 100 }, (_, i) => (i < least ? "both" : i < base ? "first" : i < base + change ? "second" : "none")),
+    say(`guess.dots_${wayOf(change)}`, { dots: base, change: Math.abs(change), a: a.plain, b: b.plain }),
+    [["both", "guess.key_force"], ...(change ? [[change < 0 ? "first" : "second", `guess.key_${wayOf(change)}`]] : []), ["none", "guess.key_none"]]);
   $("guess-ask").textContent = say("guess.ask", { a: a.plain });
   for (const button of $("guesses").children) button.hidden = button.getAttribute("aria-pressed") !== "true";
   const kind = settle(difference, WORDS.margins.risk), found = 100 * difference[0];
@@ -90,22 +85,17 @@ function paintReveal(run, at) {
   $("reveal-text").replaceChildren(
     h("h3", {}, say(`guess.you_${wayOf(guess)}`, { size: Math.abs(guess) }), " ",
       ...rendered(sayParts(said, { size: decimals(Math.abs(found), 1), low: decimals(100 * low, 1), high: decimals(100 * high, 1) }))),
-    ...(at.why ? [h("p", {}, reasons(at.why, difference))] : []),
-    h("p", {}, say("guess.counts", { n: thousands(run.n), a: label(a.plain), averted: thousands(averted), brought: thousands(brought), rest: thousands(run.n - averted - brought) })),
-    h("p", {}, say("guess.next")));
+    ...(at.why ? [h("p", {}, reason(at.why))] : []), h("p", {}, say("guess.next")));
   const isNew = $("reveal").hidden;
   $("reveal").hidden = false;
   if (isNew) $("reveal").focus({ preventScroll: innerWidth >= 960 });
 }
 
-/** The gap in one line: two forces pull against each other. */
-function reasons({ deters, provokes }, difference) {
-  const size = (x) => ({ size: decimals(Math.abs(100 * x), 1) }), isAgainst = deters[0] * provokes[0] < 0;
-  return [
-    say("guess.forces"), say(deters[0] < 0 ? "guess.deters" : "guess.deters_wrong", size(deters[0])),
-    say(provokes[0] < 0 ? "guess.provokes_wrong" : "guess.provokes", size(provokes[0])),
-    ...(isAgainst ? [say(Math.abs(difference[0]) < WORDS.margins.risk ? "guess.cancel" : "guess.left")] : []),
-  ].join(" ");
+/** The gap in one sentence: two forces, and what is left of them. */
+function reason(why) {
+  const { deters, provokes, all } = forcesIn(why), size = (x) => decimals(Math.abs(x), 1);
+  return say(`guess.why_${deters > 0 ? "adds" : "averts"}_${provokes < 0 ? "averts" : "adds"}`, { deters: size(deters), provokes: size(provokes),
+    left: say(`guess.left_${wayOf(all)}`, { size: size(all) }) });
 }
 
 addScreen("guess", {

@@ -73,8 +73,8 @@ function playOthers() {
     pool.ask({ ...own.setting, policies, first, count }, () => game === own, (out) => {
       for (let policy = 0; policy < width; policy++) {
         for (let i = 0; i < count; i++) {
-          own.others.risk[policy][first + i] = out[3 * (policy * count + i)];
-          own.others.cost[policy][first + i] = out[3 * (policy * count + i) + 1];
+          own.others.risk[policy][first + i] = out[RECORDED * (policy * count + i)];
+          own.others.cost[policy][first + i] = out[RECORDED * (policy * count + i) + 1];
         }
       }
       own.others.done += count;
@@ -104,13 +104,13 @@ function briefLines(seen) {
   return [["play.brief.beijing", beijing], ["play.brief.others", others]].map(([name, texts]) => h("p", {}, h("b", {}, say(name)), " ", texts.join(" ")));
 }
 
-/** How far a group's levers are in practice, and the months of work that are left before they are. */
+/** How far a group's levers are in practice, how much of the last order is carried out, and the months of work that are left. */
 function progress(group, seen) {
-  const names = Object.keys(SEAT.levers).sort(), rows = SEAT.groups[group].map((lever) => [lever, names.indexOf(lever)]);
+  const names = Object.keys(SEAT.levers).sort(), rows = SEAT.groups[group].levers.map((lever) => [lever, names.indexOf(lever)]);
   return {
     depth: mean(rows.map(([, row]) => seen.depth[row])), seen: mean(rows.map(([, row]) => seen.depth[row] * seen.openness[row])),
+    done: mean(rows.map(([, row]) => seen.level[row])),
     left: rows.map(([lever, row]) => Math.max(0, SEAT.levers[lever].adoption - seen.age[row])).sort((a, b) => a - b),
-    needsUs: rows.some(([lever]) => SEAT.levers[lever].consent.includes("us")),
   };
 }
 
@@ -120,21 +120,62 @@ const spanText = (low, high) => {
     : say(isMonths ? "play.spans_months" : "play.spans_years", { low: by(low), high: by(high) });
 };
 
-/** The second line of an option: what it takes, and who stands against it now. */
+const isLess = (option) => ["q", "s", "r"].includes(option);
+const optionText = (group, option) => say(`play.option.${group === "response" ? "response" : SEAT.groups[group].options}_${option}`);
+const titleOf = (group) => (Object.hasOwn(TEXTS, `play.group.${group}`) ? say(`play.group.${group}`) : SEAT.levers[group].title);
+
+/** The first line of an option: what it does. */
+function meansText(group, option) {
+  const own = `play.means.${group}_${option}`;
+  return say(group === "response" || Object.hasOwn(TEXTS, own) ? own : `play.means.${SEAT.groups[group].options}_${option}`);
+}
+
+/** The second line of an option: how long it takes, what it needs, and who stands against it now. */
 function takesText(group, option, seen) {
   if (group === "response") return say("play.takes.response");
-  const isTie = TIES.includes(group), { left, needsUs } = progress(group, seen), aim = aimsAfter(game.choices)[group];
-  if (["q", "s", "r"].includes(option)) return say(option === "q" || option === "s" ? "play.takes.at_once" : "play.takes.year");
+  const { left } = progress(group, seen), aim = aimsAfter(game.choices, SEAT)[group];
+  if (isLess(option)) return say(option === "r" ? "play.takes.year" : "play.takes.at_once");
   const time = left.at(-1) <= 1 ? say("play.takes.now") : say("play.takes.work", { span: spanText(left[0], left.at(-1)) });
-  if (!isTie) return `${time} ${say("play.takes.no_consent")}`;
-  const isOpen = option === "o" || option === "p" || (option === "d" && aim.openness === OPEN);
-  const against = seen.posture < 2 ? "suspended" : seen.taiwan_consents === 0 ? "taipei" : isOpen && !seen.backed ? "public" : needsUs && seen.us_consents === 0 ? "us" : "nobody";
-  return `${time} ${say(`play.takes.${against}`)}`;
+  const isOpen = option === "o" || option === "p" || (option === "d" && (!isTie(group, SEAT) || aim.openness === OPEN));
+  const needs = needsOf(group, SEAT), against = whoStandsAgainst(group, isOpen, SEAT, seen);
+  const now = against ? say(`play.takes.${against}`) : needs.some((need) => ["taiwan", "both", "integration"].includes(need)) ? say("play.takes.nobody") : "";
+  return [time, ...needs.map((need) => say(`play.needs.${need}`)), now].filter(Boolean).join(" ");
+}
+
+/** How far the last order of a group is carried out: a share, and what is left or stands against it. */
+function carriedOut({ group, option }, seen) {
+  const { done, left } = progress(group, seen), { openness } = aimsAfter(game.choices, SEAT)[group], share = Math.floor(100 * done + 1e-9);
+  if (share >= 100) return [1, say("play.carried.done")];
+  const against = isLess(option) ? null : whoStandsAgainst(group, openness === OPEN, SEAT, seen);
+  const begun = share > 0 ? [say("play.carried.share", { share })] : [];
+  if (against) return [done, [...begun, say(`play.takes.${against}`)].join(" ")];
+  return [done, begun[0] ?? (left.at(-1) > 1 && !isLess(option) ? say("play.carried.work", { span: spanText(left[0], left.at(-1)) }) : say("play.carried.soon"))];
+}
+
+/** Each group's last order, with how far it is carried out. */
+function orderItems(seen) {
+  const last = Object.entries(Object.fromEntries(game.choices.map((choice) => [choice.group, choice]))).map(([, choice]) => choice);
+  if (!last.length) return [h("li", { class: "muted" }, say("play.no_orders"))];
+  return last.map((choice) => {
+    const head = `${dateAfter(QUARTER * choice.quarter, game.setting.start)} · ${titleOf(choice.group)}: ${optionText(choice.group, choice.option)}`;
+    if (choice.group === "response") return h("li", {}, h("b", {}, head), " ", h("span", { class: "muted" }, say("play.carried.response")));
+    const [share, text] = carriedOut(choice, seen);
+    return h("li", {}, h("b", {}, head), h("span", { class: "carried" }, h("progress", { max: 1, value: share, "aria-label": head }), h("span", {}, text)));
+  });
+}
+
+/** A cell for each quarter: played, now or to come, with a mark for orders and for news that weigh. */
+function trackCells() {
+  const events = publicEvents(game.seen.notes, SEAT).filter(({ weight }) => weight > 0);
+  return Array.from({ length: QUARTERS }, (_, quarter) => {
+    const ordered = game.choices.some((choice) => choice.quarter === quarter), isNews = quarter < game.quarter && events.some(({ time }) => Math.floor(time / QUARTER) === quarter);
+    return h("span", { class: quarter < game.quarter ? "past" : quarter === game.quarter ? "this" : "" }, h("i", {}, ordered ? "▲" : ""), h("i", {}, isNews ? "●" : ""));
+  });
 }
 
 function groupField(group, seen) {
-  const aims = aimsAfter(game.choices), { start } = game.setting, room = MOST_ORDERS - ordersOf(game.choices, SEAT, start).length;
-  const options = room < sizeOf(group, SEAT) ? [] : optionsOf(group, aims, SEAT, start), kind = group === "response" ? "response" : TIES.includes(group) ? "tie" : group;
+  const aims = aimsAfter(game.choices, SEAT), { start } = game.setting, room = MOST_ORDERS - ordersOf(game.choices, SEAT, start).length;
+  const options = room < sizeOf(group, SEAT) ? [] : optionsOf(group, aims, SEAT, start);
   const choice = (option, title, ...lines) => {
     const id = `play-${group}-${option}`;
     return h("div", { class: "option" }, h("input", { type: "radio", name: group, value: option, id, checked: option === "hold", "aria-describedby": lines.length ? `${id}-lines` : false }),
@@ -142,17 +183,27 @@ function groupField(group, seen) {
   };
   const now = group === "response" ? say(`play.response.${aims.response}`) : (() => {
     const { depth, openness } = aims[group], there = progress(group, seen);
-    const aim = depth === null ? "start" : depth === 0 ? "ended" : `${depth < 1 ? "half" : "full"}${TIES.includes(group) ? (openness === OPEN ? "_open" : "_quiet") : ""}`;
+    const aim = depth === null ? "start" : depth === 0 ? "ended" : `${depth < 1 ? "half" : "full"}${isTie(group, SEAT) ? (openness === OPEN ? "_open" : "_quiet") : ""}`;
     return say("play.stands", { aim: say(`play.aim.${aim}`), depth: Math.round(100 * there.depth), seen: Math.round(100 * there.seen) });
   })();
-  const levers = group === "response" ? null : h("p", { class: "muted levers" }, SEAT.groups[group].map((lever) => SEAT.levers[lever].title).join("; "));
-  const summary = h("summary", {}, h("b", {}, say(`play.group.${group}`)), h("span", { class: "stands" }, now), h("span", { class: "new" }));
-  const listen = ({ target }) => { summary.querySelector(".new").textContent = target.value === "hold" ? "" : say("play.new_order", { option: say(`play.option.${kind}_${target.value}`) }); };
+  const of = SEAT.groups[group]?.levers, levers = of && h("p", { class: "muted levers" }, of.length > 1 ? of.map((lever) => SEAT.levers[lever].title).join("; ") : WORDS.levers[of[0]].meaning);
+  const summary = h("summary", {}, h("b", {}, titleOf(group)), h("span", { class: "stands" }, now), h("span", { class: "new" }));
+  const listen = ({ target }) => { summary.querySelector(".new").textContent = target.value === "hold" ? "" : say("play.new_order", { option: optionText(group, target.value) }); };
   return h("details", { open: group === "offices", onchange: listen }, summary,
-    h("fieldset", {}, h("legend", { class: "sr" }, say(`play.group.${group}`)), ...(levers ? [levers] : []),
+    h("fieldset", {}, h("legend", { class: "sr" }, titleOf(group)), ...(levers ? [levers] : []),
     choice("hold", say("play.hold")),
-    ...options.map((option) => choice(option, say(`play.option.${kind}_${option}`), say(`play.means.${kind}_${option}`), takesText(group, option, seen))),
+    ...options.map((option) => choice(option, optionText(group, option), meansText(group, option), takesText(group, option, seen))),
     ...(options.length ? [] : [h("p", { class: "muted" }, say("play.full"))])));
+}
+
+/** The groups under their headings. */
+function groupFields(seen) {
+  let section = null;
+  return seatGroups(SEAT).flatMap((group) => {
+    const own = SEAT.groups[group]?.section ?? section, isNew = own !== section;
+    section = own;
+    return [...(isNew ? [h("h3", {}, say(`play.section.${own}`))] : []), groupField(group, seen)];
+  });
 }
 
 /** The log: each quarter with its orders and its events; only what weighs, if it is to be short. */
@@ -163,7 +214,7 @@ function logItems(isShort) {
     const happened = events.filter(({ time }) => time >= QUARTER * quarter && (isLast || time < QUARTER * (quarter + 1)));
     if (!chosen.length && !happened.length) continue;
     items.push(h("li", {}, h("b", {}, dateAfter(QUARTER * quarter, start)),
-      ...chosen.map(({ group, option }) => h("p", { class: "chosen" }, say("play.ordered", { group: say(`play.group.${group}`), option: say(`play.option.${group === "response" ? "response" : TIES.includes(group) ? "tie" : group}_${option}`) }))),
+      ...chosen.map(({ group, option }) => h("p", { class: "chosen" }, say("play.ordered", { group: titleOf(group), option: optionText(group, option) }))),
       ...happened.map((event) => h("p", {}, h("span", { class: "muted" }, dateAfter(event.time, start)), " ", publicText(event)))));
   }
   return items.length ? items : [h("li", {}, say("play.no_past"))];
@@ -179,7 +230,7 @@ function paintSeat(isMoved = false) {
   $("play-begin").hidden = true;
   $("play-game").hidden = isEnded();
   $("play-debrief").hidden = !isEnded();
-  $("play-kept").textContent = isSameSetting() ? say("play.kept", { code: codeOf(game) }) : say("play.other_beliefs", { code: codeOf(game) });
+  $("play-kept").textContent = isSameSetting() ? say("play.kept", { code: codeOf(game, SEAT) }) : say("play.other_beliefs", { code: codeOf(game, SEAT) });
   if (isEnded()) paintDebrief();
   else {
     $("play-where").textContent = say("play.where", where);
@@ -187,8 +238,11 @@ function paintSeat(isMoved = false) {
     $("play-brief").replaceChildren(...briefLines(seen));
     const news = eventItems(Math.max(0, QUARTER * (quarter - (game.since ?? 1))), QUARTER * quarter);
     $("play-news").replaceChildren(...(news.length ? news : [h("li", {}, say(quarter ? "play.no_news" : "play.first_news"))]));
-    if (isMoved) redraw($("play-groups"), ...seatGroups(SEAT).map((group) => groupField(group, seen))); // else the orders so far stay
-    $("play-log").replaceChildren(...logItems(false));
+    if (isMoved) redraw($("play-groups"), ...groupFields(seen)); // else the orders so far stay
+    $("play-track").replaceChildren(...trackCells());
+    $("play-played").textContent = say("play.played", { played: quarter, left: QUARTERS - quarter, orders: game.choices.length });
+    $("play-carried").replaceChildren(...orderItems(seen));
+    $("play-log").replaceChildren(...logItems(false).reverse());
   }
   if (isMoved && current === "play") {
     const head = isEnded() ? $("play-end") : $("play-now");
@@ -202,11 +256,10 @@ function paintDebrief() {
   const isForce = row[columns.use_of_force] === 1, [, base] = MAIN;
   $("play-end-where").textContent = say("play.end_where", { world, whose: kicker(whose(VIEWS, setting.beliefs.view, setting.beliefs.dials), WORDS.evidence) });
   $("play-end").textContent = isForce ? say("play.end_force", { date: dateAfter(row[columns.months_to_first_force], setting.start) }) : say("play.end_none", { years: decimals(WORDS.years, 0) });
-  $("play-end-facts").textContent = [say("play.end_loss", { loss: decimals(row[columns.japan_gdp_loss_pct], 1) }),
-    ...(isForce ? [say(row[columns.taiwan_falls] ? "play.end_fell" : "play.end_stands"), say(row[columns.japan_in_combat] ? "play.end_fought" : "play.end_spared")] : [])].join(" ");
+  $("play-end-facts").textContent = endFacts(row, columns).map((fact) => say(`play.end_${fact}`, { loss: decimals(row[columns.japan_gdp_loss_pct], 1) })).join(" ");
   $("play-hidden").textContent = hiddenText(notes);
   $("play-story").replaceChildren(...logItems(true));
-  $("play-again").textContent = say("play.again", { code: codeOf(game), mark: MARK, address: `${addressOf()}` });
+  $("play-again").textContent = say("play.again", { code: codeOf(game, SEAT), mark: MARK, address: `${addressOf()}` });
   if (!others || others.done < others.worlds) {
     $("play-luck").textContent = say("play.counting");
     for (const id of ["play-luck-means", "play-luck-note"]) $(id).textContent = "";
@@ -216,7 +269,7 @@ function paintDebrief() {
   const levels = Object.fromEntries([...WORDS.policies.map(({ name }) => name), "own choices"].map((name, policy) => [name, at(policy)]));
   const found = difference(others.risk[own], others.risk[base.index], WORDS.margins.risk), kind = settle(found, WORDS.margins.risk);
   const isEqual = ["risk", "cost"].every((what) => others[what][own].every((x, i) => x === others[what][base.index][i]));
-  const [x, y] = hundreds(levels["own choices"].risk[0], levels[base.name].risk[0]);
+  const [x, y] = hundreds(levels[base.name].risk[0], found[0]);
   $("play-luck").replaceChildren(...rendered(sayParts(isEqual ? "play.luck_equal" : kind === "few" ? "play.luck_few" : "play.luck_says", { own: x, other: y, b: base.plain, low: signed(100 * (found[1] ?? 0), 1), high: signed(100 * (found[2] ?? 0), 1) })));
   const way = kind.endsWith("less") ? "less" : kind.endsWith("more") ? "more" : kind === "same" ? "same" : "open";
   $("play-luck-means").textContent = isEqual ? say(isPolicy(base.name) ? "play.luck_policy" : "play.luck_nothing", { b: base.plain })
@@ -260,7 +313,7 @@ function savePolicy() {
   const command = commandText({ source: WORDS.source, policy: MAIN[1].name, file: `${name}.yaml`, worlds: NUMBERS.worlds, start, ...beliefs, preset: preset(beliefs.view) });
   const order = (each) => `  - {${Object.entries(each).map(([key, value]) => `${key}: ${value}`).join(", ")}}`;
   const text = [
-    `# Played on the page of Strait, history ${world}, code ${codeOf(game)}. The page had the rules ${MARK}. To play it in many histories:`,
+    `# Played on the page of Strait, history ${world}, code ${codeOf(game, SEAT)}. The page had the rules ${MARK}. To play it in many histories:`,
     `# ${command}`,
     ...(injected ? [`# Announced in class, to be added to an experiment: events: ${JSON.stringify(injected.events)}`] : []),
     `policy: ${name}`, "title: My choices", `summary: Japan's choices in history ${world}, played quarter by quarter.`,
@@ -272,10 +325,10 @@ function savePolicy() {
 async function copyCode() {
   writeAddress();
   try {
-    await navigator.clipboard.writeText(isSameSetting() ? location.href : codeOf(game));
+    await navigator.clipboard.writeText(isSameSetting() ? location.href : codeOf(game, SEAT));
     notice(say("play.copied"));
   } catch {
-    notice(say("play.copy_yourself", { code: codeOf(game) }));
+    notice(say("play.copy_yourself", { code: codeOf(game, SEAT) }));
   }
 }
 
@@ -331,12 +384,12 @@ addScreen("play", {
     orderDrawers().forEach((drawer, i) => { drawer.open = kept.drawers[i]; });
     if (isEnded() && game.others?.done !== game.others?.worlds) playOthers();
   },
-  address: () => (game && isSameSetting() ? [`_g=${codeOf(game)}`] : []),
+  address: () => (game && isSameSetting() ? [`_g=${codeOf(game, SEAT)}`] : []),
   /** Take a history from the address; false if it cannot be read. */
   readAddress(code, setting) {
     const found = readCode(code, { worlds: NUMBERS.worlds, quarters: QUARTERS, seat: SEAT, start: setting.start });
     if (!found) return false;
-    if (!game || codeOf(game) !== code) takeSeat(found, { ...seatSetting(), beliefs: { view: setting.view, dials: { ...setting.dials } }, start: setting.start });
+    if (!game || codeOf(game, SEAT) !== code) takeSeat(found, { ...seatSetting(), beliefs: { view: setting.view, dials: { ...setting.dials } }, start: setting.start });
     return true;
   },
   isReady: () => isPastGuess,

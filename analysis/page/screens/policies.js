@@ -1,5 +1,6 @@
 // Policies: up to four at once, the experiment's and one's own; the first is the baseline of all differences.
 
+let forcesShown = { key: null, charts: [] }; // of which comparisons
 let policiesPicture = null, policiesDifferences = null, edited = null, placed = []; // edited: the place, among the slots `placed`, of the own policy whose levers are shown
 const leverRows = {};
 
@@ -30,7 +31,7 @@ function foundOf([a, b], at) {
 /** Levels before the last change; those of an own policy only if the same one stood at its place. */
 function levelsBefore() {
   if (!ghost) return null;
-  const isSame = (slot, i) => typeof slot === "string" || ghost.state.slots[i]?.title === slot.title;
+  const before = ghost.state.slots, isSame = (slot, i) => typeof slot === "string" || before[i]?.title === slot.title || (slot.from && before[i]?.from === slot.from);
   const gone = state.slots.filter((slot, i) => !isSame(slot, i)).map((slot) => nameOfSlot(slot, state.slots.indexOf(slot)));
   return Object.fromEntries(Object.entries(ghost.at.levels).filter(([name]) => !gone.includes(name)));
 }
@@ -40,6 +41,58 @@ const differenceBefore = (pair) => {
   const levels = levelsBefore();
   return levels && pair.every(({ name }) => levels[name]) ? foundOf(pair, ghost.at) : undefined;
 };
+
+/**
+ * A choice of two policies by the selects ID-pair, ID-first and ID-second: a question of the experiment's, or any two of the
+ * policies that charts show. `kept` is {pair, any}: the number of a question, or "any" and two names.
+ */
+class PairChoice {
+  constructor(id, then) {
+    Object.assign(this, { id, then, kept: { pair: 0, any: [...WORDS.contrasts[0]] } });
+    $(`${id}-pair`).append(...WORDS.contrasts.map((pair, i) => h("option", { value: i }, askedText(pair))), h("option", { value: "any" }, say("word.any_pair")));
+    $(`${id}-pair`).addEventListener("change", () => {
+      const pair = $(`${id}-pair`).value;
+      this.take(pair === "any" ? { pair, any: this.names() } : { ...this.kept, pair: Number(pair) });
+    });
+    ["first", "second"].forEach((which, at) => $(`${id}-${which}`).addEventListener("change", () => {
+      const any = [...this.kept.any], other = 1 - at, name = $(`${id}-${which}`).value;
+      if (any[other] === name) any[other] = any[at]; // nothing is compared with itself
+      any[at] = name;
+      this.take({ ...this.kept, any });
+    }));
+  }
+
+  take(kept) {
+    this.kept = kept;
+    this.sync();
+    this.then();
+  }
+
+  /** Show what can be chosen now; a policy that is gone gives way to a question. */
+  sync() {
+    const { id } = this, shown = shownPolicies();
+    if (!this.kept.any.every((name) => shown.some((each) => each.name === name))) this.kept = { pair: 0, any: [...WORDS.contrasts[0]] };
+    $(`${id}-pair`).value = this.kept.pair;
+    $(`${id}-any`).hidden = this.kept.pair !== "any";
+    ["first", "second"].forEach((which, at) => {
+      $(`${id}-${which}`).replaceChildren(...shown.map(({ name, plain: text }) => h("option", { value: name }, label(text))));
+      $(`${id}-${which}`).value = this.kept.any[at];
+    });
+  }
+
+  names() {
+    return this.kept.pair === "any" ? this.kept.any : WORDS.contrasts[this.kept.pair];
+  }
+
+  policies() {
+    return this.names().map(policyNamed);
+  }
+
+  /** What tells one comparison from another: own policies by what they do. */
+  key() {
+    return this.names().map((name) => { const played = playedAs(name); return typeof played === "string" ? played : slotText(played); }).join("|");
+  }
+}
 
 function startLevel(lever, start = state.start) {
   const { slots, still } = NUMBERS.levers, row = NUMBERS.levers.names.indexOf(lever);
@@ -60,13 +113,42 @@ function effortText(slot) {
   return orders ? `${text} ${say("policies.takes_orders", { count: orders })}` : text;
 }
 
+/** A title that says what a copy does otherwise than the policy that it was copied from. */
+function titleOfCopy(slot) {
+  const base = EVERY_POLICY.policies.find(({ name }) => name === slot.from), { more, less, other } = whatDiffers(slot, base, startLevel), policy = base.plain.replace(/^the /, "");
+  const levers = [...more.map((name) => `+ ${WORDS.levers[name].title}`), ...less.map((name) => `− ${WORDS.levers[name].title}`)], text = `${policy} ${levers.join(" ")}`;
+  if (levers.length) return levers.length < 3 && Array.from(text).length <= LONGEST_TITLE ? text : say(levers.length === 1 ? "policies.own_lever" : "policies.own_levers", levers.length === 1 ? { policy } : { policy, count: levers.length });
+  return say(other.length === 1 ? `policies.own_${other[0]}` : other.length ? "policies.own_several" : "policies.own_copy", { policy });
+}
+
+/** An own policy under its right name, unless the reader has named it. */
+const named = (slot, i) => (slot.from ? { ...slot, title: freeTitle(cleanTitle(titleOfCopy(slot)), titlesBut(i)) } : slot);
+
 const setSlots = (control, slots) => change(control, { ...copy(state), slots });
 const withSlot = (i, slot) => state.slots.map((other, at) => (at === i ? slot : other));
+/** An interval in words, with so many decimals. */
+const rangeText = ([, low, high], places) => (low === null ? say("word.few") : say("word.to", { low: decimals(low, places), high: decimals(high, places) }));
+
+/** The lever-years that are carried out on average, as the histories have them. */
+const carriedText = ({ effort }) => (effort[0] === 0 ? "" : say("policies.carried", effortNumbers(effort)));
+const effortNumbers = (effort) => {
+  const places = effort[2] - effort[1] < 2 ? 1 : 0;
+  return { years: decimals(effort[0], places), range: rangeText(effort, places) };
+};
+
+/** The lever-years of a policy as cells of a table: planned, and carried out. */
+const effortCells = (policy, { effort }) => [h("td", {}, decimals(takesOf(policy).years, 1)), effort[0] === 0 ? h("td", {}, decimals(0, 1)) : cell(effort, 1, 1)];
+const noEffort = () => [0, 0].map(() => h("td", {}, "–"));
+
+const policyNamed = (name) => shownPolicies().find((each) => each.name === name);
+/** A policy as the worker takes it: a name of the experiment's, or what an own one does. */
+const playedAs = (name) => ownPolicies(state.slots)[name] ?? name;
 const titlesBut = (i) => [...KNOWN.titles, ...state.slots.filter((slot, at) => at !== i && typeof slot !== "string").map(({ title }) => title)];
 
 function addSlot(isOwn) {
-  const name = $("policies-from").value;
-  const slot = isOwn ? policyFrom(POLICY[name], freeTitle(cleanTitle(say("policies.own_title", { policy: POLICY[name].title })), titlesBut(null))) : name;
+  const name = $("policies-from").value, policy = EVERY_POLICY.policies.find((each) => each.name === name);
+  const slot = isOwn ? named({ ...policyFrom(policy, "", KNOWN.locked), from: name }, null)
+    : POLICY[name] ? name : policyFrom(policy, freeTitle(cleanTitle(policy.plain), titlesBut(null)), KNOWN.locked);
   setSlots("slots", [...state.slots, slot]);
   if (isOwn) edit(state.slots.length - 1);
 }
@@ -80,15 +162,15 @@ function edit(i) {
 
 /** Change a part of a lever: a share or a month. */
 function moveLever(lever, part, value) {
-  setSlots(`lever ${edited} ${lever} ${part}`, withSlot(edited, withLever(state.slots[edited], lever, part, value, startLevel(lever))));
+  setSlots(`lever ${edited} ${lever} ${part}`, withSlot(edited, named(withLever(state.slots[edited], lever, part, value, startLevel(lever)), edited)));
 }
 
 function buildEditor() {
   $("own-response").append(...responses().map(({ name, text }) => h("option", { value: name }, text)));
-  $("own-response").addEventListener("change", () => setSlots(`response ${edited}`, withSlot(edited, { ...state.slots[edited], when_coerced: $("own-response").value })));
+  $("own-response").addEventListener("change", () => setSlots(`response ${edited}`, withSlot(edited, named({ ...state.slots[edited], when_coerced: $("own-response").value }, edited))));
   $("own-title").addEventListener("change", () => {
     const title = cleanTitle($("own-title").value);
-    if (title) setSlots(`title ${edited}`, withSlot(edited, { ...state.slots[edited], title: freeTitle(title, titlesBut(edited)) }));
+    if (title) setSlots(`title ${edited}`, withSlot(edited, { ...state.slots[edited], from: undefined, title: freeTitle(title, titlesBut(edited)) }));
     else syncPolicies();
   });
   const packages = [...new Set(Object.values(WORDS.levers).map((lever) => lever.package))];
@@ -157,7 +239,7 @@ function syncPolicies() {
     const button = (act, onclick, isOff) => h("button", { type: "button", "data-act": `${act} ${i}`, disabled: isOff,
       "aria-label": say("policies.act_label", { act: say(`policies.${act}`), title: label(title) }), onclick }, say(`policies.${act}`));
     return h("li", {}, h("div", { class: "head" }, icon, h("span", {}, label(title)), i === 0 ? h("span", { class: "muted" }, say("policies.baseline")) : null),
-      h("p", { class: "takes" }, effortText(slot)),
+      h("p", { class: "takes" }, effortText(slot)), h("p", { class: "takes", "data-carried": i }),
       h("p", { class: "tools" },
         isOwn ? button("edit", () => edit(i), false) : null,
         i > 0 ? button("first", () => setSlots("slots", [slot, ...state.slots.filter((_, at) => at !== i)]), false) : null,
@@ -166,7 +248,8 @@ function syncPolicies() {
   if (focus) document.querySelector(`#slots [data-act="${focus}"]`)?.focus();
   const isFull = last >= MOST_SLOTS;
   for (const id of ["policies-add", "policies-make"]) $(id).disabled = isFull;
-  if (!isFull) $("policies-add").disabled = state.slots.includes($("policies-from").value);
+  const from = EVERY_POLICY.policies.find(({ name }) => name === $("policies-from").value);
+  if (!isFull) $("policies-add").disabled = state.slots.some((slot) => slot === from.name || (!POLICY[from.name] && slot.title === cleanTitle(from.plain)));
   $("policies-undo").disabled = !past.length;
   $("policies-whose").textContent = kicker(whose(VIEWS, state.view, state.dials), WORDS.evidence);
 }
@@ -180,35 +263,55 @@ function paintPolicies(run, at) {
   $("policies-count").textContent = say("beliefs.count", { n: thousands(at.n) });
   const opening = lead(whose(VIEWS, state.view, state.dials), WORDS.evidence);
   $("policies-verdicts").replaceChildren(...pairs.map((pair, i) => h("p", {}, ...verdictOf(pair, at, i ? "" : opening))));
+  $("policies-size").textContent = sizeNote(pairs, at);
+  slots.forEach(({ name }, i) => { document.querySelector(`[data-carried="${i}"]`).textContent = carriedText(at.levels[name]); });
+  paintForces(pairs, at);
   if ($("policies-numbers").open) paintPoliciesTable(at);
+}
+
+/** The forces at work in each comparison, as on the screen of beliefs. */
+function paintForces(pairs, at) {
+  const key = JSON.stringify(pairs.map((pair) => pair.map(({ name, plain: text }) => [name, text])));
+  if (forcesShown.key !== key) {
+    forcesShown = { key, charts: [] };
+    $("policies-forces").replaceChildren(...pairs.map((pair, i) => h("figure", { class: "forces" },
+      h("figcaption", {}, pairText(...pair)), h("div", { id: `policies-forces-${i}`, class: "chart" }))));
+    forcesShown.charts = pairs.map(([a], i) => new Forces($(`policies-forces-${i}`), a.index));
+  }
+  forcesShown.charts.forEach((chart, i) => {
+    const why = at.forces?.[pairs[i].map(({ name }) => name).join("|")];
+    chart.draw(why ?? chart.what?.[0] ?? null, !why);
+  });
 }
 
 function paintPoliciesTable(at) {
   const slots = state.slots.map(shownSlot);
-  const cell = ([estimate, low, high], scale, places) => h("td", {}, `${decimals(scale * estimate, places)} (${low === null ? say("word.few")
-    : say("word.to", { low: decimals(scale * low, places), high: decimals(scale * high, places) })})`);
-  const line = (name, { risk, cost }) => h("tr", {}, h("th", { scope: "row" }, name), cell(risk, 100, 2), cell(cost, 1, 3));
+  const line = (name, { risk, cost }, effort = noEffort()) => h("tr", {}, h("th", { scope: "row" }, name), cell(risk, 100, 2), cell(cost, 1, 3), ...effort);
   const moves = state.slots.flatMap((slot, i) => takesOf(slot).moves.map(({ name, move }) => h("tr", {}, h("th", { scope: "row" }, `${label(slots[i].plain)}: ${WORDS.levers[name].title}`),
     h("td", {}, say("policies.move", { now: decimals(100 * move.now.depth, 0), to: decimals(100 * move.to.depth, 0) })),
     h("td", {}, say("policies.move", { now: decimals(100 * move.now.openness, 0), to: decimals(100 * move.to.openness, 0) })),
     h("td", {}, String(move.from)), h("td", {}, decimals(leverYears(move, NUMBERS.months), 1)))));
   const head = (...keys) => h("thead", {}, h("tr", {}, ...keys.map((key) => h("th", { scope: "col" }, say(key)))));
   $("policies-table").replaceChildren(
-    h("table", {}, head("beliefs.table_policy", "beliefs.table_risk", "beliefs.table_cost"), h("tbody", {}, ...slots.map(({ name, plain: text }) => line(label(text), at.levels[name])),
-      ...slots.slice(1).map(({ name, plain: text }) => line(say("word.not", { a: label(text), b: slots[0].plain }), at.pairs[`${name}|${slots[0].name}`])))),
+    h("table", {}, head("beliefs.table_policy", "beliefs.table_risk", "beliefs.table_cost", "policies.table_years", "policies.table_carried"), h("tbody", {}, ...slots.map(({ name, plain: text }, i) => line(label(text), at.levels[name], effortCells(state.slots[i], at.levels[name]))),
+      ...slots.slice(1).map(({ name, plain: text }) => line(say("word.not", { a: label(text), b: slots[0].plain }), at.pairs[`${name}|${slots[0].name}`])),
+      ...slots.slice(1).flatMap((slot) => forceRows([slot, slots[0]], at.forces?.[`${slot.name}|${slots[0].name}`])))),
     h("table", {}, head("policies.table_lever", "policies.table_depth", "policies.table_openness", "policies.month", "policies.table_years"), h("tbody", {}, ...moves)),
     h("p", { class: "muted" }, say("beliefs.table_note"), " ", say("policies.table_note")));
 }
 
 addScreen("policies", {
   build() {
-    $("policies-from").append(...WORDS.policies.map(({ name, plain: text }) => h("option", { value: name }, label(text))));
+    const choices = (policies) => policies.map(({ name, plain: text, summary }) => h("option", { value: name, title: summary }, label(text)));
+    $("policies-from").append(h("optgroup", { label: say("policies.from_here") }, ...choices(WORDS.policies)),
+      ...(WORDS.further.length ? [h("optgroup", { label: say("policies.from_further") }, ...choices(WORDS.further))] : []));
     $("policies-from").addEventListener("change", syncPolicies);
     $("policies-add").addEventListener("click", () => addSlot(false));
     $("policies-make").addEventListener("click", () => addSlot(true));
     $("policies-undo").addEventListener("click", undo);
     $("policies-numbers").addEventListener("toggle", () => engine.at && paintPoliciesTable(engine.at));
     buildEditor();
+    $("policies-forces-head").hidden = $("policies-forces").hidden = !WORDS.provocation;
     policiesPicture = new Picture($("policies-picture"), []);
     policiesDifferences = new Differences($("policies-differences"), []);
   },

@@ -3,10 +3,10 @@
 const NARRATIVE = WORDS.narrative, GRAVE = 20;
 const isTranslated = Object.hasOwn(NARRATIVE.words, LANGUAGE) && Object.hasOwn(LANGUAGES[LANGUAGE].page, "story.heading");
 const STORY_LANGUAGE = isTranslated ? LANGUAGE : "en"; // the sentences follow the words around them
-const asked = { kind: "averted", nth: 0, pair: 0 };
-let storyChart = null, storyKey = null; // what was asked for last; an answer to anything else is dropped
+const asked = { kind: "averted", nth: 0 };
+let storyChart = null, storyChoice = null, storyKey = null; // what was asked for last; an answer to anything else is dropped
 
-const storyPair = () => WORDS.contrasts[asked.pair].map((name) => POLICY[name]);
+const storyPair = () => storyChoice.policies();
 const storyNames = () => {
   const [a, b] = storyPair();
   return { policy: a.plain, against: b.plain };
@@ -17,6 +17,12 @@ const storyLine = (line, values = {}) => capital(fillIn(NARRATIVE.lines[STORY_LA
 function storyDate(months) {
   const [year, month] = WORDS.starts.find(({ name }) => name === state.start).date.split("-").map(Number), at = 12 * year + month - 1 + months;
   return fillIn(NARRATIVE.lines[STORY_LANGUAGE].date, { month: NARRATIVE.words[STORY_LANGUAGE].months[at % 12], year: Math.floor(at / 12) });
+}
+
+/** Some years from the year so many months after the start. */
+function yearsFrom(months, years) {
+  const [year, month] = WORDS.starts.find(({ name }) => name === state.start).date.split("-").map(Number), first = Math.floor((12 * year + month - 1 + months) / 12);
+  return fillIn(NARRATIVE.lines[STORY_LANGUAGE].span, { first, last: first + years });
 }
 
 /** The worlds in which the choice made a difference, by what the first policy did to force. */
@@ -38,7 +44,7 @@ function leaveStory() {
 
 function paintStory(run) {
   const found = worldsByKind(run), counts = { averted: found.averted.length, provoked: found.provoked.length };
-  const isWhole = run.n === NUMBERS.worlds, key = `${asked.kind} ${asked.nth} ${asked.pair}`;
+  const isWhole = run.n === NUMBERS.worlds, key = `${asked.kind} ${asked.nth} ${storyChoice.key()}`;
   $("story-whose").textContent = kicker(whose(VIEWS, state.view, state.dials), WORDS.evidence);
   $("story-count").textContent = isWhole ? "" : say("story.counting");
   $("story-counts").textContent = storyLine("counts", { n: thousands(run.n), averted: thousands(counts.averted),
@@ -53,9 +59,9 @@ function paintStory(run) {
     return;
   }
   const mine = storyKey = { run, key }, [a, b] = storyPair();
-  pool.ask({ first: 0, ...run.setting, policies: [b.name, a.name], worlds: found[asked.kind],
+  pool.ask({ first: 0, ...run.setting, policies: [b.name, a.name].map(playedAs), worlds: found[asked.kind],
     nth: asked.nth, lucks: NARRATIVE.lucks }, () => storyKey === mine, ({ world, sides: [against, policy] }) => {
-    mine.story = { world, ...narrateBoth({ against, policy }, NARRATIVE, NARRATIVE.step, STORY_LANGUAGE), lucks: { against: against.others, policy: policy.others } };
+    mine.story = { world, ...narrateBoth({ against, policy }, NARRATIVE, WORDS.seat.at[state.start], STORY_LANGUAGE), lucks: { against: against.others, policy: policy.others } };
     paintHistories(mine.story);
   });
 }
@@ -94,7 +100,7 @@ function headOf(story, side) {
 }
 
 function sentenceItems({ sentences, more }) {
-  const items = sentences.map(({ month, text, weight }) => h("li", {}, h("span", { class: "when" }, storyDate(month)), h("span", weight >= GRAVE ? { class: "grave" } : {}, text)));
+  const items = sentences.map(({ month, text, weight, years }) => h("li", {}, h("span", { class: "when" }, years ? yearsFrom(month, years) : storyDate(month)), h("span", weight >= GRAVE ? { class: "grave" } : {}, text)));
   if (more) items.push(h("li", {}, h("span", { class: "when" }), h("span", { class: "muted" }, fillIn(NARRATIVE.lines[STORY_LANGUAGE][more === 1 ? "one_more" : "more"], { n: more }))));
   return items;
 }
@@ -246,6 +252,7 @@ function askAgain(change) {
 
 addScreen("story", {
   build() {
+    storyChoice = new PairChoice("story", () => askAgain({}));
     for (const id of ["story-counts", "story-headline", "story-found"]) $(id).lang = STORY_LANGUAGE;
     storyChart = new StoryChart($("story-chart"));
     $("story-danger-title").textContent = storyLine("danger");
@@ -258,20 +265,19 @@ addScreen("story", {
       item.append(rule[STORY_LANGUAGE]);
       return item;
     }));
-    $("story-pair").append(...WORDS.contrasts.map((pair, i) => h("option", { value: i }, askedText(pair))));
-    $("story-pair-row").hidden = WORDS.contrasts.length < 2;
-    $("story-pair").addEventListener("change", () => askAgain({ pair: Number($("story-pair").value) }));
     for (const button of document.querySelectorAll("[data-kind]")) button.addEventListener("click", () => askAgain({ kind: button.dataset.kind }));
     $("story-another").addEventListener("click", () => askAgain({ nth: asked.nth + 1 }));
     $("story-luck").addEventListener("click", () => showLucks($("story-lucks").hidden));
   },
-  sync: leaveStory,
+  sync() {
+    storyChoice.sync();
+    leaveStory();
+  },
   paint: paintStory,
-  spoken: () => $("story-headline").textContent,
-  keep: () => asked,
+  keep: () => ({ asked, choice: storyChoice.kept }),
   restore(kept) {
-    Object.assign(asked, kept);
-    $("story-pair").value = asked.pair;
+    Object.assign(asked, kept.asked);
+    storyChoice.kept = kept.choice;
   },
   isReady: () => isPastGuess,
 });

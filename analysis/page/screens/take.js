@@ -48,6 +48,7 @@ function paintSheet(run, at) {
   $("sheet-whose").textContent = say("take.whose", { whose: kicker(who, WORDS.evidence), n: thousands(at.n), years: yearsText(), date: startDate() });
   $("sheet-verdicts").replaceChildren(...shownPairs().map((pair, i) => h("p", {},
     h("b", {}, WORDS.questions[pair.map(({ name }) => name).join("|")] ?? pairText(...pair)), ...verdictOf(pair, at, i ? "" : opening))));
+  $("sheet-size").textContent = sizeNote(shownPairs(), at);
   sheetPicture.show(shownPolicies());
   $("sheet-caption").textContent = pictureCaption();
   sheetPicture.draw(at.levels);
