@@ -53,6 +53,23 @@ function hundreds(base, difference) {
   return [decimals(now, 1), decimals(now - size, 1)];
 }
 
+/**
+ * Shares by policy as sentences give them, so that a policy has one number in all of them: `levels` by policy, and `pairs`
+ * [a, b, difference] in the order of the sentences. Only pairs that close a circle may leave a tenth over.
+ */
+function levelsShown(levels, pairs) {
+  const shown = {};
+  for (const [a, b, difference] of pairs) {
+    const size = tenth(difference) / 100;
+    if (shown[a] !== undefined) shown[b] ??= Math.max(0, shown[a] - size);
+    else {
+      shown[b] ??= tenth(levels[b]) / 100;
+      shown[a] = Math.max(0, shown[b] + size);
+    }
+  }
+  return shown;
+}
+
 /** What deters, what provokes and what is left, in 100 histories, as they are shown: so that they add up. */
 function forcesIn({ deters: [deters], provokes: [provokes] }) {
   const all = tenth(deters + provokes), first = tenth(deters);

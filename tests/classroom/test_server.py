@@ -152,7 +152,10 @@ def test_a_quiet_stream_shows_that_it_lives(running: Running, monkeypatch: pytes
         assert ":" in (next(lines) for _ in range(20))
 
 
-def test_the_end_is_told_and_comes_at_once(running: Running) -> None:
+def test_the_end_is_told_and_comes_at_once(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long before connections are cut off, which comes after a minute here: a busy computer may take seconds."""
+    monkeypatch.setattr(serve, "END_S", 120)
+    running.uvicorn.config.timeout_graceful_shutdown = 120
     with running.client().stream("GET", "/room/events") as stream:
         lines = stream.iter_lines()
         assert next(lines) == "retry: 1000"
@@ -160,7 +163,7 @@ def test_the_end_is_told_and_comes_at_once(running: Running) -> None:
         running.uvicorn.should_exit = True
         assert "event: closed" in [*lines]
         running.stop()
-        assert time.monotonic() - begun < serve.END_S
+        assert time.monotonic() - begun < 20
 
 
 def test_the_code_is_wanted(running: Running) -> None:
@@ -329,7 +332,7 @@ def test_who_comes_new_finds_room_beside_connections_that_were_served(sent: byte
 
 
 def test_who_reads_nothing_is_given_up(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serve, "STALL_S", 0.3)
+    monkeypatch.setattr(serve, "STALL_S", 2.0)  # a busy computer may let the slow reader wait
     running.classroom.join = html("x" * 20_000_000)
     connections = running.uvicorn.server_state.connections
     with ExitStack() as stack:
@@ -355,17 +358,17 @@ def test_who_reads_nothing_is_given_up(running: Running, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("sent", [b"", HALF_HEAD, b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n" + HALF_HEAD])
 def test_a_head_that_never_ends_is_given_up(sent: bytes, running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serve, "HEAD_S", 0.3)
+    monkeypatch.setattr(serve, "HEAD_S", 1.0)  # a busy computer may let a client wait between connecting and sending
     with raw_connection(running, sent) as raw:
         begun = time.monotonic()
         while raw.recv(4096):
             raw.sendall(b"a" if sent else b"")
-            assert time.monotonic() - begun < 10
+            assert time.monotonic() - begun < 20
     student = running.client()
     with student.stream("GET", "/room/events") as stream:
         lines = messages(stream)
         next(lines)
-        time.sleep(0.6)
+        time.sleep(1.5 * serve.HEAD_S)
         student.post("/room/answer", json={"guess": 2})
         assert next(line for line in lines if line["guess"] == 2), "a stream is no silent connection"
 

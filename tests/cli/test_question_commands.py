@@ -36,7 +36,7 @@ def test_crossover_and_its_map(strait: Strait, tmp_path: Path) -> None:
 
 
 def test_flip(strait: Strait, tmp_path: Path) -> None:
-    words = f"flip {shorter(48)} --contrast ties_alone --trials 200 --worldview newsham --out found"
+    words = f"flip {shorter(36)} --contrast ties_alone --trials 200 --worldview newsham --out found"
     result = strait(*words.split())
     assert result.exit_code == 0, result.output
     table = pd.read_csv(tmp_path / "found" / "flip.csv")

@@ -69,6 +69,22 @@ def test_the_numbers_of_a_sentence_add_up_as_in_python() -> None:
         assert round(float(now) - float(then), 1) == float(size.replace("−", "-"))
 
 
+def test_a_policy_has_one_number_in_all_sentences() -> None:
+    pairs, rng = [("a", "b"), ("a", "c"), ("d", "c")], np.random.default_rng(5)
+    given = [dict(zip("abcd", row, strict=True)) for row in rng.uniform(0.05, 0.6, (200, 4)).tolist()]
+    code = """answer(DATA.given.map((levels) => {
+        const found = DATA.pairs.map(([a, b]) => [a, b, levels[a] - levels[b]]), shown = levelsShown(levels, found);
+        return found.map(([, b, difference]) => hundreds(shown[b], difference)); }))"""
+    for levels, sentences in zip(given, ask(SCRIPTS, code, {"given": given, "pairs": pairs}), strict=True):
+        shown: dict[str, set[str]] = {}
+        for pair, numbers in zip(pairs, sentences, strict=True):
+            for name, number in zip(pair, numbers, strict=True):
+                shown.setdefault(name, set()).add(number)
+        for name, numbers in shown.items():
+            assert len(numbers) == 1
+            assert abs(float(next(iter(numbers))) - 100 * levels[name]) < 0.21
+
+
 def test_the_forces_add_up_as_they_are_shown() -> None:
     parts = np.random.default_rng(3).uniform(-0.2, 0.2, (200, 2)).tolist()
     code = """answer(DATA.map(([deters, provokes]) => {

@@ -220,15 +220,16 @@ def test_without_dask_it_says_what_to_install(exp: Experiment, monkeypatch: pyte
         sim.run(exp, trials=20, cluster="local")
 
 
-def test_a_lost_cluster_is_reported(
-    exp: Experiment, crew: LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cluster, "CONNECT_S", 2)
+def test_a_lost_cluster_is_reported(exp: Experiment, crew: LocalCluster, tmp_path: Path) -> None:
+    usual = dask.config.get("distributed.comm.timeouts.connect")
 
     def lost(*_: int) -> None:
+        dask.config.set({"distributed.comm.timeouts.connect": "1s"})  # not before: a busy computer connects slowly
         crew.close()
 
-    quick = dask.config.set({"distributed.comm.timeouts.connect": "1s"})
-    with quick, pytest.raises(ClusterLostError, match="disappeared"):
+    with (
+        dask.config.set({"distributed.comm.timeouts.connect": usual}),
+        pytest.raises(ClusterLostError, match="disappeared"),
+    ):
         write_folder(exp, tmp_path / "out", cluster=crew.scheduler_address, progress=lost)
     assert (tmp_path / "out" / "trials.parquet").exists()

@@ -158,10 +158,14 @@ const verdict = (at, contrast, opening) => verdictOf(WORDS.contrasts[contrast].m
 function verdictOf([a, b], at, opening) {
   const found = foundOf([a, b], at);
   return [
-    ...rendered(riskSentence(opening, { a: a.plain, b: b.plain, base: at.levels[b.name].risk[0], difference: found.risk, margin: WORDS.margins.risk })),
+    ...rendered(riskSentence(opening, { a: a.plain, b: b.plain, base: levelsOf(at)[b.name], difference: found.risk, margin: WORDS.margins.risk })),
     " ", ...rendered(costSentence({ difference: found.cost, margin: WORDS.margins.cost })),
   ];
 }
+
+/** The share of histories with force by policy, as the sentences on an answer give it. */
+const levelsOf = (at) => levelsShown(Object.fromEntries(Object.entries(at.levels).map(([name, { risk }]) => [name, risk[0]])),
+  [...WORDS.contrasts.map(([a, b], i) => [a, b, at.contrasts[i].risk[0]]), ...Object.entries(at.pairs).map(([pair, { risk }]) => [...pair.split("|"), risk[0]])]);
 
 /** What the words of some verdicts on size mean, in one place beside them. */
 const sizeNote = (pairs, at) => sizeWords(pairs.flatMap((pair) => Object.entries(foundOf(pair, at)).map(([what, found]) => settle(found, WORDS.margins[what]))), WORDS.margins);

@@ -174,8 +174,9 @@ function paintDecisions() {
   if (!entry) return;
   const [a, b] = decidesChoice.policies(), { now, state: at } = entry, names = { a: a.plain, b: b.plain };
   const opening = lead(whose(VIEWS, at.view, at.dials), WORDS.evidence), difference = now[measure], margin = WORDS.margins[measure];
+  if (entry.key === settingKey(state) && engine.at?.n === NUMBERS.worlds) entry.base ??= levelsOf(engine.at)[b.name]; // as on the other screens
   $("decides-now").replaceChildren(...rendered(measure === "risk"
-    ? riskSentence(opening, { ...names, base: mean(now.values.risk[1]), difference, margin })
+    ? riskSentence(opening, { ...names, base: entry.base ?? mean(now.values.risk[1]), difference, margin })
     : [...sentence("decides.cost_pair", names), " ", ...costSentence({ difference, margin })]));
   $("decides-size").textContent = sizeWords([settle(difference, margin)], WORDS.margins);
   paintAlone(entry, measure, names);

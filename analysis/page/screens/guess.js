@@ -78,13 +78,13 @@ function paintReveal(run, at) {
     [["both", "guess.key_force"], ...(change ? [[change < 0 ? "first" : "second", `guess.key_${wayOf(change)}`]] : []), ["none", "guess.key_none"]]);
   $("guess-ask").textContent = say("guess.ask", { a: a.plain });
   for (const button of $("guesses").children) button.hidden = button.getAttribute("aria-pressed") !== "true";
-  const kind = settle(difference, WORDS.margins.risk), found = 100 * difference[0];
+  const kind = settle(difference, WORDS.margins.risk), found = 100 * difference[0], size = (x) => decimals(Math.abs(x), 1);
   const isRight = Math.abs(guess - found) <= Math.max(1, Math.abs(found) / 2);
   const said = `guess.${isRight ? "agrees" : "says"}_${["same", "few", "open"].includes(kind) ? "same" : wayOf(found)}`;
-  const [low, high] = difference[1] === null ? [difference[0], difference[0]] : [difference[1], difference[2]];
+  const limits = { low: size(found), high: size(found), ...limitsIn(kind, difference, 100, 1) };
   $("reveal-text").replaceChildren(
     h("h3", {}, say(`guess.you_${wayOf(guess)}`, { size: Math.abs(guess) }), " ",
-      ...rendered(sayParts(said, { size: decimals(Math.abs(found), 1), low: decimals(100 * low, 1), high: decimals(100 * high, 1) }))),
+      ...rendered(sayParts(said, { size: size(found), ...limits }))),
     ...(at.why ? [h("p", {}, reason(at.why))] : []), h("p", {}, say("guess.next")));
   const isNew = $("reveal").hidden;
   $("reveal").hidden = false;
