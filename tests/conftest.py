@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from commands import Strait
 from hypothesis import settings
 from slow_modules import LONGEST, SLOW
-from telling import Strait
 from typer.testing import CliRunner
 
 from analysis.cli import main

@@ -18,7 +18,7 @@ SLOW = {
     "engine/test_ways.py", "evidence/test_backtest.py", "evidence/test_calibration.py", "evidence/test_validate.py",
     "figures/test_question_figures.py", "figures/test_run_figures.py", "model/test_aftermath.py",
     "model/test_cache.py", "model/test_decisions_in_play.py", "model/test_east_china_sea.py", "model/test_keys.py",
-    "page/test_carry.py", "page/test_change_of_language.py", "page/test_decides_and_policies.py",
+    "page/test_build.py", "page/test_carry.py", "page/test_change_of_language.py", "page/test_decides_and_policies.py",
     "page/test_hidden_texts.py", "page/test_in_firefox.py", "page/test_labels_of_charts.py",
     "page/test_same_sentences.py", "paper/test_export.py", "paper/test_sheet_in_a_browser.py",
     "project/test_installed.py", "questions/test_claims.py", "questions/test_effort.py", "questions/test_ema.py",

@@ -27,10 +27,10 @@ function settle([, low, high], margin) {
 
 const marginTexts = ({ risk, cost }) => ({ risk: decimals(100 * risk, 1), cost: decimals(cost, 2) });
 
-/** What the words of some verdicts on size mean, as one text: `kinds` are what `settle` gives, `margins` those of risk and cost. */
+/** What brackets and words on size mean in some verdicts, as one text: `kinds` are what `settle` gives, `margins` those of risk and cost. */
 function sizeWords(kinds, margins) {
   const limits = marginTexts(margins), used = (...some) => some.some((kind) => kinds.includes(kind));
-  return [...(used("slightly_less", "slightly_more") ? [say("size.slightly", limits)] : []), ...(used("same") ? [say("size.same", limits)] : []),
+  return [...(kinds.some((kind) => kind !== "few") ? [say("size.brackets")] : []), ...(used("slightly_less", "slightly_more") ? [say("size.slightly", limits)] : []), ...(used("same") ? [say("size.same", limits)] : []),
     ...(used("open") ? [say("size.open")] : [])].join(" ");
 }
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from commands import Strait, assert_refused
 from playing import needs_kernels
-from telling import Strait, assert_refused
 
 from analysis.classroom import serve
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from telling import Strait, assert_refused
+from commands import Strait, assert_refused
 
 import sim
 from analysis import cli

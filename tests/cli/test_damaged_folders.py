@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from telling import Strait, assert_refused
+from commands import Strait, assert_refused
 
 from sim.results.parts import RUNG_COUNTS, TRIALS, WORLDS, needed_columns
 from sim.results.store import load_folder

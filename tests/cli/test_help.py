@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import typer
-from telling import Strait
+from commands import Strait
 from typer.testing import CliRunner
 
 import sim

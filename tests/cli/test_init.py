@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
+from commands import Strait, assert_refused
 from small import rewrite
-from telling import Strait, assert_refused
 
 import sim
 

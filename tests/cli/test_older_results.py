@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from telling import Strait, assert_refused, shorter
+from commands import Strait, assert_refused, shorter
 
 
 def make_older(folder: Path, place: str, change: Any) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from commands import Strait, assert_refused
 from playing import needs_kernels
-from telling import Strait, assert_refused
 
 
 @needs_kernels

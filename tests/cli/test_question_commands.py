@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from telling import Strait, assert_refused, shorter
+from commands import Strait, assert_refused, shorter
 
 
 def test_claims_writes_its_tables_and_goes_on_from_what_is_kept(strait: Strait, tmp_path: Path) -> None:

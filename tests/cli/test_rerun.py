@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from telling import Strait
+from commands import Strait
 
 RUN = ("run", "--trials", "40", "--start", "2026", "--worldview", "neutral", "--policy", "status_quo",
        "--policy", "direct_ties")  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from telling import Strait, assert_refused
+from commands import Strait, assert_refused
 
 EXPERIMENT = """\
 experiment: mine

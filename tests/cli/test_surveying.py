@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from telling import Strait, assert_refused
+from commands import Strait, assert_refused
 
 import sim
 from sim.results.store import write_folder

@@ -30,6 +30,7 @@ def test_what_was_seen_is_on_record() -> None:
 
 
 @needs_kernels
+@pytest.mark.slow
 def test_every_number_that_moves_a_forecast_is_registered() -> None:
     exp = loader.load("debate", worldviews="neutral", policies="status_quo", trials=200)
     drawn = single_trigger.draw_worlds(exp, exp.worldviews[0])

@@ -35,6 +35,7 @@ def edges() -> dict[str, Experiment]:
 
 
 @needs_kernels
+@pytest.mark.slow
 def test_every_end_of_every_range_can_be_played() -> None:
     failed = []
     for what, exp in edges().items():

@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 pytestmark = [needs_kernels, needs_browser, pytest.mark.slow]
 
 SETTING = "JSON.stringify([state.view, state.start, CLAIMS.map((claim) => position(claim)), state.slots])"
+KEPT = f"[{SETTING}, codeOf(game, SEAT), past.length, asked.kind, edited, addressOf().split('&_l=')[0]]"
 
 
 def speak(page: Page, language: str) -> None:
@@ -52,14 +53,14 @@ def test_the_guess_and_all_work_survive(visit: Open) -> None:
     page.click("#play-next")
     wait(page, "game.quarter === 1 && !game.isBusy")
     page.check("#play-offices-d")
-    before: Any = page.evaluate(
-        f"[{SETTING}, codeOf(game), past.length, asked.kind, edited, addressOf().split('&_l=')[0]]"
-    )
+    before: Any = page.evaluate(KEPT)
     decided = page.evaluate("JSON.stringify([...decided].map(([, { now, alone }]) => [now, alone]))")
     speak(page, "zh-Hant")
     assert page.is_visible("#play-game"), "the same screen"
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
-    after = page.evaluate(f"[{SETTING}, codeOf(game), past.length, asked.kind, edited, addressOf().split('&_l=')[0]]")
+    after = page.evaluate(
+        f"[{SETTING}, codeOf(game, SEAT), past.length, asked.kind, edited, addressOf().split('&_l=')[0]]"
+    )
     assert after == before
     assert page.is_checked("#play-offices-d"), "orders that were not yet played"
     page.click("[data-screen=take]")

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from telling import Strait, assert_refused
+from commands import Strait, assert_refused
 
 import sim
 from analysis.paper import comparison

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import made_up_run
 import pytest
-from telling import Strait, assert_refused
+from commands import Strait, assert_refused
 
 import sim
 from analysis.paper import sheet

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from telling import Strait, assert_refused
+from commands import Strait, assert_refused
 
 import sim
 from analysis import cli

@@ -9,10 +9,10 @@ from urllib.parse import unquote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from commands import assert_refused
 from page_in_browser import needs_browser, resize, watch
 from playing import needs_kernels
 from playwright.sync_api import Browser
-from telling import assert_refused
 from typer.testing import CliRunner
 
 from sim.errors import FolderError
