@@ -41,6 +41,13 @@ def named(*names: str) -> tuple[SimpleNamespace, ...]:
     return tuple(SimpleNamespace(name=name) for name in names)
 
 
+class Parameters(dict[str, Any]):
+    """Two parameters; the bounds of any other can be asked for too."""
+
+    def __missing__(self, name: str) -> SimpleNamespace:
+        return SimpleNamespace(bounds=(0.5, 60.0))
+
+
 @dataclass(frozen=True)
 class MadeUp:
     """What tables and folders read of an experiment."""
@@ -56,7 +63,7 @@ class MadeUp:
     contrasts = tuple(Contrast((name, "status_quo")) for name in ("direct_ties", "twin", "both"))
     catalogue = SimpleNamespace(
         outcomes=OUTCOMES,
-        parameters={"edge": None, "cost": None},
+        parameters=Parameters(edge=None, cost=None),
     )
 
     @property

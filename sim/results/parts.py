@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     from sim.engine.batch import Block, Cell
     from sim.scenario.experiment import Experiment
 
+BELONGS_TO = {
+    "crisis_censored": "months_to_first_crisis", "force_censored": "months_to_first_force",
+    "peace_years": "use_of_force", "hazard_of_force": "use_of_force",
+}  # fmt: skip
+"""The outcome with which a column goes that is none itself and no compensator."""
 TRIALS, WORLDS, RUNG_COUNTS = KINDS = ("trials.parquet", "worlds.parquet", "rung_counts.parquet")
 DAMAGED = "damaged"  # folder for files that cannot be read
 CACHE_BYTES = 1 << 26  # of columns: all columns of a short run, the last three of a long run
@@ -106,6 +111,7 @@ def _open(path: Path) -> pa.OSFile:
 def _read_rows(path: Path, columns: Sequence[str] | None = None, footer: Any = None) -> pa.Table:
     """Rows of one file."""
     with _open(path) as source, pq.ParquetFile(source, metadata=footer, page_checksum_verification=True) as file:
+        _require_columns(file.schema_arrow.names, columns or ())
         return file.read(columns=columns, use_threads=columns is None)
 
 
@@ -141,9 +147,11 @@ def needed_columns(experiment: Experiment, kind: str) -> list[str]:
     >>> needed_columns(sim.load("debate"), RUNG_COUNTS)
     ['start', 'worldview', 'policy', 'target', 'domain', 'month', 'rung', 'count']
     """
+    known = experiment.catalogue.outcomes
+    own = [name for name in outcomes.COLUMNS if BELONGS_TO.get(name, name.removesuffix("_compensator")) in known]
     losses = [entry.outcome + ending for ending in ("", "_compensator") for entry in experiment.values]
     return {
-        TRIALS: [*tables.CELL_COLUMNS, "trial", "world", "luck", *outcomes.COLUMNS, *losses],
+        TRIALS: [*tables.CELL_COLUMNS, "trial", "world", "luck", *own, *losses],
         WORLDS: ["world", "worldview", *experiment.catalogue.parameters],
         RUNG_COUNTS: [*tables.CELL_COLUMNS, "target", "domain", "month", "rung", "count"],
     }[kind]
