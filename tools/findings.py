@@ -72,8 +72,11 @@ def certainty(exp: Experiment, policies: pd.DataFrame, mechanisms: pd.DataFrame,
     for pair in asked(exp):
         cells = [question_words(exp, *pair)]
         for view in exp.worldviews:
-            parts = sum_of_parts(mechanism_rows(mechanisms, last, view, pair), outcome).rpartition(", ")[0]
-            cells.append(f"{change(versus[view.name, MAIN_OUTCOME, *pair], outcome)}: {parts}")
+            whole, rows_of_parts = versus[view.name, MAIN_OUTCOME, *pair], mechanism_rows(mechanisms, last, view, pair)
+            # The parts come from other trials, whose luck goes into the rest: shown parts add up to the difference.
+            rows_of_parts[IN_ALL] = {**rows_of_parts[IN_ALL], "value": whole.difference}
+            parts = sum_of_parts(rows_of_parts, outcome).rpartition(", ")[0]
+            cells.append(f"{change(whole, outcome)}: {parts}")
         rows.append(cells)
     lines = [table(["", *(view.title for view in exp.worldviews)], rows), ""]
     for start in exp.starts[:-1]:
@@ -192,10 +195,10 @@ def _prices(exp: Experiment, policies: pd.DataFrame, start: Start) -> str:
 
 
 def _late(exp: Experiment, late: pd.DataFrame, start: Start, outcome: Outcome) -> str:
-    """Return what the numbers that were added late do to the policy that they move most, and which signs they turn."""
+    """Return what numbers that were added late do to the answer that they move most, and which answers they change."""
     (claim,) = LATE
     here = late[late["start"] == start.name]
-    declared = [entry.policies for entry in exp.contrasts]
+    declared = asked(exp)
     changes = [row for row in here[here["late_numbers"] == CHANGE].to_dict("records")
                if (row["policy_a"], row["policy_b"]) in declared]  # fmt: skip
     most = max(changes, key=lambda row: abs(row["difference"]))
@@ -207,12 +210,12 @@ def _late(exp: Experiment, late: pd.DataFrame, start: Start, outcome: Outcome) -
     wide = sides.pivot(index=keys, columns="late_numbers", values="side")
     dates = {start.name: name_date(start) for start in exp.starts}
     turned = [f"{policy_phrase(exp, one)} instead of {policy_phrase(exp, other)}, from {dates[at]}"
-              for at, _, one, other in wide.index[wide[WITH] != wide[WITHOUT]]]  # fmt: skip
+              for at, _, one, other in wide.index[wide[WITH] != wide[WITHOUT]] if (one, other) in declared]  # fmt: skip
     without, usual = (_points(float(str(rows.loc[form, "difference"]))) for form in (WITHOUT, WITH))
     return (
         f"**{claim}** got {number_word(len(LATE[claim]))} numbers after first results were seen. "
         f"{capitalize(belief_clause(view))}, {a} instead of {b} comes to {usual} points with them, {without} without. "
-        + (f"Without them one sign changes: {join_words(turned)}." if turned else "Without them no sign changes.")
+        + (f"Without them other answers: {join_words(turned)}." if turned else "No answer changes without them.")
     )
 
 
