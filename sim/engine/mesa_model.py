@@ -279,6 +279,7 @@ class StraitModel(mesa.Model):
         state, setting = self.state, self.setting
         for _ in range(round(1 / setting.step)):
             if not state.over:
+                state.unweighed = 1  # agents may remember: they are asked each month how ready they are, changed or not
                 self._play(self._months.play)
         if state.over or state.time >= setting.months:
             self._play(self._months.finish)

@@ -102,3 +102,17 @@ def test_nothing_changes_before_the_event(tmp_path: Path) -> None:
 def test_a_slip_is_told(tmp_path: Path, events: str, said: str) -> None:
     with pytest.raises(ScenarioError, match=said):
         _load(tmp_path, events)
+
+
+class Forgetful(sim.UnitedStates):
+    """A US that is willing for two years and then is not, whatever it perceives."""
+
+    def willingness(self, willing: float, politics: float, relief: float) -> float:
+        return 0.9 if self.model.state.time < 24 else 0.001
+
+
+def test_an_agent_that_remembers_is_asked_every_month() -> None:
+    model = sim.StraitModel("debate", "status_quo", "neutral", "2026", trial=3, agents={"us": Forgetful})
+    while model.running and model.state.time < 26:
+        model.step()
+    assert model.state.us_prob < 0.01
