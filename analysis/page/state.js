@@ -28,8 +28,10 @@ const copy = ({ view, dials, start, slots }) => ({ view, dials: { ...dials }, st
 const position = (claim, of = state) => of.dials[claim] ?? 0;
 const movedClaims = (of = state) => CLAIMS.filter((claim) => position(claim, of) !== (preset(of.view)[claim] ?? 0));
 
-/** The numbers of a start under a policy, by name or an own one, as a text: where it is the same, so is every history. */
-const settingText = (start, policy) => Float64Array.from(typeof policy === "string" ? NUMBERS.settings[start][policy] : settingOf(NUMBERS.levers, start, policy)).join();
+/** The numbers of a start under a policy, by name or an own one. */
+const settingUnder = (start, policy) => Float64Array.from(typeof policy === "string" ? NUMBERS.settings[start][policy] : settingOf(NUMBERS.levers, start, policy));
+/** The same as a text: where it is the same, so is every history. */
+const settingText = (start, policy) => settingUnder(start, policy).join();
 
 /** Of each own policy that is another's copy, which one it copies: the experiment's, or an earlier own one. */
 function copiesOf(own, start) {

@@ -8,7 +8,6 @@ const responses = () => JAPAN_RESPONDS.map((name) => ({ name, text: say(`policie
 
 /** A slot as charts and sentences take it: {name, plain, index}. */
 const shownSlot = (slot, i) => (typeof slot === "string" ? POLICY[slot] : { name: nameOfSlot(slot, i), plain: slot.title, index: -1 - i });
-const contentOf = (slot) => (typeof slot === "string" ? POLICY[slot] : slot);
 
 /** What charts show: the experiment's policies and the reader's own ones. */
 const shownPolicies = () => [...WORDS.policies.map(({ name }) => POLICY[name]), ...state.slots.map(shownSlot).filter(({ index }) => index < 0)];
@@ -101,10 +100,8 @@ function startLevel(lever, start = state.start) {
 
 /** What a policy takes: the levers that it moves, the months in which it begins them, and its planned lever-years. */
 function takesOf(slot) {
-  const { levers, orders } = contentOf(slot);
-  const moves = Object.keys(levers).map((name) => ({ name, move: moveOf(levers[name], startLevel(name)) })).filter(({ move }) => move.isMoved);
-  const years = moves.reduce((sum, { move }) => sum + leverYears(move, NUMBERS.months), 0);
-  return { moves, years, orders: orders ?? 0, first: Math.min(...moves.map(({ move }) => move.from)), last: Math.max(...moves.map(({ move }) => move.from)) };
+  const moves = movesOf(settingUnder(state.start, slot), NUMBERS.levers, NUMBERS.months), months = moves.map(({ from }) => from);
+  return { moves, years: moves.reduce((sum, { years }) => sum + years, 0), orders: POLICY[slot]?.orders ?? 0, first: Math.min(...months), last: Math.max(...months) };
 }
 
 function effortText(slot) {
@@ -287,10 +284,9 @@ function paintForces(pairs, at) {
 function paintPoliciesTable(at) {
   const slots = state.slots.map(shownSlot);
   const line = (name, { risk, cost }, effort = noEffort()) => h("tr", {}, h("th", { scope: "row" }, name), cell(risk, 100, 2), cell(cost, 1, 3), ...effort);
-  const moves = state.slots.flatMap((slot, i) => takesOf(slot).moves.map(({ name, move }) => h("tr", {}, h("th", { scope: "row" }, `${label(slots[i].plain)}: ${WORDS.levers[name].title}`),
-    h("td", {}, say("policies.move", { now: decimals(100 * move.now.depth, 0), to: decimals(100 * move.to.depth, 0) })),
-    h("td", {}, say("policies.move", { now: decimals(100 * move.now.openness, 0), to: decimals(100 * move.to.openness, 0) })),
-    h("td", {}, String(move.from)), h("td", {}, decimals(leverYears(move, NUMBERS.months), 1)))));
+  const path = (goals, part) => goals.map((goal) => decimals(100 * goal[part], 0)).reduce((now, to) => say("policies.move", { now, to }));
+  const moves = state.slots.flatMap((slot, i) => takesOf(slot).moves.map(({ name, goals, from, years }) => h("tr", {}, h("th", { scope: "row" }, `${label(slots[i].plain)}: ${WORDS.levers[name].title}`),
+    h("td", {}, path(goals, "depth")), h("td", {}, path(goals, "openness")), h("td", {}, String(from)), h("td", {}, decimals(years, 1)))));
   const head = (...keys) => h("thead", {}, h("tr", {}, ...keys.map((key) => h("th", { scope: "col" }, say(key)))));
   $("policies-table").replaceChildren(
     h("table", {}, head("beliefs.table_policy", "beliefs.table_risk", "beliefs.table_cost", "policies.table_years", "policies.table_carried"), h("tbody", {}, ...slots.map(({ name, plain: text }, i) => line(label(text), at.levels[name], effortCells(state.slots[i], at.levels[name]))),
