@@ -3,7 +3,7 @@
 // `from` is the name of the policy that it was copied from, as long as its title follows from what differs.
 // `resting` is beside `levers`: what was set of levers that stand where they stood, until they move again.
 
-const MOST_SLOTS = 4, LONGEST_TITLE = 48, LEVER_PARTS = ["depth", "openness", "from_month", "ramp_months"];
+const MOST_SLOTS = 4, LONGEST_TITLE = 48, MOST_MONTHS = 600 /* of a file: sim/scenario/schema.py */, LEVER_PARTS = ["depth", "openness", "from_month", "ramp_months"];
 
 /** What the engine calls each slot; no policy of a file has such a name as "~1". */
 const nameOfSlot = (slot, index) => (typeof slot === "string" ? slot : `~${index}`);
@@ -52,8 +52,9 @@ function whatDiffers(slot, base, nowOf) {
   const found = { more: [], less: [], other: new Set() };
   for (const name of new Set([...Object.keys(base.levers), ...Object.keys(slot.levers)])) {
     const before = moveOf(base.levers[name], nowOf(name)), after = moveOf(slot.levers[name], nowOf(name));
-    const change = (a, b) => Math.abs(a - b) > 1e-6 && (a < b ? 1 : -1); // the address rounds
-    const deeper = change(before.to.depth, after.to.depth), opener = change(before.to.openness, after.to.openness), later = change(before.from, after.from);
+    const change = (part, a, b) => Math.sign(rounded(b, part) - rounded(a, part)); // a copy is rounded
+    const deeper = change("depth", before.to.depth, after.to.depth), opener = change("openness", before.to.openness, after.to.openness);
+    const later = change("from_month", before.from, after.from);
     if (deeper) found[deeper > 0 ? "more" : "less"].push(name);
     else if (opener && after.to.depth > 0) found.other.add(opener > 0 ? "public" : "quieter");
     else if (later && after.isMoved) found.other.add(later > 0 ? "later" : "earlier");
@@ -77,7 +78,7 @@ function slotText(slot) {
     ...Object.entries(slot.levers).map(([name, change]) => [name, ...LEVER_PARTS.map((part) => number(change, part))].join(":"))].join("~");
 }
 
-/** A slot from the address, or null if any of it cannot be read. `known` are {policies, levers, locked, months}. */
+/** A slot from the address, or null if any of it cannot be read. `known` are {policies, levers, locked}. */
 function readSlot(text, known) {
   if (!text.startsWith("~")) return known.policies.includes(text) ? text : null;
   const [, named, when_coerced, ...entries] = text.split("~"), levers = {};
@@ -95,7 +96,7 @@ function readSlot(text, known) {
       if (numbers[i] === "") continue;
       if (!/^\d{1,3}(\.\d{1,2})?$/.test(numbers[i])) return null;
       const isShare = part === "depth" || part === "openness", value = Number(numbers[i]);
-      if (value > (isShare ? 100 : known.months)) return null;
+      if (value > (isShare ? 100 : MOST_MONTHS)) return null;
       change[part] = isShare ? rounded(value / 100, part) : value;
     }
     levers[name] = change;

@@ -18,7 +18,7 @@ const MAIN = WORDS.contrasts[0].map((name) => POLICY[name]);
 
 const lastStart = WORDS.starts[WORDS.starts.length - 1].name;
 const KNOWN = { policies: Object.keys(POLICY), titles: WORDS.policies.flatMap(({ title, plain }) => [title, plain]), levers: Object.keys(WORDS.levers),
-  locked: WORDS.source.levers, months: NUMBERS.months };
+  locked: WORDS.source.levers };
 const usualSlots = [MAIN[1].name, MAIN[0].name];
 let state = { view: WORDS.home, dials: { ...preset(WORDS.home) }, start: lastStart, slots: usualSlots };
 let injected = null; // what a class's instructor announced: {scripted, as the worker takes it; events, as a file has it}

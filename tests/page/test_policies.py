@@ -18,6 +18,7 @@ from analysis.page.source import read_source
 from analysis.questions.effort import planned_effort
 from analysis.questions.javascript import flatten, print_rules
 from sim.engine import setup
+from sim.scenario import schema
 from sim.scenario.experiment import Experiment, LeverSetting, Policy, Start
 from sim.scenario.layers import Order
 from sim.scenario.loader import load
@@ -27,7 +28,7 @@ pytestmark = needs_node
 SCRIPTS = ["levers.js", "policies.js", "dials.js", "experiment.js"]
 KNOWN = {
     "policies": ["status_quo", "both"], "titles": ["Status quo", "the status quo", "Both", "both"],
-    "levers": ["escorts", "liaison", "spending"], "locked": ["spending"], "months": 120,
+    "levers": ["escorts", "liaison", "spending"], "locked": ["spending"],
 }  # fmt: skip
 OWN = {
     "title": "Über ~ & <b>=#", "when_coerced": "quieten",
@@ -105,7 +106,7 @@ def test_the_address_holds_a_policy_as_it_is() -> None:
     [
         "nobody", "~", "~~", "~x", "~x~never", "~%E0%A4%A~suspend", "~%00~suspend", "~%20x~suspend",
         "~x~suspend~escorts", "~x~suspend~escorts:1:1:1", "~x~suspend~escorts:101:::", "~x~suspend~escorts:-1:::",
-        "~x~suspend~escorts:1e2:::", "~x~suspend~escorts:::121:", "~x~suspend~__proto__:1:1:1:1",
+        "~x~suspend~escorts:1e2:::", f"~x~suspend~escorts:::{schema.MOST_MONTHS + 1}:", "~x~suspend~__proto__:1:1:1:1",
         "~x~suspend~nothing:1:1:1:1", "~x~suspend~escorts:1:::~escorts:2:::", "~x~suspend~spending:1:::",
         f"~{'x' * 49}~suspend", "constructor",
     ],
@@ -113,6 +114,25 @@ def test_the_address_holds_a_policy_as_it_is() -> None:
 def test_what_cannot_be_read_is_left_out(text: str) -> None:
     assert slots(["both", text, "status_quo"]) == {"slots": ["both", "status_quo"], "left": 1}
     assert slots([text, "both"]) == {"slots": ["status_quo", "both"], "left": 2}, "two at least"
+
+
+def test_the_address_holds_all_months_that_a_file_may_have() -> None:
+    late = {"from_month": 150, "ramp_months": schema.MOST_MONTHS}
+    policy = OWN | {"levers": {"escorts": {"depth": 0.5} | late, "liaison": {"depth": 1, "from_month": 600}}}
+    text = ask(SCRIPTS, "answer(slotText(DATA))", policy)
+    assert slots(["both", text]) == {"slots": ["both", policy], "left": 0}
+
+
+def test_an_untouched_copy_differs_in_nothing() -> None:
+    """Though it is rounded: a third is 0.3333."""
+    base = {"when_coerced": "suspend", "now": {"depth": 0, "openness": 0},
+            "levers": {"escorts": {"depth": 1 / 3, "openness": 2 / 3, "from_month": 1 / 3}}}  # fmt: skip
+    code = """
+      const same = policyFrom(DATA, "x"), differs = (slot) => whatDiffers(slot, DATA, () => DATA.now);
+      const deeper = { ...same, levers: { escorts: { ...same.levers.escorts, depth: 0.35 } } };
+      answer([differs(same), differs(deeper)]);"""
+    found = [{"more": [], "less": [], "other": []}, {"more": ["escorts"], "less": [], "other": []}]
+    assert ask(SCRIPTS, code, base) == found
 
 
 def test_slots_are_few_and_differ() -> None:

@@ -87,9 +87,9 @@ class PairChoice {
     return this.names().map(policyNamed);
   }
 
-  /** What tells one comparison from another: own policies by what they do. */
+  /** What tells one comparison from another: own policies by what they do, whatever their names. */
   key() {
-    return this.names().map((name) => { const played = playedAs(name); return typeof played === "string" ? played : slotText(played); }).join("|");
+    return this.names().map((name) => { const played = playedAs(name); return typeof played === "string" ? played : slotText({ ...played, title: "" }); }).join("|");
   }
 }
 
@@ -228,7 +228,7 @@ function syncEditor() {
 /** The list of what is compared, and the editor. */
 function syncPolicies() {
   syncEditor();
-  const focus = document.activeElement?.dataset?.act, last = state.slots.length;
+  const focus = document.activeElement?.dataset?.act, last = state.slots.length, carried = [...document.querySelectorAll("[data-carried]")].map((line) => line.textContent);
   $("slots").replaceChildren(...state.slots.map((slot, i) => {
     const { plain: title, index } = shownSlot(slot, i), isOwn = typeof slot !== "string";
     const icon = svg("svg", { viewBox: "-10 -10 20 20", "aria-hidden": "true" });
@@ -236,10 +236,10 @@ function syncPolicies() {
     const button = (act, onclick, isOff) => h("button", { type: "button", "data-act": `${act} ${i}`, disabled: isOff,
       "aria-label": say("policies.act_label", { act: say(`policies.${act}`), title: label(title) }), onclick }, say(`policies.${act}`));
     return h("li", {}, h("div", { class: "head" }, icon, h("span", {}, label(title)), i === 0 ? h("span", { class: "muted" }, say("policies.baseline")) : null),
-      h("p", { class: "takes" }, effortText(slot)), h("p", { class: "takes", "data-carried": i }),
+      h("p", { class: "takes" }, effortText(slot)), h("p", { class: "takes waits", "data-carried": i }, carried[i]), // hidden, it keeps its height until the answer
       h("p", { class: "tools" },
         isOwn ? button("edit", () => edit(i), false) : null,
-        i > 0 ? button("first", () => setSlots("slots", [slot, ...state.slots.filter((_, at) => at !== i)]), false) : null,
+        i > 0 ? button("first", () => setSlots("slots", [state.slots[i], ...state.slots.filter((_, at) => at !== i)]), false) : null,
         button("remove", () => setSlots("slots", state.slots.filter((_, at) => at !== i)), last <= 2)));
   }));
   if (focus) document.querySelector(`#slots [data-act="${focus}"]`)?.focus();
@@ -261,7 +261,11 @@ function paintPolicies(run, at) {
   const opening = lead(whose(VIEWS, state.view, state.dials), WORDS.evidence);
   $("policies-verdicts").replaceChildren(...pairs.map((pair, i) => h("p", {}, ...verdictOf(pair, at, i ? "" : opening))));
   $("policies-size").textContent = sizeNote(pairs, at);
-  slots.forEach(({ name }, i) => { document.querySelector(`[data-carried="${i}"]`).textContent = carriedText(at.levels[name]); });
+  slots.forEach(({ name }, i) => {
+    const line = document.querySelector(`[data-carried="${i}"]`);
+    line.textContent = carriedText(at.levels[name]);
+    line.classList.remove("waits");
+  });
   paintForces(pairs, at);
   if ($("policies-numbers").open) paintPoliciesTable(at);
 }
@@ -305,6 +309,10 @@ addScreen("policies", {
     $("policies-add").addEventListener("click", () => addSlot(false));
     $("policies-make").addEventListener("click", () => addSlot(true));
     $("policies-undo").addEventListener("click", undo);
+    // A name or a month that is being typed is taken at the click, not as the button is pressed: the button would move away.
+    const isTyping = () => document.activeElement.matches("#editor input:not([type=range])");
+    $("policies").addEventListener("mousedown", (event) => { if (isTyping() && event.target.closest("button")) event.preventDefault(); });
+    $("policies").addEventListener("click", ({ target }) => { if (isTyping()) target.closest("button")?.focus(); }, true);
     $("policies-numbers").addEventListener("toggle", () => engine.at && paintPoliciesTable(engine.at));
     buildEditor();
     $("policies-forces-head").hidden = $("policies-forces").hidden = !WORDS.provocation;
