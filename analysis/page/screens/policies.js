@@ -2,7 +2,7 @@
 
 let forcesShown = { key: null, charts: [] }; // of which comparisons
 let policiesPicture = null, policiesDifferences = null, edited = null, placed = []; // edited: the place, among the slots `placed`, of the own policy whose levers are shown
-const leverRows = {};
+const leverRows = {}, opened = new Set(); // of the experiment's policies, those whose levers are shown
 
 const responses = () => JAPAN_RESPONDS.map((name) => ({ name, text: say(`policies.response_${name}`) }));
 
@@ -33,6 +33,11 @@ function levelsBefore() {
   const before = ghost.state.slots, isSame = (slot, i) => typeof slot === "string" || before[i]?.title === slot.title || (slot.from && before[i]?.from === slot.from);
   const gone = state.slots.filter((slot, i) => !isSame(slot, i)).map((slot) => nameOfSlot(slot, state.slots.indexOf(slot)));
   return Object.fromEntries(Object.entries(ghost.at.levels).filter(([name]) => !gone.includes(name)));
+}
+
+/** The legend of the marks of before, where there are some. */
+function syncBefore() {
+  for (const legend of document.querySelectorAll("[data-before]")) legend.hidden = !ghost;
 }
 
 /** A pair's difference before the last change, or undefined where there was none. */
@@ -225,6 +230,17 @@ function syncEditor() {
   }
 }
 
+/** The levers that a policy of the experiment moves, to be opened; an own one has its editor. */
+function leversOf(slot) {
+  const drawer = h("details", { class: "takes", open: opened.has(slot) }, h("summary", {}, say("policies.edit")), h("ul", {}, ...takesOf(slot).moves.map((each) => h("li", {}, moveText(each)))));
+  drawer.addEventListener("toggle", () => (drawer.open ? opened.add(slot) : opened.delete(slot)));
+  return drawer;
+}
+
+/** A lever and where it moves. */
+const moveText = ({ name, goals: [now, to], from }) =>
+  say("take.lever", { lever: WORDS.levers[name].title, now: decimals(100 * now.depth, 0), to: decimals(100 * to.depth, 0), open: decimals(100 * to.openness, 0), from });
+
 /** The list of what is compared, and the editor. */
 function syncPolicies() {
   syncEditor();
@@ -236,7 +252,9 @@ function syncPolicies() {
     const button = (act, onclick, isOff) => h("button", { type: "button", "data-act": `${act} ${i}`, disabled: isOff,
       "aria-label": say("policies.act_label", { act: say(`policies.${act}`), title: label(title) }), onclick }, say(`policies.${act}`));
     return h("li", {}, h("div", { class: "head" }, icon, h("span", {}, label(title)), i === 0 ? h("span", { class: "muted" }, say("policies.baseline")) : null),
+      isOwn ? null : h("p", { class: "takes" }, POLICY[slot].summary),
       h("p", { class: "takes" }, effortText(slot)), h("p", { class: "takes waits", "data-carried": i }, carried[i]), // hidden, it keeps its height until the answer
+      isOwn || !takesOf(slot).moves.length ? null : leversOf(slot),
       h("p", { class: "tools" },
         isOwn ? button("edit", () => edit(i), false) : null,
         i > 0 ? button("first", () => setSlots("slots", [state.slots[i], ...state.slots.filter((_, at) => at !== i)]), false) : null,
@@ -244,9 +262,12 @@ function syncPolicies() {
   }));
   if (focus) document.querySelector(`#slots [data-act="${focus}"]`)?.focus();
   const isFull = last >= MOST_SLOTS;
-  for (const id of ["policies-add", "policies-make"]) $(id).disabled = isFull;
   const from = EVERY_POLICY.policies.find(({ name }) => name === $("policies-from").value);
-  if (!isFull) $("policies-add").disabled = state.slots.some((slot) => slot === from.name || (!POLICY[from.name] && slot.title === cleanTitle(from.plain)));
+  const isThere = state.slots.some((slot) => slot === from.name || (!POLICY[from.name] && slot.title === cleanTitle(from.plain)));
+  $("policies-add").disabled = isFull || isThere;
+  $("policies-make").disabled = isFull;
+  $("policies-why").textContent = isFull ? say("policies.why_full") : isThere ? say("policies.why_there") : "";
+  $("policies-why").hidden = !isFull && !isThere;
   $("policies-undo").disabled = !past.length;
   $("policies-whose").textContent = kicker(whose(VIEWS, state.view, state.dials), WORDS.evidence);
 }
@@ -255,6 +276,7 @@ function paintPolicies(run, at) {
   const slots = state.slots.map(shownSlot), pairs = slots.slice(1).map((slot) => [slot, slots[0]]);
   policiesPicture.show(slots);
   policiesPicture.draw(at.levels, levelsBefore());
+  syncBefore();
   policiesDifferences.show(pairs.map(rowOf));
   policiesDifferences.draw(pairs.map((pair) => foundOf(pair, at)), pairs.map(differenceBefore), WORDS.margins);
   $("policies-count").textContent = say("beliefs.count", { n: thousands(at.n) });

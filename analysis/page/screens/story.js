@@ -253,6 +253,7 @@ function askAgain(change) {
 addScreen("story", {
   build() {
     storyChoice = new PairChoice("story", () => askAgain({}));
+    $("story-counts-note").hidden = !WORDS.provocation; // Guess then switches nothing off
     for (const id of ["story-counts", "story-headline", "story-found"]) $(id).lang = STORY_LANGUAGE;
     storyChart = new StoryChart($("story-chart"));
     $("story-danger-title").textContent = storyLine("danger");
