@@ -232,7 +232,7 @@ function syncEditor() {
 
 /** The levers that a policy of the experiment moves, to be opened; an own one has its editor. */
 function leversOf(slot) {
-  const drawer = h("details", { class: "takes", open: opened.has(slot) }, h("summary", {}, say("policies.edit")), h("ul", {}, ...takesOf(slot).moves.map((each) => h("li", {}, moveText(each)))));
+  const drawer = h("details", { class: "takes", open: opened.has(slot) }, h("summary", {}, say("policies.edit")), ...takesOf(slot).moves.map((each) => h("p", {}, moveText(each))));
   drawer.addEventListener("toggle", () => (drawer.open ? opened.add(slot) : opened.delete(slot)));
   return drawer;
 }
