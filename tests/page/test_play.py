@@ -128,7 +128,7 @@ def test_every_event_that_all_can_see_has_words() -> None:
 def test_the_line_is_crossed_by_what_is_official_as_a_whole_and_a_step_is_announced_first() -> None:
     seat, number = seat_words(load("debate")), {kind.name: trace.EVENTS.index(kind) for kind in trace.EVENTS}
     levers = sorted(seat["levers"])
-    steps = [
+    steps: list[tuple[Any, ...]] = [
         ("official_tie", "coast_guard"), ("step", "coast_guard", 1, 1, 0), ("step", "coast_guard", 0.5, 1, 1),
         ("step", "liaison", 0.3, 0.4, 0), ("step", "liaison", 0.5, 1, 1), ("step", "escorts", 1, 1, 0),
     ]  # fmt: skip
