@@ -208,6 +208,7 @@ def narrative(exp: Experiment) -> dict[str, Any]:
         "events": [{"name": kind.name, "fields": [[field.name, labels.get(field.unit, list(field.labels)) or None]
                                                   for field in kind.fields]} for kind in trace.EVENTS],
         "views": VIEWS, "levers": {name: exp.catalogue.levers[name].title for name in levers},
+        "official": {name: exp.catalogue.levers[name].official for name in levers},
         "step": exp.step_months, "months": exp.months, "lucks": OTHER_LUCKS,
     }  # fmt: skip
 

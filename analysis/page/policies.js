@@ -3,7 +3,7 @@
 // `from` is the name of the policy that it was copied from, as long as its title follows from what differs.
 // `resting` is beside `levers`: what was set of levers that stand where they stood, until they move again.
 
-const MOST_SLOTS = 4, LONGEST_TITLE = 48, LEVER_PARTS = ["depth", "openness", "from_month", "ramp_months"];
+const MOST_SLOTS = 4, LONGEST_TITLE = 48, MOST_MONTHS = 600 /* of a file: sim/scenario/schema.py */, LEVER_PARTS = ["depth", "openness", "from_month", "ramp_months"];
 
 /** What the engine calls each slot; no policy of a file has such a name as "~1". */
 const nameOfSlot = (slot, index) => (typeof slot === "string" ? slot : `~${index}`);
@@ -52,8 +52,9 @@ function whatDiffers(slot, base, nowOf) {
   const found = { more: [], less: [], other: new Set() };
   for (const name of new Set([...Object.keys(base.levers), ...Object.keys(slot.levers)])) {
     const before = moveOf(base.levers[name], nowOf(name)), after = moveOf(slot.levers[name], nowOf(name));
-    const change = (a, b) => Math.abs(a - b) > 1e-6 && (a < b ? 1 : -1); // the address rounds
-    const deeper = change(before.to.depth, after.to.depth), opener = change(before.to.openness, after.to.openness), later = change(before.from, after.from);
+    const change = (part, a, b) => Math.sign(rounded(b, part) - rounded(a, part)); // a copy is rounded
+    const deeper = change("depth", before.to.depth, after.to.depth), opener = change("openness", before.to.openness, after.to.openness);
+    const later = change("from_month", before.from, after.from);
     if (deeper) found[deeper > 0 ? "more" : "less"].push(name);
     else if (opener && after.to.depth > 0) found.other.add(opener > 0 ? "public" : "quieter");
     else if (later && after.isMoved) found.other.add(later > 0 ? "later" : "earlier");
@@ -77,7 +78,7 @@ function slotText(slot) {
     ...Object.entries(slot.levers).map(([name, change]) => [name, ...LEVER_PARTS.map((part) => number(change, part))].join(":"))].join("~");
 }
 
-/** A slot from the address, or null if any of it cannot be read. `known` are {policies, levers, locked, months}. */
+/** A slot from the address, or null if any of it cannot be read. `known` are {policies, levers, locked}. */
 function readSlot(text, known) {
   if (!text.startsWith("~")) return known.policies.includes(text) ? text : null;
   const [, named, when_coerced, ...entries] = text.split("~"), levers = {};
@@ -95,7 +96,7 @@ function readSlot(text, known) {
       if (numbers[i] === "") continue;
       if (!/^\d{1,3}(\.\d{1,2})?$/.test(numbers[i])) return null;
       const isShare = part === "depth" || part === "openness", value = Number(numbers[i]);
-      if (value > (isShare ? 100 : known.months)) return null;
+      if (value > (isShare ? 100 : MOST_MONTHS)) return null;
       change[part] = isShare ? rounded(value / 100, part) : value;
     }
     levers[name] = change;
@@ -116,15 +117,45 @@ function readSlots(texts, known, otherwise) {
   return slots.length < 2 ? { slots: otherwise, left: texts.length } : { slots, left };
 }
 
-/** Where a lever stands at a start and where a policy moves it, as Policy.target and build_setting have it. */
+/** Where a lever stands at a start and where a policy moves it at first, as Policy.target and build_setting have it. */
 function moveOf(change, now) {
   const to = { depth: change?.depth ?? now.depth, openness: change?.openness ?? now.openness };
-  return { now, to, isMoved: to.depth !== now.depth || to.openness !== now.openness, from: change?.from_month ?? 0, ramp: change?.ramp_months ?? USUAL_RAMP };
+  return { now, to, isMoved: to.depth !== now.depth || to.openness !== now.openness, from: change?.from_month ?? 0 };
 }
 
-/** Planned lever-years of a move: depth times years within the horizon, as `plan` in sim/model/effects/levers.py has them. */
-function leverYears({ now, to, from, ramp }, months) {
-  const years = (months - from) / 12, rise = ramp / 12;
-  if (years <= 0) return 0;
-  return (years < rise ? years ** 2 / (2 * rise) : years - rise / 2) * Math.abs(to.depth - now.depth);
+/**
+ * The levers that a setting moves, by the policy and by its orders: {name, goals, from, years}. The first of the goals
+ * {depth, openness} is where the lever stands at the start; `years` are its planned lever-years. `slots` say where each part lies.
+ */
+function movesOf(setting, { names, slots }, months) {
+  const get = (part, at) => setting[slots[part] + at], level = (of, at) => ({ depth: get(`${of}_depth`, at), openness: get(`${of}_openness`, at) });
+  return Array.from({ length: get("moves", 0) }, (_, i) => get("moved", i)).map((row) => {
+    const orders = Array.from({ length: get("orders", 0) }, (_, i) => i).filter((i) => get("order_lever", i) === row);
+    const now = level("start", row), goal = level("goal", row), isMoved = goal.depth !== now.depth || goal.openness !== now.openness;
+    return { name: names[row], goals: [now, ...(isMoved ? [goal] : []), ...orders.map((i) => level("order", i))], from: get("from_month", row),
+      years: plannedYears(get, row, orders, months) };
+  }).filter(({ goals: [now, ...goals] }) => goals.some(({ depth, openness }) => depth !== now.depth || openness !== now.openness));
+}
+
+/** Planned lever-years of a lever, as `plan` in sim/model/effects/levers.py has them; `orders` are the places of its orders. */
+function plannedYears(get, row, orders, months) {
+  const start = get("start_depth", row);
+  let depth = start, goal = get("goal_depth", row), month = Math.min(get("from_month", row), months), ramp = get("ramp_months", row), total = 0;
+  for (const order of orders) {
+    const until = Math.max(month, Math.min(get("order_month", order), months));
+    total += areaOf(depth - start, goal - start, until - month, ramp);
+    depth += (goal - depth) * reachedAfter(until - month, ramp);
+    [goal, month, ramp] = [get("order_depth", order), until, get("order_ramp_months", order)];
+  }
+  return (total + areaOf(depth - start, goal - start, months - month, ramp)) / 12;
+}
+
+/** The share of a move that is done after some months. */
+const reachedAfter = (months, ramp) => (months >= ramp ? 1 : months / ramp);
+
+/** How far a depth is from zero, added up over some months; it moves to its goal in `ramp` months and stays. */
+function areaOf(depth, goal, months, ramp) {
+  const moving = Math.min(months, ramp), last = depth + (goal - depth) * reachedAfter(months, ramp);
+  const away = depth * last < 0 ? (depth * depth + last * last) / Math.abs(last - depth) / 2 : Math.abs(depth + last) / 2; // two triangles, or one side of zero
+  return moving * away + (months - moving) * Math.abs(goal);
 }

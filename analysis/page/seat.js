@@ -127,10 +127,15 @@ function readCode(text, { worlds, quarters, seat, start }) {
   return checked && { world: Number(world), quarter: Number(quarter), choices: checked };
 }
 
-/** Events as texts: {time, key, lever, weight}; only what all can see. A weight of 0 does not stop a longer play. */
-function publicEvents(notes, seat) {
+/**
+ * Events as texts: {time, key, lever, weight}; only what all can see. A weight of 0 does not stop a longer play.
+ * A step beyond all that was seen of its lever, from `start` on, is announced when its work begins. The trace notes the first
+ * step of any official tie; the line of 1972 is crossed by the first that is official as a whole.
+ */
+function publicEvents(notes, seat, start) {
   const rows = Array.from({ length: notes.length / 6 }, (_, i) => notes.slice(6 * i, 6 * i + 6));
   const levers = Object.keys(seat.levers).sort(), found = [], before = {};
+  const shown = Object.fromEntries(levers.map((name) => [name, seat.at[start][name][0] * seat.at[start][name][1]]));
   const isAnswered = (time, track) => rows.some(([kind, at, target]) => at === time && seat.events[kind] === "answer" && target === Number(track > 1));
   const isNew = (name, value) => { const found = before[name] !== value; before[name] = value; return found; };
   for (const [number, time, a, b, c, d] of rows) {
@@ -139,8 +144,20 @@ function publicEvents(notes, seat) {
     switch (seat.events[number]) {
       case "us_inauguration": if (time > 0) note(b ? "us_joins" : "us_apart"); break;
       case "taiwan_inauguration": if (time > 0) note(a ? "taipei_agrees" : "taipei_refuses"); break;
-      case "official_tie": note("official", 1, levers[a]); break;
-      case "step": note("step", d > 0 ? 0 : 1, levers[a]); break; // repeated steps are routine
+      case "official_tie":
+        before.line = seat.levers[levers[a]].official >= 1 ? "crossed" : "near";
+        note(before.line === "crossed" ? "official" : "official_part", 1, levers[a]);
+        break;
+      case "step": {
+        const name = levers[a], isMore = b * c > shown[name] + 1e-9;
+        if (isMore && before.line === "near" && seat.levers[name].official >= 1) {
+          before.line = "crossed";
+          note("official", 1, name);
+        }
+        note(isMore ? "announced" : "step", isMore || d === 0 ? 1 : 0, name); // repeated steps are routine
+        if (isMore) shown[name] = b * c;
+        break;
+      }
       case "leak": note("leak", 1, levers[a]); break;
       case "dispute": note("dispute", 0); break;
       case "offence": note("offence", 0); break;

@@ -71,7 +71,7 @@ def _elements(name: str, exp: Experiment) -> int:
 
 
 def seat_words(exp: Experiment) -> dict[str, Any]:
-    """Return the groups of levers; by lever its title, whose consent it needs, its months of work before practice."""
+    """Return the groups of levers; by lever its title, the consents, its official step, its months of work."""
     catalogue = exp.catalogue
     kinds = ("ties", "interoperability")
     years = {kind: median(catalogue.parameters[f"{kind}_adoption_years"].neutral) for kind in kinds}
@@ -79,6 +79,7 @@ def seat_words(exp: Experiment) -> dict[str, Any]:
         "groups": groups_of(catalogue.levers), "months": exp.months, "events": [kind.name for kind in trace.EVENTS],
         "levers": {name: {
             "title": lever.title, "consent": list(lever.consent), "budget": lever.budget, "package": lever.package,
+            "official": lever.official,
             "adoption": 12 * lever.adoption_ratio * years["ties" if "taiwan" in lever.consent else "interoperability"],
         } for name, lever in catalogue.levers.items()},
         "at": {start.name: {name: [level.depth, level.openness] for name, level in start.levers.items()}

@@ -18,7 +18,7 @@ const MAIN = WORDS.contrasts[0].map((name) => POLICY[name]);
 
 const lastStart = WORDS.starts[WORDS.starts.length - 1].name;
 const KNOWN = { policies: Object.keys(POLICY), titles: WORDS.policies.flatMap(({ title, plain }) => [title, plain]), levers: Object.keys(WORDS.levers),
-  locked: WORDS.source.levers, months: NUMBERS.months };
+  locked: WORDS.source.levers };
 const usualSlots = [MAIN[1].name, MAIN[0].name];
 let state = { view: WORDS.home, dials: { ...preset(WORDS.home) }, start: lastStart, slots: usualSlots };
 let injected = null; // what a class's instructor announced: {scripted, as the worker takes it; events, as a file has it}
@@ -28,8 +28,10 @@ const copy = ({ view, dials, start, slots }) => ({ view, dials: { ...dials }, st
 const position = (claim, of = state) => of.dials[claim] ?? 0;
 const movedClaims = (of = state) => CLAIMS.filter((claim) => position(claim, of) !== (preset(of.view)[claim] ?? 0));
 
-/** The numbers of a start under a policy, by name or an own one, as a text: where it is the same, so is every history. */
-const settingText = (start, policy) => Float64Array.from(typeof policy === "string" ? NUMBERS.settings[start][policy] : settingOf(NUMBERS.levers, start, policy)).join();
+/** The numbers of a start under a policy, by name or an own one. */
+const settingUnder = (start, policy) => Float64Array.from(typeof policy === "string" ? NUMBERS.settings[start][policy] : settingOf(NUMBERS.levers, start, policy));
+/** The same as a text: where it is the same, so is every history. */
+const settingText = (start, policy) => settingUnder(start, policy).join();
 
 /** Of each own policy that is another's copy, which one it copies: the experiment's, or an earlier own one. */
 function copiesOf(own, start) {

@@ -21,12 +21,20 @@ const viewAt = (course, step, name, narrative) => course[step * narrative.views.
 /** Events with all that a rule may ask for or name, in order of time; `begin` has each lever's depth and openness at the start. */
 function observe(events, course, step, narrative, begin) {
   const width = narrative.views.length;
-  let last = course.length / width - 1, since = {}, cause = [-1, ""], seen = [-1, {}], decided = -1;
+  let last = course.length / width - 1, since = {}, cause = [-1, ""], seen = [-1, {}], decided = -1, line = "far";
   const gone = new Set();
   /** 0 if a step shows what was there at the start, 1 for the first time more, 2 again more. */
   const beyond = ({ lever, depth, openness }) => {
     if (depth * openness <= begin[lever][0] * begin[lever][1] + HAIR) return 0;
     return gone.has(lever) ? 2 : (gone.add(lever), 1);
+  };
+  /** 1 if the line of 1972 is crossed: by the first official tie, or later if that one was official in part. */
+  const crosses = (what, { lever }, isMore) => {
+    const isWhole = narrative.official[lever] >= 1;
+    if (what === "official_tie") line = isWhole ? "crossed" : "near";
+    else if (isMore && isWhole && line === "near") line = "crossed";
+    else return 0;
+    return Number(isWhole);
   };
   while (Number.isNaN(course[last * width])) last--;
   return events.map(({ time, what, values }) => {
@@ -36,6 +44,7 @@ function observe(events, course, step, narrative, begin) {
     const known = { ...since, ...Object.fromEntries(narrative.views.map((name, at) => [name, course[row * width + at]])),
       ...(seen[0] === time ? seen[1] : {}), ...values,
       cause: cause[0] === time ? cause[1] : "nothing", at_start: Number(time === 0), at_decision: Number(time === decided), ...(what === "step" ? { beyond: beyond(values) } : {}) };
+    if (what === "official_tie" || what === "step") known.crosses = crosses(what, values, known.beyond > 0);
     const changed = Object.keys(values).filter((name) => since[name] !== values[name]);
     Object.assign(since, values);
     if (CAUSES.includes(what)) cause = [time, what];

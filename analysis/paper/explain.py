@@ -332,7 +332,12 @@ def _lever(entry: Lever, exp: Experiment) -> Lines:
     whose = " and ".join({"us": "the US", "taiwan": "Taiwan"}[actor] for actor in entry.consent)
     of_all = "of what all measures of its kind come to"
     yield "kind", "; ".join([PACKAGES[entry.package], *(f"paragraph {name}" for name in entry.paragraphs)])
-    yield "needs", f"the consent of {whose}" if whose else "nobody's consent"
+    if whose:
+        yield "needs", f"the consent of {whose}"
+    elif entry.package == "interoperability":
+        yield "needs", "a US government that goes on with integration"
+    else:
+        yield "needs", "neither Taiwan's consent nor, beyond the alliance, that of the US"
     yield "official step", f"{entry.official:g}, where 1 crosses the line of 1972 and 0 does not"
     yield "role in combat", f"{entry.combat:g}, where 1 is forces that would fight for Taiwan and 0 is none"
     yield "signal", f"{entry.signal_share:g} {of_all}: how strongly it shows commitment"

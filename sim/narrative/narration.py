@@ -64,7 +64,11 @@ def read_words() -> dict[str, Any]:
 
 
 def observe(
-    events: Sequence[Event], course: np.ndarray, step: float, begin: Mapping[str, tuple[float, float]]
+    events: Sequence[Event],
+    course: np.ndarray,
+    step: float,
+    begin: Mapping[str, tuple[float, float]],
+    official: Mapping[str, float],
 ) -> list[Moment]:
     """Add to each event what the actors believed then, and what happened just before; in order of time.
 
@@ -75,10 +79,11 @@ def observe(
     course : float64[step, view], as `sim.engine.replay.watch` gives it
     step : months
     begin : each lever's depth and openness at the start
+    official : how far each lever crosses the line of 1972, of which 1 is over it
     """
     last = int(np.flatnonzero(~np.isnan(course[:, 0]))[-1])
     moments, since, cause, seen, decided = [], dict[str, Any](), (-1.0, ""), (-1.0, dict[str, Any]()), -1.0
-    gone = set[str]()
+    gone, line = set[str](), "far"
     for time, what, values in events:
         row = dict(zip(VIEWS, course[min(math.floor(time / step), last)].tolist(), strict=True))
         if what == "perception":
@@ -87,10 +92,15 @@ def observe(
             since, decided = {}, time
         known = {**since, **row, **(seen[1] if seen[0] == time else {}), **values}
         known["cause"] = cause[1] if cause[0] == time else "nothing"
+        if what == "official_tie":  # the first of any kind: a partly official one comes near the line only
+            known["crosses"] = float(official[str(values["lever"])] >= 1)
+            line = "crossed" if known["crosses"] else "near"
         if what == "step":
             lever, seen_now = str(values["lever"]), float(values["depth"]) * float(values["openness"])
             is_more = seen_now > math.prod(begin[lever]) + HAIR
             known["beyond"] = 0.0 if not is_more else 2.0 if lever in gone else 1.0
+            known["crosses"] = float(is_more and line == "near" and official[lever] >= 1)
+            line = "crossed" if known["crosses"] else line
             if is_more:
                 gone.add(lever)
         known["at_start"], known["at_decision"] = float(time == 0), float(time == decided)

@@ -293,10 +293,11 @@ def _tell(
     levers, step = sorted(exp.catalogue.levers), exp.step_months
     titles = {name: exp.catalogue.levers[name].title for name in levers}
     begin = {name: (level.depth, level.openness) for name, level in start.levers.items()}
+    official = {name: exp.catalogue.levers[name].official for name in levers}
     courses, moments = {}, {}
     for side, policy in policies.items():
         rows, courses[side] = watch(exp, policy, view, start, world, luck + 1)
-        moments[side] = narration.observe(trace.describe_events(rows, levers), courses[side], step, begin)
+        moments[side] = narration.observe(trace.describe_events(rows, levers), courses[side], step, begin, official)
     sentences = {side: narration.narrate(own, titles, language) for side, own in moments.items()}
     both, own = [*courses.values()], [*moments.values()]
     widest = narration.widest_gap(both, own, step)

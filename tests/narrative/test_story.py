@@ -23,7 +23,7 @@ from sim.narrative.story import SIDES, Story
 
 EXP = sim.load("debate", trials=300)
 WORDS = narration.read_words()
-DERIVED = ("cause", "at_start", "at_decision", "beyond")
+DERIVED = ("cause", "at_start", "at_decision", "beyond", "crosses")
 ACTORS = ("Beijing", "Tokyo", "Taipei", "Washington", "Nobody", "As the experiment has it", "The campaign is over")
 
 
@@ -239,3 +239,23 @@ def test_the_command_takes_a_folder_and_an_experiment(tmp_path: Path) -> None:
     assert "mine.yam" in text
     code, text = run(str(tmp_path / "run"), "--trial", "5000")
     assert (code, text) == (2, "trial: must be from 0 to 299, got 5000\n")
+
+
+def test_only_a_wholly_official_tie_crosses_the_line_of_1972() -> None:
+    said = {}
+    for policy in ("coast_guard_first", "direct_ties"):
+        exp = sim.load("debate", trials=300, policies=["status_quo", policy])
+        told = str([sim.story(exp, policy=policy, trial=trial).to_dict() for trial in range(3)])
+        said[policy] = "crosses the line of 1972" in told, "takes a first step towards the line of 1972" in told
+    assert said == {"coast_guard_first": (False, True), "direct_ties": (True, False)}
+
+
+def test_after_a_partly_official_tie_the_first_whole_one_crosses_the_line() -> None:
+    steps = [("official_tie", "coast_guard", 0), ("step", "coast_guard", 1), ("step", "liaison", 1),
+             ("step", "escorts", 1)]  # fmt: skip
+    events = [trace.Event(float(month), what, {"lever": lever, "depth": depth, "openness": 1.0})
+              for month, (what, lever, depth) in enumerate(steps)]  # fmt: skip
+    begin, official = dict.fromkeys(("coast_guard", "liaison", "escorts"), (0.0, 0.0)), {"coast_guard": 0.3}
+    course = np.zeros((len(steps), len(VIEWS)))
+    moments = narration.observe(events, course, 1.0, begin, {"liaison": 1.0, "escorts": 1.0} | official)
+    assert [moment.known["crosses"] for moment in moments] == [0, 0, 1, 0]

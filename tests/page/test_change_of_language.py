@@ -85,6 +85,18 @@ def test_the_guess_and_all_work_survive(visit: Open) -> None:
     assert page.evaluate("[guess, isPastGuess]") == [None, False]
 
 
+def test_a_count_under_way_goes_on(visit: Open) -> None:
+    page = visit()
+    settle(page)
+    page.click("[data-screen=decides]")
+    page.click("#decides-count")
+    wait(page, "counting !== null && counting.done > 0")
+    speak(page, "ja")
+    wait(page, "counting === null && document.getElementById('decides-count').disabled")
+    entry = "decided.get(decidesChoice.key())"
+    assert page.evaluate(f"Boolean({entry}.alone && {entry}.turning.risk && distanceNow({entry}))")
+
+
 def test_a_debrief_and_a_history_that_is_not_guessed_survive(visit: Open) -> None:
     page = visit("#_v=self")
     page.click("[data-screen=play]")

@@ -118,6 +118,39 @@ def test_what_decides_has_the_numbers_of_the_screen_of_beliefs(visit: Open) -> N
         assert page.evaluate("shown.at.contrasts[0].risk") == ends[view]
 
 
+def test_a_click_right_after_typing_counts_and_a_new_name_keeps_the_count(visit: Open) -> None:
+    page = visit()
+    settle(page)
+    page.click("[data-screen=policies]")
+    page.select_option("#policies-from", "clarity")
+    page.click("#policies-make")
+    settle(page)
+    page.click("[data-screen=decides]")
+    page.select_option("#decides-pair", "any")
+    page.select_option("#decides-first", "~2")
+    page.select_option("#decides-second", "status_quo")
+    count(page)
+    page.click("[data-screen=policies]")
+    long = "A name so long that it needs two lines of a list"
+    for button, name in (("#policies-make", "Mine"), ("[data-act='first 2']", long)):
+        page.fill("#own-title", name)
+        page.locator(button).scroll_into_view_if_needed()
+        box: Any = page.locator(button).bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        settle(page)
+        assert page.locator(button).bounding_box() == box, "it stays under the pointer"
+        page.mouse.up()
+        titles = page.evaluate("state.slots.filter((slot) => slot.title).map(({ title }) => title)")
+        assert titles == [name, "a plain commitment, a copy"]
+        page.click("[data-act^='edit']")
+    page.click("[data-screen=decides]")
+    page.select_option("#decides-pair", "any")
+    page.select_option("#decides-first", "~0")
+    page.select_option("#decides-second", "status_quo")
+    assert page.inner_text("#decides-status") == "Counted for this setting."
+
+
 def test_counting_gives_way_is_cancelled_and_goes_by_keyboard(visit: Open) -> None:
     page = visit()
     settle(page)

@@ -118,11 +118,31 @@ def test_every_event_that_all_can_see_has_words() -> None:
             ]
             rows.append([trace.EVENTS.index(kind), event.time + 1000 * trial, *values, *[0] * (4 - len(values))])
     notes = [number for row in rows for number in row]
-    events = ask(["seat.js"], "answer(publicEvents(DATA.notes, DATA.seat));", {"notes": notes, "seat": seat})
+    events = ask(["seat.js"], "answer(publicEvents(DATA.notes, DATA.seat, '2026'));", {"notes": notes, "seat": seat})
     kinds = {event["key"] for event in events}
     assert {f"play.event.{key}" for key in kinds} <= words.keys()
     assert len(kinds) > 30
     assert not any("success" in words[f"play.event.{key}"] for key in kinds), "Beijing's estimates are hidden"
+
+
+def test_the_line_is_crossed_by_what_is_official_as_a_whole_and_a_step_is_announced_first() -> None:
+    seat, number = seat_words(load("debate")), {kind.name: trace.EVENTS.index(kind) for kind in trace.EVENTS}
+    levers = sorted(seat["levers"])
+    steps: list[tuple[Any, ...]] = [
+        ("official_tie", "coast_guard"), ("step", "coast_guard", 1, 1, 0), ("step", "coast_guard", 0.5, 1, 1),
+        ("step", "liaison", 0.3, 0.4, 0), ("step", "liaison", 0.5, 1, 1), ("step", "escorts", 1, 1, 0),
+    ]  # fmt: skip
+    notes = [each for month, (what, lever, *values) in enumerate(steps)
+             for each in (number[what], month, levers.index(lever), *values, *[0] * (3 - len(values)))]  # fmt: skip
+    given = {"notes": notes, "seat": seat}
+    found = ask(["seat.js"], "answer(publicEvents(DATA.notes, DATA.seat, '2026'));", given)
+    assert [(event["time"], event["key"], event["lever"]) for event in found] == [
+        (0, "official_part", "coast_guard"), (1, "announced", "coast_guard"), (2, "step", "coast_guard"),
+        (3, "step", "liaison"), (4, "official", "liaison"), (4, "announced", "liaison"), (5, "announced", "escorts"),
+    ]  # fmt: skip
+    notes = [number["official_tie"], 0, levers.index("liaison"), 0, 0, 0]
+    found = ask(["seat.js"], "answer(publicEvents(DATA.notes, DATA.seat, '2026'));", {"notes": notes, "seat": seat})
+    assert [event["key"] for event in found] == ["official"]
 
 
 def test_new_outcomes_are_news_and_facts_of_the_debrief() -> None:
@@ -136,7 +156,7 @@ def test_new_outcomes_are_news_and_facts_of_the_debrief() -> None:
     notes = [each for month, (what, *values) in enumerate(rows)
              for each in (number[what], month, *values, *[0] * (4 - len(values)))]  # fmt: skip
     given = {"notes": notes, "seat": seat_words(exp)}
-    keys = [event["key"] for event in ask(["seat.js"], "answer(publicEvents(DATA.notes, DATA.seat));", given)]
+    keys = [event["key"] for event in ask(["seat.js"], "answer(publicEvents(DATA.notes, DATA.seat, '2026'));", given)]
     assert keys == [
         "overstretch", "threat", "convoy_both", "clash_alone", "islet_back", "islet_taken", "force_invasion",
         "first_strike", "us_fights", "bases", "japan_fights",
@@ -321,7 +341,9 @@ def test_without_an_order_nothing_differs_from_the_status_quo(visit: Open) -> No
 def test_the_past_stays_when_one_orders_anew(visit: Open) -> None:
     page = visit()
     begin(page, 30)
-    public = "(until) => publicEvents(game.seen.notes, SEAT).filter((each) => each.time < 3 * until)"
+    public = (
+        "(until) => publicEvents(game.seen.notes, SEAT, game.setting.start).filter((each) => each.time < 3 * until)"
+    )
     for orders in ({"offices": "o"}, {"training": "o"}, {"escorts": "o"}, {"offices": "s"}, {"words": "d"}, {}):
         quarter = page.evaluate("game.quarter")
         before = page.evaluate(public, quarter)

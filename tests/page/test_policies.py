@@ -12,10 +12,15 @@ from page_in_node import ask
 from playing import needs_kernels
 from translating import needs_node
 
+import sim
 from analysis.page import content
 from analysis.page.source import read_source
 from analysis.questions.effort import planned_effort
-from sim.scenario.experiment import LeverSetting, Policy
+from analysis.questions.javascript import flatten, print_rules
+from sim.engine import setup
+from sim.scenario import schema
+from sim.scenario.experiment import Experiment, LeverSetting, Policy, Start
+from sim.scenario.layers import Order
 from sim.scenario.loader import load
 
 pytestmark = needs_node
@@ -23,7 +28,7 @@ pytestmark = needs_node
 SCRIPTS = ["levers.js", "policies.js", "dials.js", "experiment.js"]
 KNOWN = {
     "policies": ["status_quo", "both"], "titles": ["Status quo", "the status quo", "Both", "both"],
-    "levers": ["escorts", "liaison", "spending"], "locked": ["spending"], "months": 120,
+    "levers": ["escorts", "liaison", "spending"], "locked": ["spending"],
 }  # fmt: skip
 OWN = {
     "title": "Über ~ & <b>=#", "when_coerced": "quieten",
@@ -32,20 +37,56 @@ OWN = {
 }  # fmt: skip
 
 
-def test_lever_years_are_pythons() -> None:
+def _planned_by_the_page(exp: Experiment, policies: list[tuple[Policy, Start]]) -> list[float]:
+    """What the page adds up over the levers that each policy moves."""
+    settings = [flatten(setup.build_setting(exp, policy, start)[0]).tolist() for policy, start in policies]
+    code = f"""answer(DATA.settings.map((setting) => movesOf(setting, DATA.levers, {exp.months})
+      .reduce((sum, {{ years }}) => sum + years, 0)));"""
+    data = {"settings": settings, "levers": content.lever_numbers(exp, print_rules(exp))}
+    found: list[float] = ask(["levers.js", "policies.js"], code, data)
+    return found
+
+
+@needs_kernels
+def test_planned_lever_years_are_pythons() -> None:
     exp, dice = load("debate"), random.Random(3)
-    data, planned = [], []
+    months = [0, 12, 100, 119, 300.0]
+    policies = []
     for _ in range(100):
-        start = dice.choice(exp.starts)
-        setting = LeverSetting(dice.random(), None, dice.choice([0, 12, 100, 119, 300.0]), dice.choice([0.5, 12, 60]))
-        lever = exp.catalogue.levers[dice.choice([*exp.catalogue.levers])]
-        policy = Policy("own", "Own", "", {lever.name: setting}, "japan_decides")
-        planned.append(planned_effort(exp, policy, start))
-        data.append({"change": {name: value for name, value in vars(setting).items() if value is not None},
-                     "now": vars(start.levers[lever.name])})  # fmt: skip
-    code = f"answer(DATA.map(({{ change, now }}) => leverYears(moveOf(change, now), {exp.months})))"
-    assert ask(["levers.js", "policies.js"], code, data) == pytest.approx(planned, rel=1e-12)
+        start, lever = dice.choice(exp.starts), dice.choice([*exp.catalogue.levers])
+        setting = LeverSetting(dice.random(), None, dice.choice(months), dice.choice([0.5, 12, 60]))
+        orders = tuple(Order(dice.choice(months), lever, dice.choice([0.0, 0.4, 1.0]), None, dice.choice([0, 12, 60]))
+                       for _ in range(dice.choice([0, 0, 1, 4])))  # fmt: skip
+        levers = {lever: setting} if dice.random() < 0.7 else {}
+        policies.append((Policy("own", "Own", "", levers, "japan_decides", "", orders), start))
+    planned = [planned_effort(exp, policy, start) for policy, start in policies]
+    assert _planned_by_the_page(exp, policies) == pytest.approx(planned, rel=1e-12)
     assert 0 in planned
+
+
+@needs_kernels
+def test_planned_lever_years_are_those_of_a_run(tmp_path: Path) -> None:
+    """Also of a policy that consists of orders, as Play saves one: its steps and its way back."""
+    (tmp_path / "ord.yaml").write_text(
+        "policy: ord\ntitle: Ordered\nlevers:\n  escorts: {depth: 0.5, openness: 0.5, from_month: 12}\norders:\n"
+        "  - {month: 24, lever: escorts, depth: 0, openness: 0, ramp_months: 1}\n"
+        "  - {month: 24, lever: liaison, depth: 1, openness: 1}\n  - {month: 30, when_coerced: suspend}\n"
+        "  - {month: 60, lever: escorts, depth: 1, openness: 0.5}\n"
+        "  - {month: 60, lever: spending, depth: 0}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "only.yaml").write_text(
+        "policy: only\ntitle: Orders only\norders:\n  - {month: 0, lever: liaison, depth: 1, openness: 1}\n"
+        "  - {month: 110, lever: liaison, depth: 0}\n",
+        encoding="utf-8",
+    )
+    names = [policy.name for policy in load("debate").policies]
+    paths = [str(tmp_path / name) for name in ("ord.yaml", "only.yaml")]
+    exp = load("debate", policies=[*names, *paths], worldviews=["neutral"], starts=["2026"], trials=20)
+    played = sim.run(exp).trials_of("lever_years_planned").groupby("policy")["lever_years_planned"].mean()
+    found = _planned_by_the_page(exp, [(policy, exp.starts[0]) for policy in exp.policies])
+    assert found == pytest.approx([played[policy.name] for policy in exp.policies], rel=1e-9)
+    assert found[-2:] == pytest.approx([13.846, 6.321], abs=5e-4)
 
 
 def slots(texts: list[str]) -> Any:
@@ -65,7 +106,7 @@ def test_the_address_holds_a_policy_as_it_is() -> None:
     [
         "nobody", "~", "~~", "~x", "~x~never", "~%E0%A4%A~suspend", "~%00~suspend", "~%20x~suspend",
         "~x~suspend~escorts", "~x~suspend~escorts:1:1:1", "~x~suspend~escorts:101:::", "~x~suspend~escorts:-1:::",
-        "~x~suspend~escorts:1e2:::", "~x~suspend~escorts:::121:", "~x~suspend~__proto__:1:1:1:1",
+        "~x~suspend~escorts:1e2:::", f"~x~suspend~escorts:::{schema.MOST_MONTHS + 1}:", "~x~suspend~__proto__:1:1:1:1",
         "~x~suspend~nothing:1:1:1:1", "~x~suspend~escorts:1:::~escorts:2:::", "~x~suspend~spending:1:::",
         f"~{'x' * 49}~suspend", "constructor",
     ],
@@ -73,6 +114,25 @@ def test_the_address_holds_a_policy_as_it_is() -> None:
 def test_what_cannot_be_read_is_left_out(text: str) -> None:
     assert slots(["both", text, "status_quo"]) == {"slots": ["both", "status_quo"], "left": 1}
     assert slots([text, "both"]) == {"slots": ["status_quo", "both"], "left": 2}, "two at least"
+
+
+def test_the_address_holds_all_months_that_a_file_may_have() -> None:
+    late = {"from_month": 150, "ramp_months": schema.MOST_MONTHS}
+    policy = OWN | {"levers": {"escorts": {"depth": 0.5} | late, "liaison": {"depth": 1, "from_month": 600}}}
+    text = ask(SCRIPTS, "answer(slotText(DATA))", policy)
+    assert slots(["both", text]) == {"slots": ["both", policy], "left": 0}
+
+
+def test_an_untouched_copy_differs_in_nothing() -> None:
+    """Though it is rounded: a third is 0.3333."""
+    base = {"when_coerced": "suspend", "now": {"depth": 0, "openness": 0},
+            "levers": {"escorts": {"depth": 1 / 3, "openness": 2 / 3, "from_month": 1 / 3}}}  # fmt: skip
+    code = """
+      const same = policyFrom(DATA, "x"), differs = (slot) => whatDiffers(slot, DATA, () => DATA.now);
+      const deeper = { ...same, levers: { escorts: { ...same.levers.escorts, depth: 0.35 } } };
+      answer([differs(same), differs(deeper)]);"""
+    found = [{"more": [], "less": [], "other": []}, {"more": ["escorts"], "less": [], "other": []}]
+    assert ask(SCRIPTS, code, base) == found
 
 
 def test_slots_are_few_and_differ() -> None:

@@ -145,6 +145,7 @@ function paintAnswer(at) {
   picture.show(shownPolicies());
   $("picture-caption").textContent = pictureCaption();
   picture.draw(at.levels, levelsBefore());
+  syncBefore();
   differences.show(pairs.map(rowOf));
   differences.draw(pairs.map((pair) => foundOf(pair, at)), pairs.map(differenceBefore), WORDS.margins);
   if (forces) forces.draw(at.why ?? forces.what?.[0] ?? null, !at.why);

@@ -201,7 +201,7 @@ function paintAlone(entry, measure, names) {
       h("span", { class: "much" }, h("b", {}, standing(to)), amount(size, measure)), tryButton([[claim, to]], "decides.try"))));
   const first = byClaim.slice(0, SHOWN_ALONE), others = byClaim.slice(SHOWN_ALONE);
   redraw($("decides-alone"), h("ol", { class: "bars" }, tickRow(scale, measure), ...first.map(row)),
-    ...(others.length ? [h("details", { class: "more", ontoggle: countOthers }, h("summary", {}, say("decides.others", { count: others.length })),
+    ...(others.length ? [h("details", { class: "more", open: isOthersOpen, ontoggle: countOthers }, h("summary", {}, say("decides.others", { count: others.length })),
       entry.others ? h("ol", { class: "bars" }, ...others.map(row)) : h("p", { class: "lead" }, say("decides.turn_soon")))] : []));
 }
 
@@ -274,13 +274,15 @@ function paintDecidesTable() {
 }
 
 addScreen("decides", {
-  keep: () => ({ chosen, choice: decidesChoice.kept, distances, decided: [...decided].map(([pair, entry]) => [pair, { ...entry, decision: null }]) }),
+  keep: () => ({ chosen, choice: decidesChoice.kept, isCounting: Boolean(counting), isOthersOpen, distances, decided: [...decided].map(([pair, entry]) => [pair, { ...entry, decision: null }]) }),
   restore(kept) {
     Object.assign(chosen, kept.chosen);
     decidesChoice.kept = kept.choice;
     document.querySelector(`[name=decides-measure][value=${chosen.measure}]`).checked = true;
     for (const [key, found] of kept.distances) distances.set(key, found);
     for (const [pair, entry] of kept.decided) decided.set(pair, entry);
+    ({ isOthersOpen } = kept);
+    if (kept.isCounting) setTimeout(countDecisions); // once the page has begun
   },
   build() {
     decidesChoice = new PairChoice("decides", syncDecides);

@@ -14,12 +14,17 @@ function guessesFor(base) {
   return [[-large, "many_fewer"], [-small, "few_fewer"], [0, "same"], [small, "few_more"], [large, "many_more"]];
 }
 
+/** Whether both authors speak in the experiment. */
+const isDebate = () => ["newsham", "self"].every((author) => Object.values(WORDS.claims).some((claim) => claim.author === author));
+
 /** Which of three texts a size takes. */
 const wayOf = (size) => (size ? (size < 0 ? "fewer" : "more") : "same");
 
 function paintGuess(run, at) {
   const [a, b] = MAIN, base = at.levels[b.name].risk[0], dots = Math.round(100 * base);
   $("guess-question").textContent = say("guess.question", { a: a.plain, b: b.plain });
+  $("guess-terms").textContent = [...[a, b].filter(({ summary }) => summary).map((policy) => say("guess.policy", { policy: label(policy.plain), summary: policy.summary })),
+    ...(isDebate() ? [say("guess.authors")] : [])].join(" ");
   if (run.n < FIRST) return;
   const opening = say("whose.opening", { lead: lead(whose(VIEWS, state.view, state.dials), WORDS.evidence) });
   $("guess-base").textContent = say("guess.base", { opening, b: b.plain, dots, years: yearsText(), date: startDate() });

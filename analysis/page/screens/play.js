@@ -52,7 +52,7 @@ function playOn(most) {
   const from = game.quarter, to = Math.min(from + most, QUARTERS);
   game.choices.push(...added);
   attendTo(to, () => {
-    const last = game.seen.views.length - 1, events = publicEvents(game.seen.notes, SEAT);
+    const last = game.seen.views.length - 1, events = publicEvents(game.seen.notes, SEAT, game.setting.start);
     const happened = events.find(({ time, weight }) => weight > 0 && time >= QUARTER * from);
     const reached = happened ? Math.min(last, Math.floor(happened.time / QUARTER) + 1) : last;
     game.quarter = Math.max(from + 1, reached);
@@ -89,7 +89,7 @@ const publicText = ({ key, lever }) => say(`play.event.${key}`, { lever: lever &
 
 function eventItems(from, to) {
   const { notes } = game.seen;
-  return publicEvents(notes, SEAT).filter(({ time }) => time >= from && time < to)
+  return publicEvents(notes, SEAT, game.setting.start).filter(({ time }) => time >= from && time < to)
     .map((event) => h("li", {}, h("b", {}, dateAfter(event.time, game.setting.start)), " ", publicText(event)));
 }
 
@@ -166,7 +166,7 @@ function orderItems(seen) {
 
 /** A cell for each quarter: played, now or to come, with a mark for orders and for news that weigh. */
 function trackCells() {
-  const events = publicEvents(game.seen.notes, SEAT).filter(({ weight }) => weight > 0);
+  const events = publicEvents(game.seen.notes, SEAT, game.setting.start).filter(({ weight }) => weight > 0);
   return Array.from({ length: QUARTERS }, (_, quarter) => {
     const ordered = game.choices.some((choice) => choice.quarter === quarter), isNews = quarter < game.quarter && events.some(({ time }) => Math.floor(time / QUARTER) === quarter);
     return h("span", { class: quarter < game.quarter ? "past" : quarter === game.quarter ? "this" : "" }, h("i", {}, ordered ? "▲" : ""), h("i", {}, isNews ? "●" : ""));
@@ -208,7 +208,7 @@ function groupFields(seen) {
 
 /** The log: each quarter with its orders and its events; only what weighs, if it is to be short. */
 function logItems(isShort) {
-  const { start } = game.setting, events = publicEvents(game.seen.notes, SEAT).filter(({ weight }) => weight > 0 || !isShort), items = [];
+  const { start } = game.setting, events = publicEvents(game.seen.notes, SEAT, game.setting.start).filter(({ weight }) => weight > 0 || !isShort), items = [];
   for (let quarter = 0; quarter < game.quarter; quarter++) {
     const chosen = game.choices.filter((choice) => choice.quarter === quarter), isLast = isEnded() && quarter === game.quarter - 1;
     const happened = events.filter(({ time }) => time >= QUARTER * quarter && (isLast || time < QUARTER * (quarter + 1)));

@@ -2,13 +2,12 @@
 
 let forcesShown = { key: null, charts: [] }; // of which comparisons
 let policiesPicture = null, policiesDifferences = null, edited = null, placed = []; // edited: the place, among the slots `placed`, of the own policy whose levers are shown
-const leverRows = {};
+const leverRows = {}, opened = new Set(); // of the experiment's policies, those whose levers are shown
 
 const responses = () => JAPAN_RESPONDS.map((name) => ({ name, text: say(`policies.response_${name}`) }));
 
 /** A slot as charts and sentences take it: {name, plain, index}. */
 const shownSlot = (slot, i) => (typeof slot === "string" ? POLICY[slot] : { name: nameOfSlot(slot, i), plain: slot.title, index: -1 - i });
-const contentOf = (slot) => (typeof slot === "string" ? POLICY[slot] : slot);
 
 /** What charts show: the experiment's policies and the reader's own ones. */
 const shownPolicies = () => [...WORDS.policies.map(({ name }) => POLICY[name]), ...state.slots.map(shownSlot).filter(({ index }) => index < 0)];
@@ -34,6 +33,11 @@ function levelsBefore() {
   const before = ghost.state.slots, isSame = (slot, i) => typeof slot === "string" || before[i]?.title === slot.title || (slot.from && before[i]?.from === slot.from);
   const gone = state.slots.filter((slot, i) => !isSame(slot, i)).map((slot) => nameOfSlot(slot, state.slots.indexOf(slot)));
   return Object.fromEntries(Object.entries(ghost.at.levels).filter(([name]) => !gone.includes(name)));
+}
+
+/** The legend of the marks of before, where there are some. */
+function syncBefore() {
+  for (const legend of document.querySelectorAll("[data-before]")) legend.hidden = !ghost;
 }
 
 /** A pair's difference before the last change, or undefined where there was none. */
@@ -88,9 +92,9 @@ class PairChoice {
     return this.names().map(policyNamed);
   }
 
-  /** What tells one comparison from another: own policies by what they do. */
+  /** What tells one comparison from another: own policies by what they do, whatever their names. */
   key() {
-    return this.names().map((name) => { const played = playedAs(name); return typeof played === "string" ? played : slotText(played); }).join("|");
+    return this.names().map((name) => { const played = playedAs(name); return typeof played === "string" ? played : slotText({ ...played, title: "" }); }).join("|");
   }
 }
 
@@ -101,10 +105,8 @@ function startLevel(lever, start = state.start) {
 
 /** What a policy takes: the levers that it moves, the months in which it begins them, and its planned lever-years. */
 function takesOf(slot) {
-  const { levers, orders } = contentOf(slot);
-  const moves = Object.keys(levers).map((name) => ({ name, move: moveOf(levers[name], startLevel(name)) })).filter(({ move }) => move.isMoved);
-  const years = moves.reduce((sum, { move }) => sum + leverYears(move, NUMBERS.months), 0);
-  return { moves, years, orders: orders ?? 0, first: Math.min(...moves.map(({ move }) => move.from)), last: Math.max(...moves.map(({ move }) => move.from)) };
+  const moves = movesOf(settingUnder(state.start, slot), NUMBERS.levers, NUMBERS.months), months = moves.map(({ from }) => from);
+  return { moves, years: moves.reduce((sum, { years }) => sum + years, 0), orders: POLICY[slot]?.orders ?? 0, first: Math.min(...months), last: Math.max(...months) };
 }
 
 function effortText(slot) {
@@ -228,10 +230,21 @@ function syncEditor() {
   }
 }
 
+/** The levers that a policy of the experiment moves, to be opened; an own one has its editor. */
+function leversOf(slot) {
+  const drawer = h("details", { class: "takes", open: opened.has(slot) }, h("summary", {}, say("policies.edit")), ...takesOf(slot).moves.map((each) => h("p", {}, moveText(each))));
+  drawer.addEventListener("toggle", () => (drawer.open ? opened.add(slot) : opened.delete(slot)));
+  return drawer;
+}
+
+/** A lever and where it moves. */
+const moveText = ({ name, goals: [now, to], from }) =>
+  say("take.lever", { lever: WORDS.levers[name].title, now: decimals(100 * now.depth, 0), to: decimals(100 * to.depth, 0), open: decimals(100 * to.openness, 0), from });
+
 /** The list of what is compared, and the editor. */
 function syncPolicies() {
   syncEditor();
-  const focus = document.activeElement?.dataset?.act, last = state.slots.length;
+  const focus = document.activeElement?.dataset?.act, last = state.slots.length, carried = [...document.querySelectorAll("[data-carried]")].map((line) => line.textContent);
   $("slots").replaceChildren(...state.slots.map((slot, i) => {
     const { plain: title, index } = shownSlot(slot, i), isOwn = typeof slot !== "string";
     const icon = svg("svg", { viewBox: "-10 -10 20 20", "aria-hidden": "true" });
@@ -239,17 +252,22 @@ function syncPolicies() {
     const button = (act, onclick, isOff) => h("button", { type: "button", "data-act": `${act} ${i}`, disabled: isOff,
       "aria-label": say("policies.act_label", { act: say(`policies.${act}`), title: label(title) }), onclick }, say(`policies.${act}`));
     return h("li", {}, h("div", { class: "head" }, icon, h("span", {}, label(title)), i === 0 ? h("span", { class: "muted" }, say("policies.baseline")) : null),
-      h("p", { class: "takes" }, effortText(slot)), h("p", { class: "takes", "data-carried": i }),
+      isOwn ? null : h("p", { class: "takes" }, POLICY[slot].summary),
+      h("p", { class: "takes" }, effortText(slot)), h("p", { class: "takes waits", "data-carried": i }, carried[i]), // hidden, it keeps its height until the answer
+      isOwn || !takesOf(slot).moves.length ? null : leversOf(slot),
       h("p", { class: "tools" },
         isOwn ? button("edit", () => edit(i), false) : null,
-        i > 0 ? button("first", () => setSlots("slots", [slot, ...state.slots.filter((_, at) => at !== i)]), false) : null,
+        i > 0 ? button("first", () => setSlots("slots", [state.slots[i], ...state.slots.filter((_, at) => at !== i)]), false) : null,
         button("remove", () => setSlots("slots", state.slots.filter((_, at) => at !== i)), last <= 2)));
   }));
   if (focus) document.querySelector(`#slots [data-act="${focus}"]`)?.focus();
   const isFull = last >= MOST_SLOTS;
-  for (const id of ["policies-add", "policies-make"]) $(id).disabled = isFull;
   const from = EVERY_POLICY.policies.find(({ name }) => name === $("policies-from").value);
-  if (!isFull) $("policies-add").disabled = state.slots.some((slot) => slot === from.name || (!POLICY[from.name] && slot.title === cleanTitle(from.plain)));
+  const isThere = state.slots.some((slot) => slot === from.name || (!POLICY[from.name] && slot.title === cleanTitle(from.plain)));
+  $("policies-add").disabled = isFull || isThere;
+  $("policies-make").disabled = isFull;
+  $("policies-why").textContent = isFull ? say("policies.why_full") : isThere ? say("policies.why_there") : "";
+  $("policies-why").hidden = !isFull && !isThere;
   $("policies-undo").disabled = !past.length;
   $("policies-whose").textContent = kicker(whose(VIEWS, state.view, state.dials), WORDS.evidence);
 }
@@ -258,13 +276,18 @@ function paintPolicies(run, at) {
   const slots = state.slots.map(shownSlot), pairs = slots.slice(1).map((slot) => [slot, slots[0]]);
   policiesPicture.show(slots);
   policiesPicture.draw(at.levels, levelsBefore());
+  syncBefore();
   policiesDifferences.show(pairs.map(rowOf));
   policiesDifferences.draw(pairs.map((pair) => foundOf(pair, at)), pairs.map(differenceBefore), WORDS.margins);
   $("policies-count").textContent = say("beliefs.count", { n: thousands(at.n) });
   const opening = lead(whose(VIEWS, state.view, state.dials), WORDS.evidence);
   $("policies-verdicts").replaceChildren(...pairs.map((pair, i) => h("p", {}, ...verdictOf(pair, at, i ? "" : opening))));
   $("policies-size").textContent = sizeNote(pairs, at);
-  slots.forEach(({ name }, i) => { document.querySelector(`[data-carried="${i}"]`).textContent = carriedText(at.levels[name]); });
+  slots.forEach(({ name }, i) => {
+    const line = document.querySelector(`[data-carried="${i}"]`);
+    line.textContent = carriedText(at.levels[name]);
+    line.classList.remove("waits");
+  });
   paintForces(pairs, at);
   if ($("policies-numbers").open) paintPoliciesTable(at);
 }
@@ -287,10 +310,9 @@ function paintForces(pairs, at) {
 function paintPoliciesTable(at) {
   const slots = state.slots.map(shownSlot);
   const line = (name, { risk, cost }, effort = noEffort()) => h("tr", {}, h("th", { scope: "row" }, name), cell(risk, 100, 2), cell(cost, 1, 3), ...effort);
-  const moves = state.slots.flatMap((slot, i) => takesOf(slot).moves.map(({ name, move }) => h("tr", {}, h("th", { scope: "row" }, `${label(slots[i].plain)}: ${WORDS.levers[name].title}`),
-    h("td", {}, say("policies.move", { now: decimals(100 * move.now.depth, 0), to: decimals(100 * move.to.depth, 0) })),
-    h("td", {}, say("policies.move", { now: decimals(100 * move.now.openness, 0), to: decimals(100 * move.to.openness, 0) })),
-    h("td", {}, String(move.from)), h("td", {}, decimals(leverYears(move, NUMBERS.months), 1)))));
+  const path = (goals, part) => goals.map((goal) => decimals(100 * goal[part], 0)).reduce((now, to) => say("policies.move", { now, to }));
+  const moves = state.slots.flatMap((slot, i) => takesOf(slot).moves.map(({ name, goals, from, years }) => h("tr", {}, h("th", { scope: "row" }, `${label(slots[i].plain)}: ${WORDS.levers[name].title}`),
+    h("td", {}, path(goals, "depth")), h("td", {}, path(goals, "openness")), h("td", {}, String(from)), h("td", {}, decimals(years, 1)))));
   const head = (...keys) => h("thead", {}, h("tr", {}, ...keys.map((key) => h("th", { scope: "col" }, say(key)))));
   $("policies-table").replaceChildren(
     h("table", {}, head("beliefs.table_policy", "beliefs.table_risk", "beliefs.table_cost", "policies.table_years", "policies.table_carried"), h("tbody", {}, ...slots.map(({ name, plain: text }, i) => line(label(text), at.levels[name], effortCells(state.slots[i], at.levels[name]))),
@@ -309,6 +331,10 @@ addScreen("policies", {
     $("policies-add").addEventListener("click", () => addSlot(false));
     $("policies-make").addEventListener("click", () => addSlot(true));
     $("policies-undo").addEventListener("click", undo);
+    // A name or a month that is being typed is taken at the click, not as the button is pressed: the button would move away.
+    const isTyping = () => document.activeElement.matches("#editor input:not([type=range])");
+    $("policies").addEventListener("mousedown", (event) => { if (isTyping() && event.target.closest("button")) event.preventDefault(); });
+    $("policies").addEventListener("click", ({ target }) => { if (isTyping()) target.closest("button")?.focus(); }, true);
     $("policies-numbers").addEventListener("toggle", () => engine.at && paintPoliciesTable(engine.at));
     buildEditor();
     $("policies-forces-head").hidden = $("policies-forces").hidden = !WORDS.provocation;

@@ -44,7 +44,7 @@ function leaveStory() {
 
 function paintStory(run) {
   const found = worldsByKind(run), counts = { averted: found.averted.length, provoked: found.provoked.length };
-  const isWhole = run.n === NUMBERS.worlds, key = `${asked.kind} ${asked.nth} ${storyChoice.key()}`;
+  const isWhole = run.n === NUMBERS.worlds, key = `${asked.kind} ${asked.nth} ${storyChoice.names().join()}`;
   $("story-whose").textContent = kicker(whose(VIEWS, state.view, state.dials), WORDS.evidence);
   $("story-count").textContent = isWhole ? "" : say("story.counting");
   $("story-counts").textContent = storyLine("counts", { n: thousands(run.n), averted: thousands(counts.averted),
@@ -253,6 +253,7 @@ function askAgain(change) {
 addScreen("story", {
   build() {
     storyChoice = new PairChoice("story", () => askAgain({}));
+    $("story-counts-note").hidden = !WORDS.provocation; // Guess then switches nothing off
     for (const id of ["story-counts", "story-headline", "story-found"]) $(id).lang = STORY_LANGUAGE;
     storyChart = new StoryChart($("story-chart"));
     $("story-danger-title").textContent = storyLine("danger");

@@ -60,8 +60,7 @@ function paintSheet(run, at) {
 }
 
 /** Each lever that a policy moves, and where to. */
-const movesText = (policy) => takesOf(policy).moves.map(({ name, move: { now, to, from } }) =>
-  say("take.lever", { lever: WORDS.levers[name].title, now: decimals(100 * now.depth, 0), to: decimals(100 * to.depth, 0), open: decimals(100 * to.openness, 0), from })).join("; ");
+const movesText = (policy) => takesOf(policy).moves.map(moveText).join("; ");
 
 addScreen("take", {
   build() {
