@@ -97,11 +97,11 @@ def replay(
 
     Examples
     --------
-    >>> events = replay("debate", policy="direct_ties", worldview="self", start="2026", trial=8)
+    >>> events = replay("debate", policy="direct_ties", worldview="newsham", start="2026", trial=17)
     >>> events[0].what
     'leadership'
     >>> [(round(event.time, 1), event.values["form"]) for event in events if event.what == "decision"]
-    [(6.9, 'limited_strike')]
+    [(10.6, 'invasion')]
     """
     from sim.scenario.loader import load
 

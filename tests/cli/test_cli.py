@@ -68,8 +68,10 @@ def test_a_run_writes_its_folder_and_says_what_it_shows(strait: Strait, tmp_path
                                                         "differences.csv", "figures"}  # fmt: skip
     assert {path.suffix for path in (folder / "figures").iterdir()} == {".png", ".svg"}
     said = [line for line in result.stdout.splitlines() if line.startswith("- ")]
-    assert len(said) == 5  # one a worldview, what it hangs on, how much is settled, what a policy takes
-    assert "too few trials to say" in said[-2]
+    # One a worldview, what it hangs on, how much is settled, what a policy takes, how little a short run can tell.
+    assert len(said) == 6
+    assert "too few trials to say" in said[-3]
+    assert said[-1].startswith("- How little")
     assert "Results: " in result.stdout
     assert "It does not predict" in result.stdout
 
