@@ -245,8 +245,8 @@ def test_only_a_wholly_official_tie_crosses_the_line_of_1972() -> None:
     said = {}
     for policy in ("coast_guard_first", "direct_ties"):
         exp = sim.load("debate", trials=300, policies=["status_quo", policy])
-        told = str([sim.story(exp, policy=policy, trial=trial).to_dict() for trial in range(3)])
-        said[policy] = "crosses the line of 1972" in told, "takes a first step towards the line of 1972" in told
+        stories = str([sim.story(exp, policy=policy, trial=trial).to_dict() for trial in range(3)])
+        said[policy] = "crosses the line of 1972" in stories, "takes a first step towards the line of 1972" in stories
     assert said == {"coast_guard_first": (False, True), "direct_ties": (True, False)}
 
 
