@@ -164,6 +164,13 @@ def _require_columns(names: Sequence[str], needed: Sequence[str]) -> None:
         raise ValueError(f"it lacks the column {lacking[0]}{more}")
 
 
+def _read_whole(path: Path, needed: Sequence[str]) -> pa.Table:
+    """All rows and columns of a file, which must have those that are needed."""
+    table = _read_rows(path)
+    _require_columns(table.column_names, needed)
+    return table
+
+
 @contextmanager
 def _report_damage(path: Path) -> Iterator[None]:
     """Raise FolderError for a file that is missing or damaged, by the checksums of its pages."""
@@ -253,8 +260,7 @@ class Parts:
     def _readable(self, kind: str, number: int) -> bool:
         path = self.path(kind, number)
         try:
-            metadata, table = _read_metadata(path), _read_rows(path)
-            _require_columns(table.column_names, needed_columns(self.experiment, kind))
+            metadata, table = _read_metadata(path), _read_whole(path, needed_columns(self.experiment, kind))
         except OSError as error:
             if error.errno in DAMAGE:
                 return False
@@ -311,9 +317,7 @@ class Parts:
     def _frame(self, kind: str, number: int) -> pd.DataFrame:
         path = self.path(kind, number)
         with _report_damage(path):
-            table = _read_rows(path)
-            _require_columns(table.column_names, needed_columns(self.experiment, kind))
-            return pd.DataFrame(table.to_pandas())
+            return pd.DataFrame(_read_whole(path, needed_columns(self.experiment, kind)).to_pandas())
 
 
 FillBlocks = Callable[[Parts, Sequence[int]], Generator[int, None, None]]
