@@ -161,14 +161,23 @@ def frequency_sentence(exp: Experiment, worldview: Worldview, outcome: Outcome, 
     first, *others = compared_policies(exp)
     start = f"{capitalize(belief_clause(worldview))}: {under_policy(exp, first)}, "
     if outcome.unit == "share":
-        words = {policy: frequency(levels[worldview.name, policy, outcome.name]) for policy in (first, *others)}
-        start += f"{event(outcome)} in {frequency_of_histories(exp, levels[worldview.name, first, outcome.name])}"
+        shares = {policy: levels[worldview.name, policy, outcome.name] for policy in (first, *others)}
+        words = {policy: frequency(share) for policy, share in shares.items()}
+        if all(shares.values()) and len(set(words.values())) < len(set(shares.values())):  # equal only as whole counts
+            words = {policy: _with_decimal(shares[policy], text) for policy, text in words.items()}
+        start += f"{event(outcome)} in {words[first] if shares[first] else 'none of the'} {histories(exp)}"
         ends = {words[name].rpartition(" ")[2] for name in words}
         numbers = {name: text.split(" of ")[0] if len(ends) == 1 else text for name, text in words.items()}
         return start + "".join(f"; {under_policy(exp, name)} in {numbers[name]}" for name in others) + "."
     values = {policy: levels[worldview.name, policy, outcome.name] for policy in (first, *others)}
     text = f"“{outcome.label}” is {amount(values[first], outcome)} on average"
     return start + text + "".join(f"; {under_policy(exp, name)} {digits(values[name])}" for name in others) + "."
+
+
+def _with_decimal(share: float, count: str) -> str:
+    """Return a count of a base with one decimal more."""
+    base = count.rpartition(" ")[2]
+    return f"{share * int(base.replace(',', '')):.1f} of {base}"
 
 
 def count_sentences(exp: Experiment, outcome: Outcome, pair: tuple[str, str], levels: dict[Cell, float]) -> str:

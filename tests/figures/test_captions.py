@@ -333,3 +333,16 @@ def test_the_letters_of_a_policy_called_a_b_stay() -> None:
     exp = sim.load("debate")
     named = replace(exp, policies=(replace(exp.policies[0], name="a-b", title="A-B", plain_name=""),))
     assert captions.policy_phrase(named, "a-b") == "“A-B”"
+
+
+def test_counts_that_only_look_equal_have_a_decimal() -> None:
+    exp = sim.load("debate", starts=["2026"])
+    view, outcome = exp.worldviews[0], exp.catalogue.outcomes["use_of_force"]
+
+    def said(before: float, after: float) -> str:
+        shares = {(view.name, "status_quo", outcome.name): before, (view.name, "direct_ties", outcome.name): after}
+        return captions.frequency_sentence(exp, view, outcome, shares)
+
+    assert "in 27.7 of 100 imagined decades; with open ties in 28.4." in said(0.277, 0.284)
+    assert "in 27 of 100 imagined decades; with open ties in 18." in said(0.267, 0.182)
+    assert "in 28 of 100 imagined decades; with open ties in 28." in said(0.28, 0.28)
